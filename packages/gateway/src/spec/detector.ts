@@ -1,0 +1,36 @@
+import type { Finding, FindingType } from './finding.js'
+import type { Refusal } from './refusal.js'
+
+export interface Scan {
+  /** Final findings only: no text that may follow changes them. Sorted by start, not overlapping one another. */
+  readonly findings: readonly Finding[]
+  /** Offset from which a candidate is still open: text before it is judged. `text.length` where nothing is open. */
+  readonly hold: number
+}
+
+/**
+ * Finds one kind of protected text.
+ *
+ * Law (chunk invariance): for every cutting of a text into pieces, scanning the growing text piece by piece gives the same
+ * findings as one scan of the whole with `ended`. Text once below `hold` is never part of a later finding.
+ */
+export interface Detector {
+  readonly name: string
+  readonly types: readonly FindingType[]
+  /**
+   * @param text what is known so far, UTF-16
+   * @param from where unjudged text begins; what stands before it is context only (a word boundary, say)
+   * @param ended no text follows: nothing may stay open
+   */
+  scan(text: string, from: number, ended: boolean): Scan
+}
+
+/** One channel of a stream (one JSON path of one choice, say): text goes in as it comes, judged text comes out. */
+export interface TextGuard {
+  /** What may leave now, edited as the obligations ask; or a refusal where an obligation blocks. */
+  push(text: string): string | Refusal
+  /** The channel has ended: the rest. */
+  end(): string | Refusal
+  /** Characters held back at this moment, UTF-16 code units. */
+  readonly held: number
+}

@@ -1,0 +1,28 @@
+export type { Brand } from './brand.js'
+export type { Challenge, Decision } from './decision.js'
+export type { Detector, Scan, TextGuard } from './detector.js'
+export type {
+  AnswerView,
+  Dialect,
+  Endpoint,
+  RequestView,
+  StreamLens,
+  StreamLensParts,
+  Usage,
+  WireAnswer,
+} from './dialect.js'
+export type { Finding, FindingType, Inspection, Span } from './finding.js'
+export { FINDING_TYPES, familyOf } from './finding.js'
+export type { Act, ActsByType, Direction, Obligation, Obligations } from './obligation.js'
+export { ACTS, joinObligations, NO_OBLIGATIONS, parseObligation } from './obligation.js'
+export type { Edit, Role, TextPart } from './part.js'
+export type { Actor, AttributeValue, Identity, Principal, PrincipalKind } from './principal.js'
+export { subjectOf } from './principal.js'
+export type { Action, Context, Question, Resource } from './question.js'
+export { ACTIONS } from './question.js'
+export type { Presented, Received } from './received.js'
+export type { Refusal, RefusalCode, RefusalExtras, Step } from './refusal.js'
+export { errorType, proceed, refuse } from './refusal.js'
+export type { Appended, AuditLog, Clock, IdentityProvider, PolicyEngine, Revocations, Store } from './seams.js'
+export { AuditUnavailable } from './seams.js'
+export type { CompactJws, TokenRead } from './token.js'

@@ -1,0 +1,82 @@
+/** Every refusal there is. A code's status and public text stand here and nowhere else (contract: the codes are a closed list). */
+const REFUSALS = {
+  invalid_request: { status: 400, text: 'The request is not valid.' },
+  prompt_too_large: { status: 400, text: 'The prompt is larger than this gateway allows.' },
+  missing_token: { status: 401, text: 'No access token was presented.' },
+  invalid_token: { status: 401, text: 'The access token is not valid here.' },
+  expired_token: { status: 401, text: 'The access token has expired.' },
+  revoked_token: { status: 401, text: 'The access token has been revoked.' },
+  insufficient_user_authentication: { status: 401, text: 'A stronger or more recent authentication is needed.' },
+  insufficient_scope: { status: 403, text: 'The access token lacks a scope that this needs.' },
+  forbidden_by_policy: { status: 403, text: 'Policy does not permit this request.' },
+  approval_required: { status: 403, text: 'This request needs an approval first.' },
+  content_blocked: { status: 403, text: 'The content holds something that policy does not let pass.' },
+  content_uninspectable: { status: 403, text: 'The request holds parts that cannot be inspected.' },
+  model_not_found: { status: 404, text: 'There is no such model here.' },
+  endpoint_not_governed: { status: 404, text: 'This gateway does not govern this endpoint, so nothing passes there.' },
+  request_timeout: { status: 408, text: 'The request was not sent in time.' },
+  length_required: { status: 411, text: 'The request needs a length.' },
+  body_too_large: { status: 413, text: 'The request body is larger than this gateway allows.' },
+  unsupported_media_type: { status: 415, text: 'The request body must be JSON in UTF-8, not compressed.' },
+  headers_too_large: { status: 431, text: 'The request headers are larger than this gateway allows.' },
+  obligation_failed: { status: 422, text: 'Policy asks for a change that could not be carried out.' },
+  upstream_failed: { status: 502, text: 'The provider did not answer properly.' },
+  upstream_timeout: { status: 504, text: 'The provider did not answer in time.' },
+  inspection_failed: { status: 503, text: 'The content could not be inspected, so it does not pass.' },
+  audit_unavailable: { status: 503, text: 'The request cannot be recorded, so it was not made.' },
+  overloaded: { status: 503, text: 'The gateway is at its limit.' },
+} as const
+REFUSALS satisfies Record<string, { status: number; text: string }>
+
+export type RefusalCode = keyof typeof REFUSALS
+
+/** Our own no: a closed code and two texts, one the caller may read, one only the log. */
+export interface Refusal {
+  readonly kind: 'refuse'
+  readonly code: RefusalCode
+  readonly status: number
+  /** Public: never holds what the caller may not know. */
+  readonly message: string
+  /** For the log alone. Never holds prompt text or secrets. */
+  readonly forLog: string
+  /** Member of the request that is at fault, where one is (the dialects' `param`). */
+  readonly param?: string
+  /** Extra response headers, such as `www-authenticate`. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface RefusalExtras {
+  /** Replaces the code's own public text: for instance a policy's `@reason`. */
+  readonly message?: string
+  readonly param?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export function refuse(code: RefusalCode, forLog: string, extras: RefusalExtras = {}): Refusal {
+  const { status, text } = REFUSALS[code]
+  return {
+    kind: 'refuse',
+    code,
+    status,
+    message: extras.message ?? text,
+    forLog,
+    ...(extras.param === undefined ? {} : { param: extras.param }),
+    ...(extras.headers === undefined ? {} : { headers: extras.headers }),
+  }
+}
+
+/** What a stage gives: its value, or a refusal that ends the exchange. */
+export type Step<T> = { readonly kind: 'proceed'; readonly value: T } | Refusal
+
+export function proceed<T>(value: T): Step<T> {
+  return { kind: 'proceed', value }
+}
+
+/** What SDKs map to their exception classes (contract, "Refusals use the dialect's own error shape"). */
+export function errorType(status: number): string {
+  if (status === 401) return 'authentication_error'
+  if (status === 403) return 'permission_error'
+  if (status === 404) return 'not_found_error'
+  if (status === 429) return 'rate_limit_error'
+  return status >= 500 ? 'api_error' : 'invalid_request_error'
+}
