@@ -4,6 +4,7 @@ export default defineConfig({
   // Sources, not builds: a test must never pass on yesterday's dist.
   resolve: {
     alias: {
+      '@ostiary/tlog/node': new URL('./packages/tlog/src/node.ts', import.meta.url).pathname,
       '@ostiary/tlog': new URL('./packages/tlog/src/index.ts', import.meta.url).pathname,
       '@ostiary/devkit': new URL('./packages/devkit/src/index.ts', import.meta.url).pathname,
       '@ostiary/testkit': new URL('./packages/testkit/src/index.ts', import.meta.url).pathname,

@@ -1,1 +1,17 @@
-export {}
+export type { ChatRequest, ShownMessage } from './chat-request.js'
+export { DEMO_MODEL, type DemoModel, type DemoModelOptions, type DemoRequest, startDemoModel } from './demo-model.js'
+export { DevIssuerError } from './dev-error.js'
+export { DEFAULT_SCOPE, type DevTokenRequest } from './dev-provider.js'
+export {
+  type DevIdentityProvider,
+  type DevIdentityProviderOptions,
+  mintDevToken,
+  startDevIdentityProvider,
+} from './idp.js'
+export { LIE_NAMES, type Lie, lieOfModel } from './lies.js'
+export type { LoopbackAddress } from './loopback.js'
+export { type LyingUpstream, type LyingUpstreamOptions, startLyingUpstream } from './lying-upstream.js'
+export { DEV_PEOPLE, type DevName, type DevPerson, devPerson } from './people.js'
+export type { UpstreamRequest } from './request-reader.js'
+export { awsShapedKey, openaiShapedKey, TEST_CARD } from './secret-shapes.js'
+export type { Wire } from './wire.js'

@@ -1,1 +1,1 @@
-export {}
+export { createGateway, type Gateway, type GatewayParts, type Listen } from './gateway.js'

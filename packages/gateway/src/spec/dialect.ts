@@ -66,6 +66,8 @@ export interface WireAnswer {
 export interface Dialect {
   readonly name: string
   readonly endpoints: readonly Endpoint[]
+  /** Where the list of models is asked for. */
+  readonly modelsPath: string
   /** Caller's headers that go on to the provider (lower case); ours are added by the forward stage. */
   readonly requestHeaders: readonly string[]
   /** Provider's headers that go back to the caller (lower case). */

@@ -27,8 +27,10 @@ export interface Finding extends Span {
   readonly score: number
 }
 
-/** Illness is a value: `failed` is not `clean`. */
-export type Inspection =
-  | { readonly kind: 'clean' }
-  | { readonly kind: 'found'; readonly findings: readonly Finding[] }
-  | { readonly kind: 'failed'; readonly detector: string; readonly why: string }
+/** What was found in one part of a body. */
+export interface PartFindings {
+  /** Of the part, in the list that was inspected. */
+  readonly index: number
+  /** Sorted by start; those of different detectors may overlap. */
+  readonly findings: readonly Finding[]
+}

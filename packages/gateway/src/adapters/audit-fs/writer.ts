@@ -1,0 +1,203 @@
+import { AuditUnavailable } from '../../spec/seams.js'
+import type { Disk } from './disk.js'
+import { type Batch, FRAME_HEAD, sealFrame } from './wal.js'
+
+const SLAB_BYTES = 1024 * 1024
+/** What waits for a disk that has stopped answering. Beyond it the log takes nothing, so memory has an end. */
+const WAITING_BYTES_MAX = 64 * 1024 * 1024
+
+interface Flush {
+  readonly slab: Buffer
+  readonly start: number
+  readonly end: number
+  readonly first: number
+  readonly count: number
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+export interface WriterParts {
+  readonly disk: Disk
+  readonly flushIntervalMs: number
+  readonly next: number
+  readonly onDurable: (batch: Batch) => void
+  readonly onFailed: (error: Error) => void
+}
+
+export interface OpenSegment {
+  readonly number: number
+  readonly path: string
+  readonly fd: number
+}
+
+/**
+ * Group commit. An idle log writes at once; what arrives while a flush is under way goes together in the next one. The
+ * entries of one flush share one promise.
+ */
+export class GroupWriter {
+  readonly #parts: WriterParts
+  #segment: OpenSegment
+  #position = 0
+  #turnTo: { readonly segment: OpenSegment; readonly turned: (last: OpenSegment, next: number) => void } | undefined
+
+  #slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES)
+  #start = 0
+  #end = 0
+  #count = 0
+  #next: number
+  #durable: Promise<void> = Promise.resolve()
+  #resolve: () => void = nothing
+  #reject: (error: Error) => void = nothing
+
+  #flushing: Flush | undefined
+  #timer: NodeJS.Timeout | undefined
+  #failed: Error | undefined
+  readonly #whenIdle: (() => void)[] = []
+
+  constructor(segment: OpenSegment, parts: WriterParts) {
+    this.#segment = segment
+    this.#parts = parts
+    this.#next = parts.next
+  }
+
+  get next(): number {
+    return this.#next
+  }
+
+  get segment(): OpenSegment {
+    return this.#segment
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  append(entry: Buffer): { readonly index: number; readonly durable: Promise<void> } {
+    if (this.#end - this.#start > WAITING_BYTES_MAX) throw new AuditUnavailable('the audit log cannot keep up')
+    const needed = (this.#count === 0 ? FRAME_HEAD : 0) + 2 + entry.length
+    if (this.#end + needed > this.#slab.length) this.#moveOn(needed)
+    if (this.#count === 0) this.#openBatch()
+    const slab = this.#slab
+    const at = this.#end
+    slab[at] = entry.length >> 8
+    slab[at + 1] = entry.length & 0xff
+    slab.set(entry, at + 2)
+    this.#end = at + 2 + entry.length
+    this.#count++
+    const index = this.#next++
+    const durable = this.#durable
+    if (this.#flushing === undefined && this.#timer === undefined) this.#schedule()
+    return { index, durable }
+  }
+
+  /** From its next flush on the writer goes on in another segment. */
+  turn(segment: OpenSegment, turned: (last: OpenSegment, next: number) => void): void {
+    this.#turnTo = { segment, turned }
+  }
+
+  /** Fulfilled when nothing waits any more: all durable, or failed. */
+  idle(): Promise<void> {
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+      this.#flush()
+    }
+    if (this.#flushing === undefined) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#whenIdle.push(resolve)
+    })
+  }
+
+  fail(error: Error): void {
+    if (this.#failed !== undefined) return
+    this.#failed = error
+    this.#flushing?.reject(error)
+    if (this.#count > 0) this.#reject(error)
+    this.#count = 0
+    this.#start = this.#end
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #openBatch(): void {
+    this.#start = this.#end
+    this.#end += FRAME_HEAD
+    this.#durable = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    // An entry that nobody awaits (outcomes) must not end the process: `onFailed` speaks for all of them.
+    this.#durable.catch(nothing)
+  }
+
+  /** Written frames stay in the old slab until they are sequenced; only the open frame comes along. */
+  #moveOn(needed: number): void {
+    const open = this.#count === 0 ? 0 : this.#end - this.#start
+    const slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, 2 * (open + needed)))
+    if (open > 0) this.#slab.copy(slab, 0, this.#start, this.#end)
+    this.#slab = slab
+    this.#start = 0
+    this.#end = open
+  }
+
+  #schedule(): void {
+    const { flushIntervalMs } = this.#parts
+    if (flushIntervalMs === 0) {
+      this.#flush()
+      return
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#flush()
+    }, flushIntervalMs)
+  }
+
+  #flush(): void {
+    if (this.#count === 0 || this.#failed !== undefined) return
+    const first = this.#next - this.#count
+    const turn = this.#turnTo
+    if (turn !== undefined) {
+      const last = this.#segment
+      this.#turnTo = undefined
+      this.#segment = turn.segment
+      this.#position = 0
+      turn.turned(last, first)
+    }
+    sealFrame(this.#slab, this.#start, this.#end, first, this.#count)
+    this.#flushing = {
+      slab: this.#slab,
+      start: this.#start,
+      end: this.#end,
+      first,
+      count: this.#count,
+      resolve: this.#resolve,
+      reject: this.#reject,
+    }
+    this.#count = 0
+    this.#start = this.#end
+    const frame = this.#flushing.slab.subarray(this.#flushing.start, this.#flushing.end)
+    this.#parts.disk.append(this.#segment.fd, frame, this.#position, this.#flushed)
+  }
+
+  readonly #flushed = (error: Error | null): void => {
+    const flush = this.#flushing
+    this.#flushing = undefined
+    if (flush === undefined) return
+    if (error !== null) {
+      flush.reject(new AuditUnavailable('the audit log failed', { cause: error }))
+      this.#parts.onFailed(error)
+    } else if (this.#failed === undefined) {
+      this.#position += flush.end - flush.start
+      const payload = flush.slab.subarray(flush.start + FRAME_HEAD, flush.end)
+      this.#parts.onDurable({ first: flush.first, count: flush.count, payload })
+      flush.resolve()
+      if (this.#count > 0) {
+        if (this.#whenIdle.length === 0) this.#schedule()
+        else this.#flush()
+      }
+    }
+    if (this.#flushing === undefined) for (const resolve of this.#whenIdle.splice(0)) resolve()
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,91 @@
+import type { Detector, Finding, Scan } from '../../spec/index.js'
+
+// RFC 5321 section 4.5.3.1: "The maximum total length of a user name or other local-part is 64 octets", 255 for a domain.
+// Both are also what bounds the text held: a longer word is released, and only its last 64 characters count as a name.
+const LOCAL_MAX = 64
+const DOMAIN_MAX = 254
+
+const LOCAL = 1
+const DOMAIN = 2
+const KIND: Uint8Array = new Uint8Array(0x530)
+// Letters beyond ASCII: Latin, Greek, Cyrillic and their accents. Not CJK, where no space stands before an address.
+for (let code = 0xc0; code < 0x530; code++) KIND[code] = LOCAL | DOMAIN
+KIND[0xd7] = 0
+KIND[0xf7] = 0
+for (const one of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.') {
+  KIND[one.charCodeAt(0)] = LOCAL | DOMAIN
+}
+for (const one of "_+%'") KIND[one.charCodeAt(0)] = LOCAL
+
+// `logo@2x.png`: what ends like a file is none. Only endings that are no top-level domain.
+const FILE_ENDINGS: ReadonlySet<string> = new Set(
+  'png jpg jpeg gif svg webp bmp ico css scss js mjs cjs jsx tsx html htm json xml yaml yml txt pdf'.split(' '),
+)
+const TOP_LEVEL = /^(?:xn--[a-z0-9-]{2,58}|[a-z\u{e0}-\u{52f}]{2,24}(?=$|-))/iu
+
+function is(kind: number, text: string, at: number): boolean {
+  return ((KIND[text.charCodeAt(at)] ?? 0) & kind) !== 0
+}
+
+/** Where the word of at most 64 characters begins that ends before `end`. */
+function localStart(text: string, floor: number, end: number): number {
+  const lowest = Math.max(floor, end - LOCAL_MAX)
+  let start = end
+  while (start > lowest && is(LOCAL, text, start - 1)) start--
+  return start
+}
+
+/** An end, or where none can be: `-1`. The domain is the longest beginning of the run that has a top-level domain. */
+function domainEnd(text: string, start: number, runEnd: number): number {
+  const labels = text.slice(start, runEnd).split('.')
+  let end = runEnd
+  for (let i = labels.length - 1; i > 0; i--) {
+    const label = labels[i] ?? ''
+    const top = TOP_LEVEL.exec(label)
+    if (top !== null) return FILE_ENDINGS.has(label.toLowerCase()) ? -1 : end - label.length + top[0].length
+    end -= label.length + 1
+  }
+  return -1
+}
+
+/** Where the run of domain characters ends: at the first other character, at an empty label, or at its greatest length. */
+function domainRunEnd(text: string, start: number): number {
+  const most = Math.min(text.length, start + DOMAIN_MAX)
+  let end = start
+  while (end < most && is(DOMAIN, text, end)) {
+    // No label is empty: `a@b.com...` ends before its second dot.
+    if (text.charCodeAt(end) === 0x2e && (end === start || text.charCodeAt(end - 1) === 0x2e)) return end
+    end++
+  }
+  return end
+}
+
+const NONE: readonly Finding[] = []
+
+/** E-mail addresses. Blind to quoted local parts, address literals (`a@[192.0.2.1]`) and spelt-out forms (`a at b dot com`). */
+export const emailDetector: Detector = {
+  name: 'email',
+  types: ['pii.email'],
+
+  scan(text: string, from: number, ended: boolean): Scan {
+    let findings: Finding[] | undefined
+    let floor = from
+    for (let at = text.indexOf('@', from); at !== -1; at = text.indexOf('@', at + 1)) {
+      let start = localStart(text, floor, at)
+      // Quotes, bullets and ellipses that touch a name are none of it.
+      while (start < at && "'-.".includes(text.charAt(start))) start++
+      if (start === at) continue
+      const runEnd = domainRunEnd(text, at + 1)
+      const open = runEnd === text.length && runEnd - at - 1 < DOMAIN_MAX
+      if (open && !ended) return { findings: findings ?? NONE, hold: start }
+      // `git@` is how a repository is reached over ssh: nobody's address.
+      if (at - start === 3 && text.startsWith('git', start)) continue
+      const end = domainEnd(text, at + 1, runEnd)
+      if (end === -1) continue
+      findings ??= []
+      findings.push({ start, end, type: 'pii.email', score: 1 })
+      floor = end
+    }
+    return { findings: findings ?? NONE, hold: ended ? text.length : localStart(text, floor, text.length) }
+  },
+}

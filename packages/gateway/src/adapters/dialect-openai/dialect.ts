@@ -1,0 +1,30 @@
+import type { Dialect } from '../../spec/dialect.js'
+import { readAnswer } from './answer.js'
+import { GuardedStream } from './guarded.js'
+import { readRequest } from './request.js'
+import { WatchedStream } from './watched.js'
+import { errorEvent, modelList, wireRefusal } from './wire.js'
+
+/**
+ * OpenAI chat completions, and whatever else speaks them, through a lens.
+ *
+ * Sees every string that is not listed as opaque (`formats.ts`), and names of members that the format does not have. Does not
+ * see text in numbers, in pictures, sound or files (these are named as uninspectable), or encoded a second time within a text.
+ */
+export function createOpenAiDialect(): Dialect {
+  return {
+    name: 'openai',
+    endpoints: [{ method: 'POST', path: '/v1/chat/completions', action: 'invoke', upstreamPath: '/chat/completions' }],
+    requestHeaders: ['accept', 'content-type', 'idempotency-key', 'openai-beta'],
+    // Never `x-ratelimit-*` or `openai-organization`: those are our account's.
+    responseHeaders: ['content-type', 'openai-processing-ms', 'openai-version', 'retry-after'],
+    credential: (apiKey) => ['authorization', `Bearer ${apiKey}`],
+    read: readRequest,
+    readAnswer,
+    openStream: ({ guard }) => (guard === undefined ? new WatchedStream() : new GuardedStream(guard)),
+    refusal: wireRefusal,
+    errorEvent,
+    modelsPath: '/v1/models',
+    models: modelList,
+  }
+}

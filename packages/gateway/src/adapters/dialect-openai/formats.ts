@@ -1,0 +1,261 @@
+import { type Field, field, listOf, type Shape, shape } from './shape.js'
+
+const TEXT: Field = field('text')
+const ENUM: Field = field('enum')
+const ID: Field = field('id')
+const BLOB: Field = field('blob')
+const ARGUMENTS: Field = field('arguments')
+/** Numbers and booleans; a string there is text. */
+const PLAIN: Field = field('text')
+
+/** JSON Schema: keywords are known names, the names of properties are the caller's own. */
+function schemaShape(): Shape {
+  const members = new Map<string, Field>()
+  const schema: Shape = { ...shape({}, { open: true }), members }
+  const inner = field('text', schema)
+  const named = field('text', shape({}, { rest: inner, open: true }))
+  const several = field('text', shape({}, { rest: inner, open: true }))
+  for (const name of ['properties', '$defs', 'definitions', 'patternProperties', 'dependentSchemas'])
+    members.set(name, named)
+  for (const name of ['anyOf', 'oneOf', 'allOf', 'prefixItems']) members.set(name, several)
+  for (const name of ['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames'])
+    members.set(name, inner)
+  members.set('type', field('enum', listOf(undefined, 'enum')))
+  members.set('format', ENUM)
+  for (const name of [
+    ...[
+      'title',
+      'description',
+      'default',
+      'examples',
+      'enum',
+      'const',
+      'pattern',
+      'required',
+      '$ref',
+      '$schema',
+      '$id',
+    ],
+    ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength'],
+    ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties', 'nullable', 'deprecated', 'strict'],
+  ])
+    members.set(name, TEXT)
+  return schema
+}
+
+const SCHEMA = schemaShape()
+
+const TEXT_PART = shape({ type: ENUM, text: TEXT })
+const REFUSAL_PART = shape({ type: ENUM, refusal: TEXT })
+const IMAGE_PART = shape(
+  { type: ENUM, image_url: field('url', shape({ url: field('url'), detail: ENUM })) },
+  { uninspectable: true },
+)
+const AUDIO_PART = shape(
+  { type: ENUM, input_audio: field('text', shape({ data: BLOB, format: ENUM })) },
+  { uninspectable: true },
+)
+const FILE_PART = shape(
+  { type: ENUM, file: field('text', shape({ file_data: BLOB, file_id: ID, filename: TEXT })) },
+  { uninspectable: true },
+)
+const PART = shape(
+  { type: ENUM },
+  {
+    uninspectable: true,
+    byType: new Map([
+      ['text', TEXT_PART],
+      ['refusal', REFUSAL_PART],
+      ['image_url', IMAGE_PART],
+      ['input_audio', AUDIO_PART],
+      ['file', FILE_PART],
+    ]),
+  },
+)
+const CONTENT: Field = field('text', listOf(PART))
+
+const TOOL_CALL = shape({
+  id: ID,
+  type: ENUM,
+  index: PLAIN,
+  function: field('text', shape({ name: TEXT, arguments: ARGUMENTS })),
+  custom: field('text', shape({ name: TEXT, input: TEXT })),
+})
+const TOOL_CALLS: Field = field('text', listOf(TOOL_CALL))
+const FUNCTION_CALL: Field = field('text', shape({ name: TEXT, arguments: ARGUMENTS }))
+
+const ANNOTATION = shape({
+  type: ENUM,
+  url_citation: field('text', shape({ url: TEXT, title: TEXT, content: TEXT, start_index: PLAIN, end_index: PLAIN })),
+})
+/** Ciphertext, and the signature over it: to edit one is to break it. Its plain neighbours are text. */
+const REASONING_DETAIL = shape({
+  type: ENUM,
+  id: ID,
+  format: ENUM,
+  index: PLAIN,
+  text: TEXT,
+  summary: TEXT,
+  data: BLOB,
+  signature: BLOB,
+  encrypted_content: BLOB,
+})
+
+const SAID = {
+  role: ENUM,
+  content: CONTENT,
+  refusal: TEXT,
+  tool_calls: TOOL_CALLS,
+  function_call: FUNCTION_CALL,
+  annotations: field('text', listOf(ANNOTATION)),
+  reasoning: TEXT,
+  reasoning_content: TEXT,
+  reasoning_details: field('text', listOf(REASONING_DETAIL)),
+  encrypted_content: BLOB,
+} as const
+
+const MESSAGE = shape(
+  {
+    ...SAID,
+    name: TEXT,
+    tool_call_id: ID,
+    // Speech of an earlier answer, kept by the provider: only its id is here.
+    audio: field('text', shape({ id: ID }, { uninspectable: true })),
+  },
+  { speaks: true },
+)
+
+const DEFINED = shape({ name: TEXT, description: TEXT, parameters: field('text', SCHEMA), strict: PLAIN })
+const TOOL = shape(
+  {
+    type: ENUM,
+    function: field('text', DEFINED),
+    custom: field(
+      'text',
+      shape({
+        name: TEXT,
+        description: TEXT,
+        format: field('text', shape({ type: ENUM, grammar: field('text', shape({ syntax: ENUM, definition: TEXT })) })),
+      }),
+    ),
+  },
+  { role: 'tool-definition' },
+)
+const CHOSEN = shape({
+  type: ENUM,
+  mode: ENUM,
+  name: TEXT,
+  function: field('text', shape({ name: TEXT })),
+  custom: field('text', shape({ name: TEXT })),
+  allowed_tools: field('text', shape({ mode: ENUM, tools: field('text', listOf(TOOL)) })),
+})
+const RESPONSE_FORMAT = shape(
+  {
+    type: ENUM,
+    json_schema: field('text', shape({ name: TEXT, description: TEXT, schema: field('text', SCHEMA), strict: PLAIN })),
+  },
+  { role: 'tool-definition' },
+)
+const PLACE = shape({ country: TEXT, region: TEXT, city: TEXT, timezone: TEXT })
+const WEB_SEARCH = shape({
+  search_context_size: ENUM,
+  user_location: field('text', shape({ type: ENUM, approximate: field('text', PLACE) })),
+})
+
+/** Body of `POST /v1/chat/completions`. */
+export const REQUEST: Shape = shape({
+  model: BLOB,
+  messages: field('text', listOf(MESSAGE)),
+  tools: field('text', listOf(TOOL)),
+  tool_choice: field('enum', CHOSEN),
+  functions: field('text', listOf({ ...DEFINED, role: 'tool-definition' })),
+  function_call: field('enum', shape({ name: TEXT })),
+  response_format: field('enum', RESPONSE_FORMAT),
+  prediction: field('text', shape({ type: ENUM, content: CONTENT }, { role: 'assistant' })),
+  web_search_options: field('text', WEB_SEARCH),
+  audio: field('text', shape({ format: ENUM, voice: field('enum', shape({ id: ID })) })),
+  modalities: field('enum', listOf(undefined, 'enum')),
+  stream_options: field('text', shape({ include_usage: PLAIN, include_obfuscation: PLAIN })),
+  stop: field('text', listOf(undefined)),
+  reasoning_effort: ENUM,
+  verbosity: ENUM,
+  service_tier: ENUM,
+  prompt_cache_retention: ID,
+  // Named ids, but what callers put there is often a person's address.
+  user: TEXT,
+  safety_identifier: TEXT,
+  prompt_cache_key: TEXT,
+  metadata: TEXT,
+  logit_bias: field('text', shape({}, { rest: PLAIN })),
+  stream: PLAIN,
+  store: PLAIN,
+  n: PLAIN,
+  seed: PLAIN,
+  temperature: PLAIN,
+  top_p: PLAIN,
+  top_k: PLAIN,
+  max_tokens: PLAIN,
+  max_completion_tokens: PLAIN,
+  presence_penalty: PLAIN,
+  frequency_penalty: PLAIN,
+  logprobs: PLAIN,
+  top_logprobs: PLAIN,
+  parallel_tool_calls: PLAIN,
+})
+
+const LIKELY = shape({ token: field('token'), logprob: PLAIN, bytes: PLAIN })
+const LOGPROB = shape({
+  token: field('token'),
+  logprob: PLAIN,
+  bytes: PLAIN,
+  top_logprobs: field('text', listOf(LIKELY)),
+})
+/** The answer's text once more, token by token and byte by byte. */
+const LOGPROBS: Field = field(
+  'text',
+  shape({ content: field('text', listOf(LOGPROB)), refusal: field('text', listOf(LOGPROB)) }),
+  'null',
+)
+const SPEECH = shape({ id: ID, data: field('blob', undefined, '""'), transcript: TEXT, expires_at: PLAIN })
+const ANSWERED = shape({ ...SAID, audio: field('text', SPEECH) }, { role: 'assistant' })
+const CHOICE_FIELDS = { index: PLAIN, finish_reason: ENUM, logprobs: LOGPROBS } as const
+const DETAILS = field(
+  'text',
+  shape({
+    cached_tokens: PLAIN,
+    audio_tokens: PLAIN,
+    reasoning_tokens: PLAIN,
+    accepted_prediction_tokens: PLAIN,
+    rejected_prediction_tokens: PLAIN,
+  }),
+)
+const USAGE = shape({
+  prompt_tokens: PLAIN,
+  completion_tokens: PLAIN,
+  total_tokens: PLAIN,
+  prompt_tokens_details: DETAILS,
+  completion_tokens_details: DETAILS,
+})
+const ERROR = shape({ message: TEXT, type: ENUM, code: ENUM, param: TEXT })
+const ENVELOPE = {
+  id: ID,
+  object: ENUM,
+  created: PLAIN,
+  model: ID,
+  system_fingerprint: ID,
+  service_tier: ENUM,
+  usage: field('text', USAGE),
+  error: field('text', ERROR),
+} as const
+
+/** A whole answer, and the body of an error. */
+export const ANSWER: Shape = shape({
+  ...ENVELOPE,
+  choices: field('text', listOf(shape({ ...CHOICE_FIELDS, message: field('text', ANSWERED) }))),
+})
+
+/** One of a stream's choices: named, since its `finish_reason` ends channels. */
+export const CHUNK_CHOICE: Shape = shape({ ...CHOICE_FIELDS, delta: field('text', ANSWERED) })
+
+/** Data of one event of a stream. `obfuscation` is padding, new at each event. */
+export const CHUNK: Shape = shape({ ...ENVELOPE, choices: field('text', listOf(CHUNK_CHOICE)), obfuscation: ID })

@@ -1,0 +1,97 @@
+import { type Container, type Located, type Place, pointer, type Splice, splice } from '../../json/located.js'
+import type { Edit, TextPart } from '../../spec/part.js'
+import { mend, unhide } from './escapes.js'
+import { type Field, fieldAt, isOpaque, roleAt, type Shape, type Shapes, shapesOf } from './shape.js'
+
+/** A document seen through the lens, and the way back: where each part stands. */
+export interface Seen {
+  readonly located: Located
+  readonly shapes: Shapes
+  readonly parts: readonly TextPart[]
+  /** Beside `parts`, by the same index. */
+  readonly places: readonly Place[]
+  readonly uninspectable: readonly string[]
+}
+
+export function see(located: Located, root: Shape): Seen {
+  const { containers, strings } = located
+  const shapes = shapesOf(containers, root)
+  const parts: TextPart[] = []
+  const places: Place[] = []
+  for (const place of strings) {
+    const { inside, key, value, isName } = place
+    // An empty string says nothing.
+    if (inside === undefined || value === '') continue
+    const says = saysAt(shapes, inside, key, isName)
+    if (says === undefined || isOpaque(says, value)) continue
+    const text = says === 'arguments' ? unhide(value) : value
+    parts.push({ role: roleAt(shapes, inside, key), address: pointer(inside, key), text, isName })
+    places.push(place)
+  }
+  return { located, shapes, parts, places, uninspectable: uninspectableIn(containers, shapes) }
+}
+
+/** Undefined: a name of the format. */
+export function saysAt(
+  shapes: Shapes,
+  inside: Container,
+  key: string | number,
+  isName: boolean,
+): Field['says'] | undefined {
+  const within = shapes.of[inside.index]
+  if (within === undefined) return 'text'
+  if (isName) return typeof key === 'string' && within.members.has(key) ? undefined : 'text'
+  return fieldAt(within, key)?.says ?? 'text'
+}
+
+function uninspectableIn(containers: readonly Container[], shapes: Shapes): readonly string[] {
+  const found: string[] = []
+  for (const one of containers) {
+    if (shapes.of[one.index]?.uninspectable === true) found.push(pointer(one))
+  }
+  return found
+}
+
+/** What takes the places of edited parts, and of all that repeats them. */
+export function splicesOf(seen: Seen, edits: readonly Edit[]): Splice[] {
+  if (edits.length === 0) return []
+  const splices = echoesIn(seen.located, seen.shapes)
+  const echoed = splices.slice()
+  for (const { index, text } of edits) {
+    const place = seen.places[index]
+    if (place === undefined || place.isName) throw new RangeError('an edit of what is no part, or of a name')
+    if (echoed.some((one) => one.start <= place.start && place.end <= one.end)) continue
+    const inside = place.inside as Container
+    const mended = saysAt(seen.shapes, inside, place.key, false) === 'arguments' ? mend(text, place.value) : text
+    splices.push({ start: place.start, end: place.end, json: JSON.stringify(mended) })
+  }
+  return splices
+}
+
+/** Where the document repeats its text in another form (`Echo`). */
+export function echoesIn(located: Located, shapes: Shapes): Splice[] {
+  const found: Splice[] = []
+  for (const { parent, key, start, end } of located.containers) add(found, shapes, parent, key, start, end)
+  for (const { inside, key, start, end, isName, value } of located.strings) {
+    if (!isName && value !== '') add(found, shapes, inside, key, start, end)
+  }
+  return found
+}
+
+function add(
+  found: Splice[],
+  shapes: Shapes,
+  parent: Container | undefined,
+  key: string | number,
+  start: number,
+  end: number,
+): void {
+  const within = parent === undefined ? undefined : shapes.of[parent.index]
+  const echo = within === undefined ? undefined : fieldAt(within, key)?.echo
+  if (echo !== undefined) found.push({ start, end, json: echo })
+}
+
+export function spliced(text: string, splices: Splice[]): Buffer {
+  splices.sort((a, b) => a.start - b.start)
+  return Buffer.from(splice(text, splices))
+}

@@ -1,0 +1,143 @@
+import type { Container } from '../../json/located.js'
+import type { Role } from '../../spec/part.js'
+
+/**
+ * What a string is.
+ * - `text`: human text, or nobody knows what.
+ * - `arguments`: JSON text inside the string, so that text may hide behind its escapes.
+ * - `enum`, `id`: opaque where it looks like one, else text: a field for a word must not smuggle a sentence.
+ * - `token`: a piece of text that stands elsewhere as a whole; opaque where it is short.
+ * - `url`: opaque where it carries its data itself, else text.
+ * - `blob`: opaque always: data, ciphertext, or a value that others check.
+ */
+export type Says = 'text' | 'arguments' | 'enum' | 'id' | 'token' | 'url' | 'blob'
+
+/**
+ * What becomes of a value that says again, in another form, what stands beside it, once that may not be said as it was:
+ * JSON text that takes its place.
+ */
+export type Echo = 'null' | '""'
+
+export interface Field {
+  readonly says: Says
+  /** Of an object or array that stands there; undefined where the format has none there. */
+  readonly shape: Shape | undefined
+  readonly echo: Echo | undefined
+}
+
+export interface Shape {
+  /** Listed members. The name of any other is text. */
+  readonly members: ReadonlyMap<string, Field>
+  /** Members that are not listed, and an array's items; undefined: text all the way down. */
+  readonly rest: Field | undefined
+  /** Whose text is within; undefined: the same as outside. */
+  readonly role: Role | undefined
+  /** Members that are not listed are as much part of it as the others: a schema's keywords, say. */
+  readonly open: boolean
+  /** The member `role` tells whose text it is. */
+  readonly speaks: boolean
+  /** Its member `type` tells which shape it has. */
+  readonly byType: ReadonlyMap<string, Shape> | undefined
+  /** Carries something else than text. */
+  readonly uninspectable: boolean
+}
+
+export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Omit<Shape, 'members'>> = {}): Shape {
+  return {
+    members: new Map(Object.entries(fields)),
+    rest: parts.rest,
+    role: parts.role,
+    open: parts.open ?? false,
+    speaks: parts.speaks ?? false,
+    byType: parts.byType,
+    uninspectable: parts.uninspectable ?? false,
+  }
+}
+
+export function field(says: Says, inner?: Shape, echo?: Echo): Field {
+  return { says, shape: inner, echo }
+}
+
+export function listOf(items: Shape | undefined, says: Says = 'text'): Shape {
+  return shape({}, { rest: field(says, items), open: true })
+}
+
+const UNKNOWN: Shape = shape({}, { role: 'unknown' })
+const FREE: Shape = shape({}, { open: true })
+
+const ROLES: ReadonlyMap<string, Role> = new Map<string, Role>([
+  ['system', 'system'],
+  ['developer', 'system'],
+  ['user', 'user'],
+  ['assistant', 'assistant'],
+  ['tool', 'tool'],
+  ['function', 'tool'],
+])
+
+/** Undefined: the format has no such field. */
+export function fieldAt(within: Shape, key: string | number): Field | undefined {
+  return typeof key === 'string' ? (within.members.get(key) ?? within.rest) : within.rest
+}
+
+/** Of each container of a document, by its index. */
+export interface Shapes {
+  readonly of: readonly Shape[]
+  readonly roles: readonly Role[]
+}
+
+/** One pass: a parent's index is below its children's. */
+export function shapesOf(containers: readonly Container[], root: Shape): Shapes {
+  const of: Shape[] = []
+  const roles: Role[] = []
+  for (const { parent, key, value } of containers) {
+    let found = root
+    let role: Role = 'unknown'
+    if (parent !== undefined) {
+      const above = of[parent.index] ?? UNKNOWN
+      found = fieldAt(above, key)?.shape ?? (above.open ? FREE : UNKNOWN)
+      role = roles[parent.index] ?? 'unknown'
+    }
+    if (!Array.isArray(value)) {
+      if (found.byType !== undefined) {
+        const type = value['type']
+        found = (typeof type === 'string' ? found.byType.get(type) : undefined) ?? found
+      }
+      if (found.speaks) {
+        const said = value['role']
+        role = (typeof said === 'string' ? ROLES.get(said) : undefined) ?? 'unknown'
+      }
+    }
+    of.push(found)
+    roles.push(found.role ?? role)
+  }
+  return { of, roles }
+}
+
+export function roleAt(shapes: Shapes, inside: Container, key: string | number): Role {
+  const within = shapes.of[inside.index] ?? UNKNOWN
+  if (!within.open && fieldAt(within, key) === undefined) return 'unknown'
+  return shapes.roles[inside.index] ?? 'unknown'
+}
+
+const ENUM = /^[a-z][a-z0-9_.-]{0,31}$/
+const ID = /^[\w.:/-]{0,128}$/
+/** Longer than the words a tokenizer knows tend to be. */
+const TOKEN_MAX = 32
+
+export function isOpaque(says: Says, value: string): boolean {
+  switch (says) {
+    case 'text':
+    case 'arguments':
+      return false
+    case 'enum':
+      return ENUM.test(value)
+    case 'id':
+      return ID.test(value)
+    case 'token':
+      return value.length <= TOKEN_MAX
+    case 'url':
+      return value.startsWith('data:')
+    case 'blob':
+      return true
+  }
+}

@@ -1,0 +1,36 @@
+import type { WireAnswer } from '../../spec/dialect.js'
+import { errorType, type Refusal, type RefusalCode } from '../../spec/refusal.js'
+
+/** SDKs retry a 5xx by themselves; these would only be asked for again what the gateway has just refused. */
+const NEVER_RETRY: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'inspection_failed',
+  'audit_unavailable',
+  'overloaded',
+])
+
+function errorBody({ code, message, param, status }: Refusal): string {
+  return JSON.stringify({ error: { message, type: errorType(status), param: param ?? null, code } })
+}
+
+export function wireRefusal(refusal: Refusal, requestId: string): WireAnswer {
+  return {
+    status: refusal.status,
+    headers: {
+      'content-type': 'application/json',
+      ...(NEVER_RETRY.has(refusal.code) ? { 'x-should-retry': 'false' } : {}),
+      ...refusal.headers,
+      'x-request-id': requestId,
+    },
+    body: Buffer.from(errorBody(refusal)),
+  }
+}
+
+/** SDKs throw on an event with an `error`; on a stream that merely stops they do not, so this one is always sent. */
+export function errorEvent(refusal: Refusal): Buffer {
+  return Buffer.from(`data: ${errorBody(refusal)}\n\n`)
+}
+
+export function modelList(names: readonly { readonly id: string; readonly ownedBy: string }[]): Buffer {
+  const data = names.map(({ id, ownedBy }) => ({ id, object: 'model', created: 0, owned_by: ownedBy }))
+  return Buffer.from(JSON.stringify({ object: 'list', data }))
+}

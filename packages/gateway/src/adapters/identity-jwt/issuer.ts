@@ -1,0 +1,127 @@
+import {
+  type IdentityProvider,
+  type Principal,
+  type Refusal,
+  refuse,
+  type Step,
+  type TokenRead,
+} from '../../spec/index.js'
+import type { Algorithm } from './algorithms.js'
+import { bad, type ClaimRules, checkClaims } from './claims.js'
+import { fetchJson } from './fetch.js'
+import { type Head, readHead } from './header.js'
+import type { VerifyKey } from './jwks.js'
+import { createKeySet, type Found } from './key-set.js'
+import { audiencesOf, checkOptions, JWKS_MAX_AGE_MS, type JwtIssuerOptions } from './options.js'
+import { buildPrincipal, type PrincipalRules } from './principal.js'
+import { loadKeys } from './source.js'
+
+export interface JwtIssuer extends IdentityProvider {
+  /** Fetches the keys now, so that the first token need not wait. `false`: the issuer was not reached. */
+  refresh(): Promise<boolean>
+}
+
+/** An issuer of JWT access tokens whose keys are a JWK set. Fetches nothing until it is asked. */
+export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
+  const { issuer, profile, clock, clockToleranceMs, dpop = 'optional' } = options
+  const algorithms = checkOptions(options)
+  const allowed: ReadonlyMap<string, Algorithm> = new Map(algorithms.map((one) => [one.name, one]))
+  const claimRules: ClaimRules = {
+    issuer,
+    audiences: new Set(audiencesOf(options.audience)),
+    profile,
+    maxTokenLifetimeMs: options.maxTokenLifetimeMs,
+    clockToleranceMs,
+    required: options.requiredClaims ?? [],
+  }
+  const principalRules: PrincipalRules = {
+    issuer,
+    profile,
+    claims: options.claims,
+    groups: options.groups,
+    agents: new Map(options.agents.map((one) => [one.id, one])),
+  }
+
+  const listeners: (() => void)[] = []
+  const source = {
+    issuer,
+    keys: options.keys,
+    allowPrivateNetwork: options.allowPrivateNetwork,
+    algorithms,
+    fetchJson: options.fetchJson ?? fetchJson,
+  }
+  const report = options.report ?? (() => undefined)
+  const keys = createKeySet({
+    load: () => loadKeys(source),
+    clock,
+    cooldownMs: options.jwksCooldownMs,
+    maxAgeMs: options.jwksMaxAgeMs ?? JWKS_MAX_AGE_MS,
+    onRemoved: () => {
+      for (const listener of listeners) listener()
+    },
+    report: (text) => report(`issuer \`${issuer}\`: ${text}`),
+  })
+
+  /** The signature first: nothing that a payload says is believed, or told to the caller, before it holds. */
+  function judge(token: TokenRead, key: VerifyKey): Step<Principal> {
+    if (!key.verify(token.signingInput, token.signature)) return bad(SIGNATURE)
+    if (dpop === 'required' && token.payload['cnf'] === undefined) return bad('not bound to a key (`dpop: required`)')
+    const nowMs = clock.now()
+    const claims = checkClaims(token.payload, claimRules, nowMs)
+    if (claims.kind === 'refuse') return claims
+    const principal = buildPrincipal(token.payload, claims.value, principalRules, token.digest)
+    if (principal.kind === 'refuse') return principal
+    // RFC 7519 section 4.1.4: "the expiration time on or after which the JWT MUST NOT be accepted".
+    return nowMs >= claims.value.expiresAt * 1000 + clockToleranceMs ? refuse('expired_token', 'expired') : principal
+  }
+
+  async function judgeAnew(token: TokenRead, head: Head, otherwise: Refusal): Promise<Step<Principal>> {
+    if (!(await keys.lookAgain())) return otherwise
+    const found = keys.find(head.kid, head.algorithm)
+    return found.kind === 'key' ? judge(token, found.key) : keyless(found)
+  }
+
+  return {
+    issuer,
+    verify(token) {
+      const head = readHead(token.header, allowed, profile)
+      if (head.kind === 'refuse') return head
+      const found = keys.find(head.value.kid, head.value.algorithm)
+      switch (found.kind) {
+        case 'key': {
+          const judged = judge(token, found.key)
+          // Without a `kid` a rotation shows only in signatures that do not hold.
+          if (head.value.kid === undefined && judged.kind === 'refuse' && judged.forLog === SIGNATURE) {
+            return judgeAnew(token, head.value, judged)
+          }
+          return judged
+        }
+        case 'ambiguous':
+          return keyless(found)
+        case 'unknown':
+        case 'none':
+          return judgeAnew(token, head.value, keyless(found))
+      }
+    },
+    onRotation(listener) {
+      listeners.push(listener)
+    },
+    refresh: () => keys.refresh(),
+    async close() {
+      keys.close()
+    },
+  }
+}
+
+const SIGNATURE = 'signature does not hold'
+
+function keyless(found: Exclude<Found, { kind: 'key' }>): Refusal {
+  switch (found.kind) {
+    case 'unknown':
+      return bad('no key of the issuer fits `kid` and `alg`')
+    case 'ambiguous':
+      return bad('more than one key of the issuer fits')
+    case 'none':
+      return bad("the issuer's keys were never fetched, or expired while it could not be reached")
+  }
+}

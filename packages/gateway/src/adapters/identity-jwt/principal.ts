@@ -1,0 +1,155 @@
+import { isJsonObject } from '../../json/strict.js'
+import { type Actor, type AttributeValue, type Identity, type Principal, proceed, type Step } from '../../spec/index.js'
+import { bad, type Claims, clientIdsOf, isName, type Payload } from './claims.js'
+import type { AgentEntry, ClaimMapping, ClaimType, GroupNames, Profile } from './options.js'
+
+export interface PrincipalRules {
+  readonly issuer: string
+  readonly profile: Profile
+  readonly claims: readonly ClaimMapping[]
+  readonly groups: GroupNames
+  readonly agents: ReadonlyMap<string, AgentEntry>
+}
+
+const ACTORS_MAX = 8
+const NO_ACTORS: readonly Actor[] = []
+const NO_GROUPS: readonly string[] = []
+const NO_ATTRIBUTES: Readonly<Record<string, AttributeValue>> = {}
+
+/** Makes the principal of a token whose claims were checked. */
+export function buildPrincipal(
+  payload: Payload,
+  claims: Claims,
+  rules: PrincipalRules,
+  digest: string,
+): Step<Principal> {
+  const groups = readGroups(payload, rules)
+  if (groups === undefined) return bad('groups claim is no list of names, or incomplete')
+  const attributes = readAttributes(payload, rules.claims)
+  if (attributes === undefined) return bad('a mapped claim has another type than configured')
+  const actors = readActors(payload['act'], rules.issuer)
+  if (actors === undefined) return bad('`act` is no chain of at most 8 actors')
+
+  const subject = identity(isClientItself(payload, claims, rules.profile) ? 'Service' : 'User', claims.subject, rules, {
+    groups,
+    attributes,
+  })
+  const outermost = actors[0]
+  // Its uid is under our issuer, so that of another would take the place of ours.
+  if (outermost !== undefined && outermost.issuer !== rules.issuer) return bad('outermost `act` is of another issuer')
+  const agent =
+    outermost &&
+    identity('Agent', outermost.subject, rules, {
+      groups: rules.agents.get(outermost.subject)?.groups ?? NO_GROUPS,
+      attributes: NO_ATTRIBUTES,
+    })
+  return proceed({
+    actor: agent ?? subject,
+    onBehalfOf: agent === undefined ? undefined : subject,
+    scopes: claims.scopes,
+    proof: 'bearer',
+    actors,
+    acr: claims.acr,
+    amr: claims.amr,
+    authTime: claims.authTime,
+    issuedAt: claims.issuedAt,
+    expiresAt: claims.expiresAt,
+    tokenId: claims.tokenId,
+    clientId: claims.clientId,
+    tokenDigest: digest,
+  })
+}
+
+function identity(
+  kind: Identity['kind'],
+  subject: string,
+  { issuer }: PrincipalRules,
+  own: Pick<Identity, 'groups' | 'attributes'>,
+): Identity {
+  return { kind, uid: `${issuer}#${subject}`, issuer, subject, groups: own.groups, attributes: own.attributes }
+}
+
+/**
+ * RFC 9068 section 5 warns of a client that gets itself a `sub` like a person's: a service is told by its own identifier, or, at
+ * issuers whose services have another subject, by the claim that says so (Entra ID `idtyp`, Auth0 `gty`).
+ */
+function isClientItself(payload: Payload, claims: Claims, profile: Profile): boolean {
+  if (profile === 'rfc9068') return claims.subject === claims.clientId
+  const { idtyp, gty } = payload
+  return clientIdsOf(payload).includes(claims.subject) || idtyp === 'app' || gty === 'client-credentials'
+}
+
+function readGroups(payload: Payload, { claims, groups }: PrincipalRules): readonly string[] | undefined {
+  const elsewhere = payload['_claim_names']
+  const named = new Set<string>()
+  for (const { kind, claim } of claims) {
+    if (kind !== 'groups') continue
+    // Where there are too many, Entra ID leaves the claim out and says where to ask. Without them a forbid would not find its group.
+    if (isJsonObject(elsewhere) && elsewhere[claim] !== undefined) return undefined
+    const said = claimAt(payload, claim)
+    if (said === undefined) continue
+    if (!Array.isArray(said) || !said.every(isName)) return undefined
+    for (const name of said) {
+      if (groups.kind === 'prefix') named.add(groups.prefix + name)
+      else if (groups.names.includes(name)) named.add(name)
+    }
+  }
+  return named.size === 0 ? NO_GROUPS : [...named]
+}
+
+/** The claim of that very name, else the way that its dots describe (`realm_access.roles`). */
+function claimAt(payload: Payload, name: string): unknown {
+  if (payload[name] !== undefined || !name.includes('.')) return payload[name]
+  let at: unknown = payload
+  for (const step of name.split('.')) {
+    if (!isJsonObject(at)) return undefined
+    at = at[step]
+  }
+  return at
+}
+
+function readAttributes(
+  payload: Payload,
+  mappings: readonly ClaimMapping[],
+): Readonly<Record<string, AttributeValue>> | undefined {
+  const all: Record<string, AttributeValue> = Object.create(null)
+  for (const mapping of mappings) {
+    if (mapping.kind !== 'attribute') continue
+    const said = claimAt(payload, mapping.claim)
+    if (said === undefined) continue
+    const value = attributeValue(said, mapping.type)
+    if (value === undefined) return undefined
+    all[mapping.name] = value
+  }
+  return all
+}
+
+function attributeValue(said: unknown, type: ClaimType): AttributeValue | undefined {
+  switch (type) {
+    case 'String':
+      return typeof said === 'string' ? said : undefined
+    case 'Long':
+      return typeof said === 'number' && Number.isSafeInteger(said) ? said : undefined
+    case 'Bool':
+      return typeof said === 'boolean' ? said : undefined
+    case 'Set<String>':
+      return isTexts(said) ? [...new Set(said)] : undefined
+  }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
+
+/** RFC 8693 section 4.1: the outermost actor acts now, the nested ones are history. */
+function readActors(act: unknown, issuer: string): readonly Actor[] | undefined {
+  if (act === undefined) return NO_ACTORS
+  const actors: Actor[] = []
+  for (let at: unknown = act; at !== undefined; at = at['act']) {
+    if (!isJsonObject(at) || actors.length === ACTORS_MAX) return undefined
+    const { sub, iss = issuer } = at
+    if (!isName(sub) || !isName(iss)) return undefined
+    actors.push({ issuer: iss, subject: sub })
+  }
+  return actors
+}

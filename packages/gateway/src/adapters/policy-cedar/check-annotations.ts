@@ -1,0 +1,144 @@
+import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
+import type { Challenge, Obligation } from '../../spec/index.js'
+import {
+  head,
+  isKnown,
+  type Mode,
+  type ObligationRead,
+  parseChallenge,
+  parseMode,
+  parseObligations,
+  unknownAnnotation,
+} from './annotations.js'
+import { comparedWith, readsPrincipal } from './ast.js'
+import { didYouMean } from './nearest.js'
+import type { Policy } from './policy.js'
+import { type Piece, plainValue } from './tokens.js'
+import { FINDING_WORDS } from './vocabulary.js'
+
+/** Says that something is wrong at an offset of the policy's file. */
+export type Say = (offset: number, message: string) => void
+
+/** What one policy says beside its condition. Gives no policy where there was something to say as an error. */
+export function checkAnnotations(piece: Piece, json: PolicyJson, error: Say, warn: Say): Policy | undefined {
+  let sound = true
+  const { written, effect: effectToken } = head(piece)
+  const effectAt = effectToken?.start ?? piece.start
+  const say: Say = (offset, message) => {
+    sound = false
+    error(offset, message)
+  }
+  const sayAt = (name: string, message: string): void => {
+    say(written.find((one) => one.name === name)?.start ?? piece.start, message)
+  }
+  /** Undefined where it is absent; empty texts are said. */
+  const text = (name: string): string | undefined => {
+    const annotations = json.annotations ?? {}
+    if (!Object.hasOwn(annotations, name)) return undefined
+    const value: string | null = annotations[name] ?? null
+    if (value !== null && value.trim() !== '') return value
+    sayAt(name, `\`@${name}\` needs a text`)
+    return undefined
+  }
+
+  for (const [name, value] of Object.entries<string | null>(json.annotations ?? {})) {
+    const unknown = unknownAnnotation(name, value)
+    if (unknown === undefined) continue
+    if (unknown.grave) sayAt(name, unknown.message)
+    else warn(written.find((one) => one.name === name)?.start ?? piece.start, unknown.message)
+  }
+
+  const id = text('id')
+  if (id === undefined && !Object.hasOwn(json.annotations ?? {}, 'id')) {
+    say(effectAt, 'policy has no `@id`: each needs one of its own')
+  }
+
+  const mode = readMode(text('mode'), sayAt)
+  if (mode === 'oblige' && json.effect !== 'permit') {
+    say(effectAt, 'an oblige policy must be a plain `permit`: it never decides, it only adds obligations')
+  }
+
+  const obligationText = text('obligation')
+  const members = obligationText === undefined ? [] : parseObligations(obligationText)
+  if (obligationText !== undefined && json.effect === 'forbid') {
+    sayAt('obligation', '`@obligation` on a `forbid`: only permits oblige')
+  } else {
+    const place = written.find((one) => one.name === 'obligation')
+    const sayMember = ({ at }: ObligationRead, message: string): void => {
+      const whole = place?.start ?? piece.start
+      say(place?.plain === obligationText && place !== undefined ? place.textStart + at : whole, message)
+    }
+    for (const one of members) {
+      if (one.obligation.kind === 'unknown') sayMember(one, one.obligation.why)
+      else if (mode === 'oblige' && one.obligation.kind === 'pass') {
+        sayMember(one, `an oblige policy cannot carry \`${one.obligation.source}\`: it never grants`)
+      }
+    }
+    if (mode === 'oblige' && obligationText === undefined && json.effect === 'permit') {
+      sayAt('mode', 'an oblige policy without `@obligation` does nothing')
+    }
+  }
+
+  const challenge = readChallenge(text('challenge'), json, id, sayAt)
+
+  for (const word of comparedWith(json.conditions, 'findings')) {
+    if (FINDING_WORDS.has(word)) continue
+    const message = `no detector yields the finding type \`${word}\`${didYouMean(word, FINDING_WORDS)}`
+    const places = piece.tokens.filter((token) => token.start > effectAt && plainValue(token) === word)
+    if (places.length === 0) say(effectAt, message)
+    for (const place of places) say(place.start, message)
+  }
+
+  const reason = text('reason')
+  if (!sound || id === undefined) return undefined
+  const obligations: Obligation[] = members.map((one) => one.obligation).filter(isKnown)
+  return { id, effect: json.effect, mode, text: piece.text, json, reason, obligations, challenge }
+}
+
+function readMode(text: string | undefined, sayAt: (name: string, message: string) => void): Mode {
+  if (text === undefined) return 'enforce'
+  const mode = parseMode(text)
+  if (mode === undefined) {
+    sayAt('mode', `unknown mode \`${text}\`: write \`shadow\` or \`oblige\`${didYouMean(text, ['shadow', 'oblige'])}`)
+  }
+  return mode ?? 'enforce'
+}
+
+function readChallenge(
+  text: string | undefined,
+  json: PolicyJson,
+  id: string | undefined,
+  sayAt: (name: string, message: string) => void,
+): Challenge | undefined {
+  if (text === undefined) return undefined
+  const say = (message: string): void => sayAt('challenge', message)
+  const challenge = parseChallenge(text)
+  if (challenge === undefined) {
+    say(`\`${text}\` is no challenge: write \`acr:VALUES\`, \`max_age:SECONDS\` or \`approval:GROUP\``)
+    return undefined
+  }
+  if (json.effect !== 'forbid') {
+    say('`@challenge` stands only on a `forbid`: it says how to meet it')
+    return challenge
+  }
+  // Where meeting the challenge cannot make the forbid false, people would step up or approve for ever.
+  switch (challenge.kind) {
+    case 'approval':
+      if (id !== undefined && !comparedWith(json.conditions, 'approvals').has(id)) {
+        say(
+          `the condition must read the approval, or none can meet it: \`unless { context.approvals.contains("${id}") }\``,
+        )
+      }
+      break
+    case 'acr':
+      if (!readsPrincipal(json.conditions, 'acr'))
+        say('the condition must read `principal.acr`, or no login can meet it')
+      break
+    case 'max_age':
+      if (!readsPrincipal(json.conditions, 'authAgeSeconds')) {
+        say('the condition must read `principal.authAgeSeconds`, or no login can meet it')
+      }
+      break
+  }
+  return challenge
+}

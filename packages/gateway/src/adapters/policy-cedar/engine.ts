@@ -1,0 +1,251 @@
+import type { Challenge, Decision, PolicyEngine, Question } from '../../spec/index.js'
+import { ACTIONS, type Action } from '../../spec/index.js'
+import type { Mode } from './annotations.js'
+import { type Inputs, InputsWriter } from './inputs.js'
+import { cedarIp } from './ip.js'
+import type { Policy } from './policy.js'
+import { type Reads, readsOf } from './reads.js'
+import { type CedarRequest, cedarRequest } from './request.js'
+import { type Answer, contentDigest, entriesOf, type Made, type ParsedSchema, PolicySet, parseSchema } from './sets.js'
+import { shapesOf } from './shape.js'
+import { AGES, type Vocabulary } from './vocabulary.js'
+
+export interface EngineOptions {
+  /** Decisions that are kept, over all actions; 0 keeps none. */
+  readonly memoEntries?: number
+}
+
+export interface CedarEngine extends PolicyEngine {
+  /** A policy that is enforced reads the time: a permit may end while nothing else changes. */
+  readonly readsTime: boolean
+  /** Of all modes, sorted. */
+  readonly policyIds: readonly string[]
+  dispose(): void
+}
+
+export interface EngineParts {
+  /** All checked, ids unique. */
+  readonly policies: readonly Policy[]
+  readonly schema: string
+  readonly vocabulary: Vocabulary
+  readonly options: EngineOptions
+}
+
+const MEMO_ENTRIES = 10_000
+/** A question that says more is decided afresh each time, so that no caller fills the memory with long purposes. */
+const MEMO_TEXT_MAX = 2048
+const ADDRESSES_MAX = 4096
+
+export function createCedarEngine(parts: EngineParts): Made<CedarEngine> {
+  const schema = parseSchema(parts.schema)
+  if (schema.kind === 'failed') return schema
+  const sets = parseSets(schema.value, parts.policies)
+  if (sets.kind === 'failed') return sets
+  return { kind: 'made', value: new Engine(parts, schema.value, sets.value) }
+}
+
+/** Undefined where no policy is of that kind: an empty set need not be asked. */
+interface Sets {
+  readonly enforced: PolicySet | undefined
+  readonly oblige: PolicySet | undefined
+  /** Apart, since Cedar tells the satisfied permits only where no forbid is. */
+  readonly shadowPermits: PolicySet | undefined
+  readonly shadowForbids: PolicySet | undefined
+}
+
+function parseSets(schema: ParsedSchema, policies: readonly Policy[]): Made<Sets> {
+  const parse = (mode: Mode, effects: readonly Policy['effect'][]): Made<PolicySet | undefined> => {
+    const chosen = policies.filter((policy) => policy.mode === mode && effects.includes(policy.effect))
+    return chosen.length === 0 ? { kind: 'made', value: undefined } : PolicySet.parse(schema, chosen)
+  }
+  const enforced = parse('enforce', ['permit', 'forbid'])
+  if (enforced.kind === 'failed') return enforced
+  const oblige = parse('oblige', ['permit'])
+  if (oblige.kind === 'failed') return oblige
+  const shadowPermits = parse('shadow', ['permit'])
+  if (shadowPermits.kind === 'failed') return shadowPermits
+  const shadowForbids = parse('shadow', ['forbid'])
+  if (shadowForbids.kind === 'failed') return shadowForbids
+  return {
+    kind: 'made',
+    value: {
+      enforced: enforced.value,
+      oblige: oblige.value,
+      shadowPermits: shadowPermits.value,
+      shadowForbids: shadowForbids.value,
+    },
+  }
+}
+
+class Engine implements CedarEngine {
+  readonly digest: string
+  readonly readsTime: boolean
+  readonly policyIds: readonly string[]
+  readonly #policies: ReadonlyMap<string, Policy>
+  readonly #schema: ParsedSchema
+  readonly #sets: Sets
+  readonly #writers: ReadonlyMap<Action, InputsWriter>
+  readonly #memoEntries: number
+  readonly #memo: Map<string, Decision> = new Map()
+  readonly #addresses: Map<string, string | undefined> = new Map()
+  #permits: Made<PolicySet> | undefined
+  /** The log asks for the inputs of what was just decided. */
+  #last: { readonly question: Question; readonly inputs: Inputs } | undefined
+
+  constructor({ policies, vocabulary, options }: EngineParts, schema: ParsedSchema, sets: Sets) {
+    const shapes = shapesOf(vocabulary)
+    const all = policies.map(({ json }) => json)
+    const enforced = policies.filter(({ mode }) => mode !== 'shadow').map(({ json }) => json)
+    this.digest = contentDigest([schema.text, ...entriesOf(policies).flat()])
+    this.readsTime = ACTIONS.some((action) => readsTime(readsOf(enforced, action)))
+    this.policyIds = policies.map(({ id }) => id).sort()
+    this.#policies = new Map(policies.map((policy) => [policy.id, policy]))
+    this.#schema = schema
+    this.#sets = sets
+    this.#writers = new Map(
+      ACTIONS.map((action) => [action, new InputsWriter(action, readsOf(all, action), shapes)] as const),
+    )
+    this.#memoEntries = options.memoEntries ?? MEMO_ENTRIES
+  }
+
+  inputs(question: Question): string {
+    return this.#inputs(question).text
+  }
+
+  decide(question: Question): Decision {
+    try {
+      const { text, illness } = this.#inputs(question)
+      if (illness !== undefined) return indeterminate([illness], NO_SHADOW)
+      const held = this.#memo.get(text)
+      if (held !== undefined) return held
+      const decision = this.#ask(question)
+      if (decision.kind !== 'indeterminate') this.#remember(text, decision)
+      return decision
+    } catch (error) {
+      // Cedar can trap, for instance without memory.
+      return indeterminate([error instanceof Error ? error.name : 'the policy engine threw'], NO_SHADOW)
+    }
+  }
+
+  dispose(): void {
+    // Cedar's cache cannot be emptied: a set stays in it until the process ends, once each content.
+    this.#memo.clear()
+    this.#addresses.clear()
+    this.#last = undefined
+  }
+
+  #inputs(question: Question): Inputs {
+    if (this.#last?.question === question) return this.#last.inputs
+    const writer = this.#writers.get(question.action)
+    const inputs = writer?.write(question, this.#address(question.context.sourceIp)) ?? {
+      text: '{"illness":"unknown action"}',
+      illness: 'unknown action',
+    }
+    this.#last = { question, inputs }
+    return inputs
+  }
+
+  #address(text: string): string | undefined {
+    const held = this.#addresses.get(text)
+    if (held !== undefined) return held
+    const address = cedarIp(text)
+    if (address === undefined) return undefined
+    dropOldest(this.#addresses, ADDRESSES_MAX)
+    this.#addresses.set(text, address)
+    return address
+  }
+
+  #remember(text: string, decision: Decision): void {
+    if (this.#memoEntries === 0 || text.length > MEMO_TEXT_MAX) return
+    dropOldest(this.#memo, this.#memoEntries)
+    this.#memo.set(text, decision)
+  }
+
+  #ask(question: Question): Decision {
+    const ip = this.#address(question.context.sourceIp)
+    if (ip === undefined) return indeterminate(['context `sourceIp` is no address'], NO_SHADOW)
+    const request = cedarRequest(question, ip)
+    const shadow = this.#askShadow(request)
+    const answer = this.#sets.enforced?.ask(request) ?? NOBODY
+    const errors = errorsOf(answer)
+    if (answer.kind === 'failed' || errors.length > 0) return indeterminate(errors, shadow)
+    if (answer.allow) return this.#permit(request, answer.satisfied, shadow)
+    const forbids = this.#named(answer.satisfied)
+    const reasons = new Set(forbids.flatMap(({ reason }) => reason ?? []))
+    const reason = reasons.size === 0 ? undefined : [...reasons].join(' ')
+    const basis = { determining: answer.satisfied, ...shadow }
+    const asks = forbids.flatMap(({ challenge }) => challenge ?? [])
+    if (asks.length === 0 || asks.length < forbids.length) return { ...basis, kind: 'forbid', reason }
+
+    const without = this.#permitsAlone(request)
+    if (without.kind === 'failed' || without.errors.length > 0) return indeterminate(errorsOf(without), shadow)
+    if (!without.allow) return { ...basis, kind: 'forbid', reason }
+    const otherwise = this.#permit(request, without.satisfied, shadow)
+    if (otherwise.kind !== 'permit') return otherwise
+    return { ...basis, kind: 'challenge', asks: distinct(asks), reason }
+  }
+
+  /** @param satisfied permits that no forbid stands against */
+  #permit(request: CedarRequest, satisfied: readonly string[], shadow: Shadow): Decision {
+    const oblige = this.#sets.oblige?.ask(request) ?? NOBODY
+    if (oblige.kind === 'failed' || oblige.errors.length > 0) return indeterminate(errorsOf(oblige), shadow)
+    const obligations = this.#named([...satisfied, ...oblige.satisfied]).flatMap((policy) => policy.obligations)
+    return { kind: 'permit', determining: satisfied, ...shadow, obligations }
+  }
+
+  /** All satisfied forbids are challenges, so the answer without them is that of the permits. */
+  #permitsAlone(request: CedarRequest): Answer {
+    this.#permits ??= PolicySet.parse(
+      this.#schema,
+      [...this.#policies.values()].filter(({ mode, effect }) => mode === 'enforce' && effect === 'permit'),
+    )
+    return this.#permits.kind === 'failed'
+      ? { kind: 'failed', errors: [this.#permits.why] }
+      : this.#permits.value.ask(request)
+  }
+
+  #askShadow(request: CedarRequest): Shadow {
+    const { shadowPermits, shadowForbids } = this.#sets
+    if (shadowPermits === undefined && shadowForbids === undefined) return NO_SHADOW
+    const answers = [shadowPermits?.ask(request) ?? NOBODY, shadowForbids?.ask(request) ?? NOBODY]
+    return {
+      shadow: answers.flatMap((answer) => (answer.kind === 'answered' ? answer.satisfied : [])).sort(),
+      shadowErrors: answers.flatMap(errorsOf),
+    }
+  }
+
+  #named(ids: readonly string[]): readonly Policy[] {
+    return ids.flatMap((id) => this.#policies.get(id) ?? [])
+  }
+}
+
+interface Shadow {
+  readonly shadow: readonly string[]
+  readonly shadowErrors: readonly string[]
+}
+
+const NO_SHADOW: Shadow = { shadow: [], shadowErrors: [] }
+const NOBODY: Answer = { kind: 'answered', allow: false, satisfied: [], errors: [] }
+
+function errorsOf({ errors }: Answer): readonly string[] {
+  return errors
+}
+
+function indeterminate(errors: readonly string[], shadow: Shadow): Decision {
+  return { kind: 'indeterminate', determining: [], ...shadow, errors }
+}
+
+function distinct(asks: readonly Challenge[]): readonly Challenge[] {
+  return [...new Map(asks.map((one) => [JSON.stringify(one), one])).values()]
+}
+
+function readsTime({ principal, context }: Reads): boolean {
+  if (principal.whole || context.whole || context.attributes.has('time')) return true
+  return AGES.some((name) => principal.attributes.has(name))
+}
+
+function dropOldest(entries: Map<string, unknown>, max: number): void {
+  if (entries.size < max) return
+  const oldest = entries.keys().next().value
+  if (oldest !== undefined) entries.delete(oldest)
+}

@@ -1,0 +1,119 @@
+import type { Action, PrincipalKind, Resource } from '../../spec/index.js'
+import { FINDING_TYPES, familyOf } from '../../spec/index.js'
+
+export type AttributeType = 'String' | 'Long' | 'Bool' | 'Set<String>'
+
+/** What the configuration adds to the gateway's own words. */
+export interface Vocabulary {
+  /** Configured attributes of models: required where every model has them. */
+  readonly modelAttributes: ReadonlyMap<string, { readonly type: AttributeType; readonly required: boolean }>
+  /** Mapped claims. One named like an attribute of the gateway's own is ignored: a token must not overwrite `issuer`. */
+  readonly claimAttributes: readonly { readonly name: string; readonly type: AttributeType }[]
+}
+
+export interface Attribute {
+  readonly type: AttributeType
+  readonly required: boolean
+}
+
+export type Attributes = ReadonlyMap<string, Attribute>
+
+const STRING: Attribute = { type: 'String', required: true }
+const STRINGS: Attribute = { type: 'Set<String>', required: true }
+
+export const PRINCIPAL_KINDS: readonly PrincipalKind[] = ['User', 'Service', 'Agent']
+
+/** Attributes of every principal but the mapped claims. */
+export const OWN_PRINCIPAL_ATTRIBUTES: Attributes = new Map<string, Attribute>([
+  ['acr', { type: 'String', required: false }],
+  ['actors', STRINGS],
+  ['authAgeSeconds', { type: 'Long', required: false }],
+  ['groups', STRINGS],
+  ['issuer', STRING],
+  ['proof', STRING],
+  ['scopes', STRINGS],
+  ['subject', STRING],
+  ['tokenAgeSeconds', { type: 'Long', required: true }],
+])
+
+/** Attributes that change while nothing but time goes by. */
+export const AGES = ['authAgeSeconds', 'tokenAgeSeconds'] as const
+
+export const OWN_RESOURCE_ATTRIBUTES: ReadonlyMap<Resource['type'], Attributes> = new Map<Resource['type'], Attributes>(
+  [
+    [
+      'Model',
+      new Map([
+        ['dialect', STRING],
+        ['provider', STRING],
+      ]),
+    ],
+    [
+      'Dataset',
+      new Map([
+        ['categories', STRINGS],
+        ['classification', STRING],
+        ['owner', STRING],
+      ]),
+    ],
+    [
+      'Tool',
+      new Map([
+        ['effect', STRING],
+        ['server', STRING],
+      ]),
+    ],
+    ['Gateway', new Map()],
+  ],
+)
+
+/** What each action is asked for. */
+export const RESOURCES_OF: ReadonlyMap<Action, readonly Resource['type'][]> = new Map<
+  Action,
+  readonly Resource['type'][]
+>([
+  ['invoke', ['Model']],
+  ['embed', ['Model']],
+  ['listModels', ['Model']],
+  ['queryDataset', ['Dataset']],
+  ['searchDataset', ['Dataset']],
+  ['callTool', ['Tool']],
+  ['release', ['Model', 'Dataset', 'Tool']],
+  ['detokenize', ['Model', 'Dataset', 'Tool']],
+  ['declassify', ['Dataset', 'Gateway']],
+  ['readVault', ['Gateway']],
+  ['administer', ['Gateway']],
+])
+
+/** Names and Cedar types of the context, sorted. A name that ends in `?` is optional. */
+export const CONTEXT_ATTRIBUTES = [
+  ['approvals', 'Set<String>'],
+  ['findings', 'Set<String>'],
+  ['hasSystemMessage', 'Bool'],
+  ['labels', 'Set<String>'],
+  ['maxTokens', 'Long'],
+  ['promptTokens', 'Long'],
+  ['purpose?', 'String'],
+  ['sourceIp', 'ipaddr'],
+  ['stream', 'Bool'],
+  ['time', 'datetime'],
+  ['uninspectable', 'Bool'],
+] as const
+
+/** What `context.findings` can hold. */
+export const FINDING_WORDS: ReadonlySet<string> = new Set([...FINDING_TYPES, ...FINDING_TYPES.map(familyOf)])
+
+export function principalAttributes(vocabulary: Vocabulary): Attributes {
+  const all = new Map<string, Attribute>()
+  for (const { name, type } of vocabulary.claimAttributes) all.set(name, { type, required: false })
+  return sorted([...all, ...OWN_PRINCIPAL_ATTRIBUTES])
+}
+
+export function resourceAttributes(type: Resource['type'], vocabulary: Vocabulary): Attributes {
+  const own = OWN_RESOURCE_ATTRIBUTES.get(type) ?? []
+  return sorted(type === 'Model' ? [...vocabulary.modelAttributes, ...own] : [...own])
+}
+
+function sorted(entries: readonly (readonly [string, Attribute])[]): Attributes {
+  return new Map([...new Map(entries)].sort(([a], [b]) => (a < b ? -1 : 1)))
+}

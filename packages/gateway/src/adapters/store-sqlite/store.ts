@@ -1,0 +1,155 @@
+import { chmodSync, closeSync, fstatSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Clock, Store } from '../../spec/index.js'
+import { type Database, openDatabase, type Statement } from './driver.js'
+
+export interface SqliteStoreParts {
+  readonly path: string
+  readonly clock: Clock
+  /** How long to wait for another process that writes. */
+  readonly busyTimeoutMs?: number
+}
+
+const PURGE_INTERVAL_MS = 60_000
+
+/** What this version writes; a file with a higher number is a later version's. */
+const FORMAT = 1
+
+const TABLE = `create table if not exists rows (
+  space text not null, key text not null, value text not null, expires_at integer, primary key (space, key)
+) without rowid`
+
+/**
+ * Opens the store, and makes it where there is none: the file for its owner alone, and so its folder where that is new too.
+ * Rejects where the file is no store, or one of a later version.
+ */
+export async function openSqliteStore({ path, clock, busyTimeoutMs = 5000 }: SqliteStoreParts): Promise<Store> {
+  makePrivate(path)
+  const database = await openDatabase(path)
+  try {
+    prepareDatabase(database, busyTimeoutMs)
+    return new SqliteStore(database, clock)
+  } catch (thrown) {
+    database.close()
+    const why = thrown instanceof Error ? thrown.message : String(thrown)
+    throw new Error(`the store \`${path}\` cannot be opened: ${why}`, { cause: thrown })
+  }
+}
+
+// Before SQLite opens it, or it would be readable for a moment. Its log files take the mode of the file they belong to.
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const file = openSync(path, 'a', 0o600)
+  const { mode } = fstatSync(file)
+  closeSync(file)
+  if ((mode & 0o077) !== 0) chmodSync(path, 0o600)
+}
+
+function prepareDatabase(database: Database, busyTimeoutMs: number): void {
+  // First: the change to WAL needs the file for itself, and so may have to wait for another process.
+  database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
+  database.prepare('pragma journal_mode = wal').all()
+  // A revocation that was confirmed must outlive a power cut: in WAL mode only FULL syncs at each commit.
+  database.exec('pragma synchronous = full')
+  const format = column(database.prepare('pragma user_version').all()[0], 'user_version')
+  if (typeof format !== 'number' || format > FORMAT)
+    throw new Error(`its format is ${String(format)}, this version's ${FORMAT}`)
+  if (format < FORMAT) database.exec(`${TABLE}; pragma user_version = ${FORMAT}`)
+}
+
+interface Statements {
+  readonly get: Statement
+  readonly put: Statement
+  readonly list: Statement
+  readonly purge: Statement
+}
+
+function statementsOf(database: Database): Statements {
+  const live = '(expires_at is null or expires_at > ?)'
+  return {
+    get: database.prepare(`select value from rows where space = ? and key = ? and ${live}`),
+    list: database.prepare(`select key, value from rows where space = ? and ${live} order by key`),
+    put: database.prepare('insert or replace into rows (space, key, value, expires_at) values (?, ?, ?, ?)'),
+    purge: database.prepare('delete from rows where expires_at <= ?'),
+  }
+}
+
+class SqliteStore implements Store {
+  readonly #database: Database
+  readonly #clock: Clock
+  #statements: Statements | undefined
+  #nextPurgeMs = Number.NEGATIVE_INFINITY
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database
+    this.#clock = clock
+    this.#statements = statementsOf(database)
+    this.#write(() => this.#purgeWhenDue())
+  }
+
+  async get(space: string, key: string): Promise<string | undefined> {
+    const value = column(this.#open().get.all(space, key, this.#clock.now())[0], 'value')
+    return typeof value === 'string' ? value : undefined
+  }
+
+  async put(space: string, key: string, value: string, expiresAtMs: number | undefined): Promise<void> {
+    const expires = expiresAtMs === undefined ? null : Math.floor(expiresAtMs)
+    const { put } = this.#open()
+    this.#write(() => {
+      put.run(space, key, value, expires)
+      this.#purgeWhenDue()
+    })
+  }
+
+  async list(space: string): Promise<readonly { readonly key: string; readonly value: string }[]> {
+    const rows = this.#open().list.all(space, this.#clock.now())
+    return rows.map((row) => ({ key: String(column(row, 'key')), value: String(column(row, 'value')) }))
+  }
+
+  async close(): Promise<void> {
+    if (this.#statements === undefined) return
+    // libsql lets go of the file only when its last statement is collected: what is in the log goes into the file now.
+    this.#database.prepare('pragma wal_checkpoint(passive)').all()
+    this.#statements = undefined
+    this.#database.close()
+  }
+
+  // Statements of libsql still answer after their database was closed.
+  #open(): Statements {
+    if (this.#statements === undefined) throw new Error('the store is closed')
+    return this.#statements
+  }
+
+  // The lock is taken by a statement of its own. A prepared one of libsql that fails as busy stays half done, and while it
+  // does nothing that others write is committed: a revocation would be confirmed and lost.
+  #write(work: () => void): void {
+    this.#database.exec('begin immediate')
+    try {
+      work()
+      this.#database.exec('commit')
+    } catch (thrown) {
+      this.#rollBack(thrown)
+      throw thrown
+    }
+  }
+
+  #rollBack(cause: unknown): void {
+    try {
+      this.#database.exec('rollback')
+    } catch (thrown) {
+      // A full disk, say, makes SQLite roll back by itself: then the first error is the one that tells.
+      throw new AggregateError([cause, thrown], `the store could not be written: ${String(cause)}`)
+    }
+  }
+
+  #purgeWhenDue(): void {
+    const nowMs = this.#clock.now()
+    if (nowMs < this.#nextPurgeMs) return
+    this.#nextPurgeMs = nowMs + PURGE_INTERVAL_MS
+    this.#open().purge.run(nowMs)
+  }
+}
+
+function column(row: unknown, name: string): unknown {
+  return typeof row === 'object' && row !== null ? Object.entries(row).find(([key]) => key === name)?.[1] : undefined
+}

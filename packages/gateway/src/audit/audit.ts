@@ -1,0 +1,357 @@
+import { createHash, createHmac, type Hash, hash } from 'node:crypto'
+import type { Sealed } from '../exchange.js'
+import {
+  type Appended,
+  type AuditLog,
+  type Clock,
+  type Principal,
+  type Received,
+  type Refusal,
+  refuse,
+  type Step,
+  subjectOf,
+  type Usage,
+  type Verdict,
+} from '../spec/index.js'
+import { canonical } from './canonical.js'
+import { callEvent, type EventKind, eventOf } from './event.js'
+import type { AuditKeys, Pseudonyms } from './keys.js'
+import { Strangers } from './strangers.js'
+
+export interface AuditParts {
+  readonly log: AuditLog
+  readonly keys: AuditKeys
+  readonly clock: Clock
+  readonly newId: () => string
+  /** `open`: an exchange goes on without its entry. The operator wrote it, and the log says so while it can. */
+  readonly failure: 'closed' | 'open'
+  readonly order: 'before-forward' | 'before-release'
+  /** An entry that the log did not take, or could not make durable. */
+  readonly onLost: (kind: EventKind, why: string) => void
+  /** Every outcome and every stranger, for the metrics; reasons come from closed lists. */
+  readonly onCounted: (what: 'exchanges' | 'strangers', reason: string) => void
+}
+
+/** How an exchange ended, as the outcome entry tells it. */
+export interface Outcome {
+  readonly how: 'done' | 'refused' | 'left' | 'threw'
+  readonly refusal: Refusal | undefined
+  readonly status: number
+  readonly upstreamStatus: number
+  readonly usage: Usage | undefined
+  readonly findings: Readonly<Record<string, number>>
+  readonly carriedOut: Readonly<Record<string, number>>
+  readonly droppedEvents: number
+  readonly stream: boolean
+}
+
+/** What is known of a refused exchange that never became a sealed one. */
+export interface Asked {
+  readonly action: string
+  readonly resource: string
+  readonly verdict: Verdict | undefined
+}
+
+export interface Intent {
+  readonly receipt: string | undefined
+  /** Awaited before forward; or, `before-release`, handed on. */
+  readonly durable: Promise<void> | undefined
+  readonly releaseWaits: boolean
+}
+
+export interface Audit {
+  readonly origin: string
+  /** Opens the bracket of one exchange. Rejects where the subject's key cannot be had: then nothing can be recorded. */
+  open(received: Received, principal: Principal): Bracket | Promise<Bracket>
+  /** Counts what failed before authentication. */
+  stranger(reason: string): void
+  /** An entry about the gateway itself. */
+  note(kind: EventKind, what: Readonly<Record<string, unknown>>): Promise<void>
+  /** Index of the oldest intent whose outcome is not written, or undefined. */
+  oldestOpen(): number | undefined
+  stop(): void
+}
+
+export function createAudit(parts: AuditParts): Audit {
+  const source = JSON.stringify(`https://${parts.log.origin}`)
+  const open = new Set<number>()
+  const note = async (kind: EventKind, what: Readonly<Record<string, unknown>>): Promise<void> => {
+    const now = parts.clock.now()
+    await parts.log.append(eventOf(`https://${parts.log.origin}`, kind, parts.newId(), now, what)).durable
+  }
+  const strangers = new Strangers(
+    () => parts.clock.now(),
+    (counts, sinceMs, untilMs) => {
+      note('refusals', { counts, since: sinceMs, until: untilMs }).catch((error: unknown) => parts.onLost('refusals', nameOf(error)))
+    },
+  )
+  const begin = (received: Received, principal: Principal, names: Pseudonyms): Bracket =>
+    new Bracket({ parts, source, open, received, principal, names })
+  return {
+    origin: parts.log.origin,
+    open(received, principal) {
+      const names = parts.keys.of(principal, received.receivedAtMs)
+      return names instanceof Promise ? names.then((it) => begin(received, principal, it)) : begin(received, principal, names)
+    },
+    stranger(reason) {
+      strangers.count(reason)
+      parts.onCounted('strangers', reason)
+    },
+    note,
+    oldestOpen() {
+      let oldest: number | undefined
+      for (const one of open) if (oldest === undefined || one < oldest) oldest = one
+      return oldest
+    },
+    stop: () => strangers.flush(),
+  }
+}
+
+interface BracketParts {
+  readonly parts: AuditParts
+  readonly source: string
+  readonly open: Set<number>
+  readonly received: Received
+  readonly principal: Principal
+  readonly names: Pseudonyms
+}
+
+/** The canonical text about a principal, made once a token. */
+const actorTexts = new WeakMap<Pseudonyms, string>()
+
+/** The bracket around one exchange: an intent before anything leaves, and one outcome on every path. */
+export class Bracket {
+  readonly #of: BracketParts
+  readonly #id: string
+  #received: Digest | undefined
+  #sent: Digest | undefined
+  #intent: Appended | undefined
+  #sealed: Sealed | undefined
+  #asked: Asked | undefined
+  #forwardedMs = 0
+  #firstByteMs = 0
+  #closed = false
+
+  constructor(of: BracketParts) {
+    this.#of = of
+    this.#id = of.received.id
+  }
+
+  /** What was asked, as far as it is known: for exchanges that are refused before they are sealed. */
+  asks(asked: Asked): void {
+    this.#asked = asked
+  }
+
+  /** Appends the intent entry. Its index is final once `durable` is fulfilled. */
+  intend(sealed: Sealed, configDigest: string, releaseMayWait: boolean): Step<Intent> {
+    const { parts, received } = this.#of
+    this.#sealed = sealed
+    const now = parts.clock.now()
+    const entry = callEvent({ ...this.#event('intent', now, 0), unmapped: this.#intentText(sealed, configDigest, now) })
+    let appended: Appended
+    try {
+      appended = parts.log.append(entry)
+    } catch (error) {
+      return this.#lost(error)
+    }
+    this.#intent = appended
+    this.#of.open.add(appended.index)
+    this.#forwardedMs = now
+    const receipt = `${parts.log.origin}/${appended.index}`
+    const { durable } = appended
+    if (received.caller.left) durable.catch(ignore)
+    return { kind: 'proceed', value: { receipt, durable, releaseWaits: releaseMayWait && parts.order === 'before-release' } }
+  }
+
+  /** The intent did not become durable: closed refuses, open goes on without a receipt. */
+  notDurable(error: unknown): Step<Intent> {
+    if (this.#intent !== undefined) this.#of.open.delete(this.#intent.index)
+    this.#intent = undefined
+    return this.#lost(error)
+  }
+
+  responseReceived(bytes: Buffer): void {
+    if (this.#firstByteMs === 0) this.#firstByteMs = this.#of.parts.clock.now()
+    this.#received ??= new Digest()
+    this.#received.update(bytes)
+  }
+
+  responseSent(bytes: Buffer): void {
+    this.#sent ??= new Digest()
+    this.#sent.update(bytes)
+  }
+
+  /** Writes the outcome entry, once, whatever happened. Never throws. */
+  close(outcome: Outcome): void {
+    if (this.#closed) return
+    this.#closed = true
+    const { parts } = this.#of
+    parts.onCounted('exchanges', outcome.refusal?.code ?? outcome.how)
+    try {
+      const now = parts.clock.now()
+      const ok = outcome.how === 'done' && outcome.status < 400
+      const entry = callEvent({ ...this.#event('outcome', now, ok ? 1 : 2), unmapped: this.#outcomeText(outcome, now) })
+      const { durable } = parts.log.append(entry)
+      durable.then(
+        () => this.#forget(),
+        (error: unknown) => parts.onLost('outcome', nameOf(error)),
+      )
+    } catch (error) {
+      parts.onLost('outcome', nameOf(error))
+    }
+  }
+
+  #forget(): void {
+    if (this.#intent !== undefined) this.#of.open.delete(this.#intent.index)
+  }
+
+  #lost(error: unknown): Step<Intent> {
+    const { parts } = this.#of
+    parts.onLost('intent', nameOf(error))
+    if (parts.failure === 'closed') {
+      return refuse('audit_unavailable', nameOf(error), { headers: { 'x-should-retry': 'false' } })
+    }
+    return { kind: 'proceed', value: { receipt: undefined, durable: undefined, releaseWaits: false } }
+  }
+
+  #event(kind: 'intent' | 'outcome', timeMs: number, statusId: number): Omit<Parameters<typeof callEvent>[0], 'unmapped'> {
+    const { received, principal, names, source } = this.#of
+    let actor = actorTexts.get(names)
+    if (actor === undefined) {
+      actor = actorText(principal, names)
+      actorTexts.set(names, actor)
+    }
+    const operation = this.#sealed?.decided.inspected.endpoint.action ?? this.#asked?.action ?? 'unknown'
+    return {
+      kind,
+      source,
+      id: kind === 'intent' ? `${this.#id}i` : `${this.#id}o`,
+      timeMs,
+      traceparent: received.traceparent,
+      actor,
+      api: `{"operation":${JSON.stringify(operation)},"request":{"uid":"${this.#id}"}}`,
+      sourceIp: names.sourceIp(received.sourceIp),
+      statusId,
+    }
+  }
+
+  #intentText(sealed: Sealed, configDigest: string, now: number): string {
+    const { parts } = this.#of
+    const { inspected, verdict } = sealed.decided
+    const key = parts.keys.entryKey(`${this.#id}i`, now)
+    const received = commitment(key, hash('sha256', inspected.body, 'hex'))
+    const sent = sealed.body === inspected.body ? received : commitment(key, hash('sha256', sealed.body, 'hex'))
+    return (
+      `{"bodies":{"received":"${received}","sent":"${sent}"},"carried_out":${counts(sealed.carriedOut)},` +
+      `"config_digest":"${configDigest}",${verdictText(verdict)},"findings":${counts(inspected.learnt.counts)},` +
+      `"labels":{"after":[],"before":[]},"order":"${parts.order}","prompt_tokens":${inspected.learnt.promptTokens},` +
+      `"provider":${JSON.stringify(inspected.model.provider)},"resource":${JSON.stringify(inspected.model.resource.id)}}`
+    )
+  }
+
+  #outcomeText(outcome: Outcome, now: number): string {
+    const { received } = this.#of
+    const intent = this.#intent === undefined ? '' : `"intent":${this.#intent.index},`
+    // An exchange that has no intent entry says here what was asked and why not.
+    const asked = this.#intent === undefined && this.#asked !== undefined ? this.#asked : undefined
+    const decided = asked?.verdict === undefined ? '' : `${verdictText(asked.verdict)},`
+    const resource = asked === undefined ? '' : `"resource":${JSON.stringify(asked.resource)},`
+    const reason = outcome.refusal === undefined ? '' : `"reason":"${outcome.refusal.code}","reason_detail":${JSON.stringify(outcome.refusal.forLog)},`
+    const bodies = `"bodies":${this.#bodiesText(now)},`
+    const usage = outcome.usage
+    const latency =
+      `{"before_forward":${(this.#forwardedMs || now) - received.receivedAtMs},` +
+      `"first_byte":${this.#firstByteMs === 0 ? 0 : this.#firstByteMs - this.#forwardedMs},"total":${now - received.receivedAtMs}}`
+    return (
+      `{${bodies}"carried_out":${counts(outcome.carriedOut)},${decided}"dropped_events":${outcome.droppedEvents},` +
+      `"findings":${counts(outcome.findings)},${intent}"latency_ms":${latency},"outcome":"${outcome.how}",${reason}${resource}` +
+      `"status":${outcome.status},"stream":${outcome.stream},` +
+      `"tokens":${usage === undefined ? 'null' : `{"input":${usage.inputTokens},"output":${usage.outputTokens}}`},` +
+      `"upstream_status":${outcome.upstreamStatus}}`
+    )
+  }
+
+  #bodiesText(now: number): string {
+    if (this.#received === undefined && this.#sent === undefined) return '{}'
+    const key = this.#of.parts.keys.entryKey(`${this.#id}o`, now)
+    const received = this.#received === undefined ? '' : `"received":"${commitment(key, this.#received.hex())}"`
+    const sent = this.#sent === undefined ? '' : `"sent":"${commitment(key, this.#sent.hex())}"`
+    return received === '' || sent === '' ? `{${received}${sent}}` : `{${received},${sent}}`
+  }
+}
+
+/** A commitment to content: HMAC under the entry's key over the content's SHA-256. */
+function commitment(entryKey: Buffer, contentHash: string): string {
+  return createHmac('sha256', entryKey).update(contentHash).digest('hex')
+}
+
+/** SHA-256 over bytes as they pass. One piece, the usual case of a whole answer, needs no running hash. */
+class Digest {
+  #only: Buffer | undefined
+  #running: Hash | undefined
+
+  update(bytes: Buffer): void {
+    if (this.#running !== undefined) this.#running.update(bytes)
+    else if (this.#only === undefined) this.#only = bytes
+    else {
+      this.#running = createHash('sha256').update(this.#only).update(bytes)
+      this.#only = undefined
+    }
+  }
+
+  hex(): string {
+    return this.#running === undefined ? hash('sha256', this.#only ?? '', 'hex') : this.#running.digest('hex')
+  }
+}
+
+/** Ours in the canonical order of the unmapped object: everything between `carried_out` and `findings` that a verdict says. */
+function verdictText(verdict: Verdict): string {
+  const held = verdictTexts.get(verdict.decision)
+  if (held !== undefined && held.inputs === verdict.inputs && held.digest === verdict.policyDigest) return held.text
+  const { decision, obligations } = verdict
+  const errors = decision.kind === 'indeterminate' ? `,"errors":${JSON.stringify(decision.errors)}` : ''
+  const inputs = verdict.inputs.length <= INPUTS_MAX ? verdict.inputs : `{"sha256":"${hash('sha256', verdict.inputs, 'hex')}"}`
+  const text =
+    `"decided":{"determining":${JSON.stringify(decision.determining)}${errors},"inputs":${inputs},"kind":"${decision.kind}",` +
+    `"obligations":${JSON.stringify(obligations.sources)},"policy_digest":"${verdict.policyDigest}",` +
+    `"shadow":${JSON.stringify(decision.shadow)},"shadow_errors":${JSON.stringify(decision.shadowErrors)}}`
+  verdictTexts.set(decision, { inputs: verdict.inputs, digest: verdict.policyDigest, text })
+  return text
+}
+
+/** An entry holds 60 KiB; a caller with thousands of groups leaves a digest of what the policies read. */
+const INPUTS_MAX = 32_768
+
+/** Memoised decisions are the same object for the same inputs, so their text is made once. */
+const verdictTexts = new WeakMap<Verdict['decision'], { readonly inputs: string; readonly digest: string; readonly text: string }>()
+
+const NO_COUNTS = '{}'
+
+function counts(of: Readonly<Record<string, number>>): string {
+  for (const _ in of) return canonical(of)
+  return NO_COUNTS
+}
+
+function actorText(principal: Principal, names: Pseudonyms): string {
+  return canonical({
+    session: { issuer: subjectOf(principal).issuer, uid: names.tokenDigest },
+    user: { type: subjectOf(principal).kind, uid: names.subject },
+    ostiary: {
+      acr: principal.acr,
+      actor: principal.onBehalfOf === undefined ? undefined : names.actor,
+      actors: names.actors,
+      amr: principal.amr,
+      auth_time: principal.authTime,
+      client: names.clientId,
+      kind: principal.actor.kind,
+      proof: principal.proof,
+      token: names.tokenId,
+    },
+  })
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}
+
+function ignore(): void {}

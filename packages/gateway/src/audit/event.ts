@@ -1,0 +1,97 @@
+import { canonical } from './canonical.js'
+
+export type EventKind =
+  | 'intent'
+  | 'outcome'
+  | 'refusals'
+  | 'revocation'
+  | 'policy'
+  | 'config'
+  | 'approval'
+  | 'erasure'
+  | 'declassification'
+  | 'recovery'
+
+/** OCSF 1.8.0 classes (schema.ocsf.io): API Activity for calls, Entity Management for policy and configuration, else Base. */
+const CLASSES = new Map<EventKind, { readonly class: number; readonly category: number; readonly activity: number }>([
+  ['intent', { class: 6003, category: 6, activity: 99 }],
+  ['outcome', { class: 6003, category: 6, activity: 99 }],
+  ['refusals', { class: 3002, category: 3, activity: 99 }],
+  ['revocation', { class: 3004, category: 3, activity: 3 }],
+  ['policy', { class: 3004, category: 3, activity: 3 }],
+  ['config', { class: 3004, category: 3, activity: 3 }],
+])
+
+/** An entry that is not on the hot path, from plain values. */
+export function eventOf(source: string, kind: EventKind, id: string, timeMs: number, unmapped: Readonly<Record<string, unknown>>): Buffer {
+  const { class: classUid, category, activity } = CLASSES.get(kind) ?? { class: 0, category: 0, activity: 99 }
+  return Buffer.from(
+    canonical({
+      data: {
+        activity_id: activity,
+        category_uid: category,
+        class_uid: classUid,
+        metadata: METADATA,
+        severity_id: 1,
+        time: timeMs,
+        type_uid: classUid * 100 + activity,
+        unmapped,
+      },
+      datacontenttype: 'application/json',
+      id,
+      source,
+      specversion: '1.0',
+      time: new Date(timeMs).toISOString(),
+      type: `ai.ostiary.${kind}`,
+    }),
+  )
+}
+
+const METADATA = { product: { name: 'Ostiary', vendor_name: 'Ostiary' }, version: '1.8.0' }
+
+export interface CallEvent {
+  readonly kind: 'intent' | 'outcome'
+  readonly source: string
+  readonly id: string
+  readonly timeMs: number
+  readonly traceparent: string | undefined
+  /** Canonical JSON text of the actor object. */
+  readonly actor: string
+  /** Canonical JSON text of the API object. */
+  readonly api: string
+  readonly sourceIp: string
+  /** OCSF: 1 success, 2 failure, 0 not yet known. */
+  readonly statusId: number
+  /** Canonical JSON text of our own members. */
+  readonly unmapped: string
+}
+
+const METADATA_TEXT = canonical(METADATA)
+
+/**
+ * The entry of a call, on the hot path: put together from canonical pieces in canonical order, which a test holds against
+ * `canonical` of the parsed entry.
+ */
+export function callEvent(event: CallEvent): Buffer {
+  const trace = event.traceparent === undefined ? '' : `,"traceparent":"${event.traceparent}"`
+  return Buffer.from(
+    `{"data":{"activity_id":99,"activity_name":"Invoke","actor":${event.actor},"api":${event.api},"category_uid":6,"class_uid":6003,` +
+      `"metadata":${METADATA_TEXT},"severity_id":1,"src_endpoint":{"uid":"${event.sourceIp}"},"status_id":${event.statusId},` +
+      `"time":${event.timeMs},"type_uid":600399,"unmapped":${event.unmapped}},"datacontenttype":"application/json",` +
+      `"id":"${event.id}","source":${event.source},"specversion":"1.0","time":"${isoTime(event.timeMs)}"${trace},` +
+      `"type":"ai.ostiary.${event.kind}"}`,
+  )
+}
+
+let isoSecond = -1
+let isoPrefix = ''
+
+/** RFC 3339 in milliseconds; the part up to the second is made once a second. */
+function isoTime(timeMs: number): string {
+  const second = Math.floor(timeMs / 1000)
+  if (second !== isoSecond) {
+    isoSecond = second
+    isoPrefix = new Date(second * 1000).toISOString().slice(0, 20)
+  }
+  return `${isoPrefix}${String(timeMs - second * 1000).padStart(3, '0')}Z`
+}

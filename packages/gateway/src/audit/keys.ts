@@ -1,0 +1,113 @@
+import { createHmac, hash, randomBytes } from 'node:crypto'
+import { type Principal, type Store, subjectOf } from '../spec/index.js'
+
+/** What the log says of a principal: nothing in it can be linked or guessed without the subject's key. */
+export interface Pseudonyms {
+  readonly subject: string
+  readonly actor: string
+  readonly actors: readonly string[]
+  readonly tokenId: string | undefined
+  readonly tokenDigest: string
+  readonly clientId: string | undefined
+  readonly sourceIp: (address: string) => string
+}
+
+const SPACE = 'audit-subject-keys'
+/** Keys of callers seen lately; a caller who is not here costs one read of the store. */
+const HELD = 20_000
+
+/**
+ * Keyed identifiers. A subject has a key of its own for each period (a calendar month, UTC), made at first sight and kept in
+ * the store under a name that says nothing: erasing the row erases what the log says of that subject in that period.
+ */
+export class AuditKeys {
+  readonly #secret: Buffer
+  readonly #store: Store
+  readonly #bySubject = new Map<string, Buffer>()
+  readonly #pseudonyms = new WeakMap<Principal, { readonly period: string; readonly value: Pseudonyms }>()
+  readonly #making = new Map<string, Promise<Buffer>>()
+  #period = ''
+  #periodKey: Buffer = Buffer.alloc(0)
+
+  /** @param secret 32 random bytes of this installation */
+  constructor(secret: Buffer, store: Store) {
+    this.#secret = secret
+    this.#store = store
+  }
+
+  /** Synchronous for a principal seen before in this period. Rejects where the store does not answer. */
+  of(principal: Principal, nowMs: number): Pseudonyms | Promise<Pseudonyms> {
+    const period = this.#enter(nowMs)
+    const held = this.#pseudonyms.get(principal)
+    if (held !== undefined && held.period === period) return held.value
+    return this.#make(principal, period)
+  }
+
+  /** The key of one entry's content digests, from the period's key and the entry's id: opening one entry opens no other. */
+  entryKey(entryId: string, nowMs: number): Buffer {
+    this.#enter(nowMs)
+    return createHmac('sha256', this.#periodKey).update(entryId).digest()
+  }
+
+  #enter(nowMs: number): string {
+    const period = monthOf(nowMs)
+    if (period !== this.#period) {
+      this.#period = period
+      this.#periodKey = createHmac('sha256', this.#secret).update(`period ${period}`).digest()
+      this.#bySubject.clear()
+    }
+    return period
+  }
+
+  async #make(principal: Principal, period: string): Promise<Pseudonyms> {
+    const key = await this.#subjectKey(subjectOf(principal).uid)
+    const keyed = (kind: string, value: string): string => createHmac('sha256', key).update(`${kind} ${value}`).digest('hex').slice(0, 32)
+    const value: Pseudonyms = {
+      subject: keyed('subject', subjectOf(principal).uid),
+      actor: keyed('subject', principal.actor.uid),
+      actors: principal.actors.map((one) => keyed('subject', `${one.issuer}#${one.subject}`)),
+      tokenId: principal.tokenId === undefined ? undefined : keyed('token', principal.tokenId),
+      tokenDigest: keyed('digest', principal.tokenDigest),
+      clientId: principal.clientId === undefined ? undefined : keyed('client', principal.clientId),
+      sourceIp: cachedByLast((address) => keyed('address', address)),
+    }
+    this.#pseudonyms.set(principal, { period, value })
+    return value
+  }
+
+  #subjectKey(uid: string): Buffer | Promise<Buffer> {
+    // The row's name is keyed too: the store alone does not say who was here.
+    const name = `${this.#period} ${hash('sha256', Buffer.concat([this.#periodKey, Buffer.from(uid)]), 'hex')}`
+    const held = this.#bySubject.get(name)
+    if (held !== undefined) return held
+    const making = this.#making.get(name) ?? this.#load(name).finally(() => this.#making.delete(name))
+    this.#making.set(name, making)
+    return making
+  }
+
+  async #load(name: string): Promise<Buffer> {
+    const row = await this.#store.get(SPACE, name)
+    const key = row === undefined ? randomBytes(32) : Buffer.from(row, 'base64')
+    if (row === undefined) await this.#store.put(SPACE, name, key.toString('base64'), undefined)
+    if (this.#bySubject.size >= HELD) this.#bySubject.clear()
+    this.#bySubject.set(name, key)
+    return key
+  }
+}
+
+function monthOf(nowMs: number): string {
+  const at = new Date(nowMs)
+  return `${at.getUTCFullYear()}-${String(at.getUTCMonth() + 1).padStart(2, '0')}`
+}
+
+function cachedByLast(make: (value: string) => string): (value: string) => string {
+  let last: string | undefined
+  let made = ''
+  return (value) => {
+    if (value !== last) {
+      made = make(value)
+      last = value
+    }
+    return made
+  }
+}

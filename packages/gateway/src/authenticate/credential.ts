@@ -1,0 +1,50 @@
+import { type Presented, proceed, refuse, type Step } from '../spec/index.js'
+
+/**
+ * Finds the credential in Node's `rawHeaders` (name, value, name, value). Not in `req.headers`, which keeps only the first of two
+ * `Authorization` headers: the next system may keep the last. Never in the query or a form (RFC 6750 section 2: "header only").
+ */
+export function presentedCredential(rawHeaders: readonly string[]): Step<Presented | undefined> {
+  let place: Place | undefined
+  let value = ''
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const found = placeOf(rawHeaders[at] ?? '')
+    if (found === undefined) continue
+    if (place !== undefined) return refuse('invalid_request', 'credential: presented twice or in two places')
+    place = found
+    value = rawHeaders[at + 1] ?? ''
+  }
+  if (place === undefined) return proceed(undefined)
+  return place === 'authorization' ? readAuthorization(value) : readToken('bearer', value)
+}
+
+type Place = 'authorization' | 'key'
+
+// Lengths first: this runs over every header of every request.
+function placeOf(name: string): Place | undefined {
+  switch (name.length) {
+    case 13:
+      return name.toLowerCase() === 'authorization' ? 'authorization' : undefined
+    case 9:
+      return name.toLowerCase() === 'x-api-key' ? 'key' : undefined
+    case 14:
+      return name.toLowerCase() === 'x-goog-api-key' ? 'key' : undefined
+    default:
+      return undefined
+  }
+}
+
+function readAuthorization(value: string): Step<Presented> {
+  const space = value.indexOf(' ')
+  if (space === 6 && value.slice(0, 6).toLowerCase() === 'bearer') return readToken('bearer', value.slice(7))
+  if (space === 4 && value.slice(0, 4).toLowerCase() === 'dpop') return readToken('dpop', value.slice(5))
+  return refuse('invalid_token', 'credential: Authorization is neither Bearer nor DPoP')
+}
+
+// RFC 6750 section 2.1: "b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=""
+const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
+
+function readToken(scheme: Presented['scheme'], token: string): Step<Presented> {
+  if (!B64TOKEN.test(token)) return refuse('invalid_token', 'credential: not a b64token')
+  return proceed({ scheme, token })
+}

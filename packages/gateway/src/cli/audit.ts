@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { type LogReader, parseVkey, prove, type VerifierKey, verifyLog } from '@ostiary/tlog'
+import { nodeSuite } from '@ostiary/tlog/node'
+import { readEntries } from '../adapters/audit-fs/entries.js'
+import { folderReader, urlReader } from '../adapters/audit-fs/reader.js'
+import { CommandError, EXIT, type Output } from './output.js'
+
+export interface LogPlace {
+  readonly log: string
+  readonly vkey: string
+}
+
+/** Re-derives everything from the entries. Needs no gateway and no configuration. */
+export async function verify({ log, vkey }: LogPlace, against: string | undefined, output: Output): Promise<number> {
+  const { reader, folder } = readerOf(log)
+  const verified = await verifyLog(reader, keyOf(vkey), {
+    suite: nodeSuite,
+    olderPartials: folder,
+    ...(against === undefined ? {} : { against: readFileSync(against) }),
+  })
+  switch (verified.kind) {
+    case 'ok': {
+      const root = Buffer.from(verified.root).toString('base64')
+      output.say(`the log holds: ${verified.size} entries, root ${root}`)
+      output.data({ ok: true, size: verified.size, root })
+      return EXIT.done
+    }
+    case 'broken': {
+      const where = verified.at === undefined ? '' : `entry ${verified.at}: `
+      output.say(`the log does not hold: ${where}${verified.what}`)
+      output.data({ ok: false, entry: verified.at ?? null, what: verified.what })
+      return EXIT.failed
+    }
+  }
+}
+
+export async function proveEntry({ log, vkey }: LogPlace, index: number, output: Output): Promise<number> {
+  const proven = await prove(readerOf(log).reader, index, keyOf(vkey), { suite: nodeSuite })
+  if (proven.kind === 'refused') throw new CommandError(proven.why)
+  output.say(proven.receipt.trimEnd())
+  output.data({ index, proof: proven.receipt, entry: JSON.parse(Buffer.from(proven.entry).toString('utf8')) })
+  return EXIT.done
+}
+
+const FOLLOW_MS = 200
+
+/** Prints entries, one a line, from an index on; with `follow` until it is stopped. Verifies nothing. */
+export async function tail(dir: string, from: number, follow: boolean, write: (line: string) => void): Promise<number> {
+  let next = from
+  let stopped = false
+  process.once('SIGINT', () => {
+    stopped = true
+  })
+  do {
+    for await (const { index, entry } of readEntries(dir, next)) {
+      write(entry.toString('utf8'))
+      next = index + 1
+    }
+    if (follow && !stopped) await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS))
+  } while (follow && !stopped)
+  return EXIT.done
+}
+
+function readerOf(log: string): { readonly reader: LogReader; readonly folder: boolean } {
+  if (!/^https?:\/\//.test(log)) return { reader: folderReader(log), folder: true }
+  const bearer = process.env['OSTIARY_TOKEN']
+  return { reader: urlReader(new URL(log), bearer === undefined ? {} : { bearer }), folder: false }
+}
+
+function keyOf(vkey: string): VerifierKey {
+  const key = parseVkey(vkey, nodeSuite.hash)
+  if (key === undefined) throw new CommandError('--vkey is no verifier key: it looks like name+hash+base64', EXIT.usage)
+  return key
+}

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { schemaText } from '../adapters/policy-cedar/schema.js'
+import { readPolicies } from '../compose.js'
+import type { Config } from '../config/config.js'
+import { type Fault, faultText } from '../config/fault.js'
+import { loadConfig } from '../config/load.js'
+import { vocabularyOf } from '../config/vocabulary.js'
+import { CommandError, EXIT, type Output } from './output.js'
+
+export interface Checked {
+  readonly config: Config
+  readonly warnings: readonly Fault[]
+}
+
+/** Reads a configuration and its policies, or tells every fault of both. */
+export function checkAll(file: string, requireEnv: boolean): Checked | readonly Fault[] {
+  const loaded = loadConfig(file, process.env, { requireEnv })
+  if (loaded.config === undefined) return loaded.faults
+  const policies = readPolicies(loaded.config)
+  if (policies.engine === undefined) return [...loaded.faults, ...policies.faults]
+  return { config: loaded.config, warnings: [...loaded.warnings, ...policies.warnings, ...staleSchema(loaded.config)] }
+}
+
+/** The configuration that a command works with, or its faults as the command's failure. */
+export function configFor(file: string, output: Output): Config {
+  const checked = checkAll(file, true)
+  if (!('config' in checked)) throw new CommandError(checked.map(faultText).join('\n'))
+  for (const warning of checked.warnings) output.warn(`warning: ${faultText(warning)}`)
+  return checked.config
+}
+
+export function check(file: string, output: Output): number {
+  const checked = checkAll(file, false)
+  if ('config' in checked) {
+    for (const warning of checked.warnings) output.say(`warning: ${faultText(warning)}`)
+    output.say(`${file}: good`)
+    output.data({ ok: true, faults: [], warnings: checked.warnings })
+    return EXIT.done
+  }
+  for (const fault of checked) output.say(faultText(fault))
+  output.data({ ok: false, faults: checked, warnings: [] })
+  return EXIT.failed
+}
+
+/** Renews the editors' copy of the schema, where the configuration can be read. */
+export function writeSchemaCopy(file: string): void {
+  const { config } = loadConfig(file, process.env, { requireEnv: false })
+  if (config !== undefined) writeFileSync(join(config.policy.dir, SCHEMA_COPY), schemaText(vocabularyOf(config)))
+}
+
+/** The editor's copy of the schema is never the source; one that lags behind misleads whoever writes policies by it. */
+function staleSchema(config: Config): readonly Fault[] {
+  const file = join(config.policy.dir, SCHEMA_COPY)
+  if (!existsSync(file) || readFileSync(file, 'utf8') === schemaText(vocabularyOf(config))) return []
+  return [{ file, line: 1, column: 1, message: 'this copy of the schema is stale: run `ostiary check --write-schema`' }]
+}
+
+export const SCHEMA_COPY = 'schema.cedarschema'

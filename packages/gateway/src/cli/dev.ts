@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type DemoModel, type DevIdentityProvider, startDemoModel, startDevIdentityProvider } from '@ostiary/devkit'
+import { schemaText } from '../adapters/policy-cedar/schema.js'
+import { type Running, run } from '../compose.js'
+import { DEV_ISSUER_PATH } from '../config/dev-issuer.js'
+import { faultText } from '../config/fault.js'
+import { configFromText } from '../config/load.js'
+import { vocabularyOf } from '../config/vocabulary.js'
+import { SCHEMA_COPY } from './check.js'
+import { DEV_POLICIES } from './dev-policies.js'
+import { CommandError, EXIT, type Output } from './output.js'
+import { sayReady } from './start.js'
+
+export interface DevOptions {
+  readonly port: number
+  readonly adminPort: number
+  readonly dataDir: string
+  /** Base URL of any OpenAI-compatible server; the demo model where none is named. */
+  readonly upstream: string | undefined
+  readonly warn: (message: string) => void
+}
+
+export interface Dev {
+  readonly running: Running
+  readonly issuer: DevIdentityProvider
+  readonly model: DemoModel | undefined
+  readonly models: readonly string[]
+  close(): Promise<void>
+}
+
+/** The whole house in one process, on loopback only: identity provider, store, log, demo model, gateway. */
+export async function startDev(options: DevOptions): Promise<Dev> {
+  const { dataDir } = options
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const audience = `http://127.0.0.1:${options.port}`
+  const issuer = await startDevIdentityProvider({ dataDir, issuerPath: DEV_ISSUER_PATH, audience })
+  const closers: (() => Promise<void>)[] = [() => issuer.close()]
+  try {
+    const model = options.upstream === undefined ? await startDemoModel({ chunkDelayMs: 15 }) : undefined
+    if (model !== undefined) closers.push(() => model.close())
+    const baseUrl = model?.baseUrl ?? options.upstream ?? ''
+    const models = model === undefined ? await modelsOf(baseUrl) : ['demo-model']
+    const config = configOf({ ...options, audience, issuer, baseUrl, models, hosting: model === undefined ? 'home' : 'demo' })
+    writePolicies(join(dataDir, 'policies'), schemaText(vocabularyOf(config)))
+    const running = await run(config, { env: process.env, warn: options.warn })
+    closers.push(() => running.close())
+    return {
+      running,
+      issuer,
+      model,
+      models,
+      close: () => closeAll(closers),
+    }
+  } catch (error) {
+    await closeAll(closers)
+    throw error
+  }
+}
+
+export async function dev(options: Omit<DevOptions, 'warn'>, output: Output): Promise<number> {
+  const house = await startDev({ ...options, warn: output.warn })
+  sayReady(house.running, output)
+  output.say(`models   ${house.models.join(', ')}${house.model === undefined ? '' : ' (a demo model: it repeats what it was shown)'}`)
+  output.say(`policies ${join(options.dataDir, 'policies')}\n\nA token: ostiary token --as alice --data ${options.dataDir}`)
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+  await house.close()
+  return EXIT.done
+}
+
+interface DevConfigParts extends DevOptions {
+  readonly audience: string
+  readonly issuer: DevIdentityProvider
+  readonly baseUrl: string
+  readonly models: readonly string[]
+  readonly hosting: string
+}
+
+function configOf(parts: DevConfigParts): ReturnType<typeof checked> {
+  const file = join(parts.dataDir, 'ostiary.yaml')
+  // JSON is YAML: nothing here can be misread, whatever a path or an upstream's model is called.
+  const text = JSON.stringify({
+    publicUrl: parts.audience.replace(/:0$/, ':8787'),
+    listen: { host: '127.0.0.1', port: parts.port },
+    admin: { host: '127.0.0.1', port: parts.adminPort },
+    issuers: [
+      {
+        issuer: parts.issuer.issuer,
+        audience: parts.audience,
+        jwksUri: parts.issuer.jwksUri,
+        algorithms: ['ES256'],
+        maxTokenLifetime: '1h',
+        claims: { groups: 'groups' },
+        agents: [{ id: 'scout', groups: ['agents'] }],
+      },
+    ],
+    providers: [{ name: 'dev', dialect: 'openai', baseUrl: parts.baseUrl }],
+    models: parts.models.map((name) => ({ name, provider: 'dev', upstreamModel: name, attributes: { hosting: parts.hosting } })),
+    policy: { dir: './policies' },
+    audit: { store: 'fs:./audit', origin: 'localhost/ostiary-dev' },
+    store: 'sqlite:./ostiary.db',
+  })
+  return checked(text, file)
+}
+
+function checked(text: string, file: string): NonNullable<ReturnType<typeof configFromText>['config']> {
+  const { config, faults } = configFromText(text, file, {}, { requireEnv: true, allowDev: true })
+  if (config === undefined) throw new CommandError(faults.map(faultText).join('\n'))
+  return config
+}
+
+function writePolicies(dir: string, schema: string): void {
+  const file = join(dir, 'dev.cedar')
+  mkdirSync(dir, { recursive: true })
+  if (!existsSync(file)) writeFileSync(file, DEV_POLICIES)
+  writeFileSync(join(dir, SCHEMA_COPY), schema)
+}
+
+async function modelsOf(baseUrl: string): Promise<readonly string[]> {
+  const url = `${baseUrl.replace(/\/$/, '')}/models`
+  let list: unknown
+  try {
+    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(10_000) })
+    list = answer.ok ? await answer.json() : undefined
+  } catch {
+    list = undefined
+  }
+  const data = typeof list === 'object' && list !== null && 'data' in list && Array.isArray(list.data) ? list.data : []
+  const names = data.flatMap((one: unknown) =>
+    typeof one === 'object' && one !== null && 'id' in one && typeof one.id === 'string' ? [one.id] : [],
+  )
+  if (names.length === 0) throw new CommandError(`no models at ${url}: is an OpenAI-compatible server running there?`)
+  return names
+}
+
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of [...closers].reverse()) await close()
+}

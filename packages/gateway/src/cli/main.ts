@@ -1,0 +1,171 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { CommandError, EXIT, type Output, outputOf } from './output.js'
+
+const DATA_DIR = '.ostiary-dev'
+
+/** Commands load what they need when they run: `check` must not wait for an identity provider to be read. */
+function program(finish: (code: number) => void): Command {
+  const ostiary = new Command('ostiary')
+    .description('The doorkeeper for generative AI.')
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+    .showHelpAfterError()
+  const command = (name: string, description: string): Command =>
+    ostiary.command(name).description(description).option('--json', 'JSON on stdout: one object, or one a line').exitOverride()
+  const withConfig = (one: Command): Command => one.option('--config <file>', 'configuration file', './ostiary.yaml')
+  const runs =
+    <T extends { json?: boolean }>(work: (options: T, output: Output, argument: string | undefined) => Promise<number>) =>
+    async (...args: unknown[]): Promise<void> => {
+      // commander: arguments first, then options, then the command.
+      const options = args.at(-2) as T
+      const argument = args.length > 2 && typeof args[0] === 'string' ? args[0] : undefined
+      const output = outputOf(options.json === true)
+      finish(await work(options, output, argument))
+    }
+
+  command('demo', 'the whole story in a minute, on embedded parts')
+    .option('--exit', 'end when the story is told')
+    .action(
+      runs<{ json?: boolean; exit?: boolean }>(async ({ exit }, output) => {
+        const { demo } = await import('./demo.js')
+        return await demo({ exit: exit === true }, output)
+      }),
+    )
+  command('dev', 'an all-in-one gateway for development, on loopback only')
+    .option('--port <port>', 'data plane', port, 8787)
+    .option('--admin-port <port>', 'admin plane', port, 8788)
+    .option('--data <dir>', 'where keys, log, store and policies are kept', DATA_DIR)
+    .option('--upstream <url>', 'base URL of an OpenAI-compatible server, instead of the demo model')
+    .action(
+      runs<{ json?: boolean; port: number; adminPort: number; data: string; upstream?: string }>(async (options, output) => {
+        const { dev } = await import('./dev.js')
+        return await dev({ port: options.port, adminPort: options.adminPort, dataDir: options.data, upstream: options.upstream }, output)
+      }),
+    )
+  command('init', 'write a commented configuration, policies and the schema for editors')
+    .argument('[dir]', 'where to', '.')
+    .action(
+      runs<{ json?: boolean }>(async (_options, output, dir) => {
+        const { init } = await import('./init.js')
+        return init(dir ?? '.', output)
+      }),
+    )
+  withConfig(command('check', 'validate configuration and policies, without any network'))
+    .option('--write-schema', "renew the editors' copy of the policy schema")
+    .action(
+      runs<{ json?: boolean; config: string; writeSchema?: boolean }>(async ({ config, writeSchema }, output) => {
+        const { check, writeSchemaCopy } = await import('./check.js')
+        if (writeSchema === true) writeSchemaCopy(config)
+        return check(config, output)
+      }),
+    )
+  withConfig(command('start', 'run the gateway')).action(
+    runs<{ json?: boolean; config: string }>(async ({ config }, output) => {
+      const { start } = await import('./start.js')
+      return await start(config, output)
+    }),
+  )
+  command('token', 'an access token from the `dev` issuer, for one of its people')
+    .requiredOption('--as <name>', 'alice, bob, carol, batch or scout')
+    .option('--scope <scope>', 'space-separated scopes')
+    .option('--expires <seconds>', 'lifetime; 0 or less gives one that has expired', seconds, 300)
+    .option('--data <dir>', 'data folder of `ostiary dev`', DATA_DIR)
+    .action(
+      runs<{ json?: boolean; as: string; scope?: string; expires: number; data: string }>(async (options, output) => {
+        const { token } = await import('./token.js')
+        return await token({ as: options.as, scope: options.scope, expiresInSeconds: options.expires, dataDir: options.data }, output)
+      }),
+    )
+  command('inspect', 'run the detectors alone: {id,text,role?} a line in, {id,findings} a line out')
+    .addOption(new Option('--jsonl', 'lines of JSON, the only format there is').default(true))
+    .action(
+      runs<{ json?: boolean }>(async () => {
+        const { inspectLines } = await import('./inspect.js')
+        return await inspectLines(process.stdin, (line) => process.stdout.write(`${line}\n`))
+      }),
+    )
+  withConfig(command('doctor', 'say what is wrong with a set-up and how to mend it')).action(
+    runs<{ json?: boolean; config: string }>(async ({ config }, output) => {
+      const { doctor } = await import('./doctor.js')
+      return await doctor(config, output)
+    }),
+  )
+
+  const audit = ostiary.command('audit').description('verify, follow and prove the log').exitOverride()
+  const auditCommand = (name: string, description: string): Command =>
+    audit.command(name).description(description).option('--json', 'JSON on stdout: one object, or one a line').exitOverride()
+  auditCommand('verify', 're-derive everything from the entries')
+    .requiredOption('--log <dir|url>', 'the log')
+    .requiredOption('--vkey <key>', 'its verifier key')
+    .option('--against <file>', 'an older checkpoint that the log must continue')
+    .action(
+      runs<{ json?: boolean; log: string; vkey: string; against?: string }>(async ({ log, vkey, against }, output) => {
+        const { verify } = await import('./audit.js')
+        return await verify({ log, vkey }, against, output)
+      }),
+    )
+  auditCommand('prove', 'a tlog-proof for an entry')
+    .requiredOption('--log <dir|url>', 'the log')
+    .requiredOption('--vkey <key>', 'its verifier key')
+    .argument('<entry>', 'index, or a receipt such as origin/index')
+    .action(
+      runs<{ json?: boolean; log: string; vkey: string }>(async ({ log, vkey }, output, entry) => {
+        const { proveEntry } = await import('./audit.js')
+        const index = /(?:^|\/)(\d+)$/.exec(entry ?? '')?.[1]
+        if (index === undefined) throw new CommandError('the entry is an index or a receipt', EXIT.usage)
+        return await proveEntry({ log, vkey }, Number(index), output)
+      }),
+    )
+  auditCommand('tail', 'print entries, one a line')
+    .requiredOption('--log <dir>', 'the log')
+    .option('--from <index>', 'first entry', index, 0)
+    .option('--follow', 'go on until it is stopped')
+    .action(
+      runs<{ json?: boolean; log: string; from: number; follow?: boolean }>(async ({ log, from, follow }) => {
+        const { tail } = await import('./audit.js')
+        return await tail(log, from, follow === true, (line) => process.stdout.write(`${line}\n`))
+      }),
+    )
+  withConfig(auditCommand('recover', 'the logged way out of a refused start')).action(
+    runs<{ json?: boolean; config: string }>(async ({ config }, output) => {
+      const { recover } = await import('./recover.js')
+      return await recover(config, output)
+    }),
+  )
+  return ostiary
+}
+
+function port(text: string): number {
+  const value = Number(text)
+  if (!/^\d{1,5}$/.test(text) || value > 65_535) throw new InvalidArgumentError('a port is 0 to 65535.')
+  return value
+}
+
+function index(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('an index is a whole number.')
+  return Number(text)
+}
+
+function seconds(text: string): number {
+  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError('seconds are a whole number.')
+  return Number(text)
+}
+
+async function main(): Promise<void> {
+  let code: number = EXIT.done
+  try {
+    await program((finished) => {
+      code = finished
+    }).parseAsync(process.argv)
+  } catch (error) {
+    if (error instanceof CommanderError) code = error.exitCode === 0 ? EXIT.done : EXIT.usage
+    else {
+      // An operator reads this: what is wrong, in one line, without a stack.
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+      code = error instanceof CommandError ? error.exitCode : EXIT.failed
+    }
+  }
+  process.exitCode = code
+}
+
+await main()

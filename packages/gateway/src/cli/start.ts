@@ -1,0 +1,66 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { dirname } from 'node:path'
+import { type Running, run } from '../compose.js'
+import type { Config } from '../config/config.js'
+import { faultText } from '../config/fault.js'
+import { checkAll, configFor } from './check.js'
+import { EXIT, type Output } from './output.js'
+
+/** Runs the gateway until SIGTERM or SIGINT. */
+export async function start(file: string, output: Output): Promise<number> {
+  const config = configFor(file, output)
+  const running = await run(config, { env: process.env, warn: output.warn })
+  sayReady(running, output)
+  await untilStopped(running, file, config, output)
+  return EXIT.done
+}
+
+export function sayReady(running: Running, output: Output): void {
+  const { url, adminUrl } = running.gateway
+  output.data({ ready: true, gateway: url, admin: adminUrl, origin: running.origin, vkey: running.vkey })
+  output.say(`gateway  ${url}\nadmin    ${adminUrl}\nlog      ${running.origin}\nvkey     ${running.vkey}`)
+}
+
+/** Reloads on SIGHUP and when a file changes; stops on SIGTERM and SIGINT. */
+async function untilStopped(running: Running, file: string, config: Config, output: Output): Promise<void> {
+  let reloading = Promise.resolve()
+  const reload = (why: string): void => {
+    reloading = reloading.then(async () => {
+      const checked = checkAll(file, true)
+      if (!('config' in checked)) {
+        for (const fault of checked) output.warn(faultText(fault))
+        output.warn('reload refused: the last good configuration stays in force')
+        return
+      }
+      try {
+        await running.reload(checked.config, why)
+      } catch (error) {
+        output.warn(`reload refused: ${error instanceof Error ? error.message : 'unknown'}`)
+      }
+    })
+  }
+  const watchers = watchFor([config.policy.dir, dirname(file)], () => reload('file'))
+  const onHup = (): void => reload('SIGHUP')
+  process.on('SIGHUP', onHup)
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+  for (const one of watchers) one.close()
+  process.off('SIGHUP', onHup)
+  await reloading
+  await running.close()
+}
+
+const SETTLE_MS = 100
+
+/** Editors write a file in several steps: the reload waits until they are done. */
+function watchFor(dirs: readonly string[], changed: () => void): readonly FSWatcher[] {
+  let timer: NodeJS.Timeout | undefined
+  const soon = (_event: string, name: string | null): void => {
+    if (name !== null && !/\.(?:cedar|ya?ml)$/.test(name)) return
+    clearTimeout(timer)
+    timer = setTimeout(changed, SETTLE_MS)
+  }
+  return [...new Set(dirs)].map((dir) => watch(dir, soon))
+}

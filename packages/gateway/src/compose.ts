@@ -1,0 +1,260 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { BlockList, isIP } from 'node:net'
+import { dirname, join } from 'node:path'
+import { readEntries } from './adapters/audit-fs/entries.js'
+import { openFsLog } from './adapters/audit-fs/log.js'
+import { folderReader } from './adapters/audit-fs/reader.js'
+import { cardDetector } from './adapters/detector-card/detector.js'
+import { credentialDetectors } from './adapters/detector-credential/detector.js'
+import { emailDetector } from './adapters/detector-email/detector.js'
+import { ibanDetector } from './adapters/detector-iban/detector.js'
+import { privateKeyDetector } from './adapters/detector-private-key/detector.js'
+import { createOpenAiDialect } from './adapters/dialect-openai/dialect.js'
+import { createJwtIssuer } from './adapters/identity-jwt/issuer.js'
+import { loadPolicies } from './adapters/policy-cedar/load.js'
+import { openSqliteStore } from './adapters/store-sqlite/store.js'
+import { AuditKeys } from './audit/keys.js'
+import { openIntents } from './audit/recover.js'
+import type { Config, IssuerConfig, ListenConfig, ProviderConfig } from './config/config.js'
+import { configDigest } from './config/digest.js'
+import { type Fault, faultText } from './config/fault.js'
+import { readSecret } from './config/secret.js'
+import { vocabularyOf } from './config/vocabulary.js'
+import type { Model } from './exchange.js'
+import type { Provider } from './forward/forward.js'
+import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
+import type { Clock, Detector, Dialect, PolicyEngine, Revocations } from './spec/index.js'
+
+/** A set-up that cannot start; the message is for the operator. */
+export class StartError extends Error {
+  override readonly name: string = 'StartError'
+}
+
+export interface ComposeOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly warn: (message: string) => void
+  readonly clock?: Clock
+}
+
+export interface Running {
+  readonly gateway: Gateway
+  readonly origin: string
+  readonly vkey: string
+  /** Puts a newly read configuration in force; throws `StartError`, and the last good one stays. */
+  reload(config: Config, why: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** Where start-up begins to look for open intents, so that it need not read the whole log. Lags behind, never ahead. */
+const OPEN_SPACE = 'audit'
+const OPEN_KEY = 'open-from'
+const REMEMBER_MS = 10_000
+
+const CLOCK: Clock = { now: () => Date.now() }
+
+/** From a checked configuration to a listening gateway: opens the store and the log, closes what a crash left open. */
+export async function run(config: Config, options: ComposeOptions): Promise<Running> {
+  const clock = options.clock ?? CLOCK
+  const storeDir = dirname(config.store.path)
+  mkdirSync(storeDir, { recursive: true, mode: 0o700 })
+  const store = await openSqliteStore({ path: config.store.path, clock })
+  const key = config.audit.key === undefined ? kept(join(storeDir, 'audit.key.pem'), newLogKey) : readSecret(config.audit.key)
+  const secret = Buffer.from(kept(join(storeDir, 'audit.secret'), () => randomBytes(32).toString('base64')), 'base64')
+  const { dir } = config.audit.store
+  let gateway: Gateway | undefined
+  const log = await openFsLog({
+    dir,
+    origin: config.audit.origin,
+    key,
+    flushIntervalMs: config.audit.flushIntervalMs,
+    checkpointIntervalMs: config.audit.checkpointIntervalMs,
+    onFatal: (error) => options.warn(`audit: the log failed and takes nothing any more (${error.name}: ${error.message})`),
+  })
+  const remembered = Number((await store.get(OPEN_SPACE, OPEN_KEY)) ?? 0)
+  let openFrom = Math.min(remembered, log.size)
+  try {
+    const left = await openIntents(readEntries(dir, openFrom))
+    const rules = rulesOf(config, clock, options)
+    const keys = new AuditKeys(secret, store)
+    const newId = idMaker()
+    const running = await createGateway({
+      rules,
+      listen: listenOf(config.listen),
+      admin: listenOf(config.admin),
+      controlSocket: config.control.socket,
+      trustedProxies: addresses(config.trustedProxies),
+      clock,
+      newId,
+      revocations: nobodyRevoked,
+      audit: { log, keys, failure: config.audit.failure, order: config.audit.order },
+      auditReader: folderReader(dir),
+      auditPublish: config.audit.publish,
+      receive: {
+        bodyBytes: config.limits.bodyBytes,
+        headerBytes: config.limits.headerBytes,
+        requestHeadMs: config.timeouts.requestHeadMs,
+        requestBodyMs: config.timeouts.requestBodyMs,
+      },
+      connectMs: config.timeouts.connectMs,
+      cachedTokens: 100_000,
+      shutdownDeadlineMs: config.shutdown.deadlineMs,
+      env: options.env,
+      control: new Map([['GET /status', async () => ({ ready: true, origin: log.origin, vkey: log.vkey })]]),
+      warn: options.warn,
+    })
+    gateway = running
+    // Exchanges that were under way when the process was killed: nobody knows how they ended, and the log says just that.
+    for (const { index, exchange } of left) await running.note('outcome', { exchange, intent: index, outcome: 'unknown' })
+    const remember = async (): Promise<void> => {
+      const from = running.oldestOpen() ?? log.size
+      if (from === openFrom) return
+      openFrom = from
+      await store.put(OPEN_SPACE, OPEN_KEY, String(from), undefined)
+    }
+    const remembering = setInterval(() => {
+      remember().catch((error: unknown) => options.warn(`store: ${error instanceof Error ? error.message : 'failed'}`))
+    }, REMEMBER_MS).unref()
+    return {
+      gateway: running,
+      origin: log.origin,
+      vkey: log.vkey,
+      reload: (next, why) => running.use(rulesOf(next, clock, options), why),
+      async close() {
+        clearInterval(remembering)
+        await running.close()
+        await remember()
+        await log.close()
+        await store.close()
+      },
+    }
+  } catch (error) {
+    await gateway?.close()
+    await log.close()
+    await store.close()
+    throw error
+  }
+}
+
+/** Every detector of this version. */
+export function allDetectors(): readonly Detector[] {
+  return [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, privateKeyDetector]
+}
+
+export interface PoliciesRead {
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+  readonly engine: PolicyEngine | undefined
+}
+
+/** Reads and checks the policies of a configuration. */
+export function readPolicies(config: Config): PoliciesRead {
+  const { dir } = config.policy
+  let names: string[]
+  try {
+    names = readdirSync(dir).filter((name) => name.endsWith('.cedar')).sort()
+  } catch {
+    return { faults: [{ file: dir, line: 1, column: 1, message: 'the policy folder cannot be read' }], warnings: [], engine: undefined }
+  }
+  const files = names.map((name) => ({ path: join(dir, name), text: readFileSync(join(dir, name), 'utf8') }))
+  if (files.length === 0) {
+    const message = 'the policy folder has no *.cedar file: nothing would be permitted'
+    return { faults: [{ file: dir, line: 1, column: 1, message }], warnings: [], engine: undefined }
+  }
+  return loadPolicies(files, vocabularyOf(config))
+}
+
+function rulesOf(config: Config, clock: Clock, options: ComposeOptions): Rules {
+  const { engine, faults } = readPolicies(config)
+  if (engine === undefined) throw new StartError(faults.map(faultText).join('\n'))
+  const dialects = [createOpenAiDialect()]
+  const dialectOf = new Map(config.providers.map((provider) => [provider.name, provider.dialect]))
+  const byDialect = new Map<string, Map<string, Model>>(dialects.map((one) => [one.name, new Map()]))
+  for (const { name, provider, upstreamModel, attributes } of config.models) {
+    const dialect = dialectOf.get(provider) ?? ''
+    const resource = { type: 'Model', id: name, attributes: { ...attributes, dialect, provider } } as const
+    byDialect.get(dialect)?.set(name, { resource, provider, upstreamModel })
+  }
+  return {
+    publicUrl: new URL(config.publicUrl),
+    identityProviders: config.issuers.map((issuer) => issuerOf(issuer, clock, options)),
+    policy: engine,
+    detectors: allDetectors().filter((one) => one.types.some((type) => config.inspection.types.includes(type))),
+    inspectionFailure: config.inspection.onFailure,
+    dialects,
+    modelsOf: (dialect: Dialect) => byDialect.get(dialect.name) ?? new Map(),
+    providers: new Map(config.providers.map((one) => [one.name, providerOf(one)])),
+    limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: ANSWER_BYTES },
+    timeouts: config.timeouts,
+    configDigest: configDigest(config),
+  }
+}
+
+/** A whole answer is held until it is judged; the largest that a model gives in one piece is far below this. */
+const ANSWER_BYTES = 32 * 1024 * 1024
+
+function issuerOf(issuer: IssuerConfig, clock: Clock, options: ComposeOptions): ReturnType<typeof createJwtIssuer> {
+  return createJwtIssuer({ ...issuer, clock, report: options.warn })
+}
+
+function providerOf({ name, baseUrl, apiKeys }: ProviderConfig): Provider {
+  let next = 0
+  return {
+    name,
+    baseUrl: new URL(baseUrl),
+    apiKey() {
+      if (apiKeys.length === 0) return undefined
+      const secret = apiKeys[next % apiKeys.length]
+      next += 1
+      return secret === undefined ? undefined : readSecret(secret)
+    },
+  }
+}
+
+function listenOf({ host, port, tls }: ListenConfig): Listen {
+  return { host, port, tls: tls === undefined ? undefined : { cert: readSecret(tls.cert), key: readSecret(tls.key) } }
+}
+
+function addresses(trusted: readonly string[]): { has(address: string): boolean } {
+  if (trusted.length === 0) return { has: () => false }
+  const list = new BlockList()
+  for (const one of trusted) {
+    const [address = '', bits] = one.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(bits), family)
+  }
+  return { has: (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4') }
+}
+
+// Revocations are kept by a later version; until then nobody can be revoked, and nothing claims otherwise.
+const nobodyRevoked: Revocations = { revoked: () => false }
+
+/** A secret of this installation: made once, readable by its owner alone. */
+function kept(path: string, make: () => string): string {
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim()
+  const made = make()
+  writeFileSync(path, `${made}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  chmodSync(path, 0o600)
+  return made
+}
+
+function newLogKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+}
+
+const ID_BYTES = 16
+
+/** 128 random bits in hexadecimal; the randomness is fetched in bulk. */
+function idMaker(): () => string {
+  let pool = Buffer.alloc(0)
+  let at = 0
+  return () => {
+    if (at + ID_BYTES > pool.length) {
+      pool = randomBytes(ID_BYTES * 256)
+      at = 0
+    }
+    at += ID_BYTES
+    return pool.toString('hex', at - ID_BYTES, at)
+  }
+}

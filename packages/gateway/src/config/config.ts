@@ -1,0 +1,151 @@
+import type { AttributeValue, FindingType } from '../spec/index.js'
+import type { Secret } from './secret.js'
+
+export const ALGORITHMS = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'Ed25519',
+  'EdDSA',
+] as const
+export type AlgorithmName = (typeof ALGORITHMS)[number]
+
+export const ATTRIBUTE_TYPES = ['String', 'Long', 'Bool', 'Set<String>'] as const
+/** Types of Cedar that a claim or a model's attribute may have. */
+export type AttributeType = (typeof ATTRIBUTE_TYPES)[number]
+
+export interface TlsConfig {
+  readonly cert: Secret
+  readonly key: Secret
+  /** Certificates that a client's must be signed by, for mTLS. */
+  readonly clientCa: Secret | undefined
+}
+
+export interface ListenConfig {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly tls: TlsConfig | undefined
+}
+
+export type KeySource =
+  | { readonly kind: 'jwksUri'; readonly uri: string }
+  /** The issuer's own metadata (RFC 8414, OpenID Connect Discovery) names its key set. */
+  | { readonly kind: 'discovery' }
+
+export type ClaimMapping =
+  | { readonly kind: 'groups'; readonly claim: string }
+  | { readonly kind: 'attribute'; readonly claim: string; readonly name: string; readonly type: AttributeType }
+
+/** How an issuer's group names become the names that Cedar knows. */
+export type GroupNames =
+  | { readonly kind: 'prefix'; readonly prefix: string }
+  /** Only these count, under their own names. */
+  | { readonly kind: 'allow'; readonly names: readonly string[] }
+
+export interface AgentConfig {
+  /** The token's outermost `act.sub`. */
+  readonly id: string
+  /** Names as Cedar knows them: no prefix is added. */
+  readonly groups: readonly string[]
+}
+
+export interface IssuerConfig {
+  /** Exact `iss`, compared byte for byte. */
+  readonly issuer: string
+  readonly audience: string
+  readonly keys: KeySource
+  readonly algorithms: readonly AlgorithmName[]
+  readonly profile: 'rfc9068' | 'legacy'
+  readonly maxTokenLifetimeMs: number
+  readonly clockToleranceMs: number
+  readonly streamGraceMs: number
+  readonly dpop: 'optional' | 'required'
+  readonly allowPrivateNetwork: boolean
+  readonly jwksCooldownMs: number
+  readonly claims: readonly ClaimMapping[]
+  readonly agents: readonly AgentConfig[]
+  readonly groups: GroupNames
+}
+
+export const DIALECTS = ['openai'] as const
+export type DialectName = (typeof DIALECTS)[number]
+
+export interface ProviderConfig {
+  readonly name: string
+  readonly dialect: DialectName
+  /** Without a trailing slash. */
+  readonly baseUrl: string
+  /** Used in turn; none for a server that asks for no key. */
+  readonly apiKeys: readonly Secret[]
+}
+
+export interface ModelConfig {
+  readonly name: string
+  readonly provider: string
+  readonly upstreamModel: string
+  readonly attributes: Readonly<Record<string, AttributeValue>>
+}
+
+export interface AuditConfig {
+  readonly store: { readonly kind: 'fs'; readonly dir: string }
+  readonly origin: string
+  /** Undefined: made on first start, in the store's folder. */
+  readonly key: Secret | undefined
+  readonly failure: 'closed' | 'open'
+  readonly order: 'before-forward' | 'before-release'
+  readonly flushIntervalMs: number
+  readonly checkpointIntervalMs: number
+  readonly publish: boolean
+}
+
+export interface LimitsConfig {
+  readonly bodyBytes: number
+  readonly headerBytes: number
+  readonly promptTokens: number
+  /** Text parts and other parts of one body. */
+  readonly parts: number
+  /** Depth of arrays and objects in a body. */
+  readonly nesting: number
+}
+
+export interface TimeoutsConfig {
+  readonly connectMs: number
+  readonly firstByteMs: number
+  readonly idleMs: number
+  readonly totalMs: number
+  readonly requestHeadMs: number
+  readonly requestBodyMs: number
+}
+
+/** A configuration file, read and checked. Frozen through and through; paths are absolute, units are in the names. */
+export interface Config {
+  /** An origin, without a trailing slash. */
+  readonly publicUrl: string
+  readonly listen: ListenConfig
+  readonly admin: ListenConfig
+  /** Addresses or networks in CIDR form. */
+  readonly trustedProxies: readonly string[]
+  readonly issuers: readonly IssuerConfig[]
+  readonly providers: readonly ProviderConfig[]
+  readonly models: readonly ModelConfig[]
+  readonly policy: { readonly dir: string }
+  readonly inspection: {
+    /** Finding types whose detectors are on. */
+    readonly types: readonly FindingType[]
+    readonly onFailure: 'closed' | 'open'
+  }
+  readonly limits: LimitsConfig
+  readonly timeouts: TimeoutsConfig
+  readonly audit: AuditConfig
+  readonly ledger: { readonly ttlMs: number; readonly scope: 'principal' | 'session'; readonly actors: boolean }
+  readonly store: { readonly kind: 'sqlite'; readonly path: string }
+  readonly shutdown: { readonly deadlineMs: number }
+  readonly control: { readonly socket: string }
+}

@@ -1,0 +1,123 @@
+export interface InitParts {
+  /** Path of the editor's copy of the schema, as seen from the configuration file. */
+  readonly schema: string
+}
+
+/** What `ostiary init` writes as `ostiary.yaml`: what must be chosen is set, what has a default is a comment. */
+export function defaultConfigYaml({ schema }: InitParts): string {
+  return `# yaml-language-server: $schema=${schema}
+#
+# Ostiary. \`ostiary check\` says what is wrong with this file; \`ostiary start\` runs it.
+# \${VAR} and \${VAR:-default} take the environment's values; a secret may also be file:PATH, which is read again when it
+# changes. Paths are seen from this file's folder. Commented values are the defaults.
+
+# What callers reach the gateway by. Proofs and metadata are checked against it, never against the Host header.
+publicUrl: http://127.0.0.1:8787
+
+# listen:                       # data plane; port 0 is any free port
+#   host: 127.0.0.1
+#   port: 8787
+#   tls: { cert: file:./tls/cert.pem, key: file:./tls/key.pem }
+
+# admin:                        # admin API; another host than loopback needs tls
+#   host: 127.0.0.1
+#   port: 8788
+
+# trustedProxies: []            # addresses whose X-Forwarded-For is believed
+
+# Who may issue access tokens. There is no way to run without one.
+issuers:
+  - issuer: https://idp.example
+    audience: https://gateway.example
+    jwksUri: https://idp.example/jwks     # or discovery: true
+    # algorithms: [ES256, RS256, PS256, Ed25519]
+    # profile: rfc9068                    # legacy, for issuers that do not send typ at+jwt
+    # maxTokenLifetime: 15m
+    # clockTolerance: 5s
+    # streamGrace: 0s                     # a stream is cut when its token has expired for this long
+    # dpop: optional                      # required: only tokens bound to a key
+    # allowPrivateNetwork: false          # may the key set resolve to a private address
+    # jwksCooldown: 30s
+    # claims: { groups: groups }          # claim: attribute, or claim: { to: attribute, type: String | Long | Bool | Set<String> }
+    # agents: []                          # [{ id: scout, groups: [readers] }]
+    # groups: { prefix: "" }              # or allow: [names]; with several issuers each needs one or the other
+
+providers:
+  - name: openai
+    dialect: openai
+    baseUrl: https://api.openai.com/v1
+    apiKey: "\${OPENAI_API_KEY}"           # or apiKeys: [a, b], used in turn
+
+# What callers may name. Policies read the attributes as resource.NAME.
+models:
+  - name: gpt-5-mini
+    provider: openai
+    upstreamModel: gpt-5-mini
+    attributes: { hosting: external, region: us }
+
+policy:
+  dir: ./policies               # every *.cedar in it
+
+# inspection:
+#   detectors: {}               # switch one off: { pii.email: false }
+#   onFailure: closed
+
+# limits:
+#   bodyBytes: 10MiB
+#   headerBytes: 64KiB
+#   promptTokens: 128000
+#   parts: 10000
+#   nesting: 64
+
+# timeouts:
+#   connect: 5s
+#   firstByte: 10m
+#   idle: 5m
+#   total: 60m
+#   requestHead: 10s
+#   requestBody: 60s
+
+# The log that anyone can verify: back it up, and keep its verifier key elsewhere.
+audit:
+  store: fs:./data/audit
+  # origin: 127.0.0.1:8787/audit          # default: publicUrl's host and /audit
+  # key: file:./audit.key                 # made on first start where none is named
+  # failure: closed
+  # order: before-forward                 # before-release: upstream and log side by side
+  # flushInterval: 0ms
+  # checkpointInterval: 1s
+  # publish: false
+
+# ledger:
+#   ttl: 8h
+#   scope: principal
+#   actors: false
+
+store: sqlite:./data/ostiary.db
+
+# shutdown:
+#   deadline: 30s
+
+# control:
+#   socket: ./data/ostiary.sock           # default: in the store's folder
+`
+}
+
+/** What `ostiary init` writes as `policies/starter.cedar`. */
+export function defaultPolicies(): string {
+  return `// Nothing is permitted that no policy permits. \`ostiary check\` checks these against the configuration.
+
+@id("analysts-use-models") @reason("analysts may use models; personal data is redacted both ways")
+@obligation("redact:pii, output:redact:pii")
+permit (principal in Group::"analysts", action in [Action::"invoke", Action::"listModels"], resource is Model)
+when { principal.scopes.contains("models:invoke") };
+
+@id("restricted-stays-home") @reason("data labelled restricted may not leave for a model hosted outside")
+forbid (principal, action == Action::"invoke", resource is Model)
+when { context.labels.contains("restricted") && resource.hosting == "external" };
+
+@id("secrets-never-leave") @mode("oblige") @reason("credentials are redacted for everybody, both ways")
+@obligation("redact:secret, output:redact:secret")
+permit (principal, action, resource);
+`
+}

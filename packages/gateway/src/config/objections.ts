@@ -1,0 +1,90 @@
+import { didYouMean } from './fault.js'
+import type { Objection } from './schema.js'
+import type { Flaw, Path, Places } from './yaml.js'
+
+/** Where a secret stands: what is written there is never printed, whatever is wrong with it. */
+const SECRET_KEYS: ReadonlySet<string> = new Set(['apiKey', 'apiKeys', 'key', 'cert', 'clientCa'])
+
+const EXPECTED: ReadonlyMap<string, string> = new Map([
+  ['string', 'text'],
+  ['int', 'a whole number'],
+  ['number', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['array', 'a list'],
+  ['object', 'a map of keys and values'],
+  ['record', 'a map of keys and values'],
+])
+
+/** `issuers[0].claims`, as one would say it. */
+export function pathText(path: Path): string {
+  let text = ''
+  for (const one of path) {
+    if (typeof one === 'number') text += `[${one}]`
+    else text += text === '' ? one : `.${one}`
+  }
+  return text
+}
+
+/** What the schema objects to, each at its place. */
+export function objectionFlaws(objection: Objection, places: Places): readonly Flaw[] {
+  const { path, issue } = objection
+  const place = places.get(path)
+  if (issue.code === 'unrecognized_keys') {
+    // `group` put the keys it knows where the message would be.
+    const known = issue.message.split(' ')
+    return issue.keys.map((key) => places.keyFlaw([...path, key], unknownKey(path, key, known)))
+  }
+  if (issue.code === 'invalid_key') {
+    const inner = issue.issues[0]
+    const known = inner?.code === 'invalid_value' ? inner.values.map(String) : []
+    return [places.keyFlaw(path, unknownKey(path.slice(0, -1), String(path.at(-1)), known))]
+  }
+  const name = pathText(path)
+  if (place === undefined && issue.code !== 'custom') {
+    const where = path.length === 1 ? '' : ` in \`${pathText(path.slice(0, -1))}\``
+    return [places.flaw(path, `missing \`${String(path.at(-1) ?? 'publicUrl')}\`${where}`)]
+  }
+  return [places.flaw(path, `${name === '' ? '' : `${name}: `}${complaint(objection, quoted(path, place?.source))}`)]
+}
+
+function unknownKey(path: Path, key: string, known: readonly string[]): string {
+  const where = path.length === 0 ? '' : ` in \`${pathText(path)}\``
+  return `unknown key \`${key}\`${where}${didYouMean(key, known)}`
+}
+
+function complaint({ issue }: Objection, written: string | undefined): string {
+  const not = written === undefined ? '' : `, not \`${written}\``
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${EXPECTED.get(issue.expected) ?? issue.expected}${not}`
+    case 'invalid_value': {
+      const known = issue.values.map(String)
+      const near = written === undefined ? '' : didYouMean(written, known)
+      return `${known.length === 1 ? 'there is only' : 'must be one of'} ${known.map((one) => `\`${one}\``).join(', ')}${not}${near}`
+    }
+    case 'too_small':
+      if (issue.origin === 'string') return 'must not be empty'
+      if (issue.origin === 'array') return 'must not be an empty list'
+      return `must be at least ${issue.minimum}${not}`
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `must have at most ${issue.maximum} characters`
+        : `must be at most ${issue.maximum}${not}`
+    case 'invalid_union':
+      return `has a type that is not taken here${not}`
+    case 'custom':
+      if (issue.params?.['about'] === true) return `${written === undefined ? '' : `\`${written}\` `}${issue.message}`
+      return `${issue.message}${not}`
+    default:
+      return `${issue.message}${not}`
+  }
+}
+
+function quoted(path: Path, source: string | undefined): string | undefined {
+  if (source === undefined || source === '') return undefined
+  if (path.some((one) => typeof one === 'string' && SECRET_KEYS.has(one))) return undefined
+  // A password in a URL is as secret as one in its own field.
+  if (/:\/\/[^/]*@/.test(source)) return undefined
+  const line = source.replaceAll(/\s+/g, ' ')
+  return line.length > 80 ? `${line.slice(0, 80)}…` : line
+}

@@ -1,0 +1,204 @@
+import { accessSync, constants } from 'node:fs'
+import type { Config, IssuerConfig } from './config.js'
+import { DEV_ISSUER_PATH } from './dev-issuer.js'
+import { didYouMean } from './fault.js'
+import { isLoopback } from './loopback.js'
+import { mayFetch } from './schema.js'
+import type { Secret } from './secret.js'
+import { vocabularyConflicts } from './vocabulary.js'
+import type { Path, Places } from './yaml.js'
+
+export interface Remark {
+  readonly kind: 'fault' | 'warning'
+  readonly path: Path
+  readonly message: string
+}
+
+export interface RelationParts {
+  readonly places: Places
+  /** Whether the development issuer is taken. */
+  readonly allowDev: boolean
+  /** Whether a secret's file must be there by now. */
+  readonly requireFiles: boolean
+}
+
+// Linux takes 107 bytes, macOS 103; what is longer cannot be listened on.
+const SOCKET_PATH_BYTES_MAX = 103
+
+/** What no single value shows: how the values stand to one another, and choices against safety. */
+export function relations(config: Config, parts: RelationParts): readonly Remark[] {
+  return [
+    ...doubled(
+      config.issuers.map((one) => one.issuer),
+      'issuers',
+      'issuer',
+    ),
+    ...doubled(
+      config.providers.map((one) => one.name),
+      'providers',
+      'name',
+    ),
+    ...doubled(
+      config.models.map((one) => one.name),
+      'models',
+      'name',
+    ),
+    ...homelessModels(config),
+    ...config.issuers.flatMap((issuer, index) => [...issuerRemarks(issuer, index, parts.allowDev)]),
+    ...groupRemarks(config.issuers),
+    ...vocabularyConflicts(config).map(({ path, message }) => fault(path, message)),
+    ...networkRemarks(config),
+    ...secretRemarks(config, parts),
+    ...openChoices(config),
+  ]
+}
+
+function fault(path: Path, message: string): Remark {
+  return { kind: 'fault', path, message }
+}
+
+function warning(path: Path, message: string): Remark {
+  return { kind: 'warning', path, message }
+}
+
+function* doubled(names: readonly string[], list: string, key: string): Iterable<Remark> {
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) < index) yield fault([list, index, key], `the ${key} \`${name}\` stands twice in ${list}`)
+  }
+}
+
+function* homelessModels(config: Config): Iterable<Remark> {
+  const known = config.providers.map((one) => one.name)
+  for (const [index, { provider }] of config.models.entries()) {
+    if (known.includes(provider)) continue
+    yield fault(['models', index, 'provider'], `no provider is named \`${provider}\`${didYouMean(provider, known)}`)
+  }
+}
+
+function* issuerRemarks(one: IssuerConfig, index: number, allowDev: boolean): Iterable<Remark> {
+  const at = ['issuers', index, 'issuer']
+  // A principal is `<iss>#<sub>`: with a `#` in the issuer two principals could have one name.
+  if (/[\s#]/.test(one.issuer)) yield fault(at, 'an issuer has no spaces and no `#`')
+  if (isDevIssuer(one.issuer) && !allowDev) {
+    yield fault(at, 'this issuer is reserved for `ostiary dev`: it hands tokens to whoever asks')
+  }
+  if (one.keys.kind === 'discovery' && (!mayFetch(one.issuer) || one.issuer.includes('?'))) {
+    yield fault(at, 'discovery needs an https issuer (http to loopback only), without a query')
+  }
+  if (one.keys.kind === 'jwksUri' && !mayFetch(one.keys.uri)) {
+    yield fault(['issuers', index, 'jwksUri'], 'must be an https URL (http to loopback only), without credentials')
+  }
+}
+
+function isDevIssuer(issuer: string): boolean {
+  if (!URL.canParse(issuer)) return false
+  const { hostname, pathname } = new URL(issuer)
+  return isLoopback(hostname) && (pathname === DEV_ISSUER_PATH || pathname === `${DEV_ISSUER_PATH}/`)
+}
+
+/** Two issuers must never be able to put people in one group: else the weaker one grants what only the other may. */
+function* groupRemarks(issuers: readonly IssuerConfig[]): Iterable<Remark> {
+  if (issuers.length < 2) return
+  for (const [index, { groups }] of issuers.entries()) {
+    if (groups.kind === 'prefix' && groups.prefix === '') {
+      yield fault(['issuers', index, 'groups'], 'with several issuers each needs groups.prefix or groups.allow')
+    }
+  }
+  for (const [index, { groups }] of issuers.entries()) {
+    for (const [other, { groups: others, issuer }] of issuers.entries()) {
+      if (other === index || others.kind !== 'prefix' || others.prefix === '') continue
+      if (groups.kind === 'allow') {
+        const taken = groups.names.findIndex((name) => name.startsWith(others.prefix))
+        if (taken < 0) continue
+        const path = ['issuers', index, 'groups', 'allow', taken]
+        yield fault(path, `the group \`${groups.names[taken]}\` begins with the prefix of issuer \`${issuer}\``)
+      } else if (groups.prefix.startsWith(others.prefix) && (groups.prefix !== others.prefix || other < index)) {
+        const path = ['issuers', index, 'groups', 'prefix']
+        yield fault(path, `the prefix \`${groups.prefix}\` begins with the prefix of issuer \`${issuer}\``)
+      }
+    }
+  }
+}
+
+function* networkRemarks(config: Config): Iterable<Remark> {
+  const { admin, listen } = config
+  if (!isLoopback(admin.host) && admin.tls === undefined) {
+    yield fault(['admin', 'host'], `the admin port on another host than loopback (\`${admin.host}\`) needs admin.tls`)
+  }
+  if (admin.port !== 0 && admin.port === listen.port && admin.host === listen.host) {
+    yield fault(['admin', 'port'], `port ${admin.port} is the data plane's: the admin port needs its own`)
+  }
+  const publicUrl = new URL(config.publicUrl)
+  if (publicUrl.protocol === 'http:' && !isLoopback(publicUrl.hostname)) {
+    yield warning(['publicUrl'], 'plain http to another host than loopback: tokens and prompts can be read on the way')
+  }
+  for (const [index, provider] of config.providers.entries()) {
+    if (mayFetch(provider.baseUrl)) continue
+    yield warning(['providers', index, 'baseUrl'], 'plain http: the key and the prompts can be read on the way')
+  }
+  for (const [index, proxy] of config.trustedProxies.entries()) {
+    if (!proxy.endsWith('/0')) continue
+    yield warning(['trustedProxies', index], 'everybody is believed: a caller can name any address as its own')
+  }
+  if (Buffer.byteLength(config.control.socket) > SOCKET_PATH_BYTES_MAX) {
+    const message = `the control socket's path is over ${SOCKET_PATH_BYTES_MAX} bytes, so it cannot be opened: set control.socket`
+    yield warning(['control', 'socket'], message)
+  }
+}
+
+function* secretRemarks(config: Config, parts: RelationParts): Iterable<Remark> {
+  for (const { path, secret, isPublic } of secretsOf(config, parts.places)) {
+    if (secret.kind === 'file') {
+      const why = unreadable(secret.path)
+      const message = `the file \`${secret.path}\` cannot be read (${why})`
+      if (why !== undefined) yield parts.requireFiles ? fault(path, message) : warning(path, message)
+    } else if (!isPublic && parts.places.get(path)?.interpolated !== true) {
+      yield warning(path, 'the secret stands in the file itself: write file:PATH, or take it from a variable')
+    }
+  }
+}
+
+interface HeldSecret {
+  readonly path: Path
+  readonly secret: Secret
+  readonly isPublic: boolean
+}
+
+function* secretsOf(config: Config, places: Places): Iterable<HeldSecret> {
+  for (const plane of ['listen', 'admin'] as const) {
+    const { tls } = config[plane]
+    if (tls === undefined) continue
+    yield { path: [plane, 'tls', 'key'], secret: tls.key, isPublic: false }
+    yield { path: [plane, 'tls', 'cert'], secret: tls.cert, isPublic: true }
+    if (tls.clientCa !== undefined) yield { path: [plane, 'tls', 'clientCa'], secret: tls.clientCa, isPublic: true }
+  }
+  for (const [index, { apiKeys }] of config.providers.entries()) {
+    const single: Path = ['providers', index, 'apiKey']
+    const isSingle = places.get(single) !== undefined
+    for (const [nth, secret] of apiKeys.entries()) {
+      yield { path: isSingle ? single : ['providers', index, 'apiKeys', nth], secret, isPublic: false }
+    }
+  }
+  if (config.audit.key !== undefined) yield { path: ['audit', 'key'], secret: config.audit.key, isPublic: false }
+}
+
+function unreadable(path: string): string | undefined {
+  try {
+    accessSync(path, constants.R_OK)
+    return undefined
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown'
+  }
+}
+
+function* openChoices(config: Config): Iterable<Remark> {
+  if (config.audit.failure === 'open') {
+    yield warning(['audit', 'failure'], 'open: when the log fails, requests go on without proof')
+  }
+  if (config.inspection.onFailure === 'open') {
+    yield warning(['inspection', 'onFailure'], 'open: when a detector fails, content passes uninspected')
+  }
+  if (config.ledger.scope === 'session') {
+    yield warning(['ledger', 'scope'], 'session: a caller can start a new session without the labels it gathered')
+  }
+}

@@ -1,0 +1,431 @@
+import { isIP } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { FINDING_TYPES, type FindingType } from '../spec/index.js'
+import {
+  ALGORITHMS,
+  ATTRIBUTE_TYPES,
+  type ClaimMapping,
+  type Config,
+  DIALECTS,
+  type GroupNames,
+  type KeySource,
+} from './config.js'
+import { isLoopback } from './loopback.js'
+import { type Secret, SecretValue } from './secret.js'
+import { BYTES_PATTERN, DURATION_MS_MAX, DURATION_PATTERN, parseBytes, parseDurationMs } from './units.js'
+
+/** One thing that the schema objects to. */
+export interface Objection {
+  readonly path: readonly (string | number)[]
+  readonly issue: z.core.$ZodIssue
+}
+
+export type Shaped =
+  | { readonly kind: 'shaped'; readonly config: Config }
+  | { readonly kind: 'faulty'; readonly objections: readonly Objection[] }
+
+/** Turns plain data into a configuration. Paths in it are resolved against `folder`. */
+export function shape(value: unknown, folder: string): Shaped {
+  const result = schemaFor(folder).safeParse(value)
+  if (result.success) return { kind: 'shaped', config: result.data }
+  return { kind: 'faulty', objections: result.error.issues.flatMap((issue) => flat(issue, [])) }
+}
+
+/** The JSON schema that editors check with. It lets `${VARIABLE}` stand for every value. */
+export function configJsonSchema(): object {
+  const variable = { type: 'string', pattern: '\\$\\{' }
+  return z.toJSONSchema(schemaFor('/'), {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      const bound = jsonSchema.pattern ?? jsonSchema.enum
+      const typed = jsonSchema.type === 'integer' || jsonSchema.type === 'number' || jsonSchema.type === 'boolean'
+      if (!typed && (jsonSchema.type !== 'string' || bound === undefined)) return
+      const { default: standard, description, ...rest } = jsonSchema
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key]
+      if (standard !== undefined) jsonSchema.default = standard
+      if (description !== undefined) jsonSchema.description = description
+      jsonSchema.anyOf = [rest as z.core.JSONSchema.BaseSchema, variable as z.core.JSONSchema.BaseSchema]
+    },
+  })
+}
+
+// Of a union the branch that got furthest speaks: the others only say that the value is of another type.
+function flat(issue: z.core.$ZodIssue, before: readonly PropertyKey[]): readonly Objection[] {
+  const path = [...before, ...issue.path]
+  if (issue.code === 'invalid_union') {
+    const inside = issue.errors.find((branch) =>
+      branch.some((one) => one.path.length > 0 || one.code !== 'invalid_type'),
+    )
+    if (inside !== undefined) return inside.flatMap((one) => flat(one, path))
+  }
+  return [{ path: path.map((one) => (typeof one === 'symbol' ? String(one) : one)), issue }]
+}
+
+type Shape = Readonly<Record<string, z.ZodType>>
+
+/** A map whose keys are all known. Its complaint about others lists those it knows, for "did you mean". */
+function group<S extends Shape>(keys: S): z.ZodObject<S, z.core.$strict> {
+  const known = Object.keys(keys).join(' ')
+  return z.strictObject(keys, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined) })
+}
+
+function objectTo(context: z.RefinementCtx, path: readonly string[], message: string): void {
+  context.issues.push({ code: 'custom', message, path: [...path], input: undefined })
+}
+
+const text: z.ZodString = z.string().min(1)
+const flag: z.ZodBoolean = z.boolean()
+
+function duration(minMs: number, maxMs: number, range: string): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(DURATION_PATTERN, { error: 'write a time with its unit (ms, s, m, h or d), such as 30s' })
+    .transform((written, context) => {
+      const ms = parseDurationMs(written) ?? Number.NaN
+      if (!(ms >= minMs && ms <= maxMs)) objectTo(context, [], `must be ${range}`)
+      return ms
+    })
+}
+
+const anyTime = (): z.ZodType<number, string> => duration(1, DURATION_MS_MAX, 'more than 0 and at most 24d')
+
+function bytes(min: number, max: number, range: string): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(BYTES_PATTERN, { error: 'write a size with its unit (B, KiB, MiB or GiB), such as 10MiB' })
+    .transform((written, context) => {
+      const size = parseBytes(written) ?? Number.NaN
+      if (!(size >= min && size <= max)) objectTo(context, [], `must be ${range}`)
+      return size
+    })
+}
+
+function secret(folder: string): z.ZodType<Secret, string> {
+  return text.transform((written, context): Secret => {
+    if (!written.startsWith('file:')) return new SecretValue(written)
+    if (written === 'file:') objectTo(context, [], 'write file:PATH')
+    return { kind: 'file', path: resolve(folder, written.slice('file:'.length)) }
+  })
+}
+
+/** A header's value is made of it, so nothing that could end a header. */
+function apiKey(folder: string): z.ZodType<Secret, string> {
+  return secret(folder).check((context) => {
+    const held = context.value
+    if (held.kind === 'value' && !/^[\x21-\x7e]+$/.test(held.reveal())) {
+      context.issues.push({ code: 'custom', message: 'must be printable ASCII without spaces', input: undefined })
+    }
+  })
+}
+
+function httpUrl(written: string): URL | undefined {
+  const url = URL.canParse(written) ? new URL(written) : undefined
+  const web = url?.protocol === 'https:' || url?.protocol === 'http:'
+  return url !== undefined && web && url.username === '' && url.password === '' ? url : undefined
+}
+
+const origin: z.ZodType<string, string> = text.transform((written, context) => {
+  const url = httpUrl(written)
+  if (url === undefined || (written !== url.origin && written !== `${url.origin}/`)) {
+    objectTo(context, [], 'write an origin, such as https://gateway.example: no path, no query, lower case')
+  }
+  return url?.origin ?? ''
+})
+
+const baseUrl: z.ZodType<string, string> = text.transform((written, context) => {
+  const url = httpUrl(written)
+  if (url === undefined || /[?#]/.test(written)) {
+    objectTo(context, [], 'write an http or https URL without a query or credentials')
+    return ''
+  }
+  return url.href.replace(/\/+$/, '')
+})
+
+function address(written: string): boolean {
+  const [ip = '', bits, ...rest] = written.split('/')
+  const version = isIP(ip)
+  if (version === 0 || rest.length > 0) return false
+  return bits === undefined || (/^(?:0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+}
+
+function listen(folder: string, port: number): z.ZodType<Config['listen']> {
+  const held = secret(folder)
+  return group({
+    host: text.default('127.0.0.1'),
+    port: z.int().min(0).max(65_535).default(port),
+    tls: group({ cert: held, key: held, clientCa: held.optional() })
+      .transform((tls) => ({ cert: tls.cert, key: tls.key, clientCa: tls.clientCa }))
+      .optional(),
+  })
+    .transform((one) => ({ host: one.host, port: one.port, tls: one.tls }))
+    .prefault({})
+}
+
+// Cedar's own words, which its grammar does not take after a dot.
+const CEDAR_WORDS: readonly string[] = ['true', 'false', 'if', 'then', 'else', 'in', 'is', 'like', 'has', '__cedar']
+
+function attributeName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name) && !CEDAR_WORDS.includes(name)
+}
+
+const ATTRIBUTE_NAME = 'write a name of letters, digits and `_` that is no word of Cedar'
+
+// RFC 8725 section 3.1; what is no signature by a private key is told apart from what is merely unknown.
+const algorithm = z
+  .string()
+  .meta({ enum: [...ALGORITHMS] })
+  .check((context) => {
+    const name = context.value
+    if (ALGORITHMS.some((one) => one === name)) return
+    const why = /^(none|hs\d+)$/i.test(name)
+      ? 'is never accepted: whoever can check such a token can make one'
+      : `is not an algorithm: there are ${ALGORITHMS.join(', ')}`
+    context.issues.push({ code: 'custom', message: why, params: { about: true }, input: name })
+  })
+
+const claims = z
+  .record(text, z.union([text, group({ to: text, type: z.enum(ATTRIBUTE_TYPES).default('String') })]))
+  .transform((raw, context) => {
+    const all: ClaimMapping[] = []
+    for (const [claim, mapping] of Object.entries(raw)) {
+      const name = typeof mapping === 'string' ? mapping : mapping.to
+      const at = typeof mapping === 'string' ? [claim] : [claim, 'to']
+      if (name === 'groups') all.push({ kind: 'groups', claim })
+      else if (!attributeName(name)) objectTo(context, at, ATTRIBUTE_NAME)
+      else all.push({ kind: 'attribute', claim, name, type: typeof mapping === 'string' ? 'String' : mapping.type })
+    }
+    return all
+  })
+
+const groups: z.ZodType<GroupNames> = group({ prefix: z.string().max(64).optional(), allow: z.array(text).optional() })
+  .transform((raw, context): GroupNames => {
+    if (raw.prefix !== undefined && raw.allow !== undefined)
+      objectTo(context, ['allow'], 'write prefix or allow, not both')
+    return raw.allow === undefined ? { kind: 'prefix', prefix: raw.prefix ?? '' } : { kind: 'allow', names: raw.allow }
+  })
+  .prefault({})
+
+function keySource(raw: {
+  issuer: string
+  jwksUri?: string | undefined
+  discovery?: boolean | undefined
+}): KeySource | string {
+  const discovers = raw.discovery === true
+  if (raw.jwksUri !== undefined)
+    return discovers ? 'write jwksUri or discovery, not both' : { kind: 'jwksUri', uri: raw.jwksUri }
+  return discovers ? { kind: 'discovery' } : 'needs jwksUri, or discovery: true'
+}
+
+const issuer: z.ZodType<Config['issuers'][number]> = group({
+  issuer: text.max(2048),
+  audience: text.max(2048),
+  jwksUri: text.optional(),
+  discovery: flag.optional(),
+  algorithms: z.array(algorithm).min(1).default(['ES256', 'RS256', 'PS256', 'Ed25519']),
+  profile: z.enum(['rfc9068', 'legacy']).default('rfc9068'),
+  maxTokenLifetime: duration(1000, 86_400_000, 'from 1s to 24h').prefault('15m'),
+  // "tolerance (5 s, never over 60)": what is late by more is not a clock's fault.
+  clockTolerance: duration(0, 60_000, 'at most 60s').prefault('5s'),
+  streamGrace: duration(0, 3_600_000, 'at most 1h').prefault('0s'),
+  dpop: z.enum(['optional', 'required']).default('optional'),
+  allowPrivateNetwork: flag.default(false),
+  jwksCooldown: duration(1000, 600_000, 'from 1s to 10m').prefault('30s'),
+  claims: claims.prefault({ groups: 'groups' }),
+  agents: z.array(group({ id: text, groups: z.array(text).default([]) })).default([]),
+  groups,
+}).transform((raw, context) => {
+  const keys = keySource(raw)
+  if (typeof keys === 'string') objectTo(context, raw.jwksUri === undefined ? ['issuer'] : ['discovery'], keys)
+  return {
+    issuer: raw.issuer,
+    audience: raw.audience,
+    keys: typeof keys === 'string' ? { kind: 'discovery' as const } : keys,
+    algorithms: ALGORITHMS.filter((one) => raw.algorithms.includes(one)),
+    profile: raw.profile,
+    maxTokenLifetimeMs: raw.maxTokenLifetime,
+    clockToleranceMs: raw.clockTolerance,
+    streamGraceMs: raw.streamGrace,
+    dpop: raw.dpop,
+    allowPrivateNetwork: raw.allowPrivateNetwork,
+    jwksCooldownMs: raw.jwksCooldown,
+    claims: raw.claims,
+    agents: raw.agents,
+    groups: raw.groups,
+  }
+})
+
+function provider(folder: string): z.ZodType<Config['providers'][number]> {
+  const key = apiKey(folder)
+  return group({
+    name: text.max(128),
+    dialect: z.enum(DIALECTS),
+    baseUrl,
+    apiKey: key.optional(),
+    apiKeys: z.array(key).min(1).optional(),
+  }).transform((raw, context) => {
+    if (raw.apiKey !== undefined && raw.apiKeys !== undefined) {
+      objectTo(context, ['apiKeys'], 'write apiKey or apiKeys, not both')
+    }
+    const apiKeys = raw.apiKey === undefined ? (raw.apiKeys ?? []) : [raw.apiKey]
+    return { name: raw.name, dialect: raw.dialect, baseUrl: raw.baseUrl, apiKeys }
+  })
+}
+
+const model: z.ZodType<Config['models'][number]> = group({
+  name: text.max(256),
+  provider: text,
+  upstreamModel: text.max(256).optional(),
+  attributes: z.record(text, z.union([z.string(), z.int(), flag, z.array(z.string())])).default({}),
+}).transform((raw, context) => {
+  for (const name of Object.keys(raw.attributes)) {
+    if (!attributeName(name)) objectTo(context, ['attributes', name], ATTRIBUTE_NAME)
+  }
+  return {
+    name: raw.name,
+    provider: raw.provider,
+    upstreamModel: raw.upstreamModel ?? raw.name,
+    attributes: raw.attributes,
+  }
+})
+
+const detectors = z
+  .partialRecord(z.enum(FINDING_TYPES), flag)
+  .transform((raw): readonly FindingType[] => FINDING_TYPES.filter((type) => raw[type] !== false))
+  .prefault({})
+
+function notYet(what: string): z.ZodType<readonly unknown[]> {
+  return z.array(z.unknown().refine(() => false, { error: `${what} are not in this version` })).default([])
+}
+
+function auditStore(folder: string): z.ZodType<Config['audit']['store'], string> {
+  return text.transform((written, context) => {
+    if (/^postgres(ql)?:/.test(written)) objectTo(context, [], 'postgres:// is not in this version: write fs:DIR')
+    else if (!/^fs:./.test(written)) objectTo(context, [], 'write fs:DIR')
+    return { kind: 'fs' as const, dir: resolve(folder, written.slice('fs:'.length)) }
+  })
+}
+
+function store(folder: string): z.ZodType<Config['store'], string> {
+  return text.transform((written, context) => {
+    if (/^postgres(ql)?:/.test(written)) objectTo(context, [], 'postgres:// is not in this version: write sqlite:PATH')
+    else if (!/^sqlite:[^:]/.test(written)) objectTo(context, [], 'write sqlite:PATH, a file')
+    return { kind: 'sqlite' as const, path: resolve(folder, written.slice('sqlite:'.length)) }
+  })
+}
+
+function audit(folder: string) {
+  return group({
+    store: auditStore(folder),
+    // C2SP signed-note: a key name "MUST NOT be empty" nor hold "any Unicode spaces or plus characters".
+    origin: z
+      .string()
+      .max(255)
+      .regex(/^[^\s+\p{Cc}]+$/u, { error: 'write a name without spaces or `+`, such as gateway.example/audit' })
+      .optional(),
+    key: secret(folder).optional(),
+    failure: z.enum(['closed', 'open']).default('closed'),
+    order: z.enum(['before-forward', 'before-release']).default('before-forward'),
+    flushInterval: duration(0, 10_000, 'at most 10s').prefault('0ms'),
+    checkpointInterval: duration(10, 3_600_000, 'from 10ms to 1h').prefault('1s'),
+    publish: flag.default(false),
+  })
+}
+
+const limits: z.ZodType<Config['limits']> = group({
+  bodyBytes: bytes(1024, 1024 ** 3, 'from 1KiB to 1GiB').prefault('10MiB'),
+  headerBytes: bytes(1024, 1024 ** 2, 'from 1KiB to 1MiB').prefault('64KiB'),
+  promptTokens: z.int().min(1).default(128_000),
+  parts: z.int().min(1).max(1_000_000).default(10_000),
+  // Readers of nested data call themselves: more than this could exhaust the stack.
+  nesting: z.int().min(2).max(512).default(64),
+}).prefault({})
+
+const timeouts: z.ZodType<Config['timeouts']> = group({
+  connect: anyTime().prefault('5s'),
+  firstByte: anyTime().prefault('10m'),
+  idle: anyTime().prefault('5m'),
+  total: anyTime().prefault('60m'),
+  requestHead: anyTime().prefault('10s'),
+  requestBody: anyTime().prefault('60s'),
+})
+  .transform((raw) => ({
+    connectMs: raw.connect,
+    firstByteMs: raw.firstByte,
+    idleMs: raw.idle,
+    totalMs: raw.total,
+    requestHeadMs: raw.requestHead,
+    requestBodyMs: raw.requestBody,
+  }))
+  .prefault({})
+
+const ledger: z.ZodType<Config['ledger']> = group({
+  ttl: duration(1000, 365 * 86_400_000, 'from 1s to 365d').prefault('8h'),
+  scope: z.enum(['principal', 'session']).default('principal'),
+  actors: flag.default(false),
+})
+  .transform((raw) => ({ ttlMs: raw.ttl, scope: raw.scope, actors: raw.actors }))
+  .prefault({})
+
+function schemaFor(folder: string): z.ZodType<Config> {
+  const path = text.transform((written) => resolve(folder, written))
+  return group({
+    $schema: z.string().optional(),
+    publicUrl: origin,
+    listen: listen(folder, 8787),
+    admin: listen(folder, 8788),
+    trustedProxies: z
+      .array(z.string().refine(address, { error: 'write an IP address, or a network such as 10.0.0.0/8' }))
+      .default([]),
+    issuers: z.array(issuer).min(1),
+    providers: z.array(provider(folder)).min(1),
+    models: z.array(model).min(1),
+    datasets: notYet('datasets'),
+    mcp: notYet('mcp servers'),
+    policy: group({ dir: path }),
+    inspection: group({ detectors, onFailure: z.enum(['closed', 'open']).default('closed') })
+      .transform((raw) => ({ types: raw.detectors, onFailure: raw.onFailure }))
+      .prefault({}),
+    limits,
+    timeouts,
+    audit: audit(folder),
+    ledger,
+    store: store(folder),
+    shutdown: group({ deadline: anyTime().prefault('30s') })
+      .transform((raw) => ({ deadlineMs: raw.deadline }))
+      .prefault({}),
+    control: group({ socket: path.optional() }).prefault({}),
+  }).transform((raw): Config => {
+    const { flushInterval, checkpointInterval, origin: named, key, ...rest } = raw.audit
+    return {
+      publicUrl: raw.publicUrl,
+      listen: raw.listen,
+      admin: raw.admin,
+      trustedProxies: raw.trustedProxies,
+      issuers: raw.issuers,
+      providers: raw.providers,
+      models: raw.models,
+      policy: raw.policy,
+      inspection: raw.inspection,
+      limits: raw.limits,
+      timeouts: raw.timeouts,
+      audit: {
+        ...rest,
+        origin: named ?? `${new URL(raw.publicUrl).host}/audit`,
+        key,
+        flushIntervalMs: flushInterval,
+        checkpointIntervalMs: checkpointInterval,
+      },
+      ledger: raw.ledger,
+      store: raw.store,
+      shutdown: raw.shutdown,
+      control: { socket: raw.control.socket ?? join(dirname(raw.store.path), 'ostiary.sock') },
+    }
+  })
+}
+
+/** Plain http tells everybody on the way what it carries: only this machine may be spoken to like that. */
+export function mayFetch(written: string): boolean {
+  const url = httpUrl(written)
+  return url !== undefined && (url.protocol === 'https:' || isLoopback(url.hostname))
+}

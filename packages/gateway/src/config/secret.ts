@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { inspect } from 'node:util'
+
+/** A secret whose text came with the configuration. Nothing that prints it shows the text: only `reveal` gives it. */
+export class SecretValue {
+  readonly kind = 'value'
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+    Object.freeze(this)
+  }
+
+  reveal(): string {
+    return this.#text
+  }
+
+  toJSON(): { readonly kind: 'value' } {
+    return { kind: 'value' }
+  }
+
+  toString(): string {
+    return '[secret]'
+  }
+
+  [inspect.custom](): string {
+    return '[secret]'
+  }
+}
+
+/** A secret in a file, read when it is used, so that a rotated file counts without a restart. */
+export interface SecretFile {
+  readonly kind: 'file'
+  /** Absolute. */
+  readonly path: string
+}
+
+export type Secret = SecretValue | SecretFile
+
+/** The secret's text. Throws where its file cannot be read or is empty; the message names the file, never what is in it. */
+export function readSecret(secret: Secret): string {
+  if (secret.kind === 'value') return secret.reveal()
+  // An editor's or `echo`'s newline at the end is not part of the secret.
+  const text = readFileSync(secret.path, 'utf8').trim()
+  if (text === '') throw new Error(`secret file \`${secret.path}\` is empty`)
+  return text
+}

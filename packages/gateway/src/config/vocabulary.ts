@@ -1,0 +1,101 @@
+import type { AttributeValue } from '../spec/index.js'
+import type { AttributeType, Config } from './config.js'
+import type { Path } from './yaml.js'
+
+/** What a configuration adds to the policy vocabulary. */
+export interface Vocabulary {
+  /** Required where every model has them. */
+  readonly modelAttributes: ReadonlyMap<string, { readonly type: AttributeType; readonly required: boolean }>
+  readonly claimAttributes: readonly { readonly name: string; readonly type: AttributeType }[]
+}
+
+// Contract, "Principals" and "Resources": what the gateway itself says of them.
+const PRINCIPAL_OWN: ReadonlySet<string> = new Set([
+  'scopes',
+  'groups',
+  'issuer',
+  'subject',
+  'proof',
+  'acr',
+  'authAgeSeconds',
+  'tokenAgeSeconds',
+  'actors',
+])
+const MODEL_OWN: ReadonlySet<string> = new Set(['provider', 'dialect'])
+
+export function vocabularyOf(config: Config): Vocabulary {
+  const modelAttributes = new Map<string, { type: AttributeType; required: boolean }>()
+  for (const model of config.models) {
+    for (const [name, value] of Object.entries(model.attributes)) {
+      const required = config.models.every((one) => Object.hasOwn(one.attributes, name))
+      modelAttributes.set(name, { type: attributeType(value), required })
+    }
+  }
+  const claims = new Map<string, AttributeType>()
+  for (const issuer of config.issuers) {
+    for (const claim of issuer.claims) if (claim.kind === 'attribute') claims.set(claim.name, claim.type)
+  }
+  return { modelAttributes, claimAttributes: [...claims].map(([name, type]) => ({ name, type })) }
+}
+
+export interface Conflict {
+  readonly path: Path
+  readonly message: string
+}
+
+/** Names that mean two things: a policy reading one could not be checked. */
+export function vocabularyConflicts(config: Config): readonly Conflict[] {
+  return [...modelConflicts(config), ...claimConflicts(config)]
+}
+
+function modelConflicts(config: Config): readonly Conflict[] {
+  const conflicts: Conflict[] = []
+  const first = new Map<string, { type: AttributeType; model: string }>()
+  for (const [index, model] of config.models.entries()) {
+    for (const [name, value] of Object.entries(model.attributes)) {
+      const path = ['models', index, 'attributes', name]
+      const type = attributeType(value)
+      const held = first.get(name)
+      if (MODEL_OWN.has(name)) {
+        conflicts.push({ path, message: `the attribute \`${name}\` is the gateway's own: give yours another name` })
+      } else if (held === undefined) {
+        first.set(name, { type, model: model.name })
+      } else if (held.type !== type) {
+        const message = `the attribute \`${name}\` is ${type} here and ${held.type} in model \`${held.model}\``
+        conflicts.push({ path, message })
+      }
+    }
+  }
+  return conflicts
+}
+
+function claimConflicts(config: Config): readonly Conflict[] {
+  const conflicts: Conflict[] = []
+  const first = new Map<string, { type: AttributeType; issuer: string }>()
+  for (const [index, { claims, issuer }] of config.issuers.entries()) {
+    const here = new Set<string>()
+    for (const claim of claims) {
+      if (claim.kind === 'groups') continue
+      const { name, type } = claim
+      const path = ['issuers', index, 'claims', claim.claim]
+      const held = first.get(name)
+      if (PRINCIPAL_OWN.has(name)) {
+        conflicts.push({ path, message: `the attribute \`${name}\` is the gateway's own: give yours another name` })
+      } else if (here.has(name)) {
+        conflicts.push({ path, message: `two claims of this issuer are mapped to \`${name}\`` })
+      } else if (held !== undefined && held.type !== type) {
+        const message = `the attribute \`${name}\` is ${type} here and ${held.type} for issuer \`${held.issuer}\``
+        conflicts.push({ path, message })
+      }
+      here.add(name)
+      if (held === undefined) first.set(name, { type, issuer })
+    }
+  }
+  return conflicts
+}
+
+function attributeType(value: AttributeValue): AttributeType {
+  if (typeof value === 'string') return 'String'
+  if (typeof value === 'number') return 'Long'
+  return typeof value === 'boolean' ? 'Bool' : 'Set<String>'
+}

@@ -1,0 +1,119 @@
+import type { Pipeline } from '../pipeline.js'
+import { type Received, type Refusal, refuse } from '../spec/index.js'
+import { problem } from './problem.js'
+
+/** A file of the log by its path below the log's top (`checkpoint`, `tile/…`), or undefined where there is none. */
+export type LogReader = (path: string) => Promise<Uint8Array | undefined>
+
+export interface AdminDoorParts {
+  /** The pipeline of this moment. */
+  readonly pipeline: () => Pipeline
+  readonly log: LogReader
+  /** Checkpoint and hash tiles need no credential (`audit.publish`). Entries always do. */
+  readonly publish: boolean
+  readonly ready: () => boolean
+  readonly metrics: () => string
+  readonly countLogRead: () => void
+  /** Hosts by which this port may be named; empty for the control socket, where a Host means nothing. */
+  readonly hosts: () => ReadonlySet<string>
+  /** The control socket: whoever may open it is the operator. */
+  readonly trusted: boolean
+  /** Answers of the control socket alone. */
+  readonly control: ReadonlyMap<string, () => Promise<unknown>>
+}
+
+/** A path of the C2SP layout and nothing else: no dots, no way up. */
+const LOG_PATH = /^(?:checkpoint|tile\/(?:entries|[0-9]{1,2})\/(?:x[0-9]{3}\/){0,4}[0-9]{3}(?:\.p\/[0-9]{1,3})?)$/
+const RESOURCE = { type: 'Gateway', id: 'ostiary', attributes: {} } as const
+
+/** The admin port and the control socket: one door, two ways to be let in. Never rejects. */
+export function adminDoor(parts: AdminDoorParts): (received: Received) => Promise<void> {
+  return async (received) => {
+    try {
+      const answer = await serve(parts, received)
+      send(received, answer)
+    } catch (error) {
+      send(received, wordOf(received, refuse('overloaded', error instanceof Error ? error.name : 'threw')))
+    }
+  }
+}
+
+interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly body: Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+async function serve(parts: AdminDoorParts, received: Received): Promise<Answer> {
+  const { path, method } = received
+  if (!parts.trusted) {
+    // A page in a browser may name this port: by another host (rebinding) or from another origin. Neither is let in.
+    const host = received.headers['host'] ?? ''
+    const origin = received.headers['origin']
+    const hosts = parts.hosts()
+    if (!hosts.has(host)) return wordOf(received, refuse('invalid_request', 'host', { message: 'This host is not served here.' }))
+    if (origin !== undefined && ![...hosts].some((one) => origin === `http://${one}` || origin === `https://${one}`)) {
+      return wordOf(received, refuse('forbidden_by_policy', 'origin', { message: 'Requests from another origin are not served.' }))
+    }
+  }
+  if (method === 'GET' && path === '/healthz') return text(200, 'ok\n')
+  if (method === 'GET' && path === '/readyz') return parts.ready() ? text(200, 'ready\n') : text(503, 'draining\n')
+  if (method === 'GET' && path === '/metrics') return text(200, parts.metrics())
+  if (method === 'GET' && path.startsWith('/log/')) return await readLog(parts, received, path.slice(5))
+  const control = parts.trusted ? parts.control.get(`${method} ${path}`) : undefined
+  if (control !== undefined) return json(200, await control())
+  if (!parts.trusted) {
+    const found = await parts.pipeline().identify(received)
+    if (found.kind === 'refuse') return wordOf(received, found)
+    if (![...found.value.scopes].some((scope) => scope.startsWith('admin:'))) {
+      return wordOf(received, refuse('insufficient_scope', 'no admin scope'))
+    }
+    const may = parts.pipeline().decide(received, found.value, 'administer', RESOURCE)
+    if (may.kind === 'refuse') return wordOf(received, may)
+  }
+  return wordOf(received, refuse('endpoint_not_governed', 'no such endpoint'))
+}
+
+/** Authenticated before it is looked up: a stranger does not learn how long the log is. */
+async function readLog(parts: AdminDoorParts, received: Received, path: string): Promise<Answer> {
+  const open = parts.trusted || (parts.publish && !path.startsWith('tile/entries/'))
+  if (!open) {
+    const found = await parts.pipeline().identify(received)
+    if (found.kind === 'refuse') return wordOf(received, found)
+    if (!found.value.scopes.has('audit:read')) {
+      return wordOf(received, refuse('insufficient_scope', 'no audit:read', { headers: NEEDS_AUDIT_READ }))
+    }
+  }
+  parts.countLogRead()
+  const bytes = LOG_PATH.test(path) ? await parts.log(path) : undefined
+  if (bytes === undefined) return wordOf(received, refuse('endpoint_not_governed', 'no such file', { message: 'The log has no such file.' }))
+  return { status: 200, type: path === 'checkpoint' ? 'text/plain; charset=utf-8' : 'application/octet-stream', body: bytes }
+}
+
+const NEEDS_AUDIT_READ = { 'www-authenticate': 'Bearer error="insufficient_scope", scope="audit:read"' }
+
+function text(status: number, body: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body: Buffer.from(body) }
+}
+
+function json(status: number, value: unknown): Answer {
+  return { status, type: 'application/json', body: Buffer.from(JSON.stringify(value)) }
+}
+
+function wordOf(received: Received, refusal: Refusal): Answer {
+  const { status, body } = problem.refusal(refusal, received.id)
+  return { status, type: 'application/problem+json', body, headers: refusal.headers ?? {} }
+}
+
+function send(received: Received, answer: Answer): void {
+  const { body } = answer
+  received.caller.head(answer.status, {
+    ...answer.headers,
+    'content-type': answer.type,
+    'content-length': String(body.length),
+    'cache-control': 'no-store',
+    'x-request-id': received.id,
+  })
+  received.caller.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
+}

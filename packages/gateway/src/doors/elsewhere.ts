@@ -1,0 +1,12 @@
+import type { Door, Pipeline, Shape } from '../pipeline.js'
+import { refuse } from '../spec/index.js'
+
+/** Every other path and method: what is not governed does not pass, and the log says who asked. */
+export function elsewhereDoor(pipeline: Pipeline, shape: Shape): Door {
+  return {
+    shape,
+    async serve(entered) {
+      return pipeline.refuse(entered, shape, refuse('endpoint_not_governed', 'no such endpoint'))
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import type { Received } from '../spec/index.js'
+import { problem } from './problem.js'
+
+export interface OpenDoorParts {
+  readonly publicUrl: URL
+  /** Issuers whose tokens are accepted, for the metadata. */
+  readonly issuers: readonly string[]
+  readonly ready: () => boolean
+}
+
+/** What is served without a credential: `/healthz`, `/readyz`, `/.well-known/*`, and nothing else. True where it was answered. */
+export function openDoor(parts: OpenDoorParts): (received: Received) => boolean {
+  const metadata = Buffer.from(
+    JSON.stringify({
+      resource: parts.publicUrl.origin,
+      authorization_servers: parts.issuers,
+      bearer_methods_supported: ['header'],
+      resource_name: 'Ostiary',
+    }),
+  )
+  return (received) => {
+    const { path, method } = received
+    if (path !== '/healthz' && path !== '/readyz' && !path.startsWith('/.well-known/')) return false
+    if (method !== 'GET' && method !== 'HEAD') return false
+    // RFC 9728 section 3.1: the well-known part stands between host and path, so any path may follow it.
+    if (path.startsWith('/.well-known/oauth-protected-resource')) return send(received, 200, 'application/json', metadata)
+    if (path === '/healthz') return send(received, 200, 'text/plain', Buffer.from('ok\n'))
+    if (path === '/readyz') {
+      const ready = parts.ready()
+      return send(received, ready ? 200 : 503, 'text/plain', Buffer.from(ready ? 'ready\n' : 'draining\n'))
+    }
+    const answer = problem.refusal(NOT_HERE, received.id)
+    return send(received, 404, 'application/problem+json', answer.body)
+  }
+}
+
+const NOT_HERE = {
+  kind: 'refuse',
+  code: 'endpoint_not_governed',
+  status: 404,
+  message: 'There is no such document here.',
+  forLog: '',
+} as const
+
+function send(received: Received, status: number, type: string, body: Buffer): true {
+  received.caller.head(status, { 'content-type': type, 'content-length': String(body.length), 'x-request-id': received.id })
+  received.caller.end(received.method === 'HEAD' ? undefined : body)
+  return true
+}

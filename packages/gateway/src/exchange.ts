@@ -1,0 +1,117 @@
+import type {
+  Dialect,
+  Endpoint,
+  PartFindings,
+  Principal,
+  Received,
+  RequestView,
+  Resource,
+  Verdict,
+} from './spec/index.js'
+
+// The seal: what has passed a stage cannot be forged. The symbol is not exported, so only this file makes the values, and
+// only pipeline.ts may import `seal` from here (the walls are checked). Everything else imports types alone.
+declare const passed: unique symbol
+
+interface Passed<Stage extends string> {
+  readonly [passed]: Stage
+}
+
+/** The credential was verified. */
+export interface Authenticated extends Passed<'authenticated'> {
+  readonly received: Received
+  readonly principal: Principal
+}
+
+/** A model as configured: what a caller names, and where it is. */
+export interface Model {
+  readonly resource: Resource
+  readonly provider: string
+  /** The provider's own name for it. */
+  readonly upstreamModel: string
+}
+
+/** What the inspect stage learnt of a body. */
+export interface Learnt {
+  /** Only parts that have findings. */
+  readonly found: readonly PartFindings[]
+  /** Families and full types, sorted. */
+  readonly types: readonly string[]
+  readonly counts: Readonly<Record<string, number>>
+  readonly promptTokens: number
+}
+
+/** The body was read through its lens and every part of it inspected. */
+export interface Inspected extends Passed<'inspected'> {
+  readonly authenticated: Authenticated
+  readonly dialect: Dialect
+  readonly endpoint: Endpoint
+  readonly model: Model
+  readonly body: Buffer
+  readonly view: RequestView
+  readonly learnt: Learnt
+}
+
+/** Policy permits, with obligations. */
+export interface Decided extends Passed<'decided'> {
+  readonly inspected: Inspected
+  readonly verdict: Verdict
+}
+
+/** The obligations on the request were carried out: this body, and no other, may be forwarded. */
+class SealedExchange {
+  readonly #stage = 'sealed'
+  readonly decided: Decided
+  /** What is sent; the very buffer that was received where nothing was edited. */
+  readonly body: Buffer
+  /** How often each obligation was carried out. */
+  readonly carriedOut: Readonly<Record<string, number>>
+  constructor(decided: Decided, body: Buffer, carriedOut: Readonly<Record<string, number>>) {
+    this.decided = decided
+    this.body = body
+    this.carriedOut = carriedOut
+  }
+  get stage(): string {
+    return this.#stage
+  }
+}
+
+/** The intent entry has its final index. */
+class RecordedExchange {
+  readonly #stage = 'recorded'
+  readonly sealed: SealedExchange
+  /** `<origin>/<index>`, or undefined where the operator chose `audit.failure: open` and the log is away. */
+  readonly receipt: string | undefined
+  /** `before-release` only: nothing may reach the caller until this is fulfilled. */
+  readonly durable: Promise<void> | undefined
+  constructor(sealed: SealedExchange, receipt: string | undefined, durable: Promise<void> | undefined) {
+    this.sealed = sealed
+    this.receipt = receipt
+    this.durable = durable
+  }
+  get stage(): string {
+    return this.#stage
+  }
+}
+
+export type Sealed = SealedExchange
+export type Recorded = RecordedExchange
+
+/** For pipeline.ts alone. */
+export const seal = {
+  authenticated(received: Received, principal: Principal): Authenticated {
+    return { received, principal } as unknown as Authenticated
+  },
+  inspected(what: Omit<Inspected, keyof Passed<'inspected'>>): Inspected {
+    return what as unknown as Inspected
+  },
+  decided(inspected: Inspected, verdict: Verdict): Decided {
+    return { inspected, verdict } as unknown as Decided
+  },
+  sealed(decided: Decided, body: Buffer, carriedOut: Readonly<Record<string, number>>): Sealed {
+    return new SealedExchange(decided, body, carriedOut)
+  },
+  recorded(sealed: Sealed, receipt: string | undefined, durable: Promise<void> | undefined): Recorded {
+    return new RecordedExchange(sealed, receipt, durable)
+  },
+} as const

@@ -1,0 +1,201 @@
+import type { Dispatcher } from 'undici'
+import type { Recorded } from '../exchange.js'
+import { type Clock, type Refusal, refuse } from '../spec/index.js'
+import { Deadlines, type Timed } from './deadlines.js'
+
+/** A provider as the forward stage sees it. */
+export interface Provider {
+  readonly name: string
+  readonly baseUrl: URL
+  /** Our own credential for it, asked anew for each call so that a rotated key is used at once; none for a server that asks for none. */
+  readonly apiKey: () => string | undefined
+}
+
+/** What comes back, in order: one head, any number of pieces, then one of `end` and `failed`. */
+export interface Answer {
+  /** False asks the provider's socket to wait for `resume`. */
+  head(status: number, headers: ReadonlyMap<string, string>, upstream: Upstream): boolean
+  data(chunk: Buffer): boolean
+  end(): void
+  failed(refusal: Refusal): void
+}
+
+/** The provider's side of a call under way. */
+export interface Upstream {
+  resume(): void
+  /** Hangs up at once. Nothing more comes, not even `failed`. */
+  abort(): void
+}
+
+export interface ForwardTimeouts {
+  readonly firstByteMs: number
+  readonly idleMs: number
+  readonly totalMs: number
+}
+
+export interface ForwardParts {
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly dispatcherFor: (origin: string) => Dispatcher
+  readonly timeouts: ForwardTimeouts
+  readonly clock: Clock
+}
+
+export interface Forward {
+  /** Sends what was recorded; only a `Recorded` exchange compiles here. */
+  send(recorded: Recorded, answer: Answer): Upstream
+  stop(): void
+}
+
+export function createForward(parts: ForwardParts): Forward {
+  const tickMs = Math.max(10, Math.min(250, parts.timeouts.idleMs / 4, parts.timeouts.firstByteMs / 4))
+  const deadlines = new Deadlines(parts.clock, tickMs)
+  return {
+    send(recorded, answer) {
+      const { inspected } = recorded.sealed.decided
+      const { received } = inspected.authenticated
+      const provider = parts.providers.get(inspected.model.provider)
+      const call = new Call(answer, parts, deadlines)
+      if (provider === undefined) {
+        answer.failed(refuse('upstream_failed', `no provider ${inspected.model.provider}`))
+        return call
+      }
+      const apiKey = provider.apiKey()
+      // A header is sent because it is in the dialect's list: the caller's credential, cookies, forwarding and hop-by-hop
+      // headers have no way in.
+      const headers: string[] = ['accept-encoding', 'identity']
+      if (apiKey !== undefined) headers.push(...inspected.dialect.credential(apiKey))
+      for (const one of inspected.dialect.requestHeaders) {
+        const sent = received.headers[one]
+        if (sent !== undefined) headers.push(one, sent)
+      }
+      if (received.traceparent !== undefined) headers.push('traceparent', received.traceparent)
+      deadlines.add(call)
+      parts.dispatcherFor(provider.baseUrl.origin).dispatch(
+        {
+          origin: provider.baseUrl.origin,
+          path: `${provider.baseUrl.pathname.replace(/\/$/, '')}${inspected.endpoint.upstreamPath}`,
+          method: 'POST',
+          headers,
+          body: recorded.sealed.body,
+          // Ours are the deadlines: undici's own would end a thinking model after five minutes.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        call,
+      )
+      return call
+    },
+    stop() {
+      deadlines.stop()
+    },
+  }
+}
+
+/**
+ * One call. Speaks undici's raw handler interface: its newer one parses every header into an object that nobody reads.
+ */
+class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
+  readonly #answer: Answer
+  readonly #clock: Clock
+  readonly #deadlines: Deadlines
+  readonly #timeouts: ForwardTimeouts
+  readonly #endMs: number
+  #abort: ((error?: Error) => void) | undefined
+  #resume: (() => void) | undefined
+  #state: 'waiting' | 'answering' | 'over' = 'waiting'
+  #paused = false
+  deadlineMs: number
+
+  constructor(answer: Answer, parts: ForwardParts, deadlines: Deadlines) {
+    this.#answer = answer
+    this.#clock = parts.clock
+    this.#deadlines = deadlines
+    this.#timeouts = parts.timeouts
+    const now = parts.clock.now()
+    this.#endMs = now + parts.timeouts.totalMs
+    this.deadlineMs = Math.min(this.#endMs, now + parts.timeouts.firstByteMs)
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    if (this.#state === 'over') abort()
+    else this.#abort = abort
+  }
+
+  onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
+    if (this.#state === 'over') return false
+    if (status < 200) return true
+    this.#state = 'answering'
+    this.#resume = resume
+    this.#touch()
+    return this.#flowing(this.#answer.head(status, headerMap(raw), this))
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (this.#state === 'over') return false
+    this.#touch()
+    return this.#flowing(this.#answer.data(chunk))
+  }
+
+  onComplete(): void {
+    if (this.#over()) this.#answer.end()
+  }
+
+  onError(error: Error): void {
+    if (this.#over()) this.#answer.failed(refuse('upstream_failed', `upstream: ${codeOf(error)}`))
+  }
+
+  resume(): void {
+    if (this.#state === 'over') return
+    this.#paused = false
+    this.#touch()
+    this.#resume?.()
+  }
+
+  abort(): void {
+    if (this.#over()) this.#abort?.()
+  }
+
+  expire(): void {
+    // A caller who reads slowly is not an idle provider.
+    if (this.#paused && this.#clock.now() < this.#endMs) {
+      this.#touch()
+      this.#deadlines.add(this)
+      return
+    }
+    const waited = this.#state === 'waiting' ? 'no first byte in time' : 'idle or total time over'
+    if (!this.#over()) return
+    this.#abort?.()
+    this.#answer.failed(refuse('upstream_timeout', waited))
+  }
+
+  #flowing(go: boolean): boolean {
+    this.#paused = !go
+    return go
+  }
+
+  #touch(): void {
+    this.deadlineMs = Math.min(this.#endMs, this.#clock.now() + this.#timeouts.idleMs)
+  }
+
+  /** True once: for whoever ends the call first. */
+  #over(): boolean {
+    if (this.#state === 'over') return false
+    this.#state = 'over'
+    this.#deadlines.remove(this)
+    return true
+  }
+}
+
+function headerMap(raw: readonly Buffer[]): ReadonlyMap<string, string> {
+  const map = new Map<string, string>()
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    map.set((raw[i] as Buffer).toString('latin1').toLowerCase(), (raw[i + 1] as Buffer).toString('latin1'))
+  }
+  return map
+}
+
+/** An error's closed code, never its message: messages can quote what was sent. */
+function codeOf(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code
+  return typeof code === 'string' ? code : error.name
+}

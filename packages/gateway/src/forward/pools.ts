@@ -1,0 +1,38 @@
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+
+export interface PoolOptions {
+  readonly connectMs: number
+  /** Connections to one origin at most. */
+  readonly connections: number
+}
+
+export interface Pools {
+  dispatcherFor(origin: string): Dispatcher
+  close(): Promise<void>
+}
+
+/**
+ * One pool an origin; through an egress proxy where the usual variables name one (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`).
+ * A private certificate authority comes by `NODE_EXTRA_CA_CERTS`, which Node itself reads.
+ */
+export function createPools(env: Readonly<Record<string, string | undefined>>, options: PoolOptions): Pools {
+  const own = { connections: options.connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: options.connectMs } }
+  const variables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
+  if (variables.some((name) => (env[name] ?? '') !== '')) {
+    const agent = new EnvHttpProxyAgent(own)
+    return { dispatcherFor: () => agent, close: () => agent.destroy() }
+  }
+  const pools = new Map<string, Pool>()
+  return {
+    dispatcherFor(origin) {
+      const held = pools.get(origin)
+      if (held !== undefined) return held
+      const made = new Pool(origin, own)
+      pools.set(origin, made)
+      return made
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+    },
+  }
+}

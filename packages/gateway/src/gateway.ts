@@ -1,0 +1,251 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
+import type { AuditParts } from './audit/audit.js'
+import { adminDoor, type LogReader } from './doors/admin.js'
+import { elsewhereDoor } from './doors/elsewhere.js'
+import { Metrics } from './doors/metrics.js'
+import { modelsDoors } from './doors/models.js'
+import { openDoor } from './doors/open.js'
+import { problem } from './doors/problem.js'
+import type { Model } from './exchange.js'
+import type { ForwardTimeouts, Provider } from './forward/forward.js'
+import { createPools, type Pools } from './forward/pools.js'
+import { createPipeline, type Door, type Pipeline, type PipelineLimits } from './pipeline.js'
+import type { Addresses } from './receive/head.js'
+import { createReceiver, type ListenTls, type ReceiveLimits } from './receive/server.js'
+import type { Clock, Detector, Dialect, IdentityProvider, PolicyEngine, Received, Revocations } from './spec/index.js'
+
+export interface Listen {
+  readonly host: string
+  readonly port: number
+  readonly tls: ListenTls | undefined
+}
+
+/** What a reload may replace while the gateway runs. */
+export interface Rules {
+  readonly publicUrl: URL
+  readonly identityProviders: readonly IdentityProvider[]
+  readonly policy: PolicyEngine
+  readonly detectors: readonly Detector[]
+  readonly inspectionFailure: 'closed' | 'open'
+  readonly dialects: readonly Dialect[]
+  /** By the name that callers use, for each dialect. */
+  readonly modelsOf: (dialect: Dialect) => ReadonlyMap<string, Model>
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly limits: PipelineLimits
+  readonly timeouts: ForwardTimeouts
+  readonly configDigest: string
+}
+
+/** Everything a gateway is made of. Nothing below reads a file, the environment or the machine's clock by itself. */
+export interface GatewayParts {
+  readonly rules: Rules
+  readonly listen: Listen
+  readonly admin: Listen
+  /** Path of the control socket, made with mode 0600. */
+  readonly controlSocket: string
+  readonly trustedProxies: Addresses
+  readonly clock: Clock
+  /** Unguessable ids of exchanges and entries: letters and digits only. */
+  readonly newId: () => string
+  readonly revocations: Revocations
+  readonly audit: Pick<AuditParts, 'log' | 'keys' | 'failure' | 'order'>
+  readonly auditReader: LogReader
+  readonly auditPublish: boolean
+  readonly receive: ReceiveLimits
+  readonly connectMs: number
+  readonly cachedTokens: number
+  readonly shutdownDeadlineMs: number
+  /** Variables that name an egress proxy. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Answers of the control socket, by method and path. */
+  readonly control: ReadonlyMap<string, () => Promise<unknown>>
+  /** One line an operator should see. Never prompt text or a secret. */
+  readonly warn: (message: string) => void
+}
+
+export interface Gateway {
+  /** Origin of the data plane, without a trailing slash. */
+  readonly url: string
+  readonly adminUrl: string
+  /** Puts other rules in force for every exchange that begins from now on, and logs what changed by both digests. */
+  use(rules: Rules, why: string): Promise<void>
+  /** Index of the oldest intent that has no outcome yet. */
+  oldestOpen(): number | undefined
+  /** An entry about the gateway itself. */
+  note: ReturnType<typeof createPipeline>['audit']['note']
+  /** Stops listening, lets exchanges finish until the deadline, then cuts what is left. The log is the caller's to close. */
+  close(): Promise<void>
+}
+
+/** The one place where everything meets. */
+export async function createGateway(parts: GatewayParts): Promise<Gateway> {
+  const metrics = new Metrics()
+  let draining = false
+  let running = 0
+  const pools = createPools(parts.env, { connectMs: parts.connectMs, connections: 4096 })
+  const ready = (): boolean => !draining
+  let now = inForce(parts, parts.rules, { pools, metrics, ready }, undefined)
+
+  const receive = (tls: ListenTls | undefined, take: (received: Received) => Promise<void>): Server =>
+    createReceiver({
+      limits: parts.receive,
+      tls,
+      clock: parts.clock,
+      newId: parts.newId,
+      trustedProxies: parts.trustedProxies,
+      take,
+      malformed: (why) => now.pipeline.audit.stranger(why),
+    })
+  const data = receive(parts.listen.tls, async (received) => {
+    if (now.open(received)) return
+    running += 1
+    try {
+      await now.pipeline.enter(received, now.doorFor(received))
+    } finally {
+      running -= 1
+    }
+  })
+
+  const url = await listening(data, parts.listen)
+  const adminHosts = new Set<string>()
+  const adminParts = {
+    pipeline: () => now.pipeline,
+    log: parts.auditReader,
+    publish: parts.auditPublish,
+    ready,
+    metrics: () => metrics.text({ ostiary_exchanges_running: running, process_resident_memory_bytes: process.memoryUsage.rss() }),
+    countLogRead: () => metrics.add('ostiary_log_reads_total'),
+    hosts: () => adminHosts,
+    control: parts.control,
+  }
+  const admin = receive(parts.admin.tls, adminDoor({ ...adminParts, trusted: false }))
+  const adminUrl = await listening(admin, parts.admin)
+  const { port } = new URL(adminUrl)
+  for (const name of [new URL(adminUrl).hostname, 'localhost', '127.0.0.1', '[::1]']) adminHosts.add(`${name}:${port}`)
+  const control = receive(undefined, adminDoor({ ...adminParts, trusted: true }))
+  await listeningOn(control, parts.controlSocket)
+
+  return {
+    url,
+    adminUrl,
+    async use(rules, why) {
+      const before = now
+      now = inForce(parts, rules, { pools, metrics, ready }, before)
+      await Promise.all(before.rules.identityProviders.filter((one) => !rules.identityProviders.includes(one)).map((one) => one.close()))
+      const { audit } = now.pipeline
+      if (before.rules.configDigest !== rules.configDigest) {
+        await audit.note('config', { after: rules.configDigest, before: before.rules.configDigest, why })
+      }
+      if (before.rules.policy.digest !== rules.policy.digest) {
+        await audit.note('policy', { after: rules.policy.digest, before: before.rules.policy.digest, why })
+      }
+    },
+    oldestOpen: () => now.pipeline.audit.oldestOpen(),
+    note: (kind, what) => now.pipeline.audit.note(kind, what),
+    async close() {
+      draining = true
+      const closed = [data, admin, control].map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
+      for (const server of [data, admin, control]) server.closeIdleConnections()
+      const deadline = setTimeout(() => {
+        for (const server of [data, admin, control]) server.closeAllConnections()
+      }, parts.shutdownDeadlineMs)
+      // Kept-alive connections go idle one by one as their exchanges end.
+      const sweep = setInterval(() => {
+        for (const server of [data, admin, control]) server.closeIdleConnections()
+      }, 50)
+      await Promise.all(closed)
+      // A cut exchange still writes its outcome: the caller left.
+      while (running > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      clearTimeout(deadline)
+      clearInterval(sweep)
+      now.pipeline.stop()
+      now.pipeline.audit.stop()
+      await pools.close()
+      await Promise.all(now.rules.identityProviders.map((one) => one.close()))
+    },
+  }
+}
+
+/** The rules of one moment, put together. */
+interface InForce {
+  readonly rules: Rules
+  readonly pipeline: Pipeline
+  readonly open: (received: Received) => boolean
+  readonly doorFor: (received: Received) => Door
+}
+
+interface Shared {
+  readonly pools: Pools
+  readonly metrics: Metrics
+  readonly ready: () => boolean
+}
+
+function inForce(parts: GatewayParts, rules: Rules, { pools, metrics, ready }: Shared, before: InForce | undefined): InForce {
+  const pipeline = createPipeline(
+    {
+      clock: parts.clock,
+      authenticate: {
+        providers: rules.identityProviders,
+        revocations: parts.revocations,
+        clock: parts.clock,
+        cacheEntries: parts.cachedTokens,
+        publicUrl: rules.publicUrl,
+      },
+      audit: {
+        ...parts.audit,
+        clock: parts.clock,
+        newId: parts.newId,
+        onLost(kind, why) {
+          metrics.add(`ostiary_audit_lost_total{kind="${kind}"}`)
+          parts.warn(`audit: ${kind} entry not written (${why})`)
+        },
+        onCounted: (what, reason) => metrics.add(`ostiary_${what}_total{reason="${reason}"}`),
+      },
+      detectors: rules.detectors,
+      whenIll: rules.inspectionFailure,
+      forward: { providers: rules.providers, dispatcherFor: (origin) => pools.dispatcherFor(origin), timeouts: rules.timeouts, clock: parts.clock },
+      policy: rules.policy,
+      configDigest: rules.configDigest,
+      limits: rules.limits,
+    },
+    before?.pipeline,
+  )
+  const doors = modelsDoors({ pipeline, dialects: rules.dialects, modelsOf: rules.modelsOf })
+  const [firstDialect] = rules.dialects
+  const elsewhere = elsewhereDoor(pipeline, problem)
+  // Below `/v1` callers are SDKs, which understand only the dialect's own error shape.
+  const elsewhereForSdks = elsewhereDoor(pipeline, firstDialect ?? problem)
+  return {
+    rules,
+    pipeline,
+    open: openDoor({ publicUrl: rules.publicUrl, issuers: rules.identityProviders.map((one) => one.issuer), ready }),
+    doorFor: ({ method, path }) => doors(method, path) ?? (path.startsWith('/v1/') ? elsewhereForSdks : elsewhere),
+  }
+}
+
+async function listening(server: Server, listen: Listen): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(listen.port, listen.host, 4096, () => resolve())
+  })
+  const { port } = server.address() as AddressInfo
+  return `${listen.tls === undefined ? 'http' : 'https'}://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`
+}
+
+async function listeningOn(server: Server, path: string): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  // A socket file that a killed process left behind; the store's lock says that no other gateway runs here.
+  rmSync(path, { force: true })
+  const before = process.umask(0o177)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(path, () => resolve())
+    })
+  } finally {
+    process.umask(before)
+  }
+}

@@ -1,0 +1,316 @@
+import { type Asked, type Audit, type AuditParts, type Bracket, createAudit, type Outcome } from './audit/audit.js'
+import { type AuthenticateParts, createAuthenticate } from './authenticate/authenticate.js'
+import { decide, refusalOf } from './decide/decide.js'
+import { type Authenticated, type Learnt, type Model, type Recorded, type Sealed, seal } from './exchange.js'
+import { createForward, type ForwardParts } from './forward/forward.js'
+import { createInspect } from './inspect/inspect.js'
+import { createGuardFactory } from './release/guard.js'
+import { type Ending, Release, type ReleaseParts } from './release/release.js'
+import {
+  type Action,
+  type Clock,
+  type Context,
+  type Detector,
+  type Dialect,
+  type Endpoint,
+  type PolicyEngine,
+  type Principal,
+  proceed,
+  type Received,
+  type Refusal,
+  type Resource,
+  refuse,
+  type Step,
+  type TextPart,
+  type Verdict,
+  type WireAnswer,
+} from './spec/index.js'
+import { editParts, transform } from './transform/transform.js'
+
+/** How a door words its refusals. */
+export interface Shape {
+  refusal(refusal: Refusal, requestId: string): WireAnswer
+}
+
+/** What a door does with a caller who is known. Every way out is an `Outcome`, and the bracket writes it. */
+export interface Door {
+  readonly shape: Shape
+  serve(entered: Entered): Promise<Outcome>
+}
+
+/** One exchange after authentication. */
+export interface Entered {
+  readonly authenticated: Authenticated
+  readonly bracket: Bracket
+}
+
+export interface PipelineLimits {
+  readonly promptTokens: number
+  readonly parts: number
+  readonly answerBytes: number
+}
+
+export interface PipelineParts {
+  readonly clock: Clock
+  readonly authenticate: AuthenticateParts
+  readonly audit: AuditParts
+  readonly detectors: readonly Detector[]
+  /** What an inspection that failed means: closed refuses. */
+  readonly whenIll: 'closed' | 'open'
+  readonly forward: ForwardParts
+  readonly policy: PolicyEngine
+  /** SHA-256 of the configuration in force, hexadecimal. */
+  readonly configDigest: string
+  readonly limits: PipelineLimits
+}
+
+export interface Pipeline {
+  readonly audit: Audit
+  /** Authenticates, opens the audit bracket, and lets the door serve. Never rejects. */
+  enter(received: Received, door: Door): Promise<void>
+  /** One model call, from its body to the end of its answer. */
+  exchange(entered: Entered, dialect: Dialect, endpoint: Endpoint, models: ReadonlyMap<string, Model>): Promise<Outcome>
+  /** A question without a body, for doors that forward nothing. */
+  ask(entered: Entered, action: Action, resource: Resource): Step<Verdict>
+  /** Authenticates for a door that keeps its own count instead of an entry a request: reads of the log, the admin port. */
+  identify(received: Received): Promise<Step<Principal>>
+  /** Decides for such a door. */
+  decide(received: Received, principal: Principal, action: Action, resource: Resource): Step<Verdict>
+  /** Answers with a refusal and gives the outcome of it. */
+  refuse(entered: Entered, shape: Shape, refusal: Refusal): Outcome
+  /** Ends this pipeline's timer, once nothing new comes to it. */
+  stop(): void
+}
+
+/** @param before the pipeline that this one follows at a reload: the log and what is open in it go on */
+export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipeline {
+  const audit = before?.audit ?? createAudit(parts.audit)
+  const who = createAuthenticate(parts.authenticate)
+  const inspectParts = createInspect(parts.detectors)
+  const forward = createForward(parts.forward)
+  const release: ReleaseParts = {
+    guards: (acts, onFinding) => createGuardFactory({ detectors: parts.detectors, acts, onFinding }),
+    inspect(answered) {
+      const learnt = inspect(answered)
+      return learnt.kind === 'refuse' ? learnt : proceed(learnt.value.found)
+    },
+    editParts,
+    answerBytes: parts.limits.answerBytes,
+  }
+
+  function inspect(texts: readonly TextPart[]): Step<Learnt> {
+    const inspected = inspectParts(texts)
+    const { promptTokens } = inspected
+    switch (inspected.kind) {
+      case 'clean':
+        return proceed({ found: inspected.parts, types: inspected.findings, counts: {}, promptTokens })
+      case 'found':
+        return proceed({ found: inspected.parts, types: inspected.findings, counts: Object.fromEntries(inspected.counts), promptTokens })
+      case 'failed':
+        // `open` is the operator's word, and each time it is made use of the entry says so.
+        return parts.whenIll === 'open'
+          ? proceed({ found: [], types: [], counts: { 'inspection.failed': 1 }, promptTokens })
+          : refuse('inspection_failed', `${inspected.detector}: ${inspected.why}`, { headers: NO_RETRY })
+    }
+  }
+
+  async function enter(received: Received, door: Door): Promise<void> {
+    const credential = who.credential(received.rawHeaders)
+    if (credential.kind === 'refuse') return stranger(received, door, credential)
+    const found = who.authenticate(received, credential.value)
+    const principal = found instanceof Promise ? await found : found
+    if (principal.kind === 'refuse') return stranger(received, door, principal)
+    const authenticated = seal.authenticated(received, principal.value)
+
+    let bracket: Bracket
+    try {
+      const opened = audit.open(received, principal.value)
+      bracket = opened instanceof Promise ? await opened : opened
+    } catch (error) {
+      // Without the subject's key nothing can be recorded, so nothing is done.
+      return stranger(received, door, refuse('audit_unavailable', nameOf(error), { headers: NO_RETRY }))
+    }
+    let outcome: Outcome = THREW
+    try {
+      outcome = await door.serve({ authenticated, bracket })
+    } catch (error) {
+      outcome = { ...answer(received, door.shape, refuse('inspection_failed', `threw ${nameOf(error)}`, { headers: NO_RETRY }), 'forbid'), how: 'threw' }
+    } finally {
+      bracket.close(outcome)
+    }
+  }
+
+  function stranger(received: Received, door: Door, refusal: Refusal): void {
+    audit.stranger(refusal.code)
+    answer(received, door.shape, refusal, undefined)
+  }
+
+  /** The order of the stages, on one screen: receive, authenticate (above), inspect, decide, transform, record, forward, release. */
+  async function exchange(
+    entered: Entered,
+    dialect: Dialect,
+    endpoint: Endpoint,
+    models: ReadonlyMap<string, Model>,
+  ): Promise<Outcome> {
+    const { authenticated, bracket } = entered
+    const { received, principal } = authenticated
+    const no = (refusal: Refusal): Outcome => answer(received, dialect, refusal, refusal.code === 'approval_required' || refusal.code === 'insufficient_user_authentication' ? 'challenge' : 'forbid')
+
+    const body = await received.body()
+    if (body.kind === 'refuse') return no(body)
+    const read = dialect.read(body.value)
+    if (read.kind === 'refuse') return no(read)
+    const view = read.value
+    if (view.parts.length > parts.limits.parts) return no(refuse('invalid_request', `${view.parts.length} parts`))
+    const model = models.get(view.model)
+    if (model === undefined) return no(refuse('model_not_found', 'not configured', { param: 'model' }))
+    const asked: Asked = { action: endpoint.action, resource: model.resource.id, verdict: undefined }
+    bracket.asks(asked)
+
+    const learnt = inspect(view.parts)
+    if (learnt.kind === 'refuse') return no(learnt)
+    if (learnt.value.promptTokens > parts.limits.promptTokens) {
+      return no(refuse('prompt_too_large', `about ${learnt.value.promptTokens} tokens`))
+    }
+    const inspected = seal.inspected({ authenticated, dialect, endpoint, model, body: body.value, view, learnt: learnt.value })
+
+    const context: Context = {
+      ...contextOf(received),
+      findings: learnt.value.types,
+      uninspectable: view.uninspectable.length > 0,
+      promptTokens: learnt.value.promptTokens,
+      maxTokens: view.maxTokens,
+      stream: view.stream,
+      hasSystemMessage: view.hasSystemMessage,
+    }
+    const verdict = decide(parts.policy, principal, endpoint.action, model.resource, context)
+    bracket.asks({ ...asked, verdict })
+    const may = refusalOf(verdict)
+    if (may.kind === 'refuse') return no(may)
+    const decided = seal.decided(inspected, verdict)
+
+    const transformed = transform(decided)
+    if (transformed.kind === 'refuse') return no(transformed)
+    const sealed = seal.sealed(decided, transformed.value.body, transformed.value.carriedOut)
+
+    const recorded = await record(sealed, bracket)
+    if (recorded.kind === 'refuse') return no(recorded)
+
+    // A caller who left while we recorded: nothing is sent for nobody.
+    if (received.caller.left) return LEFT
+    return await forwardAndRelease(recorded.value, bracket)
+  }
+
+  async function record(sealed: Sealed, bracket: Bracket): Promise<Step<Recorded>> {
+    const { view } = sealed.decided.inspected
+    let intent = bracket.intend(sealed, parts.configDigest, !view.hasEffects)
+    if (intent.kind === 'refuse') return intent
+    const { durable, releaseWaits } = intent.value
+    if (releaseWaits) return proceed(seal.recorded(sealed, intent.value.receipt, durable))
+    try {
+      await durable
+    } catch (error) {
+      intent = bracket.notDurable(error)
+      if (intent.kind === 'refuse') return intent
+    }
+    return proceed(seal.recorded(sealed, intent.value.receipt, undefined))
+  }
+
+  function forwardAndRelease(recorded: Recorded, bracket: Bracket): Promise<Outcome> {
+    const { inspected } = recorded.sealed.decided
+    const headers = ownHeaders(inspected.authenticated.received.id, recorded.sealed.body === inspected.body ? 'permit' : 'transform')
+    if (recorded.receipt !== undefined) headers['ostiary-receipt'] = recorded.receipt
+    return new Promise((resolve) => {
+      const meter = {
+        received: (bytes: Buffer) => bracket.responseReceived(bytes),
+        sent: (bytes: Buffer) => bracket.responseSent(bytes),
+      }
+      const answering = new Release(release, recorded, meter, headers, (ending: Ending) => resolve(ending))
+      answering.attach(forward.send(recorded, answering))
+    })
+  }
+
+  function ask(entered: Entered, action: Action, resource: Resource): Step<Verdict> {
+    const { received, principal } = entered.authenticated
+    const verdict = decide(parts.policy, principal, action, resource, contextOf(received))
+    entered.bracket.asks({ action, resource: resource.id, verdict })
+    return refusalOf(verdict)
+  }
+
+  async function identify(received: Received): Promise<Step<Principal>> {
+    const credential = who.credential(received.rawHeaders)
+    const found = credential.kind === 'refuse' ? credential : await who.authenticate(received, credential.value)
+    if (found.kind === 'refuse') audit.stranger(found.code)
+    return found
+  }
+
+  return {
+    audit,
+    enter,
+    exchange,
+    ask,
+    identify,
+    decide: (received, principal, action, resource) =>
+      refusalOf(decide(parts.policy, principal, action, resource, contextOf(received))),
+    refuse: (entered, shape, refusal) => answer(entered.authenticated.received, shape, refusal, 'forbid'),
+    stop: () => forward.stop(),
+  }
+}
+
+const NO_RETRY = { 'x-should-retry': 'false' }
+
+const NOTHING_HAPPENED = {
+  refusal: undefined,
+  status: 0,
+  upstreamStatus: 0,
+  usage: undefined,
+  findings: {},
+  carriedOut: {},
+  droppedEvents: 0,
+  stream: false,
+} as const
+
+const THREW: Outcome = { ...NOTHING_HAPPENED, how: 'threw' }
+const LEFT: Outcome = { ...NOTHING_HAPPENED, how: 'left' }
+
+/** An outcome of an exchange that a door answered itself. */
+export function served(status: number): Outcome {
+  return { ...NOTHING_HAPPENED, how: 'done', status }
+}
+
+function answer(received: Received, shape: Shape, refusal: Refusal, decision: string | undefined): Outcome {
+  const wire = shape.refusal(refusal, received.id)
+  received.caller.head(wire.status, {
+    ...wire.headers,
+    ...refusal.headers,
+    ...ownHeaders(received.id, decision),
+    'content-length': String(wire.body.length),
+  })
+  received.caller.end(wire.body)
+  return { ...NOTHING_HAPPENED, how: 'refused', refusal, status: wire.status }
+}
+
+function ownHeaders(requestId: string, decision: string | undefined): Record<string, string> {
+  return decision === undefined ? { 'x-request-id': requestId } : { 'x-request-id': requestId, 'ostiary-decision': decision }
+}
+
+/** Every action has the whole context; here what does not apply is empty or 0. */
+function contextOf(received: Received): Context {
+  return {
+    labels: [],
+    findings: [],
+    uninspectable: false,
+    promptTokens: 0,
+    maxTokens: 0,
+    stream: false,
+    hasSystemMessage: false,
+    purpose: undefined,
+    sourceIp: received.sourceIp,
+    timeMs: received.receivedAtMs,
+    approvals: [],
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
+}

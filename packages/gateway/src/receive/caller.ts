@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Caller } from '../spec/index.js'
+
+/** The way back over node:http. */
+export class HttpCaller implements Caller {
+  readonly #req: IncomingMessage
+  readonly #res: ServerResponse
+  #left = false
+  #listeners: (() => void)[] = []
+
+  constructor(req: IncomingMessage, res: ServerResponse) {
+    this.#req = req
+    this.#res = res
+    // A reset while an answer is written is told by 'close'; without a listener it would end the process.
+    res.on('error', ignore)
+    res.on('close', () => {
+      if (res.writableFinished) return
+      this.#left = true
+      const listeners = this.#listeners
+      this.#listeners = []
+      for (const one of listeners) one()
+    })
+  }
+
+  get left(): boolean {
+    return this.#left
+  }
+
+  whenLeft(listener: () => void): void {
+    if (this.#left) listener()
+    else this.#listeners.push(listener)
+  }
+
+  head(status: number, headers: Readonly<Record<string, string>>): void {
+    if (this.#left) return
+    const res = this.#res
+    // A body that nobody read would be taken for the next request's head: the connection ends with this answer.
+    if (!this.#req.complete) res.shouldKeepAlive = false
+    res.writeHead(status, headers)
+    // An answer without a length streams: its head must not wait for the first chunk.
+    if (headers['content-length'] === undefined) res.flushHeaders()
+  }
+
+  write(bytes: Buffer): boolean {
+    // After the caller left, 'drain' would never come: a false here would stall the provider's socket for good.
+    return this.#left || this.#res.write(bytes)
+  }
+
+  whenDrained(listener: () => void): void {
+    this.#res.once('drain', listener)
+  }
+
+  end(bytes?: Buffer): void {
+    if (this.#left) return
+    if (bytes === undefined) this.#res.end()
+    else this.#res.end(bytes)
+  }
+}
+
+function ignore(): void {}

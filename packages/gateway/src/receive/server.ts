@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Clock, Received } from '../spec/index.js'
+import { readBody } from './body.js'
+import { HttpCaller } from './caller.js'
+import { type Addresses, type MalformedReason, readHead } from './head.js'
+
+export interface ReceiveLimits {
+  readonly bodyBytes: number
+  readonly headerBytes: number
+  /** Time for a whole head, from its first byte (or from the connection's first). */
+  readonly requestHeadMs: number
+  /** Time for a whole body, from when it is asked for. */
+  readonly requestBodyMs: number
+}
+
+/** PEM texts of our own listener. */
+export interface ListenTls {
+  readonly cert: string
+  readonly key: string
+}
+
+export interface ReceiveParts {
+  readonly limits: ReceiveLimits
+  readonly tls: ListenTls | undefined
+  readonly clock: Clock
+  readonly newId: () => string
+  /** Addresses whose `X-Forwarded-For` is believed; nobody else's is. */
+  readonly trustedProxies: Addresses
+  /** Takes each well-formed request. Never rejects. */
+  readonly take: (received: Received) => Promise<void>
+  /** Counts what was not well-formed HTTP: it gets a bare answer and reaches nobody. */
+  readonly malformed: (why: MalformedReason) => void
+}
+
+/** A server for the data plane. It parses heads; a body is read only when a later stage asks for it. */
+export function createReceiver(parts: ReceiveParts): Server {
+  const onRequest = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
+    const head = readHead(req, parts.trustedProxies)
+    if (head.kind === 'malformed') {
+      parts.malformed(head.why)
+      res.writeHead(400, { connection: 'close', 'content-length': '0' }).end()
+      return
+    }
+    const caller = new HttpCaller(req, res)
+    const received: Received = {
+      id: parts.newId(),
+      method: req.method ?? '',
+      path: head.path,
+      query: head.query,
+      headers: req.headers as Received['headers'],
+      rawHeaders: req.rawHeaders,
+      sourceIp: head.sourceIp,
+      receivedAtMs: parts.clock.now(),
+      traceparent: head.traceparent,
+      body: () => readBody(req, res, parts.limits, expectsContinue),
+      caller,
+    }
+    void parts.take(received)
+  }
+
+  const options: ServerOptions = {
+    maxHeaderSize: parts.limits.headerBytes,
+    headersTimeout: parts.limits.requestHeadMs,
+    // Ours is the body's own time limit (readBody): Node's would also cut an answer that streams.
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.max(50, Math.min(1000, parts.limits.requestHeadMs / 4)),
+    keepAliveTimeout: 75_000,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    noDelay: true,
+  }
+  const plainly = (req: IncomingMessage, res: ServerResponse): void => onRequest(req, res, false)
+  const server: Server =
+    parts.tls === undefined
+      ? createServer(options, plainly)
+      : createTlsServer({ ...options, cert: parts.tls.cert, key: parts.tls.key, minVersion: 'TLSv1.2' }, plainly)
+  // Answered only once the credential was verified and the body is asked for.
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => onRequest(req, res, true))
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
+    parts.malformed('bad_http')
+    res.writeHead(417, { connection: 'close', 'content-length': '0' }).end()
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    const [line, why] = bareAnswer(error.code)
+    parts.malformed(why)
+    socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+  })
+  return server
+}
+
+function bareAnswer(code: string | undefined): readonly [string, MalformedReason] {
+  if (code === 'HPE_HEADER_OVERFLOW') return ['431 Request Header Fields Too Large', 'head_too_large']
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return ['408 Request Timeout', 'head_timeout']
+  return ['400 Bad Request', 'bad_http']
+}

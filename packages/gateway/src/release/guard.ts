@@ -1,0 +1,126 @@
+import type { Act, ActsByType, Detector, FindingType, Refusal, Scan, TextGuard } from '../spec/index.js'
+import { refuse } from '../spec/index.js'
+import { Editor } from '../spec/replacement.js'
+
+/** How far back detectors look for context: a word boundary, the name before a key, the beginning of an end mark. */
+const CONTEXT = 128
+/** The front of the text is dropped only when this much of it is done with: not at every push. */
+const DROP_MIN = 512
+/** As much of a finding's head as a detector needs to know it again, and where its shared dashes begin before it. */
+const HEAD_LENGTH = 128
+const HEAD_LEAD = 8
+
+export interface GuardFactoryParts {
+  readonly detectors: readonly Detector[]
+  /** The acts of one direction. Only detectors that yield a type with an act take part. */
+  readonly acts: ActsByType
+  /** Called for every finding that an act was carried out on (a flag too). */
+  readonly onFinding: (type: FindingType, act: Act, count: number) => void
+}
+
+/** A guard for each channel. All its state is its own. */
+export type GuardFactory = (channel: string) => TextGuard
+
+export function createGuardFactory({ detectors, acts, onFinding }: GuardFactoryParts): GuardFactory {
+  const taking = detectors.filter((detector) => detector.types.some((type) => acts.has(type)))
+  const count = (type: FindingType, act: Act): void => onFinding(type, act, 1)
+  return () => new Guard(taking, acts, count)
+}
+
+/**
+ * One detector's place in the text. What ends where its detector holds may be half of something without end (a private
+ * key): the text between is dropped, its head is not, for it is how the detector knows what it stands within.
+ */
+interface Place {
+  readonly detector: Detector
+  from: number
+  head: string
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff
+}
+
+class Guard implements TextGuard {
+  readonly #places: readonly Place[]
+  readonly #editor: Editor
+  #text = ''
+  #refusal: Refusal | undefined
+
+  constructor(detectors: readonly Detector[], acts: ActsByType, onFinding: (type: FindingType, act: Act) => void) {
+    this.#places = detectors.map((detector) => ({ detector, from: 0, head: '' }))
+    this.#editor = new Editor(acts, onFinding)
+  }
+
+  get held(): number {
+    return this.#refusal === undefined ? Math.max(0, this.#text.length - this.#editor.settled) : 0
+  }
+
+  push(text: string): string | Refusal {
+    return this.#advance(text, false)
+  }
+
+  end(): string | Refusal {
+    return this.#advance('', true)
+  }
+
+  #advance(more: string, ended: boolean): string | Refusal {
+    if (this.#refusal !== undefined) return this.#refusal
+    const text = this.#text + more
+    this.#text = text
+    let judged = text.length
+    for (const place of this.#places) {
+      let scan: Scan
+      try {
+        scan = place.detector.scan(text, place.from, ended)
+      } catch {
+        return this.#refuse(refuse('inspection_failed', `detector ${place.detector.name} failed in a stream`))
+      }
+      if (scan.findings.length > 0) this.#editor.add(scan.findings)
+      keepHead(place, scan, text)
+      place.from = scan.hold
+      if (scan.hold < judged) judged = scan.hold
+    }
+    // Half a character is not given out: its other half comes with the next push.
+    if (!ended && judged === text.length && isHighSurrogate(text.charCodeAt(judged - 1))) judged--
+    const out = this.#editor.advance(text, judged, ended)
+    const { blocked } = this.#editor
+    if (blocked !== undefined) return this.#refuse(refuse('content_blocked', `${blocked} in a stream`))
+    this.#drop()
+    return out
+  }
+
+  #refuse(refusal: Refusal): Refusal {
+    this.#refusal = refusal
+    this.#text = ''
+    return refusal
+  }
+
+  /** Drops what neither a detector nor the editor looks at any more. */
+  #drop(): void {
+    let keep = this.#editor.settled
+    for (const place of this.#places) if (place.from - CONTEXT < keep) keep = place.from - CONTEXT
+    if (keep < DROP_MIN) return
+    let heads = ''
+    // The line break keeps a head and what follows from reading like a mark that never stood there.
+    for (const place of this.#places) if (place.head !== '') heads += `${place.head}\n`
+    const by = keep - heads.length
+    this.#text = heads + this.#text.slice(keep)
+    for (const place of this.#places) place.from -= by
+    this.#editor.shift(by)
+  }
+}
+
+function keepHead(place: Place, scan: Scan, text: string): void {
+  const last = scan.findings.at(-1)
+  if (last === undefined || last.end !== scan.hold) {
+    if (scan.hold !== place.from) place.head = ''
+    return
+  }
+  let start = last.start
+  for (let i = scan.findings.length - 2; i >= 0 && scan.findings[i]?.end === start; i--) {
+    start = scan.findings[i]?.start ?? start
+  }
+  if (start === place.from && place.head !== '') return
+  place.head = text.slice(Math.max(0, start - HEAD_LEAD), start + HEAD_LENGTH)
+}

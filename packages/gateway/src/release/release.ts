@@ -1,0 +1,301 @@
+import type { Recorded } from '../exchange.js'
+import {
+  type ActsByType,
+  type AnswerView,
+  type Caller,
+  type Dialect,
+  type Edit,
+  type FindingType,
+  type PartFindings,
+  type Refusal,
+  refuse,
+  type Step,
+  type StreamLens,
+  type TextGuard,
+  type TextPart,
+  type Usage,
+} from '../spec/index.js'
+
+/** The provider's side of the call, as release needs it. */
+export interface Source {
+  resume(): void
+  abort(): void
+}
+
+/** Sees all bytes, for their digests: as received from the provider, and as sent to the caller. */
+export interface Meter {
+  received(bytes: Buffer): void
+  sent(bytes: Buffer): void
+}
+
+/** How an exchange ended on its way back. */
+export interface Ending {
+  readonly how: 'done' | 'refused' | 'left'
+  readonly refusal: Refusal | undefined
+  /** What the caller was answered with; 0 where it left before. */
+  readonly status: number
+  readonly upstreamStatus: number
+  readonly usage: Usage | undefined
+  readonly findings: Readonly<Record<string, number>>
+  readonly carriedOut: Readonly<Record<string, number>>
+  readonly droppedEvents: number
+  readonly stream: boolean
+}
+
+export interface ReleaseParts {
+  /** A guard factory for one exchange: counts go to `onFinding`. */
+  readonly guards: (
+    acts: ActsByType,
+    onFinding: (type: FindingType, act: string, times: number) => void,
+  ) => (channel: string) => TextGuard
+  readonly inspect: (parts: readonly TextPart[]) => Step<readonly PartFindings[]>
+  readonly editParts: (
+    parts: readonly TextPart[],
+    found: readonly PartFindings[],
+    acts: ActsByType,
+  ) => Step<{ readonly edits: readonly Edit[]; readonly carriedOut: Readonly<Record<string, number>> }>
+  /** A whole answer larger than this is refused: it is held in memory until it is judged. */
+  readonly answerBytes: number
+}
+
+/** Statuses that speak of our account with the provider, not of the caller (contract, "Headers that reach a provider"). */
+const OURS: ReadonlySet<number> = new Set([401, 403, 407])
+
+/** The way back of one exchange: nothing reaches the caller that was not judged. */
+export class Release {
+  readonly #parts: ReleaseParts
+  readonly #dialect: Dialect
+  readonly #caller: Caller
+  readonly #acts: ActsByType
+  readonly #meter: Meter
+  readonly #durable: Promise<void> | undefined
+  readonly #headers: Record<string, string>
+  readonly #finish: (ending: Ending) => void
+  #source: Source | undefined
+  #lens: StreamLens | undefined
+  #chunks: Buffer[] = []
+  #bytes = 0
+  #status = 0
+  #upstreamStatus = 0
+  #headSent = false
+  #over = false
+  #usage: Usage | undefined
+  #findings: Record<string, number> = {}
+  #carriedOut: Record<string, number> = {}
+
+  constructor(parts: ReleaseParts, recorded: Recorded, meter: Meter, ownHeaders: Readonly<Record<string, string>>, finish: (ending: Ending) => void) {
+    const { verdict, inspected } = recorded.sealed.decided
+    this.#parts = parts
+    this.#dialect = inspected.dialect
+    this.#caller = inspected.authenticated.received.caller
+    this.#acts = verdict.obligations.output
+    this.#meter = meter
+    this.#durable = recorded.durable
+    this.#headers = { ...ownHeaders }
+    this.#finish = finish
+    // Hanging up on the provider at once is what keeps aborted callers from holding sockets and costing tokens.
+    this.#caller.whenLeft(() => {
+      this.#source?.abort()
+      this.#close('left', undefined)
+    })
+  }
+
+  /** Before `head`: whom to hang up on when the caller leaves. */
+  attach(source: Source): void {
+    this.#source = source
+    if (this.#over) source.abort()
+  }
+
+  head(status: number, headers: ReadonlyMap<string, string>, source: Source): boolean {
+    this.#source = source
+    this.#upstreamStatus = status
+    if (OURS.has(status) || (status >= 300 && status < 400)) {
+      this.#refuse(refuse('upstream_failed', `provider answered ${status}`, { headers: { 'x-should-retry': 'false' } }))
+      return false
+    }
+    const encoding = headers.get('content-encoding')
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+      this.#refuse(refuse('upstream_failed', 'provider answered compressed though asked not to'))
+      return false
+    }
+    this.#status = status
+    for (const name of this.#dialect.responseHeaders) {
+      const value = headers.get(name)
+      if (value !== undefined) this.#headers[name] = value
+    }
+    const type = headers.get('content-type') ?? ''
+    if (status === 200 && type.startsWith('text/event-stream')) {
+      const count = (finding: FindingType, act: string, times: number): void => this.#count(finding, act, times)
+      const guard = this.#acts.size === 0 ? undefined : this.#parts.guards(this.#acts, count)
+      this.#lens = this.#dialect.openStream({ guard })
+    }
+    if (this.#durable === undefined) {
+      if (this.#lens !== undefined) this.#sendHead()
+      return true
+    }
+    // `before-release`: the provider's socket waits with us until the intent entry is on disk.
+    this.#durable.then(
+      () => {
+        if (this.#over) return
+        if (this.#lens !== undefined) this.#sendHead()
+        source.resume()
+      },
+      () => this.#refuse(refuse('audit_unavailable', 'intent not durable', { message: NOT_RELEASED, headers: NO_RETRY })),
+    )
+    return false
+  }
+
+  data(chunk: Buffer): boolean {
+    if (this.#over) return false
+    this.#meter.received(chunk)
+    const lens = this.#lens
+    if (lens === undefined) {
+      this.#bytes += chunk.length
+      if (this.#bytes > this.#parts.answerBytes) {
+        this.#refuse(refuse('upstream_failed', `answer of more than ${this.#parts.answerBytes} bytes`))
+        return false
+      }
+      this.#chunks.push(chunk)
+      return true
+    }
+    return this.#pass(guarded(() => lens.push(chunk)))
+  }
+
+  end(): void {
+    if (this.#over) return
+    const lens = this.#lens
+    if (lens === undefined) {
+      this.#whole()
+      return
+    }
+    this.#pass(guarded(() => lens.end()))
+    if (this.#over) return
+    this.#caller.end()
+    this.#close('done', undefined)
+  }
+
+  failed(refusal: Refusal): void {
+    this.#refuse(refusal)
+  }
+
+  /** Ends the exchange from our side at any moment: before the head as a refusal, after it as the dialect's error event. */
+  #refuse(refusal: Refusal): void {
+    if (this.#over) return
+    this.#source?.abort()
+    if (this.#headSent) {
+      const event = this.#dialect.errorEvent(refusal)
+      this.#meter.sent(event)
+      this.#caller.write(event)
+      this.#caller.end()
+    } else {
+      const answer = this.#dialect.refusal(refusal, this.#headers['x-request-id'] ?? '')
+      this.#status = answer.status
+      this.#meter.sent(answer.body)
+      this.#caller.head(answer.status, {
+        ...ownOnly(this.#headers),
+        ...answer.headers,
+        ...refusal.headers,
+        'content-length': String(answer.body.length),
+      })
+      this.#caller.end(answer.body)
+    }
+    this.#close('refused', refusal)
+  }
+
+  #whole(): void {
+    const [first] = this.#chunks
+    const body = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks)
+    const judged = this.#judge(body)
+    if (judged.kind === 'refuse') {
+      this.#refuse(judged)
+      return
+    }
+    const out = judged.value
+    if (out !== body) this.#headers['ostiary-decision'] = 'transform'
+    this.#headers['content-length'] = String(out.length)
+    this.#meter.sent(out)
+    this.#caller.head(this.#status, this.#headers)
+    this.#headSent = true
+    this.#caller.end(out)
+    this.#close('done', undefined)
+  }
+
+  #judge(body: Buffer): Step<Buffer> {
+    const read = this.#dialect.readAnswer(body)
+    if (read.kind === 'refuse') return read
+    const view: AnswerView = read.value
+    this.#usage = view.usage
+    if (this.#acts.size === 0) return { kind: 'proceed', value: body }
+    const found = this.#parts.inspect(view.parts)
+    if (found.kind === 'refuse') return found
+    for (const { findings } of found.value) {
+      for (const one of findings) this.#findings[one.type] = (this.#findings[one.type] ?? 0) + 1
+    }
+    const edited = this.#parts.editParts(view.parts, found.value, this.#acts)
+    if (edited.kind === 'refuse') return edited
+    this.#carriedOut = { ...edited.value.carriedOut }
+    return { kind: 'proceed', value: view.edit(edited.value.edits) }
+  }
+
+  #pass(out: Buffer | Refusal): boolean {
+    if (!Buffer.isBuffer(out)) {
+      this.#refuse(out)
+      return false
+    }
+    if (out.length === 0) return true
+    this.#meter.sent(out)
+    if (this.#caller.write(out)) return true
+    this.#caller.whenDrained(() => this.#source?.resume())
+    return false
+  }
+
+  #sendHead(): void {
+    this.#headSent = true
+    this.#headers['cache-control'] = 'no-cache'
+    this.#caller.head(this.#status, this.#headers)
+  }
+
+  #count(type: FindingType, act: string, times: number): void {
+    this.#findings[type] = (this.#findings[type] ?? 0) + times
+    const what = `${act}:${type}`
+    this.#carriedOut[what] = (this.#carriedOut[what] ?? 0) + times
+  }
+
+  #close(how: Ending['how'], refusal: Refusal | undefined): void {
+    if (this.#over) return
+    this.#over = true
+    this.#chunks = []
+    this.#finish({
+      how,
+      refusal,
+      status: how === 'left' && !this.#headSent ? 0 : this.#status,
+      upstreamStatus: this.#upstreamStatus,
+      usage: this.#usage ?? this.#lens?.usage,
+      findings: this.#findings,
+      carriedOut: this.#carriedOut,
+      droppedEvents: this.#lens?.dropped ?? 0,
+      stream: this.#lens !== undefined,
+    })
+  }
+}
+
+const NOT_RELEASED = 'The request cannot be recorded, so its answer was not released.'
+const NO_RETRY = { 'x-should-retry': 'false' }
+
+/** A guard that throws is an inspection that failed: closed, whatever it was about. */
+function guarded(step: () => Buffer | Refusal): Buffer | Refusal {
+  try {
+    return step()
+  } catch (error) {
+    return refuse('inspection_failed', `stream: ${error instanceof Error ? error.name : 'threw'}`)
+  }
+}
+
+/** A refusal is ours: it carries none of the provider's headers. */
+function ownOnly(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const own: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'x-request-id' || name === 'request-id' || name.startsWith('ostiary-')) own[name] = value
+  }
+  return own
+}

@@ -1,0 +1,227 @@
+import { FINDING_TYPES, type Finding, type FindingType } from './finding.js'
+import { ACTS, type Act, type ActsByType } from './obligation.js'
+
+/**
+ * Of findings that overlap, those that begin within this many characters say what stands in their place; later ones are
+ * only removed. It is what a stream may hold at the most before it must say something.
+ */
+const CLUSTER_MAX = 16_384
+
+function maskAllButLast(found: string, kept: number): string {
+  let left = found.replace(/[^A-Za-z0-9]/g, '').length - kept
+  return found.replace(/[A-Za-z0-9]/g, (one) => (left-- > 0 ? '*' : one))
+}
+
+/**
+ * The text that stands in place of a finding. It has no character that JSON must escape but such as `found` has.
+ * Masked, cards and IBANs keep their last four, addresses their first character and domain, secrets at most four characters.
+ */
+export function replacementFor(type: FindingType, act: Act, found: string): string {
+  switch (act) {
+    case 'flag':
+      return found
+    case 'block':
+    case 'redact':
+      return `[redacted:${type}]`
+    case 'mask':
+      return maskFor(type, found)
+  }
+}
+
+function maskFor(type: FindingType, found: string): string {
+  switch (type) {
+    case 'pii.card':
+    case 'pii.iban':
+      return maskAllButLast(found, 4)
+    case 'pii.email':
+      return `${found.slice(0, 1)}***${found.slice(found.lastIndexOf('@'))}`
+    case 'secret.aws':
+    case 'secret.github':
+    case 'secret.openai':
+    case 'secret.private-key':
+      return `${found.slice(0, 4)}****`
+  }
+}
+
+/** Findings that overlap, or of which one goes on in the next: one gap in the text, one replacement. */
+interface Cluster {
+  readonly start: number
+  end: number
+  /** Type of what ends at `end`: the same type, beginning there, is the same thing going on. */
+  endType: FindingType
+  act: Act
+  type: FindingType
+  foundStart: number
+  found: string
+  said: boolean
+}
+
+/** Strongest act, then longest, then first, then by the order of types: total, so no order of finding changes it. */
+function outranks(act: Act, one: Finding, cluster: Cluster): boolean {
+  const byAct = ACTS.indexOf(act) - ACTS.indexOf(cluster.act)
+  if (byAct !== 0) return byAct < 0
+  const byLength = one.end - one.start - cluster.found.length
+  if (byLength !== 0) return byLength > 0
+  if (one.start !== cluster.foundStart) return one.start < cluster.foundStart
+  return FINDING_TYPES.indexOf(one.type) < FINDING_TYPES.indexOf(cluster.type)
+}
+
+function byStart(a: Finding, b: Finding): number {
+  return a.start - b.start || b.end - a.end || FINDING_TYPES.indexOf(a.type) - FINDING_TYPES.indexOf(b.type)
+}
+
+/** Called for each finding that has an act, in order. */
+export type OnFinding = (type: FindingType, act: Act) => void
+
+/**
+ * Carries acts out on a text that becomes known bit by bit; `editText` is the same thing done at once, so both say the same.
+ * Offsets are those of the `text` handed in; who drops text from its front says so with `shift`.
+ */
+export class Editor {
+  readonly #acts: ActsByType
+  readonly #onFinding: OnFinding | undefined
+  #waiting: Finding[] = []
+  #cluster: Cluster | undefined
+  /** Text before it was given out, or is replaced. */
+  #settled = 0
+  #blocked: FindingType | undefined
+
+  constructor(acts: ActsByType, onFinding: OnFinding | undefined) {
+    this.#acts = acts
+    this.#onFinding = onFinding
+  }
+
+  /** Text before it is needed no more. */
+  get settled(): number {
+    return this.#settled
+  }
+
+  /** The type of the finding that must not pass, once there was one: nothing more may be given out. */
+  get blocked(): FindingType | undefined {
+    return this.#blocked
+  }
+
+  add(findings: readonly Finding[]): void {
+    for (const one of findings) if (this.#acts.has(one.type)) this.#waiting.push(one)
+  }
+
+  /**
+   * Gives out what may leave.
+   *
+   * @param judged no finding will be added that begins before it
+   */
+  advance(text: string, judged: number, ended: boolean): string {
+    let out = ''
+    if (this.#waiting.length > 0) {
+      this.#waiting.sort(byStart)
+      let taken = 0
+      for (const one of this.#waiting) {
+        // At `judged` itself one may still be added that comes first.
+        if (one.start >= judged && !ended) break
+        out += this.#take(text, one)
+        taken++
+        if (this.#blocked !== undefined) return ''
+      }
+      this.#waiting.splice(0, taken)
+    }
+    const cluster = this.#cluster
+    if (cluster !== undefined) {
+      if (ended || judged > cluster.end) out += this.#close()
+      else if (judged >= cluster.start + CLUSTER_MAX) out += this.#say(cluster)
+    }
+    const until = ended ? text.length : judged
+    if (this.#cluster !== undefined || until <= this.#settled) return out
+    const plain = text.slice(this.#settled, until)
+    this.#settled = until
+    return out === '' ? plain : out + plain
+  }
+
+  /** `by` characters were dropped from the front of the text. */
+  shift(by: number): void {
+    this.#settled -= by
+    const cluster = this.#cluster
+    if (cluster !== undefined) {
+      this.#cluster = {
+        ...cluster,
+        start: cluster.start - by,
+        end: cluster.end - by,
+        foundStart: cluster.foundStart - by,
+      }
+    }
+    this.#waiting = this.#waiting.map((one) => ({ ...one, start: one.start - by, end: one.end - by }))
+  }
+
+  #take(text: string, one: Finding): string {
+    const act = this.#acts.get(one.type)
+    if (act === undefined) return ''
+    const cluster = this.#cluster
+    const goesOn = cluster !== undefined && one.start === cluster.end && one.type === cluster.endType
+    if (!goesOn) this.#onFinding?.(one.type, act)
+    if (act === 'flag') return ''
+    if (act === 'block') {
+      this.#blocked = one.type
+      return ''
+    }
+    if (cluster === undefined || (one.start >= cluster.end && !goesOn)) return this.#open(text, one, act)
+    if (one.start < cluster.start + CLUSTER_MAX && outranks(act, one, cluster)) {
+      cluster.act = act
+      cluster.type = one.type
+      cluster.foundStart = one.start
+      cluster.found = text.slice(one.start, one.end)
+    }
+    if (one.end > cluster.end) {
+      cluster.end = one.end
+      cluster.endType = one.type
+      this.#settled = one.end
+    }
+    return ''
+  }
+
+  #open(text: string, one: Finding, act: Act): string {
+    const before = this.#close() + text.slice(this.#settled, one.start)
+    this.#settled = one.end
+    this.#cluster = {
+      start: one.start,
+      end: one.end,
+      endType: one.type,
+      act,
+      type: one.type,
+      foundStart: one.start,
+      found: text.slice(one.start, one.end),
+      said: false,
+    }
+    return before
+  }
+
+  #close(): string {
+    const cluster = this.#cluster
+    this.#cluster = undefined
+    return cluster === undefined ? '' : this.#say(cluster)
+  }
+
+  #say(cluster: Cluster): string {
+    if (cluster.said) return ''
+    cluster.said = true
+    return replacementFor(cluster.type, cluster.act, cluster.found)
+  }
+}
+
+/** How many findings of each type an act was carried out on. */
+type Counts = ReadonlyMap<FindingType, number>
+
+export type Edited =
+  | { readonly kind: 'edited'; readonly text: string; readonly counts: Counts }
+  | { readonly kind: 'blocked'; readonly type: FindingType; readonly counts: Counts }
+
+/**
+ * Carries acts out on a whole text. Findings may come from several detectors, in any order, and overlap: what overlaps is
+ * replaced as one, by the strongest act and the type of the longest finding that has it.
+ */
+export function editText(text: string, findings: readonly Finding[], acts: ActsByType): Edited {
+  const counts = new Map<FindingType, number>()
+  const editor = new Editor(acts, (type) => counts.set(type, (counts.get(type) ?? 0) + 1))
+  editor.add(findings)
+  const edited = editor.advance(text, text.length, true)
+  if (editor.blocked !== undefined) return { kind: 'blocked', type: editor.blocked, counts }
+  return { kind: 'edited', text: edited, counts }
+}

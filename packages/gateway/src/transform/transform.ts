@@ -1,0 +1,61 @@
+import type { Decided } from '../exchange.js'
+import {
+  type ActsByType,
+  type Edit,
+  type PartFindings,
+  proceed,
+  refuse,
+  type Step,
+  type TextPart,
+} from '../spec/index.js'
+import { editText } from '../spec/replacement.js'
+
+export interface Transformed {
+  readonly body: Buffer
+  /** How often each act was carried out, by `act:type`. */
+  readonly carriedOut: Readonly<Record<string, number>>
+}
+
+/** Edits that carry out acts on parts, and how often each act was carried out. */
+export interface PartEdits {
+  readonly edits: readonly Edit[]
+  readonly carriedOut: Readonly<Record<string, number>>
+}
+
+const NOTHING: PartEdits = { edits: [], carriedOut: {} }
+
+/** Carries out the obligations on a request. Where there is nothing to do the body is the very buffer that was received. */
+export function transform(decided: Decided): Step<Transformed> {
+  const { inspected, verdict } = decided
+  const { view, learnt, model } = inspected
+  const [uninspectable] = view.uninspectable
+  if (uninspectable !== undefined && !verdict.obligations.passUninspectable) {
+    return refuse('content_uninspectable', `${view.uninspectable.length} parts`, { param: uninspectable })
+  }
+  const edited = editParts(view.parts, learnt.found, verdict.obligations.input)
+  if (edited.kind === 'refuse') return edited
+  const rename = model.upstreamModel === view.model ? undefined : model.upstreamModel
+  return proceed({ body: view.edit(rename, edited.value.edits), carriedOut: edited.value.carriedOut })
+}
+
+/** The edits for the parts of one body, request or whole answer. */
+export function editParts(parts: readonly TextPart[], found: readonly PartFindings[], acts: ActsByType): Step<PartEdits> {
+  if (found.length === 0 || acts.size === 0) return proceed(NOTHING)
+  const edits: Edit[] = []
+  const carriedOut: Record<string, number> = {}
+  for (const { index, findings } of found) {
+    const part = parts[index]
+    if (part === undefined) return refuse('obligation_failed', `no part ${index}`)
+    const edited = editText(part.text, findings, acts)
+    if (edited.kind === 'blocked') return refuse('content_blocked', `block:${edited.type}`, { param: part.address })
+    for (const [type, times] of edited.counts) {
+      const what = `${acts.get(type)}:${type}`
+      carriedOut[what] = (carriedOut[what] ?? 0) + times
+    }
+    if (edited.text === part.text) continue
+    // A name is what programs look for: changing one would change what the body means.
+    if (part.isName) return refuse('obligation_failed', 'a finding in a name of a member', { param: part.address })
+    edits.push({ index, text: edited.text })
+  }
+  return proceed({ edits, carriedOut })
+}
