@@ -14,12 +14,13 @@ import { createOpenAiDialect } from './adapters/dialect-openai/dialect.js'
 import { createJwtIssuer } from './adapters/identity-jwt/issuer.js'
 import { loadPolicies } from './adapters/policy-cedar/load.js'
 import { openSqliteStore } from './adapters/store-sqlite/store.js'
+import { type EventKind, eventOf } from './audit/event.js'
 import { AuditKeys } from './audit/keys.js'
 import { openIntents } from './audit/recover.js'
 import type { Config, IssuerConfig, ListenConfig, ProviderConfig } from './config/config.js'
 import { configDigest } from './config/digest.js'
 import { type Fault, faultText } from './config/fault.js'
-import { readSecret } from './config/secret.js'
+import { readSecret, type Secret } from './config/secret.js'
 import { vocabularyOf } from './config/vocabulary.js'
 import type { Model } from './exchange.js'
 import type { Provider } from './forward/forward.js'
@@ -59,8 +60,11 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   const storeDir = dirname(config.store.path)
   mkdirSync(storeDir, { recursive: true, mode: 0o700 })
   const store = await openSqliteStore({ path: config.store.path, clock })
-  const key = config.audit.key === undefined ? kept(join(storeDir, 'audit.key.pem'), newLogKey) : readSecret(config.audit.key)
-  const secret = Buffer.from(kept(join(storeDir, 'audit.secret'), () => randomBytes(32).toString('base64')), 'base64')
+  const { key } = recoverable(config)
+  const secret = Buffer.from(
+    kept(join(storeDir, 'audit.secret'), () => randomBytes(32).toString('base64')),
+    'base64',
+  )
   const { dir } = config.audit.store
   let gateway: Gateway | undefined
   const log = await openFsLog({
@@ -69,7 +73,8 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     key,
     flushIntervalMs: config.audit.flushIntervalMs,
     checkpointIntervalMs: config.audit.checkpointIntervalMs,
-    onFatal: (error) => options.warn(`audit: the log failed and takes nothing any more (${error.name}: ${error.message})`),
+    onFatal: (error) =>
+      options.warn(`audit: the log failed and takes nothing any more (${error.name}: ${error.message})`),
   })
   const remembered = Number((await store.get(OPEN_SPACE, OPEN_KEY)) ?? 0)
   let openFrom = Math.min(remembered, log.size)
@@ -105,7 +110,8 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     })
     gateway = running
     // Exchanges that were under way when the process was killed: nobody knows how they ended, and the log says just that.
-    for (const { index, exchange } of left) await running.note('outcome', { exchange, intent: index, outcome: 'unknown' })
+    for (const { index, exchange } of left)
+      await running.note('outcome', { exchange, intent: index, outcome: 'unknown' })
     const remember = async (): Promise<void> => {
       const from = running.oldestOpen() ?? log.size
       if (from === openFrom) return
@@ -136,6 +142,32 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   }
 }
 
+/** Where the log lies and what signs it. */
+export function recoverable(config: Config): { readonly dir: string; readonly origin: string; readonly key: string } {
+  const { store, origin, key } = config.audit
+  const storeDir = dirname(config.store.path)
+  return {
+    dir: store.dir,
+    origin,
+    key: key === undefined ? kept(join(storeDir, 'audit.key.pem'), newLogKey) : readSecret(key),
+  }
+}
+
+/** One entry about the log itself, written while no gateway runs. */
+export async function noteInLog(
+  config: Config,
+  kind: EventKind,
+  what: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const log = await openFsLog(recoverable(config))
+  try {
+    const now = CLOCK.now()
+    await log.append(eventOf(`https://${log.origin}`, kind, idMaker()(), now, what)).durable
+  } finally {
+    await log.close()
+  }
+}
+
 /** Every detector of this version. */
 export function allDetectors(): readonly Detector[] {
   return [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, privateKeyDetector]
@@ -152,9 +184,15 @@ export function readPolicies(config: Config): PoliciesRead {
   const { dir } = config.policy
   let names: string[]
   try {
-    names = readdirSync(dir).filter((name) => name.endsWith('.cedar')).sort()
+    names = readdirSync(dir)
+      .filter((name) => name.endsWith('.cedar'))
+      .sort()
   } catch {
-    return { faults: [{ file: dir, line: 1, column: 1, message: 'the policy folder cannot be read' }], warnings: [], engine: undefined }
+    return {
+      faults: [{ file: dir, line: 1, column: 1, message: 'the policy folder cannot be read' }],
+      warnings: [],
+      engine: undefined,
+    }
   }
   const files = names.map((name) => ({ path: join(dir, name), text: readFileSync(join(dir, name), 'utf8') }))
   if (files.length === 0) {
@@ -183,7 +221,7 @@ function rulesOf(config: Config, clock: Clock, options: ComposeOptions): Rules {
     inspectionFailure: config.inspection.onFailure,
     dialects,
     modelsOf: (dialect: Dialect) => byDialect.get(dialect.name) ?? new Map(),
-    providers: new Map(config.providers.map((one) => [one.name, providerOf(one)])),
+    providers: new Map(config.providers.map((one) => [one.name, providerOf(one, clock)])),
     limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: ANSWER_BYTES },
     timeouts: config.timeouts,
     configDigest: configDigest(config),
@@ -197,17 +235,33 @@ function issuerOf(issuer: IssuerConfig, clock: Clock, options: ComposeOptions): 
   return createJwtIssuer({ ...issuer, clock, report: options.warn })
 }
 
-function providerOf({ name, baseUrl, apiKeys }: ProviderConfig): Provider {
+/** A secret's file is read again this often at the most: a rotated key counts within a second, a busy one costs no read a call. */
+const SECRET_FRESH_MS = 1000
+
+function providerOf({ name, baseUrl, apiKeys }: ProviderConfig, clock: Clock): Provider {
   let next = 0
+  const secrets = apiKeys.map((secret) => rereadSecret(secret, clock))
   return {
     name,
     baseUrl: new URL(baseUrl),
     apiKey() {
-      if (apiKeys.length === 0) return undefined
-      const secret = apiKeys[next % apiKeys.length]
+      const read = secrets[next % secrets.length]
       next += 1
-      return secret === undefined ? undefined : readSecret(secret)
+      return read?.()
     },
+  }
+}
+
+function rereadSecret(secret: Secret, clock: Clock): () => string {
+  let text = ''
+  let until = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = clock.now()
+    if (now >= until) {
+      text = readSecret(secret)
+      until = secret.kind === 'file' ? now + SECRET_FRESH_MS : Number.POSITIVE_INFINITY
+    }
+    return text
   }
 }
 

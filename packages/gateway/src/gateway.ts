@@ -116,7 +116,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     log: parts.auditReader,
     publish: parts.auditPublish,
     ready,
-    metrics: () => metrics.text({ ostiary_exchanges_running: running, process_resident_memory_bytes: process.memoryUsage.rss() }),
+    metrics: () =>
+      metrics.text({ ostiary_exchanges_running: running, process_resident_memory_bytes: process.memoryUsage.rss() }),
     countLogRead: () => metrics.add('ostiary_log_reads_total'),
     hosts: () => adminHosts,
     control: parts.control,
@@ -134,7 +135,11 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     async use(rules, why) {
       const before = now
       now = inForce(parts, rules, { pools, metrics, ready }, before)
-      await Promise.all(before.rules.identityProviders.filter((one) => !rules.identityProviders.includes(one)).map((one) => one.close()))
+      await Promise.all(
+        before.rules.identityProviders
+          .filter((one) => !rules.identityProviders.includes(one))
+          .map((one) => one.close()),
+      )
       const { audit } = now.pipeline
       if (before.rules.configDigest !== rules.configDigest) {
         await audit.note('config', { after: rules.configDigest, before: before.rules.configDigest, why })
@@ -147,7 +152,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     note: (kind, what) => now.pipeline.audit.note(kind, what),
     async close() {
       draining = true
-      const closed = [data, admin, control].map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
+      const closed = [data, admin, control].map(
+        (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+      )
       for (const server of [data, admin, control]) server.closeIdleConnections()
       const deadline = setTimeout(() => {
         for (const server of [data, admin, control]) server.closeAllConnections()
@@ -183,7 +190,12 @@ interface Shared {
   readonly ready: () => boolean
 }
 
-function inForce(parts: GatewayParts, rules: Rules, { pools, metrics, ready }: Shared, before: InForce | undefined): InForce {
+function inForce(
+  parts: GatewayParts,
+  rules: Rules,
+  { pools, metrics, ready }: Shared,
+  before: InForce | undefined,
+): InForce {
   const pipeline = createPipeline(
     {
       clock: parts.clock,
@@ -206,7 +218,12 @@ function inForce(parts: GatewayParts, rules: Rules, { pools, metrics, ready }: S
       },
       detectors: rules.detectors,
       whenIll: rules.inspectionFailure,
-      forward: { providers: rules.providers, dispatcherFor: (origin) => pools.dispatcherFor(origin), timeouts: rules.timeouts, clock: parts.clock },
+      forward: {
+        providers: rules.providers,
+        dispatcherFor: (origin) => pools.dispatcherFor(origin),
+        timeouts: rules.timeouts,
+        clock: parts.clock,
+      },
       policy: rules.policy,
       configDigest: rules.configDigest,
       limits: rules.limits,

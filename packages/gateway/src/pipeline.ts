@@ -105,7 +105,12 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       case 'clean':
         return proceed({ found: inspected.parts, types: inspected.findings, counts: {}, promptTokens })
       case 'found':
-        return proceed({ found: inspected.parts, types: inspected.findings, counts: Object.fromEntries(inspected.counts), promptTokens })
+        return proceed({
+          found: inspected.parts,
+          types: inspected.findings,
+          counts: Object.fromEntries(inspected.counts),
+          promptTokens,
+        })
       case 'failed':
         // `open` is the operator's word, and each time it is made use of the entry says so.
         return parts.whenIll === 'open'
@@ -134,7 +139,15 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     try {
       outcome = await door.serve({ authenticated, bracket })
     } catch (error) {
-      outcome = { ...answer(received, door.shape, refuse('inspection_failed', `threw ${nameOf(error)}`, { headers: NO_RETRY }), 'forbid'), how: 'threw' }
+      outcome = {
+        ...answer(
+          received,
+          door.shape,
+          refuse('inspection_failed', `threw ${nameOf(error)}`, { headers: NO_RETRY }),
+          'forbid',
+        ),
+        how: 'threw',
+      }
     } finally {
       bracket.close(outcome)
     }
@@ -154,10 +167,18 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   ): Promise<Outcome> {
     const { authenticated, bracket } = entered
     const { received, principal } = authenticated
-    const no = (refusal: Refusal): Outcome => answer(received, dialect, refusal, refusal.code === 'approval_required' || refusal.code === 'insufficient_user_authentication' ? 'challenge' : 'forbid')
+    const no = (refusal: Refusal): Outcome =>
+      answer(
+        received,
+        dialect,
+        refusal,
+        refusal.code === 'approval_required' || refusal.code === 'insufficient_user_authentication'
+          ? 'challenge'
+          : 'forbid',
+      )
 
     const body = await received.body()
-    if (body.kind === 'refuse') return no(body)
+    if (body.kind === 'refuse') return received.caller.left ? LEFT : no(body)
     const read = dialect.read(body.value)
     if (read.kind === 'refuse') return no(read)
     const view = read.value
@@ -172,7 +193,15 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     if (learnt.value.promptTokens > parts.limits.promptTokens) {
       return no(refuse('prompt_too_large', `about ${learnt.value.promptTokens} tokens`))
     }
-    const inspected = seal.inspected({ authenticated, dialect, endpoint, model, body: body.value, view, learnt: learnt.value })
+    const inspected = seal.inspected({
+      authenticated,
+      dialect,
+      endpoint,
+      model,
+      body: body.value,
+      view,
+      learnt: learnt.value,
+    })
 
     const context: Context = {
       ...contextOf(received),
@@ -218,7 +247,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
 
   function forwardAndRelease(recorded: Recorded, bracket: Bracket): Promise<Outcome> {
     const { inspected } = recorded.sealed.decided
-    const headers = ownHeaders(inspected.authenticated.received.id, recorded.sealed.body === inspected.body ? 'permit' : 'transform')
+    const headers = ownHeaders(
+      inspected.authenticated.received.id,
+      recorded.sealed.body === inspected.body ? 'permit' : 'transform',
+    )
     if (recorded.receipt !== undefined) headers['ostiary-receipt'] = recorded.receipt
     return new Promise((resolve) => {
       const meter = {
@@ -291,7 +323,9 @@ function answer(received: Received, shape: Shape, refusal: Refusal, decision: st
 }
 
 function ownHeaders(requestId: string, decision: string | undefined): Record<string, string> {
-  return decision === undefined ? { 'x-request-id': requestId } : { 'x-request-id': requestId, 'ostiary-decision': decision }
+  return decision === undefined
+    ? { 'x-request-id': requestId }
+    : { 'x-request-id': requestId, 'ostiary-decision': decision }
 }
 
 /** Every action has the whole context; here what does not apply is empty or 0. */

@@ -1,1 +1,1 @@
-export {}
+export { createMemoryStore, type StoreBench, storeSuite } from './store.js'

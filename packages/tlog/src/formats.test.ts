@@ -166,7 +166,11 @@ describe('C2SP signed-note', () => {
   })
 
   test('base64 has one form for one value', () => {
-    fc.assert(fc.property(fc.uint8Array(), (bytes) => expect(parseBase64(base64(bytes))).toEqual(bytes)))
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(parseBase64(base64(bytes))).toEqual(bytes)
+      }),
+    )
     for (const bad of ['AB==', 'A', 'AA', 'AA=', 'A A=', '-_==', '====']) expect(parseBase64(bad)).toBeUndefined()
     expect(parseBase64('AA==')).toEqual(Uint8Array.of(0))
   })

@@ -44,7 +44,7 @@ async function consistency(older: number, size: number): Promise<Consistency> {
 }
 
 function flipped(hash: Uint8Array, bit: number): Uint8Array {
-  const copy = hash.slice()
+  const copy = Uint8Array.from(hash)
   copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7))
   return copy
 }

@@ -116,8 +116,8 @@ export interface Consistency {
 /** RFC 9162 section 2.1.4.2. From size 0 there is nothing to prove, so a proof from there is refused. */
 export function verifyConsistency(tree: Tree, { older, olderRoot, size, root, proof }: Consistency): boolean {
   if (!isIndex(older) || !isIndex(size) || older < 1 || older > size) return false
-  if (!areHashes([olderRoot, root]) || !areHashes(proof)) return false
   if (older === size) return proof.length === 0 && equalBytes(olderRoot, root)
+  if (!areHashes([olderRoot, root]) || !areHashes(proof)) return false
 
   // "If first is an exact power of 2, then prepend first_hash to the consistency_path array."
   const path = isPowerOfTwo(older) ? [olderRoot, ...proof] : proof

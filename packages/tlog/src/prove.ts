@@ -52,7 +52,11 @@ export async function prove(
   }
   const { extra } = options
   const parts = { index, proof, checkpoint: utf8Text(note) ?? '' }
-  return { kind: 'ok', receipt: formatReceipt(extra === undefined ? parts : { ...parts, extra }), entry: entry.slice() }
+  return {
+    kind: 'ok',
+    receipt: formatReceipt(extra === undefined ? parts : { ...parts, extra }),
+    entry: Uint8Array.from(entry),
+  }
 }
 
 /** Whether the tiles of a log prove that an older, non-empty tree is a prefix of a later one. */

@@ -1,4 +1,4 @@
-import { createHash, createHmac, type Hash, hash } from 'node:crypto'
+import { createHash, type Hash, hash } from 'node:crypto'
 import type { Sealed } from '../exchange.js'
 import {
   type Appended,
@@ -82,7 +82,9 @@ export function createAudit(parts: AuditParts): Audit {
   const strangers = new Strangers(
     () => parts.clock.now(),
     (counts, sinceMs, untilMs) => {
-      note('refusals', { counts, since: sinceMs, until: untilMs }).catch((error: unknown) => parts.onLost('refusals', nameOf(error)))
+      note('refusals', { counts, since: sinceMs, until: untilMs }).catch((error: unknown) =>
+        parts.onLost('refusals', nameOf(error)),
+      )
     },
   )
   const begin = (received: Received, principal: Principal, names: Pseudonyms): Bracket =>
@@ -91,7 +93,9 @@ export function createAudit(parts: AuditParts): Audit {
     origin: parts.log.origin,
     open(received, principal) {
       const names = parts.keys.of(principal, received.receivedAtMs)
-      return names instanceof Promise ? names.then((it) => begin(received, principal, it)) : begin(received, principal, names)
+      return names instanceof Promise
+        ? names.then((it) => begin(received, principal, it))
+        : begin(received, principal, names)
     },
     stranger(reason) {
       strangers.count(reason)
@@ -160,7 +164,10 @@ export class Bracket {
     const receipt = `${parts.log.origin}/${appended.index}`
     const { durable } = appended
     if (received.caller.left) durable.catch(ignore)
-    return { kind: 'proceed', value: { receipt, durable, releaseWaits: releaseMayWait && parts.order === 'before-release' } }
+    return {
+      kind: 'proceed',
+      value: { receipt, durable, releaseWaits: releaseMayWait && parts.order === 'before-release' },
+    }
   }
 
   /** The intent did not become durable: closed refuses, open goes on without a receipt. */
@@ -191,7 +198,8 @@ export class Bracket {
       const now = parts.clock.now()
       const ok = outcome.how === 'done' && outcome.status < 400
       const entry = callEvent({ ...this.#event('outcome', now, ok ? 1 : 2), unmapped: this.#outcomeText(outcome, now) })
-      const { durable } = parts.log.append(entry)
+      // Nobody waits for an outcome: it goes with the next exchange's intent.
+      const { durable } = parts.log.append(entry, false)
       durable.then(
         () => this.#forget(),
         (error: unknown) => parts.onLost('outcome', nameOf(error)),
@@ -214,7 +222,11 @@ export class Bracket {
     return { kind: 'proceed', value: { receipt: undefined, durable: undefined, releaseWaits: false } }
   }
 
-  #event(kind: 'intent' | 'outcome', timeMs: number, statusId: number): Omit<Parameters<typeof callEvent>[0], 'unmapped'> {
+  #event(
+    kind: 'intent' | 'outcome',
+    timeMs: number,
+    statusId: number,
+  ): Omit<Parameters<typeof callEvent>[0], 'unmapped'> {
     const { received, principal, names, source } = this.#of
     let actor = actorTexts.get(names)
     if (actor === undefined) {
@@ -256,7 +268,10 @@ export class Bracket {
     const asked = this.#intent === undefined && this.#asked !== undefined ? this.#asked : undefined
     const decided = asked?.verdict === undefined ? '' : `${verdictText(asked.verdict)},`
     const resource = asked === undefined ? '' : `"resource":${JSON.stringify(asked.resource)},`
-    const reason = outcome.refusal === undefined ? '' : `"reason":"${outcome.refusal.code}","reason_detail":${JSON.stringify(outcome.refusal.forLog)},`
+    const reason =
+      outcome.refusal === undefined
+        ? ''
+        : `"reason":"${outcome.refusal.code}","reason_detail":${JSON.stringify(outcome.refusal.forLog)},`
     const bodies = `"bodies":${this.#bodiesText(now)},`
     const usage = outcome.usage
     const latency =
@@ -272,17 +287,21 @@ export class Bracket {
   }
 
   #bodiesText(now: number): string {
-    if (this.#received === undefined && this.#sent === undefined) return '{}'
+    const received = this.#received
+    const sent = this.#sent
+    if (received === undefined && sent === undefined) return '{}'
     const key = this.#of.parts.keys.entryKey(`${this.#id}o`, now)
-    const received = this.#received === undefined ? '' : `"received":"${commitment(key, this.#received.hex())}"`
-    const sent = this.#sent === undefined ? '' : `"sent":"${commitment(key, this.#sent.hex())}"`
-    return received === '' || sent === '' ? `{${received}${sent}}` : `{${received},${sent}}`
+    const first = received === undefined ? '' : commitment(key, received.hex())
+    if (received !== undefined && sent?.sameAs(received) === true) return `{"received":"${first}","sent":"${first}"}`
+    const second = sent === undefined ? '' : commitment(key, sent.hex())
+    if (received === undefined) return `{"sent":"${second}"}`
+    return sent === undefined ? `{"received":"${first}"}` : `{"received":"${first}","sent":"${second}"}`
   }
 }
 
-/** A commitment to content: HMAC under the entry's key over the content's SHA-256. */
-function commitment(entryKey: Buffer, contentHash: string): string {
-  return createHmac('sha256', entryKey).update(contentHash).digest('hex')
+/** A commitment to content: SHA-256 of the entry's key and the content's SHA-256, both hexadecimal. */
+function commitment(entryKey: string, contentHash: string): string {
+  return hash('sha256', entryKey + contentHash, 'hex')
 }
 
 /** SHA-256 over bytes as they pass. One piece, the usual case of a whole answer, needs no running hash. */
@@ -299,6 +318,11 @@ class Digest {
     }
   }
 
+  /** True where both saw one and the same piece: what was not edited is hashed once. */
+  sameAs(other: Digest): boolean {
+    return this.#only !== undefined && this.#only === other.#only
+  }
+
   hex(): string {
     return this.#running === undefined ? hash('sha256', this.#only ?? '', 'hex') : this.#running.digest('hex')
   }
@@ -310,7 +334,8 @@ function verdictText(verdict: Verdict): string {
   if (held !== undefined && held.inputs === verdict.inputs && held.digest === verdict.policyDigest) return held.text
   const { decision, obligations } = verdict
   const errors = decision.kind === 'indeterminate' ? `,"errors":${JSON.stringify(decision.errors)}` : ''
-  const inputs = verdict.inputs.length <= INPUTS_MAX ? verdict.inputs : `{"sha256":"${hash('sha256', verdict.inputs, 'hex')}"}`
+  const inputs =
+    verdict.inputs.length <= INPUTS_MAX ? verdict.inputs : `{"sha256":"${hash('sha256', verdict.inputs, 'hex')}"}`
   const text =
     `"decided":{"determining":${JSON.stringify(decision.determining)}${errors},"inputs":${inputs},"kind":"${decision.kind}",` +
     `"obligations":${JSON.stringify(obligations.sources)},"policy_digest":"${verdict.policyDigest}",` +
@@ -323,7 +348,10 @@ function verdictText(verdict: Verdict): string {
 const INPUTS_MAX = 32_768
 
 /** Memoised decisions are the same object for the same inputs, so their text is made once. */
-const verdictTexts = new WeakMap<Verdict['decision'], { readonly inputs: string; readonly digest: string; readonly text: string }>()
+const verdictTexts = new WeakMap<
+  Verdict['decision'],
+  { readonly inputs: string; readonly digest: string; readonly text: string }
+>()
 
 const NO_COUNTS = '{}'
 

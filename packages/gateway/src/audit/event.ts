@@ -23,28 +23,32 @@ const CLASSES = new Map<EventKind, { readonly class: number; readonly category: 
 ])
 
 /** An entry that is not on the hot path, from plain values. */
-export function eventOf(source: string, kind: EventKind, id: string, timeMs: number, unmapped: Readonly<Record<string, unknown>>): Buffer {
+export function eventOf(
+  source: string,
+  kind: EventKind,
+  id: string,
+  timeMs: number,
+  unmapped: Readonly<Record<string, unknown>>,
+): string {
   const { class: classUid, category, activity } = CLASSES.get(kind) ?? { class: 0, category: 0, activity: 99 }
-  return Buffer.from(
-    canonical({
-      data: {
-        activity_id: activity,
-        category_uid: category,
-        class_uid: classUid,
-        metadata: METADATA,
-        severity_id: 1,
-        time: timeMs,
-        type_uid: classUid * 100 + activity,
-        unmapped,
-      },
-      datacontenttype: 'application/json',
-      id,
-      source,
-      specversion: '1.0',
-      time: new Date(timeMs).toISOString(),
-      type: `ai.ostiary.${kind}`,
-    }),
-  )
+  return canonical({
+    data: {
+      activity_id: activity,
+      category_uid: category,
+      class_uid: classUid,
+      metadata: METADATA,
+      severity_id: 1,
+      time: timeMs,
+      type_uid: classUid * 100 + activity,
+      unmapped,
+    },
+    datacontenttype: 'application/json',
+    id,
+    source,
+    specversion: '1.0',
+    time: new Date(timeMs).toISOString(),
+    type: `ai.ostiary.${kind}`,
+  })
 }
 
 const METADATA = { product: { name: 'Ostiary', vendor_name: 'Ostiary' }, version: '1.8.0' }
@@ -72,14 +76,14 @@ const METADATA_TEXT = canonical(METADATA)
  * The entry of a call, on the hot path: put together from canonical pieces in canonical order, which a test holds against
  * `canonical` of the parsed entry.
  */
-export function callEvent(event: CallEvent): Buffer {
+export function callEvent(event: CallEvent): string {
   const trace = event.traceparent === undefined ? '' : `,"traceparent":"${event.traceparent}"`
-  return Buffer.from(
+  return (
     `{"data":{"activity_id":99,"activity_name":"Invoke","actor":${event.actor},"api":${event.api},"category_uid":6,"class_uid":6003,` +
-      `"metadata":${METADATA_TEXT},"severity_id":1,"src_endpoint":{"uid":"${event.sourceIp}"},"status_id":${event.statusId},` +
-      `"time":${event.timeMs},"type_uid":600399,"unmapped":${event.unmapped}},"datacontenttype":"application/json",` +
-      `"id":"${event.id}","source":${event.source},"specversion":"1.0","time":"${isoTime(event.timeMs)}"${trace},` +
-      `"type":"ai.ostiary.${event.kind}"}`,
+    `"metadata":${METADATA_TEXT},"severity_id":1,"src_endpoint":{"uid":"${event.sourceIp}"},"status_id":${event.statusId},` +
+    `"time":${event.timeMs},"type_uid":600399,"unmapped":${event.unmapped}},"datacontenttype":"application/json",` +
+    `"id":"${event.id}","source":${event.source},"specversion":"1.0","time":"${isoTime(event.timeMs)}"${trace},` +
+    `"type":"ai.ostiary.${event.kind}"}`
   )
 }
 

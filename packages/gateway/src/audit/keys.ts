@@ -26,8 +26,10 @@ export class AuditKeys {
   readonly #bySubject = new Map<string, Buffer>()
   readonly #pseudonyms = new WeakMap<Principal, { readonly period: string; readonly value: Pseudonyms }>()
   readonly #making = new Map<string, Promise<Buffer>>()
+  #hour = -1
   #period = ''
   #periodKey: Buffer = Buffer.alloc(0)
+  #periodKeyHex = ''
 
   /** @param secret 32 random bytes of this installation */
   constructor(secret: Buffer, store: Store) {
@@ -43,17 +45,26 @@ export class AuditKeys {
     return this.#make(principal, period)
   }
 
-  /** The key of one entry's content digests, from the period's key and the entry's id: opening one entry opens no other. */
-  entryKey(entryId: string, nowMs: number): Buffer {
+  /**
+   * The key of one entry's content digests, hexadecimal, from the period's key and the entry's id: opening one entry opens no
+   * other. A plain hash with the key in front is a sound MAC here since all inputs have one length; HMAC would cost four
+   * times as much, at four a request.
+   */
+  entryKey(entryId: string, nowMs: number): string {
     this.#enter(nowMs)
-    return createHmac('sha256', this.#periodKey).update(entryId).digest()
+    return hash('sha256', this.#periodKeyHex + entryId, 'hex')
   }
 
   #enter(nowMs: number): string {
+    // Within the same hour nothing can have changed, and asking a calendar at each request shows.
+    const hour = Math.floor(nowMs / 3_600_000)
+    if (hour === this.#hour) return this.#period
+    this.#hour = hour
     const period = monthOf(nowMs)
     if (period !== this.#period) {
       this.#period = period
       this.#periodKey = createHmac('sha256', this.#secret).update(`period ${period}`).digest()
+      this.#periodKeyHex = this.#periodKey.toString('hex')
       this.#bySubject.clear()
     }
     return period
@@ -61,7 +72,8 @@ export class AuditKeys {
 
   async #make(principal: Principal, period: string): Promise<Pseudonyms> {
     const key = await this.#subjectKey(subjectOf(principal).uid)
-    const keyed = (kind: string, value: string): string => createHmac('sha256', key).update(`${kind} ${value}`).digest('hex').slice(0, 32)
+    const keyed = (kind: string, value: string): string =>
+      createHmac('sha256', key).update(`${kind} ${value}`).digest('hex').slice(0, 32)
     const value: Pseudonyms = {
       subject: keyed('subject', subjectOf(principal).uid),
       actor: keyed('subject', principal.actor.uid),

@@ -6,7 +6,10 @@ export class Strangers {
   readonly #now: () => number
   #timer: NodeJS.Timeout | undefined
 
-  constructor(now: () => number, write: (counts: Readonly<Record<string, number>>, sinceMs: number, untilMs: number) => void) {
+  constructor(
+    now: () => number,
+    write: (counts: Readonly<Record<string, number>>, sinceMs: number, untilMs: number) => void,
+  ) {
     this.#now = now
     this.#write = write
   }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { isJsonObject, type JsonObject, parseStrictJson } from '../json/strict.js'
 import { type CompactJws, proceed, type Refusal, refuse, type Step, type TokenRead } from '../spec/index.js'
 
-export const TOKEN_MAX_BYTES = 16 * 1024
+export const TOKEN_MAX_BYTES: number = 16 * 1024
 
 /** Eight actors inside one another (RFC 8693 section 4.1), and room for a claim that is an object. */
 const LIMITS: { readonly maxDepth: number; readonly maxBytes: number } = { maxDepth: 16, maxBytes: TOKEN_MAX_BYTES }

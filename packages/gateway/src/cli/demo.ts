@@ -57,13 +57,21 @@ class Story {
     const shown = this.#house.model?.lastRequest?.body.toString('utf8') ?? ''
     this.#say('alice sends', PROMPT)
     this.#say('answer', seen)
-    this.#must(!shown.includes(TEST_CARD) && !shown.includes('alice@example.com'), 'the model was shown what it must not see')
-    this.#must(seen.includes('1111') && seen.includes('[redacted:pii.email]'), 'the prompt did not arrive as policy says')
+    this.#must(
+      !shown.includes(TEST_CARD) && !shown.includes('alice@example.com'),
+      'the model was shown what it must not see',
+    )
+    this.#must(
+      seen.includes('1111') && seen.includes('[redacted:pii.email]'),
+      'the prompt did not arrive as policy says',
+    )
   }
 
   async refused(): Promise<void> {
     this.#title('refused by policy: bob is in support')
-    const error = await this.#failure(this.#client('bob').chat.completions.create({ model: MODEL, messages: [{ role: 'user', content: 'hello' }] }))
+    const error = await this.#failure(
+      this.#client('bob').chat.completions.create({ model: MODEL, messages: [{ role: 'user', content: 'hello' }] }),
+    )
     this.#say('bob gets', `${error.status} ${error.code}: ${error.message.replace(/^\d+ /, '')}`)
     this.#must(error.status === 403 && error.code === 'forbidden_by_policy', 'bob was not refused by policy')
   }
@@ -78,7 +86,9 @@ class Story {
       ['forged', forged(good)],
     ])
     for (const [name, token] of tokens) {
-      const error = await this.#failure(this.#clientOf(token).chat.completions.create({ model: MODEL, messages: [{ role: 'user', content: 'hello' }] }))
+      const error = await this.#failure(
+        this.#clientOf(token).chat.completions.create({ model: MODEL, messages: [{ role: 'user', content: 'hello' }] }),
+      )
       this.#say(name, `${error.status} ${error.code}`)
       this.#must(error.status === 401, `the ${name} token was not refused`)
     }
@@ -91,7 +101,8 @@ class Story {
     this.#say('answer', seen)
     const key = openaiShapedKey()
     this.#must(seen.includes('[redacted:secret.openai]'), 'the key was not redacted')
-    for (let at = 0; at + 12 <= key.length; at += 1) this.#must(!seen.includes(key.slice(at, at + 12)), 'part of the key leaked')
+    for (let at = 0; at + 12 <= key.length; at += 1)
+      this.#must(!seen.includes(key.slice(at, at + 12)), 'part of the key leaked')
   }
 
   /** The log verifies; one byte of a copy is flipped, and verification names the entry. */
@@ -120,7 +131,11 @@ class Story {
   async #published(dir: string): Promise<void> {
     for (let waitedMs = 0; waitedMs < 5000; waitedMs += 100) {
       const note = await folderReader(dir)('checkpoint')
-      const size = Number(Buffer.from(note ?? []).toString('utf8').split('\n')[1] ?? 0)
+      const size = Number(
+        Buffer.from(note ?? [])
+          .toString('utf8')
+          .split('\n')[1] ?? 0,
+      )
       if (size >= 5) return
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
@@ -128,7 +143,11 @@ class Story {
   }
 
   async #stream(as: string, content: string): Promise<string> {
-    const stream = await this.#client(as).chat.completions.create({ model: MODEL, stream: true, messages: [{ role: 'user', content }] })
+    const stream = await this.#client(as).chat.completions.create({
+      model: MODEL,
+      stream: true,
+      messages: [{ role: 'user', content }],
+    })
     let seen = ''
     for await (const chunk of stream) seen += chunk.choices[0]?.delta.content ?? ''
     return seen
@@ -145,7 +164,11 @@ class Story {
   }
 
   #client(as: string): OpenAI {
-    return new OpenAI({ baseURL: `${this.#house.running.gateway.url}/v1`, apiKey: () => this.#house.issuer.token({ as }), maxRetries: 0 })
+    return new OpenAI({
+      baseURL: `${this.#house.running.gateway.url}/v1`,
+      apiKey: () => this.#house.issuer.token({ as }),
+      maxRetries: 0,
+    })
   }
 
   #clientOf(token: string): OpenAI {

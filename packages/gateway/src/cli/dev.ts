@@ -41,7 +41,14 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     if (model !== undefined) closers.push(() => model.close())
     const baseUrl = model?.baseUrl ?? options.upstream ?? ''
     const models = model === undefined ? await modelsOf(baseUrl) : ['demo-model']
-    const config = configOf({ ...options, audience, issuer, baseUrl, models, hosting: model === undefined ? 'home' : 'demo' })
+    const config = configOf({
+      ...options,
+      audience,
+      issuer,
+      baseUrl,
+      models,
+      hosting: model === undefined ? 'home' : 'demo',
+    })
     writePolicies(join(dataDir, 'policies'), schemaText(vocabularyOf(config)))
     const running = await run(config, { env: process.env, warn: options.warn })
     closers.push(() => running.close())
@@ -61,8 +68,12 @@ export async function startDev(options: DevOptions): Promise<Dev> {
 export async function dev(options: Omit<DevOptions, 'warn'>, output: Output): Promise<number> {
   const house = await startDev({ ...options, warn: output.warn })
   sayReady(house.running, output)
-  output.say(`models   ${house.models.join(', ')}${house.model === undefined ? '' : ' (a demo model: it repeats what it was shown)'}`)
-  output.say(`policies ${join(options.dataDir, 'policies')}\n\nA token: ostiary token --as alice --data ${options.dataDir}`)
+  output.say(
+    `models   ${house.models.join(', ')}${house.model === undefined ? '' : ' (a demo model: it repeats what it was shown)'}`,
+  )
+  output.say(
+    `policies ${join(options.dataDir, 'policies')}\n\nA token: ostiary token --as alice --data ${options.dataDir}`,
+  )
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
@@ -98,7 +109,12 @@ function configOf(parts: DevConfigParts): ReturnType<typeof checked> {
       },
     ],
     providers: [{ name: 'dev', dialect: 'openai', baseUrl: parts.baseUrl }],
-    models: parts.models.map((name) => ({ name, provider: 'dev', upstreamModel: name, attributes: { hosting: parts.hosting } })),
+    models: parts.models.map((name) => ({
+      name,
+      provider: 'dev',
+      upstreamModel: name,
+      attributes: { hosting: parts.hosting },
+    })),
     policy: { dir: './policies' },
     audit: { store: 'fs:./audit', origin: 'localhost/ostiary-dev' },
     store: 'sqlite:./ostiary.db',

@@ -16,7 +16,10 @@ interface Ailment {
 export async function doctor(file: string, output: Output): Promise<number> {
   const checked = checkAll(file, true)
   if (!('config' in checked)) {
-    const ailments = checked.map((fault) => ({ what: faultText(fault), mend: 'correct the file; `ostiary check` tells every fault' }))
+    const ailments = checked.map((fault) => ({
+      what: faultText(fault),
+      mend: 'correct the file; `ostiary check` tells every fault',
+    }))
     return report(ailments, undefined, output)
   }
   const { config, warnings } = checked
@@ -26,7 +29,12 @@ export async function doctor(file: string, output: Output): Promise<number> {
     ...(await folders(config)),
     ...(await Promise.all(config.issuers.map(issuer))).flat(),
     ...(answer === undefined && (await present(config.control.socket))
-      ? [{ what: `a control socket is at ${config.control.socket}, but nobody answers`, mend: 'the gateway was killed: start it again' }]
+      ? [
+          {
+            what: `a control socket is at ${config.control.socket}, but nobody answers`,
+            mend: 'the gateway was killed: start it again',
+          },
+        ]
       : []),
   ]
   return report(ailments, answer, output)
@@ -58,14 +66,17 @@ async function folders(config: Config): Promise<readonly Ailment[]> {
 }
 
 async function issuer(one: IssuerConfig): Promise<readonly Ailment[]> {
-  const url = one.keys.kind === 'jwksUri' ? one.keys.uri : `${one.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+  const url =
+    one.keys.kind === 'jwksUri' ? one.keys.uri : `${one.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   try {
     const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(5000) })
     await answer.body?.cancel()
     if (answer.ok) return []
     return [{ what: `${url} answered ${answer.status}`, mend: `correct the keys' address of issuer ${one.issuer}` }]
   } catch {
-    return [{ what: `${url} cannot be reached`, mend: `let this machine reach issuer ${one.issuer}, or correct its address` }]
+    return [
+      { what: `${url} cannot be reached`, mend: `let this machine reach issuer ${one.issuer}, or correct its address` },
+    ]
   }
 }
 

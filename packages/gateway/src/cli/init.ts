@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { schemaText } from '../adapters/policy-cedar/schema.js'
-import { configFromText } from '../config/load.js'
 import { defaultConfigYaml, defaultPolicies } from '../config/init-files.js'
+import { configFromText } from '../config/load.js'
 import { vocabularyOf } from '../config/vocabulary.js'
 import { SCHEMA_COPY } from './check.js'
 import { CommandError, EXIT, type Output } from './output.js'
@@ -20,7 +20,8 @@ export function init(dir: string, output: Output): number {
   const loaded = configFromText(config, join(dir, 'ostiary.yaml'), process.env, { requireEnv: false })
   if (loaded.config !== undefined) files.set(`policies/${SCHEMA_COPY}`, schemaText(vocabularyOf(loaded.config)))
   const there = [...files.keys()].filter((name) => existsSync(join(dir, name)))
-  if (there.length > 0) throw new CommandError(`nothing written: ${there.map((name) => join(dir, name)).join(', ')} already there`)
+  if (there.length > 0)
+    throw new CommandError(`nothing written: ${there.map((name) => join(dir, name)).join(', ')} already there`)
   mkdirSync(join(dir, 'policies'), { recursive: true })
   for (const [name, text] of files) {
     writeFileSync(join(dir, name), text, { flag: 'wx' })

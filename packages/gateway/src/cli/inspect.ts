@@ -16,8 +16,14 @@ export async function inspectLines(input: NodeJS.ReadableStream, write: (line: s
     const row = rowOf(line, number)
     const part = { role: row.role, address: '', text: row.text, isName: false }
     const learnt = inspect([part])
-    if (learnt.kind === 'failed') throw new CommandError(`line ${number}: detector ${learnt.detector} failed (${learnt.why})`)
-    const findings = (learnt.parts[0]?.findings ?? []).map(({ type, start, end, score }) => ({ type, start, end, score }))
+    if (learnt.kind === 'failed')
+      throw new CommandError(`line ${number}: detector ${learnt.detector} failed (${learnt.why})`)
+    const findings = (learnt.parts[0]?.findings ?? []).map(({ type, start, end, score }) => ({
+      type,
+      start,
+      end,
+      score,
+    }))
     write(JSON.stringify({ id: row.id, findings }))
   }
   return EXIT.done

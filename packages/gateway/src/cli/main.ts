@@ -11,10 +11,16 @@ function program(finish: (code: number) => void): Command {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) })
     .showHelpAfterError()
   const command = (name: string, description: string): Command =>
-    ostiary.command(name).description(description).option('--json', 'JSON on stdout: one object, or one a line').exitOverride()
+    ostiary
+      .command(name)
+      .description(description)
+      .option('--json', 'JSON on stdout: one object, or one a line')
+      .exitOverride()
   const withConfig = (one: Command): Command => one.option('--config <file>', 'configuration file', './ostiary.yaml')
   const runs =
-    <T extends { json?: boolean }>(work: (options: T, output: Output, argument: string | undefined) => Promise<number>) =>
+    <T extends { json?: boolean }>(
+      work: (options: T, output: Output, argument: string | undefined) => Promise<number>,
+    ) =>
     async (...args: unknown[]): Promise<void> => {
       // commander: arguments first, then options, then the command.
       const options = args.at(-2) as T
@@ -37,10 +43,15 @@ function program(finish: (code: number) => void): Command {
     .option('--data <dir>', 'where keys, log, store and policies are kept', DATA_DIR)
     .option('--upstream <url>', 'base URL of an OpenAI-compatible server, instead of the demo model')
     .action(
-      runs<{ json?: boolean; port: number; adminPort: number; data: string; upstream?: string }>(async (options, output) => {
-        const { dev } = await import('./dev.js')
-        return await dev({ port: options.port, adminPort: options.adminPort, dataDir: options.data, upstream: options.upstream }, output)
-      }),
+      runs<{ json?: boolean; port: number; adminPort: number; data: string; upstream?: string }>(
+        async (options, output) => {
+          const { dev } = await import('./dev.js')
+          return await dev(
+            { port: options.port, adminPort: options.adminPort, dataDir: options.data, upstream: options.upstream },
+            output,
+          )
+        },
+      ),
     )
   command('init', 'write a commented configuration, policies and the schema for editors')
     .argument('[dir]', 'where to', '.')
@@ -73,7 +84,10 @@ function program(finish: (code: number) => void): Command {
     .action(
       runs<{ json?: boolean; as: string; scope?: string; expires: number; data: string }>(async (options, output) => {
         const { token } = await import('./token.js')
-        return await token({ as: options.as, scope: options.scope, expiresInSeconds: options.expires, dataDir: options.data }, output)
+        return await token(
+          { as: options.as, scope: options.scope, expiresInSeconds: options.expires, dataDir: options.data },
+          output,
+        )
       }),
     )
   command('inspect', 'run the detectors alone: {id,text,role?} a line in, {id,findings} a line out')
@@ -93,7 +107,11 @@ function program(finish: (code: number) => void): Command {
 
   const audit = ostiary.command('audit').description('verify, follow and prove the log').exitOverride()
   const auditCommand = (name: string, description: string): Command =>
-    audit.command(name).description(description).option('--json', 'JSON on stdout: one object, or one a line').exitOverride()
+    audit
+      .command(name)
+      .description(description)
+      .option('--json', 'JSON on stdout: one object, or one a line')
+      .exitOverride()
   auditCommand('verify', 're-derive everything from the entries')
     .requiredOption('--log <dir|url>', 'the log')
     .requiredOption('--vkey <key>', 'its verifier key')

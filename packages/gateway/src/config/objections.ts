@@ -30,21 +30,23 @@ export function objectionFlaws(objection: Objection, places: Places): readonly F
   const { path, issue } = objection
   const place = places.get(path)
   if (issue.code === 'unrecognized_keys') {
-    // `group` put the keys it knows where the message would be.
+    // The schema put the keys it knows where the message would be.
     const known = issue.message.split(' ')
     return issue.keys.map((key) => places.keyFlaw([...path, key], unknownKey(path, key, known)))
   }
-  if (issue.code === 'invalid_key') {
-    const inner = issue.issues[0]
-    const known = inner?.code === 'invalid_value' ? inner.values.map(String) : []
-    return [places.keyFlaw(path, unknownKey(path.slice(0, -1), String(path.at(-1)), known))]
-  }
+  if (issue.code === 'invalid_key')
+    return [places.keyFlaw(path, `a key in \`${pathText(path.slice(0, -1))}\` is empty`)]
   const name = pathText(path)
-  if (place === undefined && issue.code !== 'custom') {
+  if (place === undefined && path.length > 0 && issue.code !== 'custom') {
     const where = path.length === 1 ? '' : ` in \`${pathText(path.slice(0, -1))}\``
-    return [places.flaw(path, `missing \`${String(path.at(-1) ?? 'publicUrl')}\`${where}`)]
+    return [places.flaw(path, `missing \`${String(path.at(-1))}\`${where}`)]
   }
-  return [places.flaw(path, `${name === '' ? '' : `${name}: `}${complaint(objection, quoted(path, place?.source))}`)]
+  return [
+    places.flaw(
+      path,
+      `${name === '' ? '' : `${name}: `}${complaint(objection, shown(path, place?.source), place?.quoted === true)}`,
+    ),
+  ]
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[]): string {
@@ -52,11 +54,12 @@ function unknownKey(path: Path, key: string, known: readonly string[]): string {
   return `unknown key \`${key}\`${where}${didYouMean(key, known)}`
 }
 
-function complaint({ issue }: Objection, written: string | undefined): string {
+function complaint({ issue }: Objection, written: string | undefined, isQuoted: boolean): string {
   const not = written === undefined ? '' : `, not \`${written}\``
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${EXPECTED.get(issue.expected) ?? issue.expected}${not}`
+      // `80` and `"80"` differ in nothing else.
+      return `must be ${EXPECTED.get(issue.expected) ?? issue.expected}${isQuoted && written !== undefined ? `, not \`"${written}"\`` : not}`
     case 'invalid_value': {
       const known = issue.values.map(String)
       const near = written === undefined ? '' : didYouMean(written, known)
@@ -74,13 +77,13 @@ function complaint({ issue }: Objection, written: string | undefined): string {
       return `has a type that is not taken here${not}`
     case 'custom':
       if (issue.params?.['about'] === true) return `${written === undefined ? '' : `\`${written}\` `}${issue.message}`
-      return `${issue.message}${not}`
+      return issue.params?.['bare'] === true ? issue.message : `${issue.message}${not}`
     default:
       return `${issue.message}${not}`
   }
 }
 
-function quoted(path: Path, source: string | undefined): string | undefined {
+function shown(path: Path, source: string | undefined): string | undefined {
   if (source === undefined || source === '') return undefined
   if (path.some((one) => typeof one === 'string' && SECRET_KEYS.has(one))) return undefined
   // A password in a URL is as secret as one in its own field.

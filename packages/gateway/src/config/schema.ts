@@ -33,7 +33,7 @@ export function shape(value: unknown, folder: string): Shaped {
 }
 
 /** The JSON schema that editors check with. It lets `${VARIABLE}` stand for every value. */
-export function configJsonSchema(): object {
+export function configJsonSchema(): z.core.JSONSchema.BaseSchema {
   const variable = { type: 'string', pattern: '\\$\\{' }
   return z.toJSONSchema(schemaFor('/'), {
     io: 'input',
@@ -64,14 +64,24 @@ function flat(issue: z.core.$ZodIssue, before: readonly PropertyKey[]): readonly
 
 type Shape = Readonly<Record<string, z.ZodType>>
 
-/** A map whose keys are all known. Its complaint about others lists those it knows, for "did you mean". */
+/** A map whose keys are all known. */
 function group<S extends Shape>(keys: S): z.ZodObject<S, z.core.$strict> {
-  const known = Object.keys(keys).join(' ')
-  return z.strictObject(keys, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined) })
+  return z.strictObject(keys, { error: knownKeys(Object.keys(keys)) })
+}
+
+/** The complaint about unknown keys lists those that are known: it is made into "did you mean" where the place is known. */
+function knownKeys(keys: readonly string[]): (issue: z.core.$ZodRawIssue) => string | undefined {
+  const known = keys.join(' ')
+  return (issue) => (issue.code === 'unrecognized_keys' ? known : undefined)
 }
 
 function objectTo(context: z.RefinementCtx, path: readonly string[], message: string): void {
   context.issues.push({ code: 'custom', message, path: [...path], input: undefined })
+}
+
+/** The same where it is not the value itself that is wrong, so that it need not be shown. */
+function objectBarely(context: z.RefinementCtx, path: readonly string[], message: string): void {
+  context.issues.push({ code: 'custom', message, path: [...path], input: undefined, params: { bare: true } })
 }
 
 const text: z.ZodString = z.string().min(1)
@@ -201,7 +211,7 @@ const claims = z
 const groups: z.ZodType<GroupNames> = group({ prefix: z.string().max(64).optional(), allow: z.array(text).optional() })
   .transform((raw, context): GroupNames => {
     if (raw.prefix !== undefined && raw.allow !== undefined)
-      objectTo(context, ['allow'], 'write prefix or allow, not both')
+      objectBarely(context, ['allow'], 'write prefix or allow, not both')
     return raw.allow === undefined ? { kind: 'prefix', prefix: raw.prefix ?? '' } : { kind: 'allow', names: raw.allow }
   })
   .prefault({})
@@ -236,7 +246,7 @@ const issuer: z.ZodType<Config['issuers'][number]> = group({
   groups,
 }).transform((raw, context) => {
   const keys = keySource(raw)
-  if (typeof keys === 'string') objectTo(context, raw.jwksUri === undefined ? ['issuer'] : ['discovery'], keys)
+  if (typeof keys === 'string') objectBarely(context, raw.jwksUri === undefined ? ['issuer'] : ['discovery'], keys)
   return {
     issuer: raw.issuer,
     audience: raw.audience,
@@ -265,7 +275,7 @@ function provider(folder: string): z.ZodType<Config['providers'][number]> {
     apiKeys: z.array(key).min(1).optional(),
   }).transform((raw, context) => {
     if (raw.apiKey !== undefined && raw.apiKeys !== undefined) {
-      objectTo(context, ['apiKeys'], 'write apiKey or apiKeys, not both')
+      objectBarely(context, ['apiKeys'], 'write apiKey or apiKeys, not both')
     }
     const apiKeys = raw.apiKey === undefined ? (raw.apiKeys ?? []) : [raw.apiKey]
     return { name: raw.name, dialect: raw.dialect, baseUrl: raw.baseUrl, apiKeys }
@@ -290,12 +300,14 @@ const model: z.ZodType<Config['models'][number]> = group({
 })
 
 const detectors = z
-  .partialRecord(z.enum(FINDING_TYPES), flag)
+  .partialRecord(z.enum(FINDING_TYPES), flag, { error: knownKeys(FINDING_TYPES) })
   .transform((raw): readonly FindingType[] => FINDING_TYPES.filter((type) => raw[type] !== false))
   .prefault({})
 
 function notYet(what: string): z.ZodType<readonly unknown[]> {
-  return z.array(z.unknown().refine(() => false, { error: `${what} are not in this version` })).default([])
+  return z
+    .array(z.unknown().refine(() => false, { error: `${what} are not in this version`, params: { bare: true } }))
+    .default([])
 }
 
 function auditStore(folder: string): z.ZodType<Config['audit']['store'], string> {

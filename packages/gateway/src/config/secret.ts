@@ -8,6 +8,7 @@ export class SecretValue {
 
   constructor(text: string) {
     this.#text = text
+    Object.defineProperty(this, inspect.custom, { value: () => '[secret]' })
     Object.freeze(this)
   }
 
@@ -20,10 +21,6 @@ export class SecretValue {
   }
 
   toString(): string {
-    return '[secret]'
-  }
-
-  [inspect.custom](): string {
     return '[secret]'
   }
 }

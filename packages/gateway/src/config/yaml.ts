@@ -20,6 +20,7 @@ interface Place {
   readonly value: number
   /** A scalar as written, before interpolation: an environment's value is never printed. */
   readonly source: string | undefined
+  readonly quoted: boolean
   readonly interpolated: boolean
 }
 
@@ -80,18 +81,13 @@ export class Places {
 export function readTree(text: string, env: Readonly<Record<string, string | undefined>>): Tree {
   const lines = new LineCounter()
   const places = new Places(lines)
-  let document: Document.Parsed
-  try {
-    document = parseDocument(text, { version: '1.2', lineCounter: lines, prettyErrors: false, stringKeys: true })
-  } catch (thrown) {
-    // The parser calls itself for each level: a file of brackets alone exhausts the stack.
-    if (!(thrown instanceof RangeError)) throw thrown
-    const flaw = { line: 1, column: 1, message: 'the file is nested too deeply' }
-    return { value: undefined, flaws: [flaw], unset: [], places }
-  }
+  const document = parseDocument(text, { version: '1.2', lineCounter: lines, prettyErrors: false, stringKeys: true })
   const ill = [...document.errors, ...document.warnings]
   if (ill.length > 0) {
-    const flaws = ill.map((one) => places.at(one.pos[0], yamlMessage(one.code, one.message)))
+    // What follows the first break of the grammar is mostly its echo.
+    const first = ill.find((one) => one.code !== 'DUPLICATE_KEY')
+    const told = ill.filter((one) => one === first || one.code === 'DUPLICATE_KEY')
+    const flaws = told.map((one) => places.at(one.pos[0], yamlMessage(one.code, one.message)))
     return { value: undefined, flaws, unset: [], places }
   }
   const reader = new TreeReader(document, places, env)
@@ -101,6 +97,7 @@ export function readTree(text: string, env: Readonly<Record<string, string | und
 
 function yamlMessage(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'this key stands twice in its map'
+  if (code === 'RESOURCE_EXHAUSTION') return 'the file is nested too deeply'
   return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1).split('\n', 1)[0]}`
 }
 
@@ -130,7 +127,7 @@ class TreeReader {
       return undefined
     }
     if (isScalar(node)) return this.#scalar(node, path, key, at)
-    this.#places.set(path, { key, value: at, source: undefined, interpolated: false })
+    this.#places.set(path, { key, value: at, source: undefined, quoted: false, interpolated: false })
     if (isSeq<Node>(node)) {
       return node.items.map((item, index) => this.read(item, [...path, index], item.range?.[0] ?? at, depth + 1))
     }
@@ -157,7 +154,8 @@ class TreeReader {
   #scalar(node: Scalar, path: Path, key: number, at: number): unknown {
     const source = node.source ?? String(node.value)
     const found = typeof node.value === 'string' ? interpolate(node.value, this.#env) : ({ kind: 'plain' } as const)
-    this.#places.set(path, { key, value: at, source, interpolated: found.kind !== 'plain' })
+    const quoted = node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE
+    this.#places.set(path, { key, value: at, source, quoted, interpolated: found.kind !== 'plain' })
     switch (found.kind) {
       case 'plain':
         return node.value

@@ -23,7 +23,13 @@ import {
  * Decides one action of one principal. An agent acts within both: the question is asked for the agent and for the subject it
  * acts for, both must be permitted, obligations and challenges are the union (contract, "Principals").
  */
-export function decide(engine: PolicyEngine, principal: Principal, action: Action, resource: Resource, context: Context): Verdict {
+export function decide(
+  engine: PolicyEngine,
+  principal: Principal,
+  action: Action,
+  resource: Resource,
+  context: Context,
+): Verdict {
   const own = ask(engine, principal, principal.actor, action, resource, context)
   const inputs = engine.inputs(own.question)
   const policyDigest = engine.digest
@@ -43,7 +49,11 @@ export function refusalOf(verdict: Verdict): Step<Verdict> {
     case 'permit':
       return proceed(verdict)
     case 'forbid':
-      return refuse('forbidden_by_policy', `by ${decision.determining.join(', ') || 'default'}`, because(decision.reason))
+      return refuse(
+        'forbidden_by_policy',
+        `by ${decision.determining.join(', ') || 'default'}`,
+        because(decision.reason),
+      )
     case 'challenge':
       return challenged(decision.asks, decision.reason, decision.determining)
     case 'indeterminate':
@@ -127,7 +137,14 @@ function challenged(asks: readonly Challenge[], reason: string | undefined, by: 
       ...(ages.length > 0 ? [`max_age=${Math.min(...ages)}`] : []),
     ]
     const challenge = `Bearer error="insufficient_user_authentication", ${needs.join(', ')}`
-    return refuse('insufficient_user_authentication', forLog, { ...because(reason), headers: { 'www-authenticate': challenge } })
+    return refuse('insufficient_user_authentication', forLog, {
+      ...because(reason),
+      headers: { 'www-authenticate': challenge },
+    })
   }
-  return refuse('approval_required', `${forLog}${approval === undefined ? '' : `, group ${approval.group}`}`, because(reason))
+  return refuse(
+    'approval_required',
+    `${forLog}${approval === undefined ? '' : `, group ${approval.group}`}`,
+    because(reason),
+  )
 }

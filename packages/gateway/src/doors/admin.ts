@@ -52,9 +52,13 @@ async function serve(parts: AdminDoorParts, received: Received): Promise<Answer>
     const host = received.headers['host'] ?? ''
     const origin = received.headers['origin']
     const hosts = parts.hosts()
-    if (!hosts.has(host)) return wordOf(received, refuse('invalid_request', 'host', { message: 'This host is not served here.' }))
+    if (!hosts.has(host))
+      return wordOf(received, refuse('invalid_request', 'host', { message: 'This host is not served here.' }))
     if (origin !== undefined && ![...hosts].some((one) => origin === `http://${one}` || origin === `https://${one}`)) {
-      return wordOf(received, refuse('forbidden_by_policy', 'origin', { message: 'Requests from another origin are not served.' }))
+      return wordOf(
+        received,
+        refuse('forbidden_by_policy', 'origin', { message: 'Requests from another origin are not served.' }),
+      )
     }
   }
   if (method === 'GET' && path === '/healthz') return text(200, 'ok\n')
@@ -87,8 +91,13 @@ async function readLog(parts: AdminDoorParts, received: Received, path: string):
   }
   parts.countLogRead()
   const bytes = LOG_PATH.test(path) ? await parts.log(path) : undefined
-  if (bytes === undefined) return wordOf(received, refuse('endpoint_not_governed', 'no such file', { message: 'The log has no such file.' }))
-  return { status: 200, type: path === 'checkpoint' ? 'text/plain; charset=utf-8' : 'application/octet-stream', body: bytes }
+  if (bytes === undefined)
+    return wordOf(received, refuse('endpoint_not_governed', 'no such file', { message: 'The log has no such file.' }))
+  return {
+    status: 200,
+    type: path === 'checkpoint' ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+    body: bytes,
+  }
 }
 
 const NEEDS_AUDIT_READ = { 'www-authenticate': 'Bearer error="insufficient_scope", scope="audit:read"' }

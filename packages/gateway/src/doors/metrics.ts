@@ -9,7 +9,9 @@ export class Metrics {
 
   text(gauges: Readonly<Record<string, number>>): string {
     const lines = [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([series, value]) => `${series} ${value}`)
-    const typed = [...new Set([...this.#counts.keys()].map((series) => series.split('{')[0]))].map((name) => `# TYPE ${name} counter`)
+    const typed = [...new Set([...this.#counts.keys()].map((series) => series.split('{')[0]))].map(
+      (name) => `# TYPE ${name} counter`,
+    )
     const measured = Object.entries(gauges).flatMap(([name, value]) => [`# TYPE ${name} gauge`, `${name} ${value}`])
     return `${[...typed, ...lines, ...measured].join('\n')}\n`
   }

@@ -31,7 +31,9 @@ function listDoor(pipeline: Pipeline, dialect: Dialect, models: ReadonlyMap<stri
   return {
     shape: dialect,
     async serve(entered: Entered) {
-      const listed = [...models].filter(([, model]) => pipeline.ask(entered, 'listModels', model.resource).kind === 'proceed')
+      const listed = [...models].filter(
+        ([, model]) => pipeline.ask(entered, 'listModels', model.resource).kind === 'proceed',
+      )
       const body = dialect.models(listed.map(([id, model]) => ({ id, ownedBy: model.provider })))
       const { received } = entered.authenticated
       received.caller.head(200, {

@@ -23,7 +23,8 @@ export function openDoor(parts: OpenDoorParts): (received: Received) => boolean 
     if (path !== '/healthz' && path !== '/readyz' && !path.startsWith('/.well-known/')) return false
     if (method !== 'GET' && method !== 'HEAD') return false
     // RFC 9728 section 3.1: the well-known part stands between host and path, so any path may follow it.
-    if (path.startsWith('/.well-known/oauth-protected-resource')) return send(received, 200, 'application/json', metadata)
+    if (path.startsWith('/.well-known/oauth-protected-resource'))
+      return send(received, 200, 'application/json', metadata)
     if (path === '/healthz') return send(received, 200, 'text/plain', Buffer.from('ok\n'))
     if (path === '/readyz') {
       const ready = parts.ready()
@@ -43,7 +44,11 @@ const NOT_HERE = {
 } as const
 
 function send(received: Received, status: number, type: string, body: Buffer): true {
-  received.caller.head(status, { 'content-type': type, 'content-length': String(body.length), 'x-request-id': received.id })
+  received.caller.head(status, {
+    'content-type': type,
+    'content-length': String(body.length),
+    'x-request-id': received.id,
+  })
   received.caller.end(received.method === 'HEAD' ? undefined : body)
   return true
 }

@@ -11,10 +11,15 @@ export interface Provider {
   readonly apiKey: () => string | undefined
 }
 
+/** The provider's headers by lower-case name. */
+export interface UpstreamHeaders {
+  get(name: string): string | undefined
+}
+
 /** What comes back, in order: one head, any number of pieces, then one of `end` and `failed`. */
 export interface Answer {
   /** False asks the provider's socket to wait for `resume`. */
-  head(status: number, headers: ReadonlyMap<string, string>, upstream: Upstream): boolean
+  head(status: number, headers: UpstreamHeaders, upstream: Upstream): boolean
   data(chunk: Buffer): boolean
   end(): void
   failed(refusal: Refusal): void
@@ -59,7 +64,13 @@ export function createForward(parts: ForwardParts): Forward {
         answer.failed(refuse('upstream_failed', `no provider ${inspected.model.provider}`))
         return call
       }
-      const apiKey = provider.apiKey()
+      let apiKey: string | undefined
+      try {
+        apiKey = provider.apiKey()
+      } catch {
+        answer.failed(refuse('upstream_failed', `the credential of provider ${provider.name} cannot be read`))
+        return call
+      }
       // A header is sent because it is in the dialect's list: the caller's credential, cookies, forwarding and hop-by-hop
       // headers have no way in.
       const headers: string[] = ['accept-encoding', 'identity']
@@ -127,7 +138,7 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
     this.#state = 'answering'
     this.#resume = resume
     this.#touch()
-    return this.#flowing(this.#answer.head(status, headerMap(raw), this))
+    return this.#flowing(this.#answer.head(status, new RawHeaders(raw), this))
   }
 
   onData(chunk: Buffer): boolean {
@@ -186,12 +197,26 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
   }
 }
 
-function headerMap(raw: readonly Buffer[]): ReadonlyMap<string, string> {
-  const map = new Map<string, string>()
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    map.set((raw[i] as Buffer).toString('latin1').toLowerCase(), (raw[i + 1] as Buffer).toString('latin1'))
+/**
+ * The provider's headers, looked up by name when asked: of a dozen that come, three are read.
+ * Where a name occurs twice the first counts.
+ */
+class RawHeaders implements UpstreamHeaders {
+  readonly #raw: readonly Buffer[]
+
+  constructor(raw: readonly Buffer[]) {
+    this.#raw = raw
   }
-  return map
+
+  get(name: string): string | undefined {
+    const raw = this.#raw
+    for (let i = 0; i + 1 < raw.length; i += 2) {
+      const here = raw[i] as Buffer
+      if (here.length === name.length && here.toString('latin1').toLowerCase() === name)
+        return (raw[i + 1] as Buffer).toString('latin1')
+    }
+    return undefined
+  }
 }
 
 /** An error's closed code, never its message: messages can quote what was sent. */

@@ -16,7 +16,13 @@ export interface Pools {
  * A private certificate authority comes by `NODE_EXTRA_CA_CERTS`, which Node itself reads.
  */
 export function createPools(env: Readonly<Record<string, string | undefined>>, options: PoolOptions): Pools {
-  const own = { connections: options.connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: options.connectMs } }
+  const own = {
+    connections: options.connections,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: options.connectMs },
+  }
   const variables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
   if (variables.some((name) => (env[name] ?? '') !== '')) {
     const agent = new EnvHttpProxyAgent(own)

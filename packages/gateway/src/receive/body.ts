@@ -43,7 +43,8 @@ export function readBody(
       finish(proceed(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, bytes)))
     }
     const onClose = (): void => {
-      if (!req.complete) finish(refuse('invalid_request', `the caller left after ${bytes} of ${declared ?? '?'} body bytes`))
+      if (!req.complete)
+        finish(refuse('invalid_request', `the caller left after ${bytes} of ${declared ?? '?'} body bytes`))
     }
     req.on('data', onData)
     req.on('end', onEnd)
@@ -57,7 +58,8 @@ export function readBody(
 function refusedByHead(req: IncomingMessage, limits: BodyLimits): Step<never> | undefined {
   const { headers } = req
   const type = headers['content-type']
-  if (type === undefined || !JSON_TYPE.test(type)) return refuse('unsupported_media_type', 'content-type is not application/json')
+  if (type === undefined || !JSON_TYPE.test(type))
+    return refuse('unsupported_media_type', 'content-type is not application/json')
   const encoding = headers['content-encoding']
   // A compressed body is text that nobody inspected.
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
@@ -65,7 +67,9 @@ function refusedByHead(req: IncomingMessage, limits: BodyLimits): Step<never> | 
   }
   const length = headers['content-length']
   if (length === undefined) {
-    return headers['transfer-encoding'] === undefined ? refuse('length_required', 'neither length nor chunks') : undefined
+    return headers['transfer-encoding'] === undefined
+      ? refuse('length_required', 'neither length nor chunks')
+      : undefined
   }
   if (!DIGITS.test(length)) return refuse('invalid_request', 'content-length is no number')
   return Number(length) > limits.bodyBytes ? tooLarge(limits) : undefined

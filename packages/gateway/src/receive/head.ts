@@ -18,7 +18,6 @@ export type Head =
     }
   | { readonly kind: 'malformed'; readonly why: MalformedReason }
 
-
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 export function readHead(req: IncomingMessage, trustedProxies: Addresses): Head {
@@ -31,6 +30,8 @@ export function readHead(req: IncomingMessage, trustedProxies: Addresses): Head 
   // RFC 9112 section 3.2: "A server MUST respond with a 400 (Bad Request) status code ... to any request message that
   // contains more than one Host header field line". Node keeps the first and goes on.
   if (hosts > 1) return { kind: 'malformed', why: 'two_hosts' }
+  // The same section: "... to any HTTP/1.1 request message that lacks a Host header field". Node would answer uncounted.
+  if (hosts === 0 && req.httpVersion === '1.1') return { kind: 'malformed', why: 'bad_http' }
   const url = req.url ?? ''
   // The absolute form names a host of the caller's choice; nothing here is a forward proxy.
   if (url.charCodeAt(0) !== 0x2f) return { kind: 'malformed', why: 'bad_target' }

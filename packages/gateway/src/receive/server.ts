@@ -68,7 +68,8 @@ export function createReceiver(parts: ReceiveParts): Server {
     connectionsCheckingInterval: Math.max(50, Math.min(1000, parts.limits.requestHeadMs / 4)),
     keepAliveTimeout: 75_000,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // Asked for by `readHead`, which counts who sends none.
+    requireHostHeader: false,
     noDelay: true,
   }
   const plainly = (req: IncomingMessage, res: ServerResponse): void => onRequest(req, res, false)
@@ -82,6 +83,11 @@ export function createReceiver(parts: ReceiveParts): Server {
     parts.malformed('bad_http')
     res.writeHead(417, { connection: 'close', 'content-length': '0' }).end()
   })
+  // Without a listener Node hangs up and nobody counts it: nothing here is a tunnel.
+  server.on('connect', (_req: IncomingMessage, socket: Socket) => {
+    parts.malformed('bad_target')
+    socket.end(bare('400 Bad Request'))
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy()
@@ -89,9 +95,13 @@ export function createReceiver(parts: ReceiveParts): Server {
     }
     const [line, why] = bareAnswer(error.code)
     parts.malformed(why)
-    socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+    socket.end(bare(line))
   })
   return server
+}
+
+function bare(statusLine: string): string {
+  return `HTTP/1.1 ${statusLine}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`
 }
 
 function bareAnswer(code: string | undefined): readonly [string, MalformedReason] {

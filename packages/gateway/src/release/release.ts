@@ -22,6 +22,11 @@ export interface Source {
   abort(): void
 }
 
+/** The provider's headers by lower-case name. */
+export interface SourceHeaders {
+  get(name: string): string | undefined
+}
+
 /** Sees all bytes, for their digests: as received from the provider, and as sent to the caller. */
 export interface Meter {
   received(bytes: Buffer): void
@@ -78,12 +83,19 @@ export class Release {
   #status = 0
   #upstreamStatus = 0
   #headSent = false
+  #lastSent: Buffer | undefined
   #over = false
   #usage: Usage | undefined
   #findings: Record<string, number> = {}
   #carriedOut: Record<string, number> = {}
 
-  constructor(parts: ReleaseParts, recorded: Recorded, meter: Meter, ownHeaders: Readonly<Record<string, string>>, finish: (ending: Ending) => void) {
+  constructor(
+    parts: ReleaseParts,
+    recorded: Recorded,
+    meter: Meter,
+    ownHeaders: Readonly<Record<string, string>>,
+    finish: (ending: Ending) => void,
+  ) {
     const { verdict, inspected } = recorded.sealed.decided
     this.#parts = parts
     this.#dialect = inspected.dialect
@@ -106,7 +118,7 @@ export class Release {
     if (this.#over) source.abort()
   }
 
-  head(status: number, headers: ReadonlyMap<string, string>, source: Source): boolean {
+  head(status: number, headers: SourceHeaders, source: Source): boolean {
     this.#source = source
     this.#upstreamStatus = status
     if (OURS.has(status) || (status >= 300 && status < 400)) {
@@ -140,7 +152,8 @@ export class Release {
         if (this.#lens !== undefined) this.#sendHead()
         source.resume()
       },
-      () => this.#refuse(refuse('audit_unavailable', 'intent not durable', { message: NOT_RELEASED, headers: NO_RETRY })),
+      () =>
+        this.#refuse(refuse('audit_unavailable', 'intent not durable', { message: NOT_RELEASED, headers: NO_RETRY })),
     )
     return false
   }
@@ -183,7 +196,11 @@ export class Release {
     if (this.#over) return
     this.#source?.abort()
     if (this.#headSent) {
-      const event = this.#dialect.errorEvent(refusal)
+      // Cut in the middle of an event, ours would be read as the rest of it.
+      const event = Buffer.concat([
+        isBetweenEvents(this.#lastSent) ? NOTHING : BLANK_LINE,
+        this.#dialect.errorEvent(refusal),
+      ])
       this.#meter.sent(event)
       this.#caller.write(event)
       this.#caller.end()
@@ -244,6 +261,7 @@ export class Release {
     }
     if (out.length === 0) return true
     this.#meter.sent(out)
+    this.#lastSent = out
     if (this.#caller.write(out)) return true
     this.#caller.whenDrained(() => this.#source?.resume())
     return false
@@ -281,6 +299,18 @@ export class Release {
 
 const NOT_RELEASED = 'The request cannot be recorded, so its answer was not released.'
 const NO_RETRY = { 'x-should-retry': 'false' }
+
+const NOTHING = Buffer.alloc(0)
+const BLANK_LINE = Buffer.from('\n\n')
+const LF = 0x0a
+const CR = 0x0d
+
+/** Whether a stream of events stands at a blank line, in any spelling of it. A wrong `false` costs an empty line. */
+function isBetweenEvents(last: Buffer | undefined): boolean {
+  if (last === undefined) return true
+  const before = last.at(-2)
+  return last.at(-1) === LF && (before === LF || (before === CR && last.at(-3) === LF))
+}
 
 /** A guard that throws is an inspection that failed: closed, whatever it was about. */
 function guarded(step: () => Buffer | Refusal): Buffer | Refusal {

@@ -5,7 +5,7 @@ import { ACTS, type Act, type ActsByType } from './obligation.js'
  * Of findings that overlap, those that begin within this many characters say what stands in their place; later ones are
  * only removed. It is what a stream may hold at the most before it must say something.
  */
-const CLUSTER_MAX = 16_384
+const CLUSTER_MAX = 4_096
 
 function maskAllButLast(found: string, kept: number): string {
   let left = found.replace(/[^A-Za-z0-9]/g, '').length - kept

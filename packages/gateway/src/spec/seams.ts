@@ -41,8 +41,13 @@ export interface AuditLog {
   readonly origin: string
   /** Verifier key in C2SP signed-note form. */
   readonly vkey: string
-  /** Appends one entry of at most 60 KiB. Throws `AuditUnavailable` where the log takes nothing any more. */
-  append(entry: Buffer): Appended
+  /**
+   * Appends one entry, canonical JSON of at most 60 KiB in UTF-8. Throws `AuditUnavailable` where the log takes nothing any
+   * more.
+   *
+   * @param soon the default; false where nobody waits for it: it may ride along with the next flush, a few milliseconds later
+   */
+  append(entry: string, soon?: boolean): Appended
   /** Flushes, publishes a last checkpoint, closes. */
   close(): Promise<void>
 }

@@ -39,7 +39,11 @@ export function transform(decided: Decided): Step<Transformed> {
 }
 
 /** The edits for the parts of one body, request or whole answer. */
-export function editParts(parts: readonly TextPart[], found: readonly PartFindings[], acts: ActsByType): Step<PartEdits> {
+export function editParts(
+  parts: readonly TextPart[],
+  found: readonly PartFindings[],
+  acts: ActsByType,
+): Step<PartEdits> {
   if (found.length === 0 || acts.size === 0) return proceed(NOTHING)
   const edits: Edit[] = []
   const carriedOut: Record<string, number> = {}

@@ -60,10 +60,11 @@ export async function peekCommitted(disk: Disk, dir: string): Promise<Committed 
   const data = await disk.read(join(dir, LOCK))
   if (data === undefined) return undefined
   const text = data.toString('utf8')
-  const [, decimal, note] = /^applied (0|[1-9][0-9]{0,15})\n([^]+)$/.exec(text) ?? []
-  const checkpoint = note === undefined ? undefined : peekCheckpoint(Buffer.from(note))
+  const [line = '', decimal] = /^applied (0|[1-9][0-9]{0,15})\n/.exec(text) ?? []
+  const note = text.slice(line.length)
+  const checkpoint = peekCheckpoint(Buffer.from(note))
   const applied = Number(decimal)
-  if (note === undefined || checkpoint === undefined || applied > checkpoint.size) {
+  if (decimal === undefined || checkpoint === undefined || applied > checkpoint.size) {
     throw new FsLogRefused('lock_malformed')
   }
   return { checkpoint, applied, note, text }

@@ -135,10 +135,11 @@ class DiskLog implements FsLog {
     return this.#committed.note
   }
 
-  append(entry: Buffer): Appended {
+  append(entry: string, soon = true): Appended {
     if (this.#state !== 'open') throw new AuditUnavailable(`the audit log is ${this.#state}`)
-    if (entry.length > ENTRY_BYTES_MAX) throw new RangeError(`an entry has at most ${ENTRY_BYTES_MAX} bytes`)
-    return this.#writer.append(entry)
+    const bytes = Buffer.byteLength(entry)
+    if (bytes > ENTRY_BYTES_MAX) throw new RangeError(`an entry has at most ${ENTRY_BYTES_MAX} bytes`)
+    return this.#writer.append(entry, bytes, soon)
   }
 
   async publish(): Promise<void> {
@@ -161,20 +162,24 @@ class DiskLog implements FsLog {
     while (this.#sequencing !== undefined) await this.#sequencing
     await this.#sequenceNow()
     try {
-      const { fd, path } = this.#writer.segment
-      await this.#disk.close(fd)
-      if (this.#prepared !== undefined) await this.#disk.close(this.#prepared.fd)
-      if (this.#hasFailed()) {
-        if (!wasFailed) throw new AuditUnavailable('the audit log failed while it was closed')
-        return
-      }
-      // Everything is under a checkpoint now.
-      await this.#disk.remove(path)
-      if (this.#prepared !== undefined) await this.#disk.remove(this.#prepared.path)
-      this.#state = 'closed'
+      await this.#putAway()
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error('closing failed'))
     } finally {
       await this.#release()
     }
+    if (this.#hasFailed() && !wasFailed) throw new AuditUnavailable('the audit log failed while it was closed')
+  }
+
+  async #putAway(): Promise<void> {
+    const { fd, path } = this.#writer.segment
+    await this.#disk.close(fd)
+    if (this.#prepared !== undefined) await this.#disk.close(this.#prepared.fd)
+    if (this.#hasFailed()) return
+    // Everything is under a checkpoint now.
+    await this.#disk.remove(path)
+    if (this.#prepared !== undefined) await this.#disk.remove(this.#prepared.path)
+    this.#state = 'closed'
   }
 
   #arm(): void {

@@ -2,6 +2,8 @@ import { AuditUnavailable } from '../../spec/seams.js'
 import type { Disk } from './disk.js'
 import { type Batch, FRAME_HEAD, sealFrame } from './wal.js'
 
+/** How long an entry that nobody waits for may wait for another's flush. */
+const RIDE_MS = 5
 const SLAB_BYTES = 1024 * 1024
 /** What waits for a disk that has stopped answering. Beyond it the log takes nothing, so memory has an end. */
 const WAITING_BYTES_MAX = 64 * 1024 * 1024
@@ -51,6 +53,8 @@ export class GroupWriter {
 
   #flushing: Flush | undefined
   #timer: NodeJS.Timeout | undefined
+  /** A flush at the end of this turn is due. */
+  #turn = false
   #failed: Error | undefined
   readonly #whenIdle: (() => void)[] = []
 
@@ -72,21 +76,25 @@ export class GroupWriter {
     return this.#position
   }
 
-  append(entry: Buffer): { readonly index: number; readonly durable: Promise<void> } {
+  /** @param soon false: nobody waits, so it goes with the next flush, or by itself after `RIDE_MS` */
+  append(entry: string, bytes: number, soon: boolean): { readonly index: number; readonly durable: Promise<void> } {
     if (this.#end - this.#start > WAITING_BYTES_MAX) throw new AuditUnavailable('the audit log cannot keep up')
-    const needed = (this.#count === 0 ? FRAME_HEAD : 0) + 2 + entry.length
+    const needed = (this.#count === 0 ? FRAME_HEAD : 0) + 2 + bytes
     if (this.#end + needed > this.#slab.length) this.#moveOn(needed)
     if (this.#count === 0) this.#openBatch()
     const slab = this.#slab
     const at = this.#end
-    slab[at] = entry.length >> 8
-    slab[at + 1] = entry.length & 0xff
-    slab.set(entry, at + 2)
-    this.#end = at + 2 + entry.length
+    slab[at] = bytes >> 8
+    slab[at + 1] = bytes & 0xff
+    slab.write(entry, at + 2, bytes, 'utf8')
+    this.#end = at + 2 + bytes
     this.#count++
     const index = this.#next++
     const durable = this.#durable
-    if (this.#flushing === undefined && this.#timer === undefined) this.#schedule()
+    if (this.#flushing === undefined) {
+      if (soon) this.#schedule()
+      else this.#flushIn(Math.max(RIDE_MS, this.#parts.flushIntervalMs))
+    }
     return { index, durable }
   }
 
@@ -97,11 +105,7 @@ export class GroupWriter {
 
   /** Fulfilled when nothing waits any more: all durable, or failed. */
   idle(): Promise<void> {
-    if (this.#timer !== undefined) {
-      clearTimeout(this.#timer)
-      this.#timer = undefined
-      this.#flush()
-    }
+    this.#flush()
     if (this.#flushing === undefined) return Promise.resolve()
     return new Promise((resolve) => {
       this.#whenIdle.push(resolve)
@@ -142,18 +146,25 @@ export class GroupWriter {
 
   #schedule(): void {
     const { flushIntervalMs } = this.#parts
-    if (flushIntervalMs === 0) {
-      this.#flush()
-      return
+    if (flushIntervalMs > 0) this.#flushIn(flushIntervalMs)
+    else if (!this.#turn) {
+      // At the end of this turn of the event loop: all that arrived in it goes together, and nothing waits longer.
+      this.#turn = true
+      setImmediate(() => {
+        this.#turn = false
+        this.#flush()
+      })
     }
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      this.#flush()
-    }, flushIntervalMs)
+  }
+
+  #flushIn(delayMs: number): void {
+    this.#timer ??= setTimeout(() => this.#flush(), delayMs)
   }
 
   #flush(): void {
-    if (this.#count === 0 || this.#failed !== undefined) return
+    if (this.#count === 0 || this.#flushing !== undefined || this.#failed !== undefined) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     const first = this.#next - this.#count
     const turn = this.#turnTo
     if (turn !== undefined) {

@@ -189,7 +189,8 @@ export const cardDetector: Detector = {
     // A row worth judging has twelve characters at least: one look in twelve meets it, and prose costs nothing.
     let at = from + DIGITS_MIN - 1
     while (at < text.length) {
-      if (!isOfRow(text, at)) {
+      const code = text.charCodeAt(at)
+      if ((code > 0x39 && code < 0xa0) || !isOfRow(text, at)) {
         at += DIGITS_MIN
         continue
       }

@@ -8,7 +8,10 @@ export function isIssued(head: number, digits: number): boolean {
   const two = Math.floor(head / 100)
   const three = Math.floor(head / 10)
   switch (Math.floor(head / 1000)) {
-    case 2: // Mastercard's second series; Mir
+    case 1: // JCB, old
+      return head === 1800 && digits === 15
+    case 2: // Mastercard's second series; Mir; JCB, old
+      if (head === 2131) return digits === 15
       return (head >= 2221 && head <= 2720 && digits === 16) || (head >= 2200 && head <= 2204 && digits >= 16)
     case 3: // American Express; Diners Club; JCB
       if (two === 34 || two === 37) return digits === 15

@@ -45,9 +45,11 @@ function scanSecrets(text: string, from: number, ended: boolean, findings: Findi
     }
     const start = runStart(SECRET_CHARACTERS, text, floor, at)
     const end = runEnd(SECRET_CHARACTERS, text, at, text.length)
-    if (end - start === SECRET_LENGTH && !is(SECRET_CHARACTERS, text, start - 1)) {
+    if (end - start <= SECRET_LENGTH && !is(SECRET_CHARACTERS, text, start - 1)) {
       if (end === text.length && !ended) return start
-      if (isNamedSecret(text, start, end)) findings.push({ start, end, type: 'secret.aws', score: 1 })
+      if (end - start === SECRET_LENGTH && isNamedSecret(text, start, end)) {
+        findings.push({ start, end, type: 'secret.aws', score: 1 })
+      }
     }
     floor = end
     at = floor + SECRET_LENGTH - 1

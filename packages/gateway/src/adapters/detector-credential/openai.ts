@@ -29,13 +29,13 @@ export const openaiDetector: Detector = {
     let floor = from
     for (let at = text.indexOf('-', from); at !== -1; at = text.indexOf('-', at + 1)) {
       const start = at - PREFIX.length + 1
-      if (start < floor || !text.startsWith(PREFIX, start) || !beginsWord(text, start)) continue
-      const most = LENGTH_MAX - PREFIX.length
-      const wide = runEnd(LETTER_DIGIT | HYPHEN | UNDERSCORE, text, at + 1, most)
-      if (wide === text.length && wide - start < LENGTH_MAX && !ended)
-        return { findings: findings ?? NONE, hold: start }
+      // `k` first: hyphens are common, and most follow another letter.
+      if (text.charCodeAt(at - 1) !== 0x6b || start < floor) continue
+      if (text.charCodeAt(start) !== 0x73 || !beginsWord(text, start)) continue
       const name = NAMED.find((one) => text.startsWith(one, at + 1))
-      const end = name === undefined ? runEnd(LETTER_DIGIT, text, at + 1, most) : wide
+      const body = name === undefined ? LETTER_DIGIT : LETTER_DIGIT | HYPHEN | UNDERSCORE
+      const end = runEnd(body, text, at + 1, LENGTH_MAX - PREFIX.length)
+      if (end === text.length && end - start < LENGTH_MAX && !ended) return { findings: findings ?? NONE, hold: start }
       if (!isKey(text, start, end, at + 1 + (name?.length ?? 0))) continue
       findings ??= []
       findings.push({ start, end, type: 'secret.openai', score: 1 })

@@ -4,7 +4,7 @@ import type { Detector, Finding, Scan } from '../../spec/index.js'
  * A block has no greatest length, memory has. What is as long as this is a finding by itself, and the block goes on in the
  * next one: until its end mark, or the end of the text, all of it is found, in findings that touch.
  */
-export const SEGMENT_MAX = 16_384
+export const SEGMENT_MAX = 4_096
 
 const BEGIN = '-----BEGIN '
 const END = '-----END '

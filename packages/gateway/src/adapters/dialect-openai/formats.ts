@@ -1,6 +1,8 @@
 import { type Field, field, listOf, type Shape, shape } from './shape.js'
 
 const TEXT: Field = field('text')
+const LABEL: Field = field('label')
+const NAME: Field = field('name')
 const ENUM: Field = field('enum')
 const ID: Field = field('id')
 const BLOB: Field = field('blob')
@@ -78,15 +80,18 @@ const TOOL_CALL = shape({
   id: ID,
   type: ENUM,
   index: PLAIN,
-  function: field('text', shape({ name: TEXT, arguments: ARGUMENTS })),
-  custom: field('text', shape({ name: TEXT, input: TEXT })),
+  function: field('text', shape({ name: NAME, arguments: ARGUMENTS })),
+  custom: field('text', shape({ name: NAME, input: TEXT })),
 })
 const TOOL_CALLS: Field = field('text', listOf(TOOL_CALL))
-const FUNCTION_CALL: Field = field('text', shape({ name: TEXT, arguments: ARGUMENTS }))
+const FUNCTION_CALL: Field = field('text', shape({ name: NAME, arguments: ARGUMENTS }))
 
 const ANNOTATION = shape({
   type: ENUM,
-  url_citation: field('text', shape({ url: TEXT, title: TEXT, content: TEXT, start_index: PLAIN, end_index: PLAIN })),
+  url_citation: field(
+    'text',
+    shape({ url: LABEL, title: LABEL, content: LABEL, start_index: PLAIN, end_index: PLAIN }),
+  ),
 })
 /** Ciphertext, and the signature over it: to edit one is to break it. Its plain neighbours are text. */
 const REASONING_DETAIL = shape({
@@ -218,7 +223,18 @@ const LOGPROBS: Field = field(
 )
 const SPEECH = shape({ id: ID, data: field('blob', undefined, '""'), transcript: TEXT, expires_at: PLAIN })
 const ANSWERED = shape({ ...SAID, audio: field('text', SPEECH) }, { role: 'assistant' })
-const CHOICE_FIELDS = { index: PLAIN, finish_reason: ENUM, logprobs: LOGPROBS } as const
+const FILTERED = shape({ filtered: PLAIN, detected: PLAIN, severity: ENUM })
+/** By category of content: a hosted deployment's own verdicts. */
+const FILTERS: Field = field('text', shape({}, { rest: field('text', FILTERED) }))
+const PROMPT_FILTERS = shape({ prompt_index: PLAIN, content_filter_results: FILTERS })
+const CHOICE_FIELDS = {
+  index: PLAIN,
+  finish_reason: ENUM,
+  native_finish_reason: ENUM,
+  stop_reason: ENUM,
+  logprobs: LOGPROBS,
+  content_filter_results: FILTERS,
+} as const
 const DETAILS = field(
   'text',
   shape({
@@ -246,6 +262,7 @@ const ENVELOPE = {
   service_tier: ENUM,
   usage: field('text', USAGE),
   error: field('text', ERROR),
+  prompt_filter_results: field('text', listOf(PROMPT_FILTERS)),
 } as const
 
 /** A whole answer, and the body of an error. */

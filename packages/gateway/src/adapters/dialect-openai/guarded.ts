@@ -14,6 +14,8 @@ const EVENT_BYTES_MAX = 1 << 20
 const TEMPLATES_MAX = 4
 const SLOTS_MAX = 4
 const NAMES_MAX = 1024
+/** Each holds a guard: a provider must not make us hold any number of them. */
+const CHANNELS_MAX = 4096
 const NOTHING: Buffer = Buffer.alloc(0)
 const LINE_FEED = 0x0a
 const ERROR_NAME = Buffer.from('event: error\n')
@@ -43,6 +45,7 @@ export class GuardedStream implements StreamLens {
   readonly #channels = new Map<string, Channel>()
   readonly #finished = new Set<string>()
   readonly #names = new Set<string>()
+  readonly #toolNames = new Map<string, string>()
   #templates: Template[] = []
   /** The last event read in full: ours are made in its likeness. */
   #like: JsonObject = {}
@@ -171,6 +174,7 @@ export class GuardedStream implements StreamLens {
 
     const shapes = shapesOf(containers, CHUNK)
     const echoes = echoesIn(located, shapes)
+    const edited: Splice[] = []
     const said: Said[] = []
     const slots: Slot[] = []
     for (const place of strings) {
@@ -187,6 +191,12 @@ export class GuardedStream implements StreamLens {
       if (isOpaque(says, value)) {
         if (key === 'obfuscation' && inside.parent === undefined)
           slots.push({ channel: undefined, start: from, end: to })
+        continue
+      }
+      if (isWhole(says, inside, key)) {
+        const out = this.#whole(inside, key, says, value)
+        if (typeof out !== 'string') return out
+        if (out !== value) edited.push({ start: from, end: to, json: JSON.stringify(out) })
         continue
       }
       const channel = this.#channel(inside, key, says)
@@ -208,9 +218,9 @@ export class GuardedStream implements StreamLens {
       if (erred) this.#state = 'erred'
     }
 
-    if (!ending && echoes.length === 0) this.#learn(bytes, event, start, end, text, slots)
+    if (!ending && echoes.length + edited.length === 0) this.#learn(bytes, event, start, end, text, slots)
     for (const echo of echoes) if (echo.json !== 'null') this.dropped++
-    const splices: Splice[] = echoes
+    const splices: Splice[] = [...echoes, ...edited]
     for (const { place, text: now } of said) {
       if (now !== place.value) splices.push({ start: place.start, end: place.end, json: JSON.stringify(now) })
     }
@@ -232,19 +242,38 @@ export class GuardedStream implements StreamLens {
     if (channel.delta !== undefined && this.#finished.has(channel.delta)) {
       return refuse('upstream_failed', 'text came for a choice that had finished')
     }
+    if (this.#channels.size >= CHANNELS_MAX) return tooMany()
     this.#channels.set(name, channel)
     return channel
+  }
+
+  /** A text that is no piece of one: its guard begins and ends with it. */
+  #whole(inside: Container, key: string | number, says: Says, text: string): string | Refusal {
+    const name = nameOf(pathTo(inside, key))
+    if (says === 'name') {
+      // Some clients join names as they join texts: two halves would be judged by nobody as a whole.
+      const known = this.#toolNames.get(name) ?? text
+      if (known !== text) return refuse('upstream_failed', 'the name of a tool came in pieces')
+      if (this.#toolNames.size >= CHANNELS_MAX) return tooMany()
+      this.#toolNames.set(name, text)
+    }
+    return this.#judged(name, text)
+  }
+
+  #judged(channel: string, text: string): string | Refusal {
+    const guard = this.#guardFor(channel)
+    const out = guard.push(text)
+    if (typeof out !== 'string') return out
+    const rest = guard.end()
+    return typeof rest === 'string' ? out + rest : rest
   }
 
   /** A name of no known field. It cannot be edited, so a guard that would is a refusal. */
   #name(name: string): Refusal | undefined {
     if (this.#names.has(name)) return undefined
-    const guard = this.#guardFor('names')
-    const out = guard.push(name)
+    const out = this.#judged('names', name)
     if (typeof out !== 'string') return out
-    const rest = guard.end()
-    if (typeof rest !== 'string') return rest
-    if (out + rest !== name) return refuse('obligation_failed', "a finding in a member's name cannot be edited")
+    if (out !== name) return refuse('obligation_failed', "a finding in a member's name cannot be edited")
     if (this.#names.size < NAMES_MAX) this.#names.add(name)
     return undefined
   }
@@ -335,6 +364,18 @@ export class GuardedStream implements StreamLens {
     this.#pieces = []
     return pieces.length === 1 ? (pieces[0] ?? NOTHING) : Buffer.concat(pieces)
   }
+}
+
+/** Only within choices does an answer come in pieces. */
+function isWhole(says: Says, inside: Container, key: string | number): boolean {
+  if (says === 'label' || says === 'name') return true
+  let top: string | number = key
+  for (let at: Container | undefined = inside; at?.parent !== undefined; at = at.parent) top = at.key
+  return top !== 'choices'
+}
+
+function tooMany(): Refusal {
+  return refuse('upstream_failed', 'the stream has too many texts side by side')
 }
 
 function all(): boolean {

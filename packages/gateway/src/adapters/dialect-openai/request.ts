@@ -21,9 +21,10 @@ export function readRequest(body: Buffer): Step<RequestView> {
   if (!Array.isArray(messages)) return wrong('messages', 'an array')
   const stream = root['stream'] ?? false
   if (typeof stream !== 'boolean') return wrong('stream', 'a boolean')
-  const maxTokens = root['max_completion_tokens'] ?? root['max_tokens'] ?? 0
+  const older = root['max_tokens'] ?? 0
+  if (!isCount(older)) return wrong('max_tokens', 'a whole number')
+  const maxTokens = root['max_completion_tokens'] ?? older
   if (!isCount(maxTokens)) return wrong('max_completion_tokens', 'a whole number')
-  if (!isCount(root['max_tokens'] ?? 0)) return wrong('max_tokens', 'a whole number')
   const tools = root['tools'] ?? []
   if (!Array.isArray(tools) || !tools.every(isObject)) return wrong('tools', 'an array of objects')
 

@@ -4,13 +4,15 @@ import type { Role } from '../../spec/part.js'
 /**
  * What a string is.
  * - `text`: human text, or nobody knows what.
+ * - `label`: text that a stream brings at once, never in pieces; the next one says something new.
+ * - `name`: a label that comes once, since what follows hangs on it: a tool's name.
  * - `arguments`: JSON text inside the string, so that text may hide behind its escapes.
  * - `enum`, `id`: opaque where it looks like one, else text: a field for a word must not smuggle a sentence.
  * - `token`: a piece of text that stands elsewhere as a whole; opaque where it is short.
  * - `url`: opaque where it carries its data itself, else text.
  * - `blob`: opaque always: data, ciphertext, or a value that others check.
  */
-export type Says = 'text' | 'arguments' | 'enum' | 'id' | 'token' | 'url' | 'blob'
+export type Says = 'text' | 'label' | 'name' | 'arguments' | 'enum' | 'id' | 'token' | 'url' | 'blob'
 
 /**
  * What becomes of a value that says again, in another form, what stands beside it, once that may not be said as it was:
@@ -119,7 +121,7 @@ export function roleAt(shapes: Shapes, inside: Container, key: string | number):
   return shapes.roles[inside.index] ?? 'unknown'
 }
 
-const ENUM = /^[a-z][a-z0-9_.-]{0,31}$/
+const ENUM = /^(?:[a-z][a-z0-9_.-]{0,31}|[A-Z_]{1,32})$/
 const ID = /^[\w.:/-]{0,128}$/
 /** Longer than the words a tokenizer knows tend to be. */
 const TOKEN_MAX = 32
@@ -127,6 +129,8 @@ const TOKEN_MAX = 32
 export function isOpaque(says: Says, value: string): boolean {
   switch (says) {
     case 'text':
+    case 'label':
+    case 'name':
     case 'arguments':
       return false
     case 'enum':

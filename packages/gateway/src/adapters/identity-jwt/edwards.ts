@@ -3,7 +3,7 @@ const D = mod(-121665n * power(121666n, P - 2n))
 
 /**
  * Whether 32 bytes are a point of Ed25519 that a signature can be trusted under: canonical, on the curve, and not of small order.
- * Under a key of small order anybody can sign; OpenSSL takes such keys.
+ * Under a key of small order anybody can sign, and OpenSSL takes such keys (that of Node 20 verifies with them too).
  */
 export function isSoundEd25519Point(bytes: Uint8Array): boolean {
   if (bytes.length !== 32) return false

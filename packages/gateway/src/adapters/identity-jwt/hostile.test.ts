@@ -349,6 +349,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['`exp` that is a text', () => mint({ payload: { exp: `${NOW + 600}` } }), PLAIN],
     ['`exp` in milliseconds', () => mint({ payload: { exp: (NOW + 600) * 1000 } }), PLAIN],
     ['`exp` of 1e400', () => mint({ payload: rawPayload('"exp":1e400') }), () => mint({ payload: rawPayload('') })],
+    [
+      'an hour to live',
+      () => mint({ payload: { iat: NOW, exp: NOW + 3600 } }),
+      () => mint({ payload: { iat: NOW, exp: NOW + 900 } }),
+    ],
     ['`exp` null', () => mint({ payload: { exp: null } }), PLAIN],
     ['`exp` before `iat`', () => mint({ payload: { exp: NOW + 1, iat: NOW + 2 } }), PLAIN],
     ['negative `iat`', () => mint({ payload: { iat: -1 } }), PLAIN],

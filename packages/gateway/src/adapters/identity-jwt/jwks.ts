@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject, parseStrictJson } from '../..
 import { ALGORITHMS, type Algorithm, signatureVerifier, type VerifySignature } from './algorithms.js'
 import { isSoundEd25519Point } from './edwards.js'
 
-export const JWKS_MAX_BYTES = 256 * 1024
+export const JWKS_MAX_BYTES: number = 256 * 1024
 const KEYS_MAX = 100
 
 /** One key with its one algorithm (8725bis 3.1). */

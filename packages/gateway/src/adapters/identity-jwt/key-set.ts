@@ -91,6 +91,8 @@ export function createKeySet(parts: KeySetParts): KeySet {
     failures = 0
     for (const why of got.dropped) parts.report(`key dropped: ${why}`)
     const before = held
+    // The fetch that brought the first keys was no answer to an unknown `kid`: the next one may ask at once.
+    if (before === undefined) askedAtMs = Number.NEGATIVE_INFINITY
     held = { byKid: byKid(got.keys), all: got.keys, untilMs: begunMs + maxAgeMs }
     refreshIn(maxAgeMs / 2)
     expireIn(Math.max(0, held.untilMs - clock.now()))

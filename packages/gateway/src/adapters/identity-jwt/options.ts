@@ -11,7 +11,7 @@ export interface JwtIssuerOptions {
   readonly keys: KeysAt
   readonly algorithms: readonly string[]
   readonly profile: Profile
-  /** `exp - iat`, and `exp` from now: longer is refused. */
+  /** `exp - iat`: longer is refused. */
   readonly maxTokenLifetimeMs: number
   /** At the door only; 60 s at most. */
   readonly clockToleranceMs: number
@@ -57,7 +57,7 @@ export interface AgentEntry {
 }
 
 const TOLERANCE_MAX_MS = 60_000
-export const JWKS_MAX_AGE_MS = 10 * 60_000
+export const JWKS_MAX_AGE_MS: number = 10 * 60_000
 
 /** Throws for what no configuration may ask; gives the issuer's algorithms. */
 export function checkOptions(options: JwtIssuerOptions): readonly Algorithm[] {

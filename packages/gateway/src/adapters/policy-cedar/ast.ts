@@ -73,7 +73,7 @@ export function attributeOf(expression: unknown, of: Variable): string | undefin
   return typeof name === 'string' ? name : undefined
 }
 
-export function walk(expression: unknown, visit: (here: Node) => void): void {
+function walk(expression: unknown, visit: (here: Node) => void): void {
   const here = node(expression)
   if (here === undefined) return
   visit(here)

@@ -91,8 +91,10 @@ export function checkAnnotations(piece: Piece, json: PolicyJson, error: Say, war
 
   const reason = text('reason')
   if (!sound || id === undefined) return undefined
+  const effectIn = effectAt - piece.start
+  const permitText = `${piece.text.slice(0, effectIn)}permit${piece.text.slice(effectIn + json.effect.length)}`
   const obligations: Obligation[] = members.map((one) => one.obligation).filter(isKnown)
-  return { id, effect: json.effect, mode, text: piece.text, json, reason, obligations, challenge }
+  return { id, effect: json.effect, mode, text: piece.text, permitText, json, reason, obligations, challenge }
 }
 
 function readMode(text: string | undefined, sayAt: (name: string, message: string) => void): Mode {

@@ -63,11 +63,12 @@ const ON_TYPE = / on entity type `([^`]*)`/
 
 /** Cedar's text, without the id that we made up, with its help. */
 export function messageOf({ message, help, sourceLocations }: DetailedError): string {
-  const plain = message
-    .replace(/^for policy `[^`]*`, /, '')
-    .replace(/^failed to parse policy(?: with id `[^`]*`)? from string: /, '')
   const expected = sourceLocations?.[0]?.label
-  return [plain, expected, help].filter((part) => part !== null && part !== undefined).join('; ')
+  return [message, expected, help]
+    .filter((part) => part !== null && part !== undefined)
+    .join('; ')
+    .replace(/\bfor policy `[^`]*`, /g, '')
+    .replace(/^failed to parse policy(?: with id `[^`]*`)? from string: /, '')
 }
 
 export function offsetOf({ sourceLocations }: DetailedError, piece: Piece): number {
@@ -91,7 +92,7 @@ function toldOf(said: readonly ValidationError[], index: number, piece: Piece): 
     const names = [...new Set(types)].sort().map((type) => `\`${type}\``)
     return { offset, message: message.replace(ON_TYPE, ` on ${names.join(', ')}`) }
   })
-  return all.sort((a, b) => a.offset - b.offset)
+  return all.sort((a, b) => a.offset - b.offset || (a.message < b.message ? -1 : 1))
 }
 
 /**

@@ -543,7 +543,7 @@ describe('the memo', () => {
   })
 
   test('drops the oldest', () => {
-    const engine = engineOf('@id("a") permit(principal, action, resource) when { context.promptTokens < 5 };', {
+    const engine = engineOf('@id("a") permit(principal, action, resource) when { context.promptTokens + 0 < 5 };', {
       memoEntries: 2,
     })
     const ask = (promptTokens: number): Decision => engine.decide(question({ context: { promptTokens } }))
@@ -565,10 +565,32 @@ describe('the memo', () => {
     expect(ask(5000)).not.toBe(ask(5000))
   })
 
+  test('is not scattered by numbers of which only the side of a constant counts', () => {
+    const engine = engineOf(`
+      @id("a") permit(principal, action, resource) when { context.promptTokens < 500 && 1000 != context.maxTokens };
+      @id("b") forbid(principal, action, resource) when { context.promptTokens >= 300 && context.promptTokens <= 300 };
+      @id("c") forbid(principal, action, resource) when { principal.tokenAgeSeconds > 120 };
+      @id("d") forbid(principal, action, resource) when { context.time > datetime("2026-11-25T12:10:00Z") };`)
+    const ask = (context: Partial<Context>): Decision => engine.decide(question({ context }))
+    const low = ask({ promptTokens: 10 })
+    expect(low.kind).toBe('permit')
+    expect(ask({ promptTokens: 299, maxTokens: 999, timeMs: NOW + 59_999 })).toBe(low)
+    expect(ask({ promptTokens: 300 })).toMatchObject({ kind: 'forbid', determining: ['b'] })
+    expect(ask({ promptTokens: 301 })).not.toBe(low)
+    expect(ask({ promptTokens: 499 })).toBe(ask({ promptTokens: 301 }))
+    expect(ask({ promptTokens: 500 })).toMatchObject({ kind: 'forbid', determining: [] })
+    expect(ask({ maxTokens: 1000 })).toMatchObject({ kind: 'forbid', determining: [] })
+    expect(ask({ timeMs: NOW + 61_000 })).toMatchObject({ kind: 'forbid', determining: ['c'] })
+    expect(ask({ timeMs: NOW + 600_000 })).toMatchObject({ determining: ['c'] })
+    expect(ask({ timeMs: NOW + 600_001 })).toMatchObject({ determining: ['c', 'd'] })
+    const asked = question({ context: { promptTokens: 7 } })
+    expect(JSON.parse(engine.inputs(asked))).toMatchObject({ context: { promptTokens: 7, time: NOW } })
+  })
+
   test('never answers otherwise than Cedar does, for any policies and questions', () => {
     fc.assert(
       fc.property(
-        fc.subarray(POOL, { minLength: 1, maxLength: 9 }),
+        fc.subarray([...POOL], { minLength: 1, maxLength: 9 }),
         fc.array(questions(), { minLength: 24, maxLength: 24 }),
         (texts, asked) => {
           const text = texts.map((one, index) => `@id("p${index}") ${one}`).join('\n')
@@ -612,9 +634,9 @@ const POOL: readonly string[] = [
   `permit(principal == User::"${ISSUER}#alice", action, resource);`,
   'permit(principal is Agent in Group::"h", action in [Action::"embed", Action::"invoke"], resource);',
   'permit(principal, action, resource == Model::"m1");',
-  `@obligation("mask:pii.card") permit(principal, action, resource) when { principal in [Group::"h", User::"${ISSUER}#bob"] };`,
+  `@obligation("mask:pii.card") permit(principal, action, resource) when { principal in Group::"h" || principal == User::"${ISSUER}#bob" };`,
   'permit(principal, action, resource) when { if principal is User then context.stream else principal.proof == "dpop" };',
-  'permit(principal, action, resource) when { [principal].contains(User::"https://idp.example#bob") };',
+  'permit(principal is User, action, resource) when { [principal].contains(User::"https://idp.example#bob") };',
   'permit(principal, action, resource is Model) when { resource has tier && resource.tier < context.promptTokens };',
   'permit(principal, action, resource) when { {here: context.labels}.here.containsAny(["x", "y"]) };',
   'permit(principal, action, resource) when { principal has regions && principal.regions.containsAll(context.labels) };',
@@ -634,6 +656,11 @@ const POOL: readonly string[] = [
   '@mode("shadow") permit(principal, action, resource) when { principal has clearance && principal.clearance == "high" };',
   '@mode("shadow") forbid(principal, action, resource) when { principal has level && -principal.level < -3 };',
   'permit(principal, action, resource is Tool) when { resource.effect == "read" };',
+  'forbid(principal, action, resource) when { 2 <= context.promptTokens && context.promptTokens != 3 };',
+  'forbid(principal, action, resource) when { context.maxTokens >= 2 };',
+  'permit(principal, action, resource) when { context.time <= datetime("2026-11-25T12:00:00.999Z") };',
+  'forbid(principal, action, resource) when { datetime("2026-11-25T13:00:01+0100") == context.time };',
+  'forbid(principal, action, resource) when { principal.tokenAgeSeconds == 61 };',
 ]
 
 function questions(): fc.Arbitrary<Question> {
@@ -658,13 +685,13 @@ function questions(): fc.Arbitrary<Question> {
     labels: fc.shuffledSubarray(['x', 'y', 'z']),
     findings: fc.constantFrom([], ['secret', 'secret.aws']),
     uninspectable: fc.boolean(),
-    promptTokens: fc.constantFrom(0, 1, 2, 0.5),
-    maxTokens: fc.constantFrom(0, 2),
+    promptTokens: fc.constantFrom(0, 1, 2, 3, 4, 0.5),
+    maxTokens: fc.constantFrom(0, 1, 2),
     stream: fc.boolean(),
     hasSystemMessage: fc.boolean(),
     purpose: fc.constantFrom(undefined, 'care', 'null'),
     sourceIp: fc.constantFrom('192.0.2.1', '::ffff:192.0.2.1', '::1', 'nowhere'),
-    timeMs: fc.constantFrom(NOW, NOW + 999, NOW + 1000),
+    timeMs: fc.constantFrom(NOW, NOW + 998, NOW + 999, NOW + 1000, NOW + 1001),
     approvals: fc.constant([]),
   })
   return fc

@@ -1,6 +1,5 @@
 import type { Challenge, Decision, PolicyEngine, Question } from '../../spec/index.js'
 import { ACTIONS, type Action } from '../../spec/index.js'
-import type { Mode } from './annotations.js'
 import { type Inputs, InputsWriter } from './inputs.js'
 import { cedarIp } from './ip.js'
 import type { Policy } from './policy.js'
@@ -33,7 +32,7 @@ export interface EngineParts {
 
 const MEMO_ENTRIES = 10_000
 /** A question that says more is decided afresh each time, so that no caller fills the memory with long purposes. */
-const MEMO_TEXT_MAX = 2048
+const MEMO_KEY_MAX = 2048
 const ADDRESSES_MAX = 4096
 
 export function createCedarEngine(parts: EngineParts): Made<CedarEngine> {
@@ -46,36 +45,25 @@ export function createCedarEngine(parts: EngineParts): Made<CedarEngine> {
 
 /** Undefined where no policy is of that kind: an empty set need not be asked. */
 interface Sets {
+  /**
+   * What decides, and what obliges beside it: one call of Cedar costs some hundred policies. An oblige policy is a permit
+   * and never grants: a permission counts only where a policy that decides is among its reasons.
+   */
   readonly enforced: PolicySet | undefined
-  readonly oblige: PolicySet | undefined
-  /** Apart, since Cedar tells the satisfied permits only where no forbid is. */
-  readonly shadowPermits: PolicySet | undefined
-  readonly shadowForbids: PolicySet | undefined
+  readonly shadow: PolicySet | undefined
 }
 
 function parseSets(schema: ParsedSchema, policies: readonly Policy[]): Made<Sets> {
-  const parse = (mode: Mode, effects: readonly Policy['effect'][]): Made<PolicySet | undefined> => {
-    const chosen = policies.filter((policy) => policy.mode === mode && effects.includes(policy.effect))
-    return chosen.length === 0 ? { kind: 'made', value: undefined } : PolicySet.parse(schema, chosen)
-  }
-  const enforced = parse('enforce', ['permit', 'forbid'])
+  const enforcedPolicies = policies.filter(({ mode }) => mode !== 'shadow')
+  const shadowPolicies = policies.filter(({ mode }) => mode === 'shadow')
+  const enforced = enforcedPolicies.length === 0 ? NO_SET : PolicySet.parse(schema, enforcedPolicies)
   if (enforced.kind === 'failed') return enforced
-  const oblige = parse('oblige', ['permit'])
-  if (oblige.kind === 'failed') return oblige
-  const shadowPermits = parse('shadow', ['permit'])
-  if (shadowPermits.kind === 'failed') return shadowPermits
-  const shadowForbids = parse('shadow', ['forbid'])
-  if (shadowForbids.kind === 'failed') return shadowForbids
-  return {
-    kind: 'made',
-    value: {
-      enforced: enforced.value,
-      oblige: oblige.value,
-      shadowPermits: shadowPermits.value,
-      shadowForbids: shadowForbids.value,
-    },
-  }
+  const shadow = shadowPolicies.length === 0 ? NO_SET : PolicySet.parseAsPermits(schema, shadowPolicies)
+  if (shadow.kind === 'failed') return shadow
+  return { kind: 'made', value: { enforced: enforced.value, shadow: shadow.value } }
 }
+
+const NO_SET: Made<undefined> = { kind: 'made', value: undefined }
 
 class Engine implements CedarEngine {
   readonly digest: string
@@ -114,12 +102,12 @@ class Engine implements CedarEngine {
 
   decide(question: Question): Decision {
     try {
-      const { text, illness } = this.#inputs(question)
+      const { key, illness } = this.#inputs(question)
       if (illness !== undefined) return indeterminate([illness], NO_SHADOW)
-      const held = this.#memo.get(text)
+      const held = this.#memo.get(key)
       if (held !== undefined) return held
       const decision = this.#ask(question)
-      if (decision.kind !== 'indeterminate') this.#remember(text, decision)
+      if (decision.kind !== 'indeterminate') this.#remember(key, decision)
       return decision
     } catch (error) {
       // Cedar can trap, for instance without memory.
@@ -137,10 +125,7 @@ class Engine implements CedarEngine {
   #inputs(question: Question): Inputs {
     if (this.#last?.question === question) return this.#last.inputs
     const writer = this.#writers.get(question.action)
-    const inputs = writer?.write(question, this.#address(question.context.sourceIp)) ?? {
-      text: '{"illness":"unknown action"}',
-      illness: 'unknown action',
-    }
+    const inputs = writer?.write(question, this.#address(question.context.sourceIp)) ?? UNKNOWN_ACTION
     this.#last = { question, inputs }
     return inputs
   }
@@ -155,10 +140,10 @@ class Engine implements CedarEngine {
     return address
   }
 
-  #remember(text: string, decision: Decision): void {
-    if (this.#memoEntries === 0 || text.length > MEMO_TEXT_MAX) return
+  #remember(key: string, decision: Decision): void {
+    if (this.#memoEntries === 0 || key.length > MEMO_KEY_MAX) return
     dropOldest(this.#memo, this.#memoEntries)
-    this.#memo.set(text, decision)
+    this.#memo.set(key, decision)
   }
 
   #ask(question: Question): Decision {
@@ -167,9 +152,8 @@ class Engine implements CedarEngine {
     const request = cedarRequest(question, ip)
     const shadow = this.#askShadow(request)
     const answer = this.#sets.enforced?.ask(request) ?? NOBODY
-    const errors = errorsOf(answer)
-    if (answer.kind === 'failed' || errors.length > 0) return indeterminate(errors, shadow)
-    if (answer.allow) return this.#permit(request, answer.satisfied, shadow)
+    if (answer.kind === 'failed' || answer.errors.length > 0) return indeterminate(answer.errors, shadow)
+    if (answer.allow) return this.#permit(answer.satisfied, shadow)
     const forbids = this.#named(answer.satisfied)
     const reasons = new Set(forbids.flatMap(({ reason }) => reason ?? []))
     const reason = reasons.size === 0 ? undefined : [...reasons].join(' ')
@@ -178,26 +162,25 @@ class Engine implements CedarEngine {
     if (asks.length === 0 || asks.length < forbids.length) return { ...basis, kind: 'forbid', reason }
 
     const without = this.#permitsAlone(request)
-    if (without.kind === 'failed' || without.errors.length > 0) return indeterminate(errorsOf(without), shadow)
-    if (!without.allow) return { ...basis, kind: 'forbid', reason }
-    const otherwise = this.#permit(request, without.satisfied, shadow)
-    if (otherwise.kind !== 'permit') return otherwise
-    return { ...basis, kind: 'challenge', asks: distinct(asks), reason }
+    if (without.kind === 'failed' || without.errors.length > 0) return indeterminate(without.errors, shadow)
+    return this.#permit(without.satisfied, shadow).kind === 'permit'
+      ? { ...basis, kind: 'challenge', asks: distinct(asks), reason }
+      : { ...basis, kind: 'forbid', reason }
   }
 
-  /** @param satisfied permits that no forbid stands against */
-  #permit(request: CedarRequest, satisfied: readonly string[], shadow: Shadow): Decision {
-    const oblige = this.#sets.oblige?.ask(request) ?? NOBODY
-    if (oblige.kind === 'failed' || oblige.errors.length > 0) return indeterminate(errorsOf(oblige), shadow)
-    const obligations = this.#named([...satisfied, ...oblige.satisfied]).flatMap((policy) => policy.obligations)
-    return { kind: 'permit', determining: satisfied, ...shadow, obligations }
+  /** @param satisfied permits that no forbid stands against, and oblige policies */
+  #permit(satisfied: readonly string[], shadow: Shadow): Decision {
+    const policies = this.#named(satisfied)
+    const determining = policies.filter(({ mode }) => mode === 'enforce').map(({ id }) => id)
+    if (determining.length === 0) return { kind: 'forbid', determining, ...shadow, reason: undefined }
+    return { kind: 'permit', determining, ...shadow, obligations: policies.flatMap(({ obligations }) => obligations) }
   }
 
   /** All satisfied forbids are challenges, so the answer without them is that of the permits. */
   #permitsAlone(request: CedarRequest): Answer {
     this.#permits ??= PolicySet.parse(
       this.#schema,
-      [...this.#policies.values()].filter(({ mode, effect }) => mode === 'enforce' && effect === 'permit'),
+      [...this.#policies.values()].filter(({ mode, effect }) => mode !== 'shadow' && effect === 'permit'),
     )
     return this.#permits.kind === 'failed'
       ? { kind: 'failed', errors: [this.#permits.why] }
@@ -205,13 +188,9 @@ class Engine implements CedarEngine {
   }
 
   #askShadow(request: CedarRequest): Shadow {
-    const { shadowPermits, shadowForbids } = this.#sets
-    if (shadowPermits === undefined && shadowForbids === undefined) return NO_SHADOW
-    const answers = [shadowPermits?.ask(request) ?? NOBODY, shadowForbids?.ask(request) ?? NOBODY]
-    return {
-      shadow: answers.flatMap((answer) => (answer.kind === 'answered' ? answer.satisfied : [])).sort(),
-      shadowErrors: answers.flatMap(errorsOf),
-    }
+    const answer = this.#sets.shadow?.ask(request)
+    if (answer === undefined) return NO_SHADOW
+    return { shadow: answer.kind === 'answered' ? answer.satisfied : [], shadowErrors: answer.errors }
   }
 
   #named(ids: readonly string[]): readonly Policy[] {
@@ -225,11 +204,8 @@ interface Shadow {
 }
 
 const NO_SHADOW: Shadow = { shadow: [], shadowErrors: [] }
+const UNKNOWN_ACTION: Inputs = { text: '{"illness":"unknown action"}', key: '', illness: 'unknown action' }
 const NOBODY: Answer = { kind: 'answered', allow: false, satisfied: [], errors: [] }
-
-function errorsOf({ errors }: Answer): readonly string[] {
-  return errors
-}
 
 function indeterminate(errors: readonly string[], shadow: Shadow): Decision {
   return { kind: 'indeterminate', determining: [], ...shadow, errors }

@@ -1,14 +1,16 @@
 import type { Action, AttributeValue, Context, Identity, Principal, Question, Resource } from '../../spec/index.js'
-import type { EntityReads, Reads } from './reads.js'
+import { type AttributeReads, bandsOf, type EntityReads, type Reads } from './reads.js'
 import { ageSeconds, principalValues } from './request.js'
 import type { Shapes } from './shape.js'
 import { contextIllness } from './shape.js'
-import { CONTEXT_ATTRIBUTES } from './vocabulary.js'
+import { AGES, CONTEXT_ATTRIBUTES } from './vocabulary.js'
 
 /** What one action's questions come down to. */
 export interface Inputs {
   /** Canonical JSON text of what the policies read. */
   readonly text: string
+  /** Two questions of one key get the same decision. Shorter than the text where only a band counts of a value. */
+  readonly key: string
   /** Why no policy can be asked; part of the text too. */
   readonly illness: string | undefined
 }
@@ -23,16 +25,26 @@ interface PrincipalPart extends EntityPart {
 }
 
 type Write = (context: Context, ip: string) => string
+type WriteAges = (principal: Principal, atMs: number) => string
 
-/** Writes what the policies read of the questions about one action. On the hot path: what belongs to a token or to a model is written once. */
+/** What changes from one exchange of a token to the next. */
+interface Writers {
+  readonly context: readonly Write[]
+  readonly ages: WriteAges | undefined
+}
+
+/**
+ * Writes what the policies read of the questions about one action. On the hot path: what belongs to a token or to a model is
+ * written once.
+ */
 export class InputsWriter {
   readonly #action: Action
   readonly #shapes: Shapes
   readonly #reads: Reads
   readonly #start: string
-  readonly #context: readonly Write[]
-  readonly #authAge: boolean
-  readonly #tokenAge: boolean
+  readonly #values: Writers
+  /** Undefined where the text is the key. */
+  readonly #bands: Writers | undefined
   /** Two a principal at most: an agent, and whom it acts for. */
   readonly #principals: WeakMap<Principal, readonly PrincipalPart[]> = new WeakMap()
   readonly #resources: WeakMap<Resource, EntityPart> = new WeakMap()
@@ -42,10 +54,17 @@ export class InputsWriter {
     this.#shapes = shapes
     this.#reads = reads
     this.#start = `{"action":${JSON.stringify(action)},"context":{`
-    this.#context = contextWriters(reads.context)
-    const { principal } = reads
-    this.#authAge = principal.whole || principal.attributes.has('authAgeSeconds')
-    this.#tokenAge = principal.whole || principal.attributes.has('tokenAgeSeconds')
+    this.#values = { context: contextWriters(reads.context, whole), ages: agesWriter(reads.principal, whole) }
+    const banded = [...reads.context.attributes].some(
+      (name) => NUMBERS.has(name) && bandsOf(reads.context, name) !== undefined,
+    )
+    const bandedAges = AGES.some(
+      (name) => reads.principal.attributes.has(name) && bandsOf(reads.principal, name) !== undefined,
+    )
+    this.#bands =
+      banded || bandedAges
+        ? { context: contextWriters(reads.context, bands), ages: agesWriter(reads.principal, bands) }
+        : undefined
   }
 
   /** @param ip what `cedarIp` made of the context's address */
@@ -55,24 +74,20 @@ export class InputsWriter {
     const resource = this.#resourcePart(question.resource)
     const illness = principal.illness ?? resource.illness ?? contextIllness(context, ip)
     if (illness !== undefined || ip === undefined) {
-      return {
-        text: JSON.stringify({ action: this.#action, illness }),
-        illness: illness ?? 'context `sourceIp` is no address',
-      }
+      const text = JSON.stringify({ action: this.#action, illness })
+      return { text, key: text, illness: illness ?? 'context `sourceIp` is no address' }
     }
-    let text = this.#start
-    for (const write of this.#context) text += write(context, ip)
-    text += '},"principal":{'
-    if (this.#authAge || this.#tokenAge) text += this.#ages(question.principal, context.timeMs)
-    return { text: `${text}${principal.text}},"resource":{${resource.text}}}`, illness: undefined }
+    const entities = `${principal.text}},"resource":{${resource.text}}}`
+    const text = this.#write(this.#values, question, ip) + entities
+    const key = this.#bands === undefined ? text : this.#write(this.#bands, question, ip) + entities
+    return { text, key, illness: undefined }
   }
 
-  #ages({ authTime, issuedAt }: Principal, atMs: number): string {
-    const auth = authTime === undefined ? 'null' : ageSeconds(authTime, atMs)
-    const token = ageSeconds(issuedAt, atMs)
-    if (!this.#tokenAge) return `"ages":{"authAgeSeconds":${auth}},`
-    if (!this.#authAge) return `"ages":{"tokenAgeSeconds":${token}},`
-    return `"ages":{"authAgeSeconds":${auth},"tokenAgeSeconds":${token}},`
+  #write({ context, ages }: Writers, question: Question, ip: string): string {
+    let text = this.#start
+    for (const write of context) text += write(question.context, ip)
+    text += '},"principal":{'
+    return ages === undefined ? text : text + ages(question.principal, question.context.timeMs)
   }
 
   #principalPart(principal: Principal, identity: Identity): PrincipalPart {
@@ -104,14 +119,51 @@ export class InputsWriter {
   }
 }
 
-/** One for each attribute that is read, in the order of names; what is absent is null. */
-function contextWriters({ attributes, whole }: Reads['context']): readonly Write[] {
-  return CONTEXT_ATTRIBUTES.map(([name]) => name.replace('?', ''))
-    .filter((name) => whole || attributes.has(name))
-    .flatMap((name, index) => contextWriter(name, `${index === 0 ? '' : ','}"${name}":`) ?? [])
+/** How a number is written: as it is, or by its band. */
+type Scale = (reads: AttributeReads, name: string) => (value: number) => number
+
+const whole: Scale = () => (value) => value
+
+const bands: Scale = (reads, name) => {
+  const constants = bandsOf(reads, name)
+  if (constants === undefined) return (value) => value
+  // Twice the constants below, and one more on a constant: so all comparisons with them are told by the band.
+  return (value) => {
+    let band = 0
+    for (const constant of constants) {
+      if (value < constant) return band
+      if (value === constant) return band + 1
+      band += 2
+    }
+    return band
+  }
 }
 
-function contextWriter(name: string, label: string): Write | undefined {
+/** Attributes of the context that are compared as numbers. */
+const NUMBERS: ReadonlySet<string> = new Set(['maxTokens', 'promptTokens', 'time'])
+
+/** One for each attribute that is read, in the order of names; what is absent is null. */
+function contextWriters(reads: AttributeReads, scale: Scale): readonly Write[] {
+  return CONTEXT_ATTRIBUTES.map(([name]) => name.replace('?', ''))
+    .filter((name) => reads.whole || reads.attributes.has(name))
+    .flatMap((name, index) => contextWriter(name, `${index === 0 ? '' : ','}"${name}":`, scale(reads, name)) ?? [])
+}
+
+function agesWriter(reads: AttributeReads, scale: Scale): WriteAges | undefined {
+  const authAge = reads.whole || reads.attributes.has('authAgeSeconds')
+  const tokenAge = reads.whole || reads.attributes.has('tokenAgeSeconds')
+  const authScale = scale(reads, 'authAgeSeconds')
+  const tokenScale = scale(reads, 'tokenAgeSeconds')
+  const auth = ({ authTime }: Principal, atMs: number): string =>
+    `"authAgeSeconds":${authTime === undefined ? 'null' : authScale(ageSeconds(authTime, atMs))}`
+  const token = ({ issuedAt }: Principal, atMs: number): string =>
+    `"tokenAgeSeconds":${tokenScale(ageSeconds(issuedAt, atMs))}`
+  if (authAge && tokenAge) return (principal, atMs) => `"ages":{${auth(principal, atMs)},${token(principal, atMs)}},`
+  if (authAge) return (principal, atMs) => `"ages":{${auth(principal, atMs)}},`
+  return tokenAge ? (principal, atMs) => `"ages":{${token(principal, atMs)}},` : undefined
+}
+
+function contextWriter(name: string, label: string, scale: (value: number) => number): Write | undefined {
   switch (name) {
     case 'approvals':
       return ({ approvals }) => label + setText(approvals)
@@ -122,9 +174,9 @@ function contextWriter(name: string, label: string): Write | undefined {
     case 'labels':
       return ({ labels }) => label + setText(labels)
     case 'maxTokens':
-      return ({ maxTokens }) => label + maxTokens
+      return ({ maxTokens }) => label + scale(maxTokens)
     case 'promptTokens':
-      return ({ promptTokens }) => label + promptTokens
+      return ({ promptTokens }) => label + scale(promptTokens)
     case 'purpose':
       return ({ purpose }) => label + (purpose === undefined ? 'null' : JSON.stringify(purpose))
     case 'sourceIp':
@@ -132,7 +184,7 @@ function contextWriter(name: string, label: string): Write | undefined {
     case 'stream':
       return ({ stream }) => label + stream
     case 'time':
-      return ({ timeMs }) => label + timeMs
+      return ({ timeMs }) => label + scale(timeMs)
     case 'uninspectable':
       return ({ uninspectable }) => label + uninspectable
     default:

@@ -7,6 +7,7 @@ import { type Fault, Places } from './place.js'
 import type { Policy } from './policy.js'
 import { schemaText } from './schema.js'
 import { type Piece, split } from './tokens.js'
+import { guardV8 } from './v8-guard.js'
 import type { Vocabulary } from './vocabulary.js'
 
 export interface PolicyFile {
@@ -29,6 +30,7 @@ export function loadPolicies(
   vocabulary: Vocabulary,
   options: EngineOptions = {},
 ): Loaded {
+  guardV8(process.versions.node)
   const faults: Fault[] = []
   const warnings: Fault[] = []
   const policies: Policy[] = []

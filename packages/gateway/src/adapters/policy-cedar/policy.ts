@@ -9,6 +9,9 @@ export interface Policy {
   readonly mode: Mode
   /** As written, from its first annotation to its semicolon. */
   readonly text: string
+  /** The same as a `permit`. */
+  readonly permitText: string
+  /** To be read only: whole numbers beyond 2^53 are not exact in it. */
   readonly json: PolicyJson
   /** Public. */
   readonly reason: string | undefined

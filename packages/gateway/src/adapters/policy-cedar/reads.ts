@@ -1,22 +1,32 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
 import type { Action } from '../../spec/index.js'
-import { field, node, operands, type Variable, variable } from './ast.js'
+import { attributeOf, field, literals, node, operands, type Variable, variable } from './ast.js'
 
-/** What policies read of an entity. */
-export interface EntityReads {
-  type: boolean
-  id: boolean
+export interface AttributeReads {
   readonly attributes: Set<string>
-  /** Groups whose membership is asked. */
-  readonly groups: Set<string>
+  /**
+   * Of those, the ones of which more is read than how they compare with constants and whether they are there. The others'
+   * values count only by the band between two constants that they lie in.
+   */
+  readonly exact: Set<string>
+  /** The constants that each attribute is compared with. */
+  readonly constants: Map<string, Set<number>>
   /** Used in a way that was not understood, or as a whole: then all of it counts as read. */
   whole: boolean
+}
+
+/** What policies read of an entity. */
+export interface EntityReads extends AttributeReads {
+  type: boolean
+  id: boolean
+  /** Groups whose membership is asked. */
+  readonly groups: Set<string>
 }
 
 export interface Reads {
   readonly principal: EntityReads
   readonly resource: EntityReads
-  readonly context: { readonly attributes: Set<string>; whole: boolean }
+  readonly context: AttributeReads
 }
 
 /**
@@ -25,9 +35,9 @@ export interface Reads {
  */
 export function readsOf(policies: Iterable<PolicyJson>, action: Action): Reads {
   const reads: Reads = {
-    principal: nothing(),
-    resource: nothing(),
-    context: { attributes: new Set(), whole: false },
+    principal: { ...nothing(), type: false, id: false, groups: new Set() },
+    resource: { ...nothing(), type: false, id: false, groups: new Set() },
+    context: nothing(),
   }
   for (const policy of policies) {
     if (!mayApply(policy, action)) continue
@@ -38,8 +48,14 @@ export function readsOf(policies: Iterable<PolicyJson>, action: Action): Reads {
   return reads
 }
 
-function nothing(): EntityReads {
-  return { type: false, id: false, attributes: new Set(), groups: new Set(), whole: false }
+function nothing(): AttributeReads {
+  return { attributes: new Set(), exact: new Set(), constants: new Map(), whole: false }
+}
+
+/** The constants that an attribute is compared with, ascending, where nothing else of it counts. */
+export function bandsOf(reads: AttributeReads, name: string): readonly number[] | undefined {
+  if (reads.whole || reads.exact.has(name)) return undefined
+  return [...(reads.constants.get(name) ?? [])].sort((a, b) => a - b)
 }
 
 /** Whether the action scope lets a policy match: one that does not is false before it reads anything. */
@@ -110,9 +126,13 @@ function readExpression(expression: unknown, reads: Reads): void {
     const named = field(body, 'attr')
     const name: unknown = Array.isArray(named) ? named[0] : named
     if (typeof name !== 'string') readWhole(subject, reads)
-    else if (subject !== 'action') reads[subject].attributes.add(name)
+    else if (subject !== 'action') {
+      reads[subject].attributes.add(name)
+      if (op === '.') reads[subject].exact.add(name)
+    }
     return
   }
+  if (COMPARISONS.has(op) && readComparison(field(body, 'left'), field(body, 'right'), reads)) return
   if (op === '==' || op === '!=') {
     for (const side of below) {
       const compared = variable(side)
@@ -135,6 +155,38 @@ function readExpression(expression: unknown, reads: Reads): void {
     return
   }
   for (const one of below) readExpression(one, reads)
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!='])
+
+/** `context.promptTokens < 5000`, either way round: only on which side of the constant the attribute lies is read. */
+function readComparison(left: unknown, right: unknown, reads: Reads): boolean {
+  return compares(left, constantOf(right), reads) || compares(right, constantOf(left), reads)
+}
+
+function compares(side: unknown, constant: number | undefined, reads: Reads): boolean {
+  if (constant === undefined) return false
+  for (const of of ['principal', 'context'] as const) {
+    const name = attributeOf(side, of)
+    if (name === undefined) continue
+    const { attributes, constants } = reads[of]
+    attributes.add(name)
+    constants.set(name, (constants.get(name) ?? new Set()).add(constant))
+    return true
+  }
+  return false
+}
+
+/** A whole number, or a time in milliseconds since the epoch; undefined for what is neither or not surely known. */
+function constantOf(expression: unknown): number | undefined {
+  const here = node(expression)
+  if (here?.op === 'Value') return Number.isSafeInteger(here.body) ? Number(here.body) : undefined
+  if (here?.op !== 'datetime' || !Array.isArray(here.body) || here.body.length !== 1) return undefined
+  const [text] = literals(here.body[0])
+  // Of Cedar's spellings those that JavaScript reads alike: UTC, and of the calendar.
+  const utc = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d:\d\d(?:\.\d{3})?Z)?$/.exec(text ?? '')
+  const ms = utc === null ? Number.NaN : Date.parse(utc[0])
+  return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== utc?.[1] ? undefined : ms
 }
 
 function readWhole(what: Variable, reads: Reads): void {

@@ -43,7 +43,15 @@ export class PolicySet {
   }
 
   static parse(schema: ParsedSchema, policies: readonly Policy[]): Made<PolicySet> {
-    const entries = entriesOf(policies)
+    return PolicySet.#parse(schema, entriesOf(policies))
+  }
+
+  /** Every policy as a permit, for what is only to be told: Cedar tells the satisfied permits only where no forbid is. */
+  static parseAsPermits(schema: ParsedSchema, policies: readonly Policy[]): Made<PolicySet> {
+    return PolicySet.#parse(schema, entriesOf(policies.map((one) => ({ id: one.id, text: one.permitText }))))
+  }
+
+  static #parse(schema: ParsedSchema, entries: Entries): Made<PolicySet> {
     const name = contentName([schema.text, ...entries.flat()])
     const answer = preparsePolicySet(name, { staticPolicies: Object.fromEntries(entries) })
     return answer.type === 'success' ? { kind: 'made', value: new PolicySet(name, schema.name) } : failed(answer.errors)
@@ -69,8 +77,10 @@ export class PolicySet {
   }
 }
 
+type Entries = readonly (readonly [id: string, text: string])[]
+
 /** Ids and texts, in the order of ids. */
-export function entriesOf(policies: readonly Policy[]): readonly (readonly [id: string, text: string])[] {
+export function entriesOf(policies: readonly Pick<Policy, 'id' | 'text'>[]): Entries {
   return policies.map(({ id, text }) => [id, text] as const).sort(([a], [b]) => (a < b ? -1 : 1))
 }
 

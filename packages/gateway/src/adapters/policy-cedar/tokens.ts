@@ -20,7 +20,7 @@ const NAME_START = /[A-Za-z_]/
 const NAME = /[A-Za-z0-9_]/
 
 /** Cedar's lexical grammar, as far as it bounds strings and comments. What is no token of Cedar's becomes `other`. */
-export function tokenize(text: string): Token[] {
+function tokenize(text: string): Token[] {
   const tokens: Token[] = []
   // A byte order mark is an editor's doing; Cedar does not know it.
   let at = text.startsWith('\uFEFF') ? 1 : 0

@@ -36,7 +36,7 @@ async function modeOf(path: string): Promise<number> {
 }
 
 async function holdLock(path: string, forMs: number): Promise<ChildProcess> {
-  const options = { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'ignore'] as const }
+  const options = { cwd: import.meta.dirname }
   const held = spawn(process.execPath, ['--input-type=module', '-e', HOLD_LOCK, path, String(forMs)], options)
   await once(held.stdout, 'data')
   return held

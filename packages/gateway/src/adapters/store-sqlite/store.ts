@@ -74,10 +74,17 @@ function statementsOf(database: Database): Statements {
   }
 }
 
+interface WaitingPut {
+  readonly row: readonly [space: string, key: string, value: string, expiresAtMs: number | null]
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
 class SqliteStore implements Store {
   readonly #database: Database
   readonly #clock: Clock
   #statements: Statements | undefined
+  #waiting: WaitingPut[] = []
   #nextPurgeMs = Number.NEGATIVE_INFINITY
 
   constructor(database: Database, clock: Clock) {
@@ -92,12 +99,17 @@ class SqliteStore implements Store {
     return typeof value === 'string' ? value : undefined
   }
 
-  async put(space: string, key: string, value: string, expiresAtMs: number | undefined): Promise<void> {
+  // Group commit: what is put within one turn of the event loop is one transaction and one flush to disk. A thousand new
+  // callers at once would otherwise hold everybody up for a second.
+  put(space: string, key: string, value: string, expiresAtMs: number | undefined): Promise<void> {
     const expires = expiresAtMs === undefined ? null : Math.floor(expiresAtMs)
-    const { put } = this.#open()
-    this.#write(() => {
-      put.run(space, key, value, expires)
-      this.#purgeWhenDue()
+    return new Promise((resolve, reject) => {
+      if (this.#statements === undefined) {
+        reject(new Error('the store is closed'))
+        return
+      }
+      if (this.#waiting.push({ row: [space, key, value, expires], resolve, reject }) > 1) return
+      setImmediate(() => this.#commit())
     })
   }
 
@@ -108,6 +120,7 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     if (this.#statements === undefined) return
+    this.#commit()
     // libsql lets go of the file only when its last statement is collected: what is in the log goes into the file now.
     this.#database.prepare('pragma wal_checkpoint(passive)').all()
     this.#statements = undefined
@@ -118,6 +131,23 @@ class SqliteStore implements Store {
   #open(): Statements {
     if (this.#statements === undefined) throw new Error('the store is closed')
     return this.#statements
+  }
+
+  #commit(): void {
+    const puts = this.#waiting
+    if (puts.length === 0) return
+    this.#waiting = []
+    try {
+      const { put } = this.#open()
+      this.#write(() => {
+        for (const { row } of puts) put.run(...row)
+        this.#purgeWhenDue()
+      })
+    } catch (thrown) {
+      for (const { reject } of puts) reject(thrown)
+      return
+    }
+    for (const { resolve } of puts) resolve()
   }
 
   // The lock is taken by a statement of its own. A prepared one of libsql that fails as busy stays half done, and while it

@@ -1,0 +1,303 @@
+// The walls of the house, checked by `npm test`. Imports go one way: words below, stages and adapters side by side on top of
+// them, one roof. Type imports count: a type that points the wrong way is the first half of a circle.
+// Each rule says what to do instead. `conformance/walls.test.ts` plants one violation of each and sees that it is caught.
+
+const SRC = '^packages/gateway/src/'
+const STAGES = ['receive', 'authenticate', 'inspect', 'decide', 'transform', 'forward', 'release', 'audit']
+const STAGE = `${SRC}(${STAGES.join('|')})/`
+const ADAPTER = `${SRC}adapters/([^/]+)/`
+const GROUND = [`${SRC}spec/`, `${SRC}json/`]
+const OURS = '^packages/'
+const EXCHANGE = `${SRC}exchange[.]ts$`
+const PIPELINE = `${SRC}pipeline[.]ts$`
+const TLOG = '^packages/tlog/'
+// Tests reach over walls to try rooms together; what ships does not.
+const TESTS = '[.]test(-d)?[.]ts$'
+
+/** The roof may construct these, and runs no stage: the order of the stages is pipeline.ts's alone. */
+const CONSTRUCTS = new Map([
+  ['gateway[.]ts', ['receive/server[.]ts', 'forward/pools[.]ts']],
+  ['compose[.]ts', ['audit/keys[.]ts', 'audit/recover[.]ts']],
+  // `ostiary inspect` runs the detectors alone, by the very code that the gateway runs.
+  ['cli/inspect[.]ts', ['inspect/inspect[.]ts']],
+])
+
+/** Commands that read or write what an adapter keeps, without a gateway that runs. */
+const COMMANDS = new Map([
+  ['cli/(audit|demo|recover)[.]ts', ['adapters/audit-fs/']],
+  ['cli/(check|dev|init)[.]ts', ['adapters/policy-cedar/schema[.]ts']],
+])
+
+const src = (...paths) => paths.map((path) => `${SRC}${path}`)
+const exactly = (path) => `${SRC}${path}$`
+
+/** For each importer of the table: all of `to` but what the table grants it. */
+const granted = (table, rule, to) => [
+  ...[...table].map(([from, grants], index) => ({
+    ...rule,
+    name: `${rule.name}-${index + 1}`,
+    from: { path: exactly(from) },
+    to: { ...to, pathNot: src(...grants) },
+  })),
+]
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'spec-imports-nothing',
+      severity: 'error',
+      comment:
+        'spec/ holds the words of the house: everybody stands on it, so it stands on nothing. What needs a library or a ' +
+        'built-in is not a word; it belongs in the room that does the work.',
+      from: { path: `${SRC}spec/`, pathNot: TESTS },
+      to: { pathNot: `${SRC}spec/` },
+    },
+    {
+      name: 'json-imports-nothing-of-ours',
+      severity: 'error',
+      comment: 'json/ reads JSON strictly for every room and knows none of them.',
+      from: { path: `${SRC}json/`, pathNot: TESTS },
+      to: { path: OURS, pathNot: `${SRC}json/` },
+    },
+    {
+      name: 'stages-are-siblings',
+      severity: 'error',
+      comment: 'What two stages share is a word in spec/ or an argument from pipeline.ts.',
+      from: { path: STAGE, pathNot: TESTS },
+      to: { path: STAGE, pathNot: `${SRC}$1/` },
+    },
+    {
+      name: 'stages-stand-on-the-ground-floor',
+      severity: 'error',
+      comment:
+        'A stage sees spec/, json/ and the types of exchange.ts. What else it needs (a detector, a clock, a file) is a part ' +
+        'that the composition root hands in.',
+      from: { path: STAGE, pathNot: TESTS },
+      to: { path: OURS, pathNot: [`${SRC}$1/`, STAGE, ...GROUND, EXCHANGE] },
+    },
+    {
+      name: 'stages-have-no-libraries',
+      severity: 'error',
+      comment:
+        'A library is an outside thing, and outside things live in adapters, behind a seam. Only forward speaks HTTP to ' +
+        'providers, through undici.',
+      from: {
+        path: [STAGE, PIPELINE, EXCHANGE, `${SRC}doors/`, `${SRC}gateway[.]ts$`],
+        pathNot: [`${SRC}forward/`, TESTS],
+      },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg'], pathNot: OURS },
+    },
+    {
+      name: 'adapters-are-leaves',
+      severity: 'error',
+      comment:
+        'An adapter is one outside thing behind one seam of spec/: it must be possible to delete it and lose nothing else. ' +
+        'Share by a word in spec/, or by a part handed to the constructor.',
+      from: { path: ADAPTER, pathNot: [`${SRC}adapters/audit-[^/]+/`, TESTS] },
+      to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND] },
+    },
+    {
+      name: 'audit-adapters-are-leaves',
+      severity: 'error',
+      comment:
+        'An audit adapter keeps what @ostiary/tlog computes: that package is all it may see beyond the ground floor.',
+      from: { path: `${SRC}adapters/(audit-[^/]+)/`, pathNot: TESTS },
+      to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND, TLOG] },
+    },
+    {
+      name: 'only-pipeline-seals',
+      severity: 'error',
+      comment:
+        '`seal` is the only value in exchange.ts. Who holds it can claim that a stage was passed, so pipeline.ts alone ' +
+        'imports it; write `import type` for the types.',
+      from: { path: OURS, pathNot: [PIPELINE, TESTS] },
+      to: { path: EXCHANGE, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'only-pipeline-runs-stages',
+      severity: 'error',
+      comment:
+        'The order of the stages is on one screen, in pipeline.ts. Ask it, or let it be handed what you want to change.',
+      from: {
+        path: OURS,
+        pathNot: [PIPELINE, STAGE, TESTS, ...[...CONSTRUCTS.keys()].map(exactly)],
+      },
+      to: { path: STAGE, dependencyTypesNot: ['type-only'] },
+    },
+    ...granted(
+      CONSTRUCTS,
+      {
+        name: 'roof-constructs-precisely',
+        severity: 'error',
+        comment: 'The roof constructs what .dependency-cruiser.cjs lists for it; running a stage is for pipeline.ts.',
+      },
+      { path: STAGE, dependencyTypesNot: ['type-only'] },
+    ),
+    {
+      name: 'stage-types-are-for-the-roof',
+      severity: 'error',
+      comment:
+        "Below the roof nobody names a stage's types: a type that two rooms need is a word and belongs in spec/.",
+      from: {
+        path: OURS,
+        pathNot: [PIPELINE, STAGE, TESTS, ...src('gateway[.]ts$', 'compose[.]ts$', 'doors/', 'cli/')],
+      },
+      to: { path: STAGE, dependencyTypes: ['type-only'] },
+    },
+    {
+      name: 'doors-open-on-the-pipeline',
+      severity: 'error',
+      comment:
+        'A door knows HTTP and the pipeline. A second way in to a stage or an adapter would be one that nothing guards.',
+      from: { path: `${SRC}doors/`, pathNot: TESTS },
+      to: { path: OURS, pathNot: [`${SRC}doors/`, ...GROUND, PIPELINE, EXCHANGE, STAGE] },
+    },
+    {
+      name: 'only-the-root-composes',
+      severity: 'error',
+      comment:
+        'Adapters are chosen in one place, compose.ts, so that everything else can be tried with a fake. Commands that work ' +
+        'on files without a gateway are listed in .dependency-cruiser.cjs one by one.',
+      from: {
+        path: OURS,
+        pathNot: [`${SRC}adapters/`, `${SRC}compose[.]ts$`, TESTS, ...[...COMMANDS.keys()].map(exactly)],
+      },
+      to: { path: `${SRC}adapters/` },
+    },
+    ...granted(
+      COMMANDS,
+      {
+        name: 'commands-reach-precisely',
+        severity: 'error',
+        comment:
+          'A command reaches the one adapter that .dependency-cruiser.cjs lists for it; the rest goes through compose.ts.',
+      },
+      { path: `${SRC}adapters/` },
+    ),
+    {
+      name: 'pipeline-sees-stages-only',
+      severity: 'error',
+      comment:
+        'pipeline.ts knows the order and nothing of files, configuration, doors or adapters: those are handed in.',
+      from: { path: [PIPELINE, EXCHANGE] },
+      to: { path: OURS, pathNot: [STAGE, ...GROUND, EXCHANGE] },
+    },
+    {
+      name: 'configuration-knows-words-only',
+      severity: 'error',
+      comment: 'config/ turns a file into one frozen value. Who turns the value into parts is compose.ts.',
+      from: { path: `${SRC}config/`, pathNot: TESTS },
+      to: { path: OURS, pathNot: [`${SRC}config/`, ...GROUND] },
+    },
+    {
+      name: 'the-gateway-is-handed-its-parts',
+      severity: 'error',
+      comment:
+        'createGateway reads no file, environment or configuration: whoever embeds it hands it parts. That is why it can be ' +
+        'tested whole.',
+      from: { path: exactly('gateway[.]ts') },
+      to: { path: OURS, pathNot: [STAGE, ...GROUND, EXCHANGE, PIPELINE, `${SRC}doors/`] },
+    },
+    {
+      name: 'commands-are-the-top',
+      severity: 'error',
+      comment: 'Commands are thin and on top: what another room wants from one belongs in that room.',
+      from: { path: OURS, pathNot: [`${SRC}cli/`, '^packages/gateway/bin/', TESTS] },
+      to: { path: `${SRC}cli/` },
+    },
+    {
+      name: 'production-never-loads-the-devkit',
+      severity: 'error',
+      comment:
+        'The embedded identity provider hands out tokens to anybody. Only the commands `dev`, `demo` and `token` may load it, ' +
+        'so that no configuration of `start` can reach it.',
+      from: { path: `${SRC}|^packages/(tlog|testkit)/`, pathNot: [...src('cli/(dev|demo|token)[.]ts$'), TESTS] },
+      to: { path: '^packages/devkit/' },
+    },
+    {
+      name: 'the-verifier-stands-alone',
+      severity: 'error',
+      comment:
+        'Who audits a log must be able to read the verifier without the gateway, and run it anywhere: @ostiary/tlog imports ' +
+        'nothing of ours and no library.',
+      from: { path: `${TLOG}src/`, pathNot: TESTS },
+      to: { pathNot: `${TLOG}src/`, dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'the-verifier-runs-in-a-browser',
+      severity: 'error',
+      comment:
+        "Only node.ts, the subpath @ostiary/tlog/node, may import Node's built-ins; hashing and signatures are handed in.",
+      from: { path: `${TLOG}src/`, pathNot: [`${TLOG}src/node[.]ts$`, TESTS] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'the-verifier-index-avoids-node',
+      severity: 'error',
+      comment:
+        'A browser bundle of @ostiary/tlog follows every file that index.ts reaches: node.ts must not be one of them.',
+      from: { path: `${TLOG}src/`, pathNot: [`${TLOG}src/node[.]ts$`, TESTS] },
+      to: { path: `${TLOG}src/node[.]ts$` },
+    },
+    {
+      name: 'the-devkit-stands-alone',
+      severity: 'error',
+      comment:
+        'The devkit plays the outside world (identity provider, model, liar). If it shared our code, it would share our mistakes.',
+      from: { path: '^packages/devkit/src/', pathNot: TESTS },
+      to: { path: OURS, pathNot: '^packages/devkit/src/' },
+    },
+    {
+      name: 'the-testkit-knows-the-seams',
+      severity: 'error',
+      comment:
+        'A conformance suite speaks of a seam, so it sees `ostiary/spec` alone; the thing under test is handed in.',
+      from: { path: '^packages/testkit/src/' },
+      to: { path: OURS, pathNot: ['^packages/testkit/src/', '^packages/gateway/(src|dist)/spec/'] },
+    },
+    {
+      name: 'tests-do-not-ship',
+      severity: 'error',
+      comment: 'Code that ships imports no test and no testkit.',
+      from: { path: '^packages/(gateway|tlog|devkit)/', pathNot: [TESTS, '^packages/gateway/test/'] },
+      to: { path: `${TESTS}|^packages/testkit/|^packages/gateway/test/|/node_modules/vitest/` },
+    },
+    {
+      name: 'packages-by-name',
+      severity: 'error',
+      comment: 'Between packages import the name: a path into another package goes round its exports.',
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/', pathNot: ['^packages/$1/'], dependencyTypes: ['local'] },
+    },
+    {
+      name: 'no-barrels',
+      severity: 'error',
+      comment:
+        "An index.ts that gathers a folder hides who needs what and grows circles. Only a package's index.ts, and spec/index.ts " +
+        'which is published as `ostiary/spec`, gather.',
+      from: {},
+      to: { path: `${OURS}.*/index[.]ts$`, pathNot: ['^packages/[^/]+/src/index[.]ts$', `${SRC}spec/index[.]ts$`] },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      comment: 'Two files that import each other are one file, or a word in spec/ is missing. Type imports count.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'all-imports-resolve',
+      severity: 'error',
+      comment:
+        'An import that the checker cannot follow is a wall that it cannot see. Build first: packages resolve to their dist.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    exclude: { path: '/dist/.*[.]tsbuildinfo$' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
+  },
+}

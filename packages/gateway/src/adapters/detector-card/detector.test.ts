@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { cardDetector } from './detector.js'
+import { isIssued } from './issuer.js'
+import { luhnHolds } from './luhn.js'
+
+function found(text: string): readonly string[] {
+  return cardDetector.scan(text, 0, true).findings.map(({ start, end }) => text.slice(start, end))
+}
+
+describe('cards', () => {
+  it.each([
+    // The networks' published test numbers.
+    ['4111111111111111', '4111111111111111'],
+    ['pay 4111 1111 1111 1111 now', '4111 1111 1111 1111'],
+    ['4111-1111-1111-1111.', '4111-1111-1111-1111'],
+    ['4222222222222', '4222222222222'],
+    ['amex 3782 822463 10005', '3782 822463 10005'],
+    ['diners 30569309025904', '30569309025904'],
+    ['jcb 3530111333300000', '3530111333300000'],
+    ['mastercard 5555555555554444', '5555555555554444'],
+    ['second series 2223003122003222', '2223003122003222'],
+    ['discover 6011111111111117', '6011111111111117'],
+    ['unionpay 6205 5000 0000 0000 004', '6205 5000 0000 0000 004'],
+    ['card_4111111111111111;', '4111111111111111'],
+    ['卡号4111111111111111。', '4111111111111111'],
+    ['spelt 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 out', '4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1'],
+    ['4111 1111 1111 1111 12/27 123', '4111 1111 1111 1111'],
+    ['4111111111111111 0427 123', '4111111111111111'],
+    ['order 77 4111 1111 1111 1111 of 9', '4111 1111 1111 1111'],
+    ['4111\u{a0}1111\u{a0}1111\u{a0}1111', '4111\u{a0}1111\u{a0}1111\u{a0}1111'],
+    ['1,4111111111111111,x', '4111111111111111'],
+  ])('%j', (text, card) => expect(found(text)).toEqual([card]))
+
+  it('several in a row', () => {
+    expect(found('4111 1111 1111 1111 5555 5555 5555 4444')).toEqual(['4111 1111 1111 1111', '5555 5555 5555 4444'])
+  })
+})
+
+describe('none', () => {
+  it.each([
+    '4111 1111 1111 1112',
+    '411111111111111',
+    '41111111111111111111',
+    '4111  1111  1111  1111',
+    '4111.1111.1111.1111',
+    '0.4111111111111111',
+    '+4111111111111111',
+    'a4111111111111111',
+    '4111111111111111n',
+    '1 2 3 4 5 6 7 8 9 10 11 12 13 14',
+    '9111111111111116',
+    '1700000000000',
+    '7992739871377',
+    '',
+    '4111',
+  ])('%j', (text) => expect(found(text)).toEqual([]))
+})
+
+describe('hold', () => {
+  it.each([
+    ['in 2024', '2024'],
+    ['in 2024 ', '2024 '],
+    ['in 2024 t', ''],
+    ['in 2024.', ''],
+    ['pay 4111 1111', '4111 1111'],
+    ['pay 4111-1111-1111-1111', '4111-1111-1111-1111'],
+    ['9'.repeat(30), ''],
+    ['prose', ''],
+  ])('%j holds %j', (text, held) => {
+    expect(text.slice(cardDetector.scan(text, 0, false).hold)).toBe(held)
+  })
+
+  it('is never more than a printed card is long', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('4', '11', '1111', ' ', '-', '999999', 'x')), (parts) => {
+        const text = parts.join('')
+        expect(text.length - cardDetector.scan(text, 0, false).hold).toBeLessThanOrEqual(39)
+      }),
+    )
+  })
+})
+
+describe('Luhn and issuers', () => {
+  it('a last digit makes the sum hold, and no other one does', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[0-9]{12,18}$/), (body) => {
+        const fitting = [...'0123456789'].filter((digit) => luhnHolds(body + digit, 0, body.length + 1))
+        expect(fitting).toHaveLength(1)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it.each([
+    [4111, 16, true],
+    [4111, 15, false],
+    [3782, 15, true],
+    [3782, 16, false],
+    [5555, 16, true],
+    [5555, 19, false],
+    [6759, 12, true],
+    [6011, 12, false],
+    [2720, 16, true],
+    [2721, 16, false],
+    [1800, 15, true],
+    [7000, 16, false],
+  ])('%d with %d digits: %j', (head, digits, issued) => expect(isIssued(head, digits)).toBe(issued))
+})

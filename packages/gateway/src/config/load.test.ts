@@ -1,0 +1,989 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Config } from './config.js'
+import { faultText } from './fault.js'
+import { configFromText, type Environment, loadConfig } from './load.js'
+import { readSecret } from './secret.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'ostiary-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const FILE = '/etc/ostiary/ostiary.yaml'
+const ENV: Environment = { KEY: 'provider-key' }
+
+const BASE = `publicUrl: https://gateway.example
+issuers:
+  - issuer: https://idp.example
+    audience: https://gateway.example
+    jwksUri: https://idp.example/jwks
+providers:
+  - { name: openai, dialect: openai, baseUrl: https://api.openai.com/v1, apiKey: "\${KEY}" }
+models:
+  - { name: gpt, provider: openai }
+policy: { dir: ./policies }
+audit: { store: "fs:./data/audit" }
+store: sqlite:./data/ostiary.db
+`
+
+interface Read {
+  readonly config: Config | undefined
+  readonly faults: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+function read(text: string, env: Environment = ENV, requireEnv = true, allowDev = false): Read {
+  const { config, faults, warnings } = configFromText(text, FILE, env, { requireEnv, allowDev })
+  const short = (fault: Parameters<typeof faultText>[0]): string => faultText(fault).slice(FILE.length + 1)
+  return { config, faults: faults.map(short), warnings: warnings.map(short) }
+}
+
+/** The base with one line in place of another, or one more at the end. */
+function base(from: string, to: string): string {
+  expect(BASE).toContain(from)
+  return BASE.replace(from, () => to)
+}
+
+function good(text: string, env: Environment = ENV): Config {
+  const { config, faults } = read(text, env)
+  expect(faults).toEqual([])
+  if (config === undefined) throw new Error('no configuration')
+  return config
+}
+
+const TWO_ISSUERS = (first: string, second: string): string =>
+  base(
+    '    jwksUri: https://idp.example/jwks\n',
+    `    jwksUri: https://idp.example/jwks
+    ${first}
+  - issuer: https://other.example
+    audience: https://gateway.example
+    discovery: true
+    ${second}
+`,
+  )
+
+describe('a good configuration', () => {
+  it('has every default of the contract, with units in its names', () => {
+    const config = good(BASE)
+    expect(config).toMatchObject({
+      publicUrl: 'https://gateway.example',
+      listen: { host: '127.0.0.1', port: 8787, tls: undefined },
+      admin: { host: '127.0.0.1', port: 8788, tls: undefined },
+      trustedProxies: [],
+      issuers: [
+        {
+          keys: { kind: 'jwksUri', uri: 'https://idp.example/jwks' },
+          algorithms: ['ES256', 'RS256', 'PS256', 'Ed25519'],
+          profile: 'rfc9068',
+          maxTokenLifetimeMs: 900_000,
+          clockToleranceMs: 5000,
+          streamGraceMs: 0,
+          dpop: 'optional',
+          allowPrivateNetwork: false,
+          jwksCooldownMs: 30_000,
+          claims: [{ kind: 'groups', claim: 'groups' }],
+          agents: [],
+          groups: { kind: 'prefix', prefix: '' },
+        },
+      ],
+      models: [{ name: 'gpt', provider: 'openai', upstreamModel: 'gpt', attributes: {} }],
+      inspection: { onFailure: 'closed' },
+      limits: { bodyBytes: 10_485_760, headerBytes: 65_536, promptTokens: 128_000, nesting: 64 },
+      timeouts: {
+        connectMs: 5000,
+        firstByteMs: 600_000,
+        idleMs: 300_000,
+        totalMs: 3_600_000,
+        requestHeadMs: 10_000,
+        requestBodyMs: 60_000,
+      },
+      audit: {
+        store: { kind: 'fs', dir: '/etc/ostiary/data/audit' },
+        origin: 'gateway.example/audit',
+        key: undefined,
+        failure: 'closed',
+        order: 'before-forward',
+        flushIntervalMs: 0,
+        checkpointIntervalMs: 1000,
+        publish: false,
+      },
+      ledger: { ttlMs: 28_800_000, scope: 'principal', actors: false },
+      policy: { dir: '/etc/ostiary/policies' },
+      store: { kind: 'sqlite', path: '/etc/ostiary/data/ostiary.db' },
+      shutdown: { deadlineMs: 30_000 },
+      control: { socket: '/etc/ostiary/data/ostiary.sock' },
+    })
+    expect(config.inspection.types).toContain('pii.card')
+    expect(read(BASE).warnings).toEqual([])
+  })
+
+  it('takes every key, and keeps what it says', () => {
+    for (const name of ['cert', 'key', 'ca', 'audit']) writeFileSync(join(folder, name), 'text\n')
+    const text = `$schema: ./config.schema.json
+publicUrl: http://127.0.0.1:9000/
+listen: { host: 0.0.0.0, port: 0, tls: { cert: file:cert, key: file:key, clientCa: file:ca } }
+admin: { host: 10.0.0.1, port: 9001, tls: { cert: file:cert, key: file:key } }
+trustedProxies: [10.0.0.7, "fd00::/8"]
+issuers:
+  - issuer: https://idp.example
+    audience: api
+    discovery: true
+    algorithms: [RS256, ES256]
+    profile: legacy
+    maxTokenLifetime: 1h
+    clockTolerance: 60s
+    streamGrace: 10s
+    dpop: required
+    allowPrivateNetwork: true
+    jwksCooldown: 1m
+    claims: { roles: groups, dept: department, "https://x.example/level": { to: level, type: Long } }
+    agents: [{ id: scout, groups: [readers] }, { id: bare }]
+    groups: { allow: [a, b] }
+providers:
+  - { name: a, dialect: openai, baseUrl: "http://127.0.0.1:11434/v1/" }
+  - { name: b, dialect: openai, baseUrl: https://b.example, apiKeys: ["\${KEY}", file:key] }
+models:
+  - { name: m, provider: a, upstreamModel: up, attributes: { s: x, n: 3, b: true, l: [p, q] } }
+datasets: []
+mcp: []
+policy: { dir: /policies }
+inspection: { detectors: { pii.email: false, secret.aws: true }, onFailure: open }
+limits: { bodyBytes: 1MiB, headerBytes: 8KiB, promptTokens: 10, parts: 20, nesting: 30 }
+timeouts: { connect: 1ms, firstByte: 2s, idle: 3m, total: 4h, requestHead: 5s, requestBody: 6s }
+audit:
+  store: fs:/log
+  origin: log.example/x
+  key: file:audit
+  failure: open
+  order: before-release
+  flushInterval: 5ms
+  checkpointInterval: 2s
+  publish: true
+ledger: { ttl: 1d, scope: session, actors: true }
+store: sqlite:/db/o.db
+shutdown: { deadline: 1s }
+control: { socket: run/o.sock }
+`
+    const file = join(folder, 'ostiary.yaml')
+    writeFileSync(file, text)
+    const { config, faults, warnings } = loadConfig(file, ENV, { requireEnv: true })
+    expect(faults).toEqual([])
+    expect(config).toEqual({
+      publicUrl: 'http://127.0.0.1:9000',
+      listen: {
+        host: '0.0.0.0',
+        port: 0,
+        tls: {
+          cert: { kind: 'file', path: join(folder, 'cert') },
+          key: { kind: 'file', path: join(folder, 'key') },
+          clientCa: { kind: 'file', path: join(folder, 'ca') },
+        },
+      },
+      admin: {
+        host: '10.0.0.1',
+        port: 9001,
+        tls: {
+          cert: { kind: 'file', path: join(folder, 'cert') },
+          key: { kind: 'file', path: join(folder, 'key') },
+          clientCa: undefined,
+        },
+      },
+      trustedProxies: ['10.0.0.7', 'fd00::/8'],
+      issuers: [
+        {
+          issuer: 'https://idp.example',
+          audience: 'api',
+          keys: { kind: 'discovery' },
+          algorithms: ['ES256', 'RS256'],
+          profile: 'legacy',
+          maxTokenLifetimeMs: 3_600_000,
+          clockToleranceMs: 60_000,
+          streamGraceMs: 10_000,
+          dpop: 'required',
+          allowPrivateNetwork: true,
+          jwksCooldownMs: 60_000,
+          claims: [
+            { kind: 'groups', claim: 'roles' },
+            { kind: 'attribute', claim: 'dept', name: 'department', type: 'String' },
+            { kind: 'attribute', claim: 'https://x.example/level', name: 'level', type: 'Long' },
+          ],
+          agents: [
+            { id: 'scout', groups: ['readers'] },
+            { id: 'bare', groups: [] },
+          ],
+          groups: { kind: 'allow', names: ['a', 'b'] },
+        },
+      ],
+      providers: [
+        { name: 'a', dialect: 'openai', baseUrl: 'http://127.0.0.1:11434/v1', apiKeys: [] },
+        {
+          name: 'b',
+          dialect: 'openai',
+          baseUrl: 'https://b.example',
+          apiKeys: [expect.objectContaining({ kind: 'value' }), { kind: 'file', path: join(folder, 'key') }],
+        },
+      ],
+      models: [{ name: 'm', provider: 'a', upstreamModel: 'up', attributes: { s: 'x', n: 3, b: true, l: ['p', 'q'] } }],
+      policy: { dir: '/policies' },
+      inspection: {
+        types: ['pii.card', 'pii.iban', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
+        onFailure: 'open',
+      },
+      limits: { bodyBytes: 1_048_576, headerBytes: 8192, promptTokens: 10, parts: 20, nesting: 30 },
+      timeouts: {
+        connectMs: 1,
+        firstByteMs: 2000,
+        idleMs: 180_000,
+        totalMs: 14_400_000,
+        requestHeadMs: 5000,
+        requestBodyMs: 6000,
+      },
+      audit: {
+        store: { kind: 'fs', dir: '/log' },
+        origin: 'log.example/x',
+        key: { kind: 'file', path: join(folder, 'audit') },
+        failure: 'open',
+        order: 'before-release',
+        flushIntervalMs: 5,
+        checkpointIntervalMs: 2000,
+        publish: true,
+      },
+      ledger: { ttlMs: 86_400_000, scope: 'session', actors: true },
+      store: { kind: 'sqlite', path: '/db/o.db' },
+      shutdown: { deadlineMs: 1000 },
+      control: { socket: join(folder, 'run/o.sock') },
+    })
+    expect(warnings.map((one) => faultText(one).slice(file.length + 1))).toEqual([
+      '29:77 inspection.onFailure: open: when a detector fails, content passes uninspected',
+      '36:12 audit.failure: open: when the log fails, requests go on without proof',
+      '41:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
+    ])
+  })
+
+  it('is frozen through and through', () => {
+    const config = good(BASE)
+    const open: string[] = []
+    const look = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return
+      if (!Object.isFrozen(value)) open.push(path)
+      for (const [key, inner] of Object.entries(value)) look(inner, `${path}.${key}`)
+    }
+    look(config, 'config')
+    expect(open).toEqual([])
+  })
+
+  it('may use anchors and aliases', () => {
+    const text = base(
+      '  - { name: gpt, provider: openai }',
+      '  - { name: gpt, provider: openai, attributes: &a { hosting: home } }\n  - { name: b, provider: openai, attributes: *a }',
+    )
+    expect(good(text).models[1]?.attributes).toEqual({ hosting: 'home' })
+  })
+})
+
+describe('a faulty file', () => {
+  it('that is missing is one fault', () => {
+    const { config, faults } = loadConfig(join(folder, 'none.yaml'), {}, { requireEnv: true })
+    expect(config).toBeUndefined()
+    expect(faults.map(faultText)).toEqual([`${join(folder, 'none.yaml')}:1:1 the file cannot be read (ENOENT)`])
+  })
+
+  it('that is not UTF-8 is one fault', () => {
+    const file = join(folder, 'latin.yaml')
+    writeFileSync(file, Buffer.from([0x61, 0x3a, 0x20, 0xe9, 0x0a]))
+    const { faults } = loadConfig(file, {}, { requireEnv: true })
+    expect(faults.map(faultText)).toEqual([`${file}:1:1 the file is not UTF-8`])
+  })
+
+  it.each([
+    ['nothing', '', ['1:1 must be a map of keys and values']],
+    ['a comment alone', '# nothing\n', ['1:1 must be a map of keys and values']],
+    ['a list', '- a\n', ['1:1 must be a map of keys and values']],
+  ])('that holds %s is told so', (_, text, faults) => {
+    expect(read(text).faults).toEqual(faults)
+  })
+
+  it('with a key that stands twice', () => {
+    expect(read(`${BASE}store: sqlite:other.db\n`).faults).toEqual(['13:1 this key stands twice in its map'])
+  })
+
+  it('that is not YAML', () => {
+    const { faults } = read(base('policy: { dir: ./policies }', 'policy: { dir: ./policies'))
+    expect(faults[0]).toMatch(/^1[01]:\d+ not valid YAML: /)
+  })
+
+  it('with a tag of another language', () => {
+    const { faults } = read(base('store: sqlite', 'store: !!python/object sqlite'))
+    expect(faults[0]).toMatch(/^12:8 not valid YAML: unresolved tag/)
+  })
+
+  it('whose aliases multiply', () => {
+    const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
+    for (let i = 1; i < 9; i++)
+      lines.push(
+        `a${i}: &a${i} [${Array(10)
+          .fill(`*a${i - 1}`)
+          .join(', ')}]`,
+      )
+    const { faults } = read(`${lines.join('\n')}\n`)
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(/^1:\d+ the file is too large once its aliases are followed$/)
+  })
+
+  it('whose alias leads to itself', () => {
+    expect(read('a: &a [*a]\n').faults[0]).toMatch(/the file is nested too deeply/)
+  })
+
+  it('of brackets alone', () => {
+    expect(read('['.repeat(100_000)).faults).toEqual([expect.stringMatching(/^1:\d+ the file is nested too deeply$/)])
+  })
+
+  it('with a key that would be a prototype', () => {
+    expect(read(`${BASE}__proto__: { publicUrl: x }\n`).faults).toEqual(['13:1 unknown key `__proto__`'])
+  })
+})
+
+describe('a fault has its place', () => {
+  it.each<[string, string, string, readonly string[]]>([
+    ['unknown key', 'store: sqlite', 'sotre: 1\nstore: sqlite', ['12:1 unknown key `sotre` (did you mean `store`?)']],
+    ['unknown key, nothing near', 'store: sqlite', 'whatever: 1\nstore: sqlite', ['12:1 unknown key `whatever`']],
+    ['unknown key within', 'dir: ./policies', 'dir: ./p, drectory: x', ['10:21 unknown key `drectory` in `policy`']],
+    [
+      'misspelt key within',
+      '    audience:',
+      '    audiense: x\n    audience:',
+      ['4:5 unknown key `audiense` in `issuers[0]` (did you mean `audience`?)'],
+    ],
+    ['missing at the top', 'publicUrl: https://gateway.example\n', '', ['1:1 missing `publicUrl`']],
+    ['missing within', 'store: "fs:./data/audit"', 'publish: true', ['11:1 missing `store` in `audit`']],
+    ['missing in a list', '    audience: https://gateway.example\n', '', ['3:5 missing `audience` in `issuers[0]`']],
+    ['no value', 'publicUrl: https://gateway.example', 'publicUrl:', ['1:11 publicUrl: must be text']],
+    ['no models', '\n  - { name: gpt, provider: openai }', ' []', ['8:9 models: must not be an empty list']],
+    ['a list that is none', '\n  - { name: gpt, provider: openai }', ' gpt', ['8:9 models: must be a list, not `gpt`']],
+    [
+      'text for a map',
+      '{ dir: ./policies }',
+      './policies',
+      ['10:9 policy: must be a map of keys and values, not `./policies`'],
+    ],
+    [
+      'a path in publicUrl',
+      'gateway.example\nissuers',
+      'gateway.example/v1\nissuers',
+      [
+        '1:12 publicUrl: write an origin, such as https://gateway.example: no path, no query, lower case, not `https://gateway.example/v1`',
+      ],
+    ],
+    [
+      'another scheme in publicUrl',
+      'https://gateway.example\nissuers',
+      'ftp://gateway.example\nissuers',
+      [
+        '1:12 publicUrl: write an origin, such as https://gateway.example: no path, no query, lower case, not `ftp://gateway.example`',
+      ],
+    ],
+    [
+      'a dialect to come',
+      'dialect: openai',
+      'dialect: anthropic',
+      ['7:30 providers[0].dialect: there is only `openai`, not `anthropic`'],
+    ],
+    [
+      'a store to come',
+      'sqlite:./data/ostiary.db',
+      'postgres://db.example/o',
+      ['12:8 store: postgres:// is not in this version: write sqlite:PATH, not `postgres://db.example/o`'],
+    ],
+    [
+      'a store of no kind',
+      'sqlite:./data/ostiary.db',
+      './data/ostiary.db',
+      ['12:8 store: write sqlite:PATH, a file, not `./data/ostiary.db`'],
+    ],
+    [
+      'a store in memory',
+      'sqlite:./data/ostiary.db',
+      '"sqlite::memory:"',
+      ['12:8 store: write sqlite:PATH, a file, not `sqlite::memory:`'],
+    ],
+    [
+      'a log to come',
+      'fs:./data/audit',
+      'postgres://db.example/o',
+      ['11:17 audit.store: postgres:// is not in this version: write fs:DIR, not `postgres://db.example/o`'],
+    ],
+    ['a log of no kind', 'fs:./data/audit', './data/audit', ['11:17 audit.store: write fs:DIR, not `./data/audit`']],
+    [
+      'a base URL with a query',
+      'https://api.openai.com/v1',
+      'https://api.openai.com/v1?x=1',
+      [
+        '7:47 providers[0].baseUrl: write an http or https URL without a query or credentials, not `https://api.openai.com/v1?x=1`',
+      ],
+    ],
+    ['an empty variable', `"\${KEY}"`, '""', ['7:82 providers[0].apiKey: must not be empty']],
+  ])('%s', (_, from, to, faults) => {
+    expect(read(base(from, to))).toMatchObject({ config: undefined, faults })
+  })
+
+  it.each<[string, string, readonly string[]]>([
+    ['listen: { port: 65536 }', 'listen: { port: 65535 }', ['13:17 listen.port: must be at most 65535, not `65536`']],
+    ['listen: { port: "80" }', 'listen: { port: 80 }', ['13:17 listen.port: must be a whole number, not `"80"`']],
+    ['listen: { port: 80.5 }', 'listen: { port: 80 }', ['13:17 listen.port: must be a whole number, not `80.5`']],
+    ['listen: { tls: { cert: "file:/dev/null" } }', 'listen: {}', ['13:11 missing `key` in `listen.tls`']],
+    [
+      'admin: { host: 0.0.0.0 }',
+      'admin: { host: "::1" }',
+      ['13:16 admin.host: the admin port on another host than loopback (`0.0.0.0`) needs admin.tls'],
+    ],
+    [
+      'admin: { port: 8787 }',
+      'admin: { port: 8789 }',
+      ["13:16 admin.port: port 8787 is the data plane's: the admin port needs its own"],
+    ],
+    [
+      'trustedProxies: [proxy.example]',
+      'trustedProxies: [10.1.2.3]',
+      ['13:18 trustedProxies[0]: write an IP address, or a network such as 10.0.0.0/8, not `proxy.example`'],
+    ],
+    [
+      'trustedProxies: [10.0.0.0/33]',
+      'trustedProxies: [10.0.0.0/32]',
+      ['13:18 trustedProxies[0]: write an IP address, or a network such as 10.0.0.0/8, not `10.0.0.0/33`'],
+    ],
+    ['datasets: [{ name: x }]', 'datasets: []', ['13:12 datasets[0]: datasets are not in this version']],
+    ['mcp: [{ name: x }]', 'mcp: []', ['13:7 mcp[0]: mcp servers are not in this version']],
+    [
+      'inspection: { onFailure: opne }',
+      'inspection: { onFailure: open }',
+      ['13:26 inspection.onFailure: must be one of `closed`, `open`, not `opne` (did you mean `open`?)'],
+    ],
+    [
+      'inspection: { detectors: { pii.mail: false } }',
+      'inspection: { detectors: { pii.email: false } }',
+      ['13:28 unknown key `pii.mail` in `inspection.detectors` (did you mean `pii.email`?)'],
+    ],
+    [
+      'inspection: { detectors: { pii.email: off } }',
+      'inspection: { detectors: { pii.email: true } }',
+      ['13:39 inspection.detectors.pii.email: must be true or false, not `off`'],
+    ],
+    [
+      'limits: { bodyBytes: 10MB }',
+      'limits: { bodyBytes: 10MiB }',
+      ['13:22 limits.bodyBytes: write a size with its unit (B, KiB, MiB or GiB), such as 10MiB, not `10MB`'],
+    ],
+    [
+      'limits: { bodyBytes: 1000 }',
+      'limits: { bodyBytes: 2000B }',
+      ['13:22 limits.bodyBytes: must be text, not `1000`'],
+    ],
+    [
+      'limits: { bodyBytes: 2GiB }',
+      'limits: { bodyBytes: 1GiB }',
+      ['13:22 limits.bodyBytes: must be from 1KiB to 1GiB, not `2GiB`'],
+    ],
+    ['limits: { nesting: 513 }', 'limits: { nesting: 512 }', ['13:20 limits.nesting: must be at most 512, not `513`']],
+    [
+      'limits: { promptTokens: 0 }',
+      'limits: { promptTokens: 1 }',
+      ['13:25 limits.promptTokens: must be at least 1, not `0`'],
+    ],
+    ['timeouts: { connect: 5 }', 'timeouts: { connect: 5s }', ['13:22 timeouts.connect: must be text, not `5`']],
+    [
+      'timeouts: { connect: 5sec }',
+      'timeouts: { connect: 5m }',
+      ['13:22 timeouts.connect: write a time with its unit (ms, s, m, h or d), such as 30s, not `5sec`'],
+    ],
+    [
+      'timeouts: { total: 0s }',
+      'timeouts: { total: 1ms }',
+      ['13:20 timeouts.total: must be more than 0 and at most 24d, not `0s`'],
+    ],
+    // A timer of Node that is set for longer fires at once.
+    [
+      'timeouts: { total: 25d }',
+      'timeouts: { total: 24d }',
+      ['13:20 timeouts.total: must be more than 0 and at most 24d, not `25d`'],
+    ],
+    [
+      'ledger: { scope: sesion }',
+      'ledger: { scope: session }',
+      ['13:18 ledger.scope: must be one of `principal`, `session`, not `sesion` (did you mean `session`?)'],
+    ],
+    [
+      'shutdown: { deadline: "" }',
+      'shutdown: { deadline: 1s }',
+      ['13:23 shutdown.deadline: write a time with its unit (ms, s, m, h or d), such as 30s'],
+    ],
+    ['control: { socket: 3 }', 'control: { socket: a.sock }', ['13:20 control.socket: must be text, not `3`']],
+  ])('%s', (bad, neighbour, faults) => {
+    expect(read(`${BASE}${bad}\n`)).toMatchObject({ config: undefined, faults })
+    good(`${BASE}${neighbour}\n`)
+  })
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      'failure: opened',
+      'failure: open',
+      ['12:12 audit.failure: must be one of `closed`, `open`, not `opened` (did you mean `open`?)'],
+    ],
+    [
+      'order: before',
+      'order: before-release',
+      ['12:10 audit.order: must be one of `before-forward`, `before-release`, not `before`'],
+    ],
+    [
+      'origin: my log',
+      'origin: log.example/my',
+      ['12:11 audit.origin: write a name without spaces or `+`, such as gateway.example/audit, not `my log`'],
+    ],
+    ['publish: yes', 'publish: true', ['12:12 audit.publish: must be true or false, not `yes`']],
+    ['flushInterval: 11s', 'flushInterval: 10s', ['12:18 audit.flushInterval: must be at most 10s, not `11s`']],
+    [
+      'checkpointInterval: 0s',
+      'checkpointInterval: 10ms',
+      ['12:23 audit.checkpointInterval: must be from 10ms to 1h, not `0s`'],
+    ],
+  ])('audit: %s', (bad, neighbour, faults) => {
+    const audit = (line: string): string =>
+      base('audit: { store: "fs:./data/audit" }', `audit:\n  ${line}\n  store: fs:./data/audit`)
+    expect(read(audit(bad))).toMatchObject({ config: undefined, faults })
+    good(audit(neighbour))
+  })
+
+  it('several faults come in the order of the file', () => {
+    const text = base('name: gpt, provider: openai', 'name: 1, provider: 2').replace('dir: ./policies', 'dir: 3')
+    expect(read(text).faults).toEqual([
+      '9:13 models[0].name: must be text, not `1`',
+      '9:26 models[0].provider: must be text, not `2`',
+      '10:16 policy.dir: must be text, not `3`',
+    ])
+  })
+
+  it('keeps its column behind letters of all lands and Windows line ends', () => {
+    expect(read(`${BASE}# ключ 🔑\r\nlisten: { host: "ключ", port: x }\r\n`).faults).toEqual([
+      '14:31 listen.port: must be a whole number, not `x`',
+    ])
+  })
+})
+
+describe('an issuer', () => {
+  const withLine = (line: string): string => base('    audience:', `    ${line}\n    audience:`)
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      'algorithms: [ES256, none]',
+      'algorithms: [ES256]',
+      ['4:25 issuers[0].algorithms[1]: `none` is never accepted: whoever can check such a token can make one'],
+    ],
+    [
+      'algorithms: [nOnE]',
+      'algorithms: [EdDSA]',
+      ['4:18 issuers[0].algorithms[0]: `nOnE` is never accepted: whoever can check such a token can make one'],
+    ],
+    [
+      'algorithms: [HS256]',
+      'algorithms: [RS256]',
+      ['4:18 issuers[0].algorithms[0]: `HS256` is never accepted: whoever can check such a token can make one'],
+    ],
+    [
+      'algorithms: [es256]',
+      'algorithms: [ES256]',
+      [
+        '4:18 issuers[0].algorithms[0]: `es256` is not an algorithm: there are ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, Ed25519, EdDSA',
+      ],
+    ],
+    ['algorithms: []', 'algorithms: [PS512]', ['4:17 issuers[0].algorithms: must not be an empty list']],
+    ['profile: jwt', 'profile: legacy', ['4:14 issuers[0].profile: must be one of `rfc9068`, `legacy`, not `jwt`']],
+    ['dpop: none', 'dpop: required', ['4:11 issuers[0].dpop: must be one of `optional`, `required`, not `none`']],
+    [
+      'maxTokenLifetime: 25h',
+      'maxTokenLifetime: 24h',
+      ['4:23 issuers[0].maxTokenLifetime: must be from 1s to 24h, not `25h`'],
+    ],
+    [
+      'maxTokenLifetime: 0s',
+      'maxTokenLifetime: 1s',
+      ['4:23 issuers[0].maxTokenLifetime: must be from 1s to 24h, not `0s`'],
+    ],
+    ['clockTolerance: 61s', 'clockTolerance: 1m', ['4:21 issuers[0].clockTolerance: must be at most 60s, not `61s`']],
+    ['jwksCooldown: 0s', 'jwksCooldown: 1s', ['4:19 issuers[0].jwksCooldown: must be from 1s to 10m, not `0s`']],
+    ['streamGrace: 2h', 'streamGrace: 1h', ['4:18 issuers[0].streamGrace: must be at most 1h, not `2h`']],
+    ['discovery: true', 'discovery: false', ['4:16 issuers[0].discovery: write jwksUri or discovery, not both']],
+    [
+      'groups: { prefix: a, allow: [b] }',
+      'groups: { allow: [b] }',
+      ['4:33 issuers[0].groups.allow: write prefix or allow, not both'],
+    ],
+    [
+      'agents: [{ groups: [a] }]',
+      'agents: [{ id: scout, groups: [a] }]',
+      ['4:14 missing `id` in `issuers[0].agents[0]`'],
+    ],
+    [
+      'claims: { a: { to: b, type: Number } }',
+      'claims: { a: { to: b, type: Long } }',
+      ['4:33 issuers[0].claims.a.type: must be one of `String`, `Long`, `Bool`, `Set<String>`, not `Number`'],
+    ],
+    [
+      'claims: { a: { too: b } }',
+      'claims: { a: { to: b } }',
+      [
+        '4:15 missing `to` in `issuers[0].claims.a`',
+        '4:20 unknown key `too` in `issuers[0].claims.a` (did you mean `to`?)',
+      ],
+    ],
+    [
+      'claims: { a: in }',
+      'claims: { a: inner }',
+      ['4:18 issuers[0].claims.a: write a name of letters, digits and `_` that is no word of Cedar, not `in`'],
+    ],
+    [
+      'claims: { a: { to: b-c } }',
+      'claims: { a: { to: b_c } }',
+      ['4:24 issuers[0].claims.a.to: write a name of letters, digits and `_` that is no word of Cedar, not `b-c`'],
+    ],
+    [
+      'claims: { a: subject }',
+      'claims: { a: groups }',
+      ["4:18 issuers[0].claims.a: the attribute `subject` is the gateway's own: give yours another name"],
+    ],
+    [
+      'claims: { a: x, b: x }',
+      'claims: { a: x, b: y }',
+      ['4:24 issuers[0].claims.b: two claims of this issuer are mapped to `x`'],
+    ],
+  ])('%s', (bad, neighbour, faults) => {
+    expect(read(withLine(bad))).toMatchObject({ config: undefined, faults })
+    good(withLine(neighbour))
+  })
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      'http://idp.example/jwks',
+      'http://127.0.0.1:9/jwks',
+      ['5:14 issuers[0].jwksUri: must be an https URL (http to loopback only), without credentials'],
+    ],
+    [
+      'http://localhost.evil.example/jwks',
+      'http://localhost:9/jwks',
+      ['5:14 issuers[0].jwksUri: must be an https URL (http to loopback only), without credentials'],
+    ],
+    [
+      'file:///etc/passwd',
+      'https://idp.example:8443/keys?x=1',
+      ['5:14 issuers[0].jwksUri: must be an https URL (http to loopback only), without credentials'],
+    ],
+  ])('key set at %s', (bad, neighbour, faults) => {
+    const text = (uri: string): string => base('jwksUri: https://idp.example/jwks', `jwksUri: ${uri}`)
+    expect(read(text(bad))).toMatchObject({ config: undefined, faults })
+    good(text(neighbour))
+  })
+
+  it('needs a key set or discovery', () => {
+    const text = (line: string): string => base('    jwksUri: https://idp.example/jwks\n', line)
+    expect(read(text('')).faults).toEqual(['3:13 issuers[0].issuer: needs jwksUri, or discovery: true'])
+    expect(good(text('    discovery: true\n')).issuers[0]?.keys).toEqual({ kind: 'discovery' })
+  })
+
+  it('is discovered over https alone', () => {
+    const text = (issuer: string): string =>
+      base('jwksUri: https://idp.example/jwks', 'discovery: true').replace(
+        'issuer: https://idp.example',
+        `issuer: ${issuer}`,
+      )
+    expect(read(text('http://idp.example')).faults).toEqual([
+      '3:13 issuers[0].issuer: discovery needs an https issuer (http to loopback only), without a query',
+    ])
+    good(text('http://127.0.0.1:9/idp'))
+  })
+
+  it('has no `#`, which parts it from the subject', () => {
+    const text = (issuer: string): string => base('issuer: https://idp.example\n', `issuer: ${issuer}\n`)
+    expect(read(text('"https://idp.example#x"')).faults).toEqual([
+      '3:13 issuers[0].issuer: an issuer has no spaces and no `#`',
+    ])
+    good(text('"https://idp.example/x"'))
+  })
+
+  it('is not that of `ostiary dev`, unless that is who asks', () => {
+    const text = (issuer: string): string => base('issuer: https://idp.example\n', `issuer: ${issuer}\n`)
+    for (const reserved of [
+      'http://127.0.0.1:8789/ostiary-dev',
+      'http://localhost/ostiary-dev/',
+      'http://[::1]/ostiary-dev',
+    ]) {
+      expect(read(text(reserved)).faults).toEqual([
+        '3:13 issuers[0].issuer: this issuer is reserved for `ostiary dev`: it hands tokens to whoever asks',
+      ])
+      expect(read(text(reserved), ENV, true, true).faults).toEqual([])
+    }
+    good(text('http://127.0.0.1:8789/ostiary'))
+  })
+})
+
+describe('several issuers', () => {
+  it('need a prefix or an allow-list each', () => {
+    expect(read(TWO_ISSUERS('groups: { prefix: "a:" }', '')).faults).toEqual([
+      '7:5 issuers[1].groups: with several issuers each needs groups.prefix or groups.allow',
+    ])
+    expect(read(TWO_ISSUERS('groups: { prefix: "" }', 'groups: { allow: [x] }')).faults).toEqual([
+      '6:13 issuers[0].groups: with several issuers each needs groups.prefix or groups.allow',
+    ])
+    good(TWO_ISSUERS('groups: { prefix: "a:" }', 'groups: { prefix: "b:" }'))
+    good(TWO_ISSUERS('groups: { allow: [x] }', 'groups: { allow: [x] }'))
+  })
+
+  it("cannot make each other's groups", () => {
+    expect(read(TWO_ISSUERS('groups: { prefix: "a" }', 'groups: { prefix: "ab" }')).faults).toEqual([
+      '10:23 issuers[1].groups.prefix: the prefix `ab` begins with the prefix of issuer `https://idp.example`',
+    ])
+    expect(read(TWO_ISSUERS('groups: { prefix: "a" }', 'groups: { prefix: "a" }')).faults).toEqual([
+      '10:23 issuers[1].groups.prefix: the prefix `a` begins with the prefix of issuer `https://idp.example`',
+    ])
+    expect(read(TWO_ISSUERS('groups: { prefix: "a:" }', 'groups: { allow: [x, "a:admins"] }')).faults).toEqual([
+      '10:26 issuers[1].groups.allow[1]: the group `a:admins` begins with the prefix of issuer `https://idp.example`',
+    ])
+    good(TWO_ISSUERS('groups: { prefix: "a:" }', 'groups: { allow: [x, admins] }'))
+  })
+
+  it('are told apart by their names', () => {
+    const text = TWO_ISSUERS('groups: { prefix: "a:" }', 'groups: { prefix: "b:" }')
+    expect(read(text.replace('https://other.example', 'https://idp.example')).faults).toEqual([
+      '7:13 issuers[1].issuer: the issuer `https://idp.example` stands twice in issuers',
+    ])
+  })
+
+  it('map claims to attributes of one type', () => {
+    const text = (type: string): string =>
+      TWO_ISSUERS(
+        'groups: { prefix: "a:" }\n    claims: { dept: department }',
+        `groups: { prefix: "b:" }\n    claims: { d: { to: department, type: ${type} } }`,
+      )
+    expect(read(text('Long')).faults).toEqual([
+      '12:18 issuers[1].claims.d: the attribute `department` is Long here and String for issuer `https://idp.example`',
+    ])
+    good(text('String'))
+  })
+})
+
+describe('providers and models', () => {
+  it('have names of their own', () => {
+    const twice = base(
+      '  - { name: gpt, provider: openai }',
+      '  - { name: gpt, provider: openai }\n  - { name: gpt, provider: openai }',
+    )
+    expect(read(twice).faults).toEqual(['10:13 models[1].name: the name `gpt` stands twice in models'])
+    const provider = '  - { name: openai, dialect: openai, baseUrl: https://other.example }\nmodels:'
+    expect(read(base('models:', provider)).faults).toEqual([
+      '8:13 providers[1].name: the name `openai` stands twice in providers',
+    ])
+    good(base('models:', provider.replace('name: openai', 'name: other')))
+  })
+
+  it('belong together', () => {
+    expect(read(base('provider: openai }', 'provider: opneai }')).faults).toEqual([
+      '9:28 models[0].provider: no provider is named `opneai` (did you mean `openai`?)',
+    ])
+  })
+
+  it('have one way to write keys', () => {
+    const both = base(`apiKey: "\${KEY}"`, `apiKey: "\${KEY}", apiKeys: ["\${KEY}"]`)
+    expect(read(both).faults).toEqual(['7:101 providers[0].apiKeys: write apiKey or apiKeys, not both'])
+    expect(good(base(`apiKey: "\${KEY}"`, `apiKeys: ["\${KEY}"]`)).providers[0]?.apiKeys).toHaveLength(1)
+    expect(good(base(`, apiKey: "\${KEY}"`, '')).providers[0]?.apiKeys).toEqual([])
+  })
+
+  it('have attributes of one type under one name', () => {
+    const text = (first: string, second: string): string =>
+      base(
+        '  - { name: gpt, provider: openai }',
+        `  - { name: gpt, provider: openai, attributes: { region: ${first} } }
+  - { name: b, provider: openai, attributes: { region: ${second} } }`,
+      )
+    expect(read(text('us', '3')).faults).toEqual([
+      '10:56 models[1].attributes.region: the attribute `region` is Long here and String in model `gpt`',
+    ])
+    good(text('us', '"3"'))
+    good(text('[us]', '[]'))
+  })
+
+  it("have no attribute that Cedar cannot read, or that is the gateway's", () => {
+    const text = (name: string, value = 'x'): string =>
+      base('provider: openai }', `provider: openai, attributes: { ${name}: ${value} } }`)
+    expect(read(text('provider')).faults).toEqual([
+      "9:60 models[0].attributes.provider: the attribute `provider` is the gateway's own: give yours another name",
+    ])
+    expect(read(text('my-region')).faults).toEqual([
+      '9:61 models[0].attributes.my-region: write a name of letters, digits and `_` that is no word of Cedar, not `x`',
+    ])
+    expect(read(text('region', '1.5')).faults).toEqual([
+      '9:58 models[0].attributes.region: has a type that is not taken here, not `1.5`',
+    ])
+    good(text('region'))
+  })
+})
+
+describe('variables', () => {
+  const PORT = `${BASE}listen: { port: "\${PORT}" }\n`
+
+  it('that are not set stop `start`, and are only named by `check`', () => {
+    const said = '7:82 providers[0].apiKey: `KEY` is not set'
+    expect(read(BASE, {}, true)).toMatchObject({ config: undefined, faults: [said], warnings: [] })
+    const checked = read(BASE, {}, false)
+    expect(checked).toMatchObject({ faults: [], warnings: [said] })
+    expect(checked.config?.models).toHaveLength(1)
+  })
+
+  it.each([
+    ['publicUrl', 'publicUrl: https://gateway.example', `publicUrl: \${X}`],
+    ['a base URL', 'https://api.openai.com/v1', `"\${X}"`],
+    ['a store', 'sqlite:./data/ostiary.db', `\${X}`],
+    ['a log', '"fs:./data/audit"', `"\${X}"`],
+    ['an issuer', 'issuer: https://idp.example\n', `issuer: \${X}\n`],
+    ['a key set', 'https://idp.example/jwks', `\${X}`],
+    ['a dialect', 'dialect: openai', `dialect: "\${X}"`],
+    ['a provider of a model', 'provider: openai }', `provider: "\${X}" }`],
+    ['a model', 'name: gpt,', `name: "\${X}",`],
+    ['a time', '    audience:', `    clockTolerance: \${X}\n    audience:`],
+    ['an algorithm', '    audience:', `    algorithms: ["\${X}"]\n    audience:`],
+    ['a type', '    audience:', `    claims: { a: { to: b, type: "\${X}" } }\n    audience:`],
+    ['a boolean', '    audience:', `    allowPrivateNetwork: \${X}\n    audience:`],
+    ['a port', 'publicUrl:', `listen: { port: "\${X}" }\npublicUrl:`],
+    ['a size', 'publicUrl:', `limits: { bodyBytes: "\${X}" }\npublicUrl:`],
+    ['a proxy', 'publicUrl:', `trustedProxies: ["\${X}"]\npublicUrl:`],
+    ['a choice', 'publicUrl:', `ledger: { scope: "\${X}" }\npublicUrl:`],
+  ])('that are not set do not keep `check` from the rest: %s', (_, from, to) => {
+    const { config, faults, warnings } = read(base(from, to), ENV, false)
+    expect(faults).toEqual([])
+    expect(warnings).toEqual([expect.stringContaining('`X` is not set')])
+    expect(config?.providers).toHaveLength(1)
+    expect(read(base(from, to), ENV, true).faults).toEqual(warnings)
+  })
+
+  it('that are not set do not hide other faults', () => {
+    const { faults, warnings } = read(base('provider: openai }', 'provider: other }'), {}, false)
+    expect(faults).toEqual(['9:28 models[0].provider: no provider is named `other`'])
+    expect(warnings).toEqual(['7:82 providers[0].apiKey: `KEY` is not set'])
+  })
+
+  it('have the type that is wanted where they stand', () => {
+    expect(good(PORT, { ...ENV, PORT: '9000' }).listen.port).toBe(9000)
+    expect(read(PORT, { ...ENV, PORT: 'nine' }).faults).toEqual([
+      `13:17 listen.port: must be a whole number, not \`"\${PORT}"\``,
+    ])
+    expect(read(PORT, { ...ENV, PORT: '99999' }).faults).toEqual([
+      `13:17 listen.port: must be at most 65535, not \`\${PORT}\``,
+    ])
+    const publish = base('audit: {', `audit: { publish: "\${P}",`)
+    expect(good(publish, { ...ENV, P: 'true' }).audit.publish).toBe(true)
+    expect(read(publish, { ...ENV, P: 'yes' }).faults).toHaveLength(1)
+  })
+
+  it('have defaults, and stand anywhere in a text', () => {
+    const text = base('https://api.openai.com/v1', `"https://\${HOST:-api.example}/\${PATH_:-v1}"`)
+    expect(good(text).providers[0]?.baseUrl).toBe('https://api.example/v1')
+    expect(good(text, { ...ENV, HOST: 'h.example', PATH_: '' }).providers[0]?.baseUrl).toBe('https://h.example/v1')
+  })
+
+  it('are no members of an object that nobody set', () => {
+    expect(read(base(`\${KEY}`, `\${constructor}`)).faults).toEqual([
+      '7:82 providers[0].apiKey: `constructor` is not set',
+    ])
+  })
+
+  it.each([`\${`, `\${KEY`, `\${}`, `\${KEY:default}`, `\${1KEY}`, `\${KEY:?no}`])(
+    'that are written wrong: %s',
+    (written) => {
+      expect(read(base(`\${KEY}`, written)).faults).toEqual([
+        `7:82 write \${VAR} or \${VAR:-default}, not \`${written}\``,
+      ])
+    },
+  )
+
+  it('are not looked for in what a variable holds', () => {
+    const config = good(base('provider: openai }', `provider: openai, upstreamModel: "\${M}" }`), {
+      ...ENV,
+      M: `\${KEY}`,
+    })
+    expect(config.models[0]?.upstreamModel).toBe(`\${KEY}`)
+  })
+})
+
+describe('secrets', () => {
+  const PLAIN = 'plain-provider-key'
+
+  it('that stand in the file are taken, with a warning', () => {
+    const { config, faults, warnings } = read(base(`"\${KEY}"`, PLAIN))
+    expect(faults).toEqual([])
+    expect(warnings).toEqual([
+      '7:82 providers[0].apiKey: the secret stands in the file itself: write file:PATH, or take it from a variable',
+    ])
+    const secret = config?.providers[0]?.apiKeys[0]
+    expect(secret && readSecret(secret)).toBe(PLAIN)
+  })
+
+  it('in files that are missing stop `start`, and are only named by `check`', () => {
+    const text = base(`"\${KEY}"`, 'file:keys/provider')
+    const said = '7:82 providers[0].apiKey: the file `/etc/ostiary/keys/provider` cannot be read (ENOENT)'
+    expect(read(text, ENV, true)).toMatchObject({ config: undefined, faults: [said] })
+    expect(read(text, ENV, false)).toMatchObject({ faults: [], warnings: [said] })
+  })
+
+  it('are never printed, whatever is wrong with them', () => {
+    const texts = [
+      base(`apiKey: "\${KEY}"`, `apiKey: "${PLAIN} with a space"`),
+      base(`apiKey: "\${KEY}"`, `apiKeys: ${PLAIN}`),
+      base(`apiKey: "\${KEY}"`, `apiKey: { x: ${PLAIN} }`),
+      base('store: "fs:./data/audit"', `store: "fs:./data/audit", key: [${PLAIN}]`),
+      base('https://api.openai.com/v1', `https://user:${PLAIN}@api.example`),
+      base('sqlite:./data/ostiary.db', `postgres://user:${PLAIN}@db.example/o`),
+    ]
+    for (const text of texts) {
+      const { faults } = read(text)
+      expect(faults.length).toBeGreaterThan(0)
+      expect(faults.join('\n')).not.toContain(PLAIN)
+    }
+    const held = read(base(`"\${KEY}"`, `"\${KEY}"`), { KEY: `${PLAIN}\nx: y` }).faults
+    expect(held).toEqual(['7:82 providers[0].apiKey: must be printable ASCII without spaces'])
+  })
+})
+
+describe('choices against safety', () => {
+  it.each([
+    [
+      'ledger: { scope: session }',
+      '13:18 ledger.scope: session: a caller can start a new session without the labels it gathered',
+    ],
+    [
+      'inspection: { onFailure: open }',
+      '13:26 inspection.onFailure: open: when a detector fails, content passes uninspected',
+    ],
+    [
+      'trustedProxies: [0.0.0.0/0]',
+      '13:18 trustedProxies[0]: everybody is believed: a caller can name any address as its own',
+    ],
+    [
+      `control: { socket: /${'x'.repeat(103)} }`,
+      "13:20 control.socket: the control socket's path is over 103 bytes, so it cannot be opened: set control.socket",
+    ],
+  ])('are warned of: %s', (line, warning) => {
+    const { faults, warnings } = read(`${BASE}${line}\n`)
+    expect(faults).toEqual([])
+    expect(warnings).toEqual([warning])
+  })
+
+  it('are warned of: plain http to others', () => {
+    const text = BASE.replaceAll('https://gateway.example\nissuers', 'http://gateway.example\nissuers').replace(
+      'https://api',
+      'http://api',
+    )
+    expect(read(text).warnings).toEqual([
+      '1:12 publicUrl: plain http to another host than loopback: tokens and prompts can be read on the way',
+      '7:47 providers[0].baseUrl: plain http: the key and the prompts can be read on the way',
+    ])
+  })
+})

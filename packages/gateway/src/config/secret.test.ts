@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { afterAll, describe, expect, it } from 'vitest'
+import { readSecret, SecretValue } from './secret.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'ostiary-secret-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('a secret', () => {
+  it('shows its text to `reveal` alone', () => {
+    const secret = new SecretValue('hush')
+    expect(secret.reveal()).toBe('hush')
+    for (const shown of [
+      JSON.stringify({ secret }),
+      inspect({ secret }, { depth: 9, showHidden: true }),
+      `${secret}`,
+    ]) {
+      expect(shown).not.toContain('hush')
+    }
+    expect(Object.values({ ...secret })).toEqual(['value'])
+  })
+
+  it('in a file is read anew, without its last line end', () => {
+    const path = join(folder, 'key')
+    writeFileSync(path, 'first\n')
+    expect(readSecret({ kind: 'file', path })).toBe('first')
+    writeFileSync(path, 'second')
+    expect(readSecret({ kind: 'file', path })).toBe('second')
+  })
+
+  it('in an empty file is none', () => {
+    const path = join(folder, 'empty')
+    writeFileSync(path, '\n')
+    expect(() => readSecret({ kind: 'file', path })).toThrow('is empty')
+  })
+})

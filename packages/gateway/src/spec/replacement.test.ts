@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import type { Finding, FindingType } from './finding.js'
+import { FINDING_TYPES } from './finding.js'
+import type { Act } from './obligation.js'
+import { editText, replacementFor } from './replacement.js'
+
+function at(type: FindingType, start: number, end: number): Finding {
+  return { type, start, end, score: 1 }
+}
+
+describe('replacementFor', () => {
+  it.each<[FindingType, string, string]>([
+    ['pii.card', '4111111111111111', '************1111'],
+    ['pii.card', '3782-822463-10005', '****-******-*0005'],
+    ['pii.iban', 'DE89 3704 0044 0532 0130 00', '**** **** **** **** **30 00'],
+    ['pii.email', 'ann@example.com', 'a***@example.com'],
+    ['secret.github', `${'gh'}p_aaaa`, `${'gh'}p_****`],
+    ['secret.private-key', '-----BEGIN', '----****'],
+  ])('masks %s', (type, found, masked) => expect(replacementFor(type, 'mask', found)).toBe(masked))
+
+  it('redacts with the type, flags with nothing', () => {
+    expect(replacementFor('pii.card', 'redact', '4111111111111111')).toBe('[redacted:pii.card]')
+    expect(replacementFor('pii.card', 'flag', '4111111111111111')).toBe('4111111111111111')
+  })
+
+  it('has nothing that JSON must escape', () => {
+    for (const type of FINDING_TYPES) {
+      for (const act of ['redact', 'mask'] as const) {
+        const text = replacementFor(type, act, 'ann@example.com 1234 5678')
+        expect(JSON.stringify(text)).toBe(`"${text}"`)
+      }
+    }
+  })
+})
+
+describe('editText', () => {
+  const acts = (...all: readonly (readonly [FindingType, Act])[]): ReadonlyMap<FindingType, Act> => new Map(all)
+
+  it('edits what has an act, and leaves what has none', () => {
+    const findings = [at('pii.email', 4, 9), at('pii.card', 0, 3)]
+    expect(editText('111 a@b.c!', findings, acts(['pii.email', 'redact']))).toEqual({
+      kind: 'edited',
+      text: '111 [redacted:pii.email]!',
+      counts: new Map([['pii.email', 1]]),
+    })
+    expect(editText('111 a@b.c!', findings, acts())).toEqual({ kind: 'edited', text: '111 a@b.c!', counts: new Map() })
+  })
+
+  it('counts what it flags and changes nothing', () => {
+    const flagged = editText('111 a@b.c', [at('pii.email', 4, 9)], acts(['pii.email', 'flag']))
+    expect(flagged).toEqual({ kind: 'edited', text: '111 a@b.c', counts: new Map([['pii.email', 1]]) })
+  })
+
+  it('replaces what overlaps as one: by the strongest act, then the longest', () => {
+    const findings = [at('pii.email', 0, 6), at('pii.card', 4, 8), at('pii.iban', 5, 9)]
+    const edit = (email: Act, card: Act, iban: Act): unknown =>
+      editText('a@bcde123 x', findings, acts(['pii.email', email], ['pii.card', card], ['pii.iban', iban]))
+    expect(edit('mask', 'redact', 'mask')).toMatchObject({ text: '[redacted:pii.card] x' })
+    expect(edit('redact', 'redact', 'redact')).toMatchObject({ text: '[redacted:pii.email] x' })
+    expect(edit('flag', 'redact', 'redact')).toMatchObject({ text: 'a@bc[redacted:pii.card] x' })
+    expect(edit('mask', 'flag', 'flag')).toMatchObject({ text: 'a***@bcde123 x' })
+  })
+
+  it('is the same for every order of findings', () => {
+    const findings = [at('pii.email', 0, 4), at('pii.card', 0, 4), at('pii.iban', 2, 6), at('secret.aws', 8, 9)]
+    const all = acts(['pii.email', 'redact'], ['pii.card', 'redact'], ['pii.iban', 'mask'], ['secret.aws', 'redact'])
+    const expected = editText('abcdefghij', findings, all)
+    expect(expected).toMatchObject({ text: '[redacted:pii.card]gh[redacted:secret.aws]j' })
+    expect(editText('abcdefghij', findings.toReversed(), all)).toEqual(expected)
+  })
+
+  it('what touches is two, but for the same type going on', () => {
+    const all = acts(['pii.email', 'redact'], ['secret.private-key', 'redact'])
+    expect(editText('abcd', [at('pii.email', 0, 2), at('secret.private-key', 2, 4)], all)).toMatchObject({
+      text: '[redacted:pii.email][redacted:secret.private-key]',
+    })
+    expect(editText('abcde', [at('secret.private-key', 0, 2), at('secret.private-key', 2, 4)], all)).toEqual({
+      kind: 'edited',
+      text: '[redacted:secret.private-key]e',
+      counts: new Map([['secret.private-key', 1]]),
+    })
+  })
+
+  it('blocks, wherever the finding stands', () => {
+    const findings = [at('pii.email', 0, 2), at('pii.card', 1, 4)]
+    expect(editText('abcdef', findings, acts(['pii.email', 'redact'], ['pii.card', 'block']))).toEqual({
+      kind: 'blocked',
+      type: 'pii.card',
+      counts: new Map([
+        ['pii.email', 1],
+        ['pii.card', 1],
+      ]),
+    })
+  })
+})
