@@ -7,13 +7,13 @@ const ENTRY_BYTES_MAX = 60 * 1024
 export interface AuditLogBench {
   open(): Promise<AuditLog>
   /** Every entry that is durable now, in order; as a reader beside the log sees them. */
-  entries(): Promise<readonly Buffer[]>
+  entries(): Promise<readonly string[]>
   /** Removes what the log left behind. */
   remove(): Promise<void>
 }
 
 /** A log that forgets everything with the process. It proves nothing. */
-export function createMemoryAuditLog(origin: string, kept: Buffer[] = []): AuditLog {
+export function createMemoryAuditLog(origin: string, kept: string[] = []): AuditLog {
   let closed = false
   let size = kept.length
   return {
@@ -21,10 +21,10 @@ export function createMemoryAuditLog(origin: string, kept: Buffer[] = []): Audit
     vkey: `${origin}+00000000+${Buffer.alloc(33, 1).toString('base64')}`,
     append(entry): Appended {
       if (closed) throw new AuditUnavailable('the log is closed')
-      if (entry.length > ENTRY_BYTES_MAX) throw new RangeError(`an entry has ${ENTRY_BYTES_MAX} bytes at most`)
-      const copy = Buffer.from(entry)
+      if (Buffer.byteLength(entry) > ENTRY_BYTES_MAX)
+        throw new RangeError(`an entry has ${ENTRY_BYTES_MAX} bytes at most`)
       const index = size++
-      return { index, durable: Promise.resolve().then(() => void kept.push(copy)) }
+      return { index, durable: Promise.resolve().then(() => void kept.push(entry)) }
     },
     async close() {
       closed = true
@@ -49,8 +49,6 @@ export function auditLogSuite(name: string, bench: () => Promise<AuditLogBench>)
       await held.remove()
     })
 
-    const texts = async (): Promise<readonly string[]> => (await held.entries()).map(String)
-
     it('has an origin, and a verifier key of that name', () => {
       expect(log.origin).not.toBe('')
       // C2SP signed-note: `<name>+<hash>+<base64(type || key)>`.
@@ -62,63 +60,73 @@ export function auditLogSuite(name: string, bench: () => Promise<AuditLogBench>)
     })
 
     it('numbers entries without a gap, in the order they came', async () => {
-      const all = ['a', 'b', 'c'].map((text) => log.append(Buffer.from(text)))
+      const all = ['a', 'b', 'c'].map((text) => log.append(text))
       expect(all.map(({ index }) => index)).toEqual([0, 1, 2])
       await Promise.all(all.map(({ durable }) => durable))
-      expect(log.append(Buffer.from('d')).index).toBe(3)
+      expect(log.append('d').index).toBe(3)
     })
 
     it('shows an entry once it said that it is durable', async () => {
-      await log.append(Buffer.from('{"n":1}')).durable
-      expect(await texts()).toEqual(['{"n":1}'])
-      await log.append(Buffer.from('{"n":2}')).durable
-      expect(await texts()).toEqual(['{"n":1}', '{"n":2}'])
+      await log.append('{"n":1}').durable
+      expect(await held.entries()).toEqual(['{"n":1}'])
+      await log.append('{"n":2}').durable
+      expect(await held.entries()).toEqual(['{"n":1}', '{"n":2}'])
     })
 
     it('never makes an entry durable before one that came earlier', async () => {
       const order: number[] = []
-      const all = Array.from({ length: 200 }, (_, n) => log.append(Buffer.from(String(n))))
+      const all = Array.from({ length: 200 }, (_, n) => log.append(String(n)))
       await Promise.all(all.map(({ index, durable }) => durable.then(() => order.push(index))))
       expect(order).toEqual([...order].sort((a, b) => a - b))
-      expect(await texts()).toEqual(all.map(({ index }) => String(index)))
+      expect(await held.entries()).toEqual(all.map(({ index }) => String(index)))
     })
 
-    it('keeps bytes as they are, whatever they are', async () => {
-      const entries = [Buffer.alloc(0), Buffer.from([0, 255, 10, 13, 0]), Buffer.from('é🔑\u2028')]
+    it('keeps text as it is, of all lands', async () => {
+      const entries = ['{}', '{"a":"é🔑\\u0000\u2028"}', '{"b":"\\n \u007f"}']
       await Promise.all(entries.map((entry) => log.append(entry).durable))
       expect(await held.entries()).toEqual(entries)
     })
 
-    it('keeps what was appended, not what the buffer holds later', async () => {
-      const entry = Buffer.from('before')
-      const { durable } = log.append(entry)
-      entry.write('AFTER!')
-      await durable
-      expect(await texts()).toEqual(['before'])
+    it('takes an entry of 60 KiB in UTF-8, and not one byte more', async () => {
+      const letters = 'a'.repeat(ENTRY_BYTES_MAX)
+      const twoBytes = 'é'.repeat(ENTRY_BYTES_MAX / 2)
+      expect(() => log.append(`${letters}a`)).toThrow()
+      expect(() => log.append(`${twoBytes}a`)).toThrow()
+      // What was not taken has no index.
+      const all = [log.append(letters), log.append(twoBytes)]
+      expect(all.map(({ index }) => index)).toEqual([0, 1])
+      await Promise.all(all.map(({ durable }) => durable))
+      expect(await held.entries()).toEqual([letters, twoBytes])
     })
 
-    it('takes an entry of 60 KiB, and not one byte more', async () => {
-      const largest = Buffer.alloc(ENTRY_BYTES_MAX, 0x61)
-      expect(() => log.append(Buffer.alloc(ENTRY_BYTES_MAX + 1))).toThrow()
-      const { index, durable } = log.append(largest)
-      await durable
-      // What was not taken has no index.
-      expect(index).toBe(0)
-      expect((await held.entries())[0]?.equals(largest)).toBe(true)
+    it('makes durable by itself what nobody waits for', async () => {
+      const late = log.append('late', false)
+      await late.durable
+      expect(await held.entries()).toEqual(['late'])
+    })
+
+    it('takes what nobody waits for along with what somebody waits for', async () => {
+      const all = [log.append('late', false), log.append('soon'), log.append('later', false)]
+      expect(all.map(({ index }) => index)).toEqual([0, 1, 2])
+      await all[1]?.durable
+      expect((await held.entries()).slice(0, 2)).toEqual(['late', 'soon'])
+      await log.close()
+      await Promise.all(all.map(({ durable }) => durable))
+      expect(await held.entries()).toEqual(['late', 'soon', 'later'])
     })
 
     it('makes durable what was under way when it was closed', async () => {
-      const all = Array.from({ length: 50 }, (_, n) => log.append(Buffer.from(String(n))))
+      const all = Array.from({ length: 50 }, (_, n) => log.append(String(n)))
       await log.close()
       await Promise.all(all.map(({ durable }) => durable))
-      expect(await texts()).toHaveLength(50)
+      expect(await held.entries()).toHaveLength(50)
     })
 
     it('takes nothing once it is closed, and says that it is unavailable', async () => {
-      await log.append(Buffer.from('a')).durable
+      await log.append('a').durable
       await log.close()
-      expect(() => log.append(Buffer.from('b'))).toThrow(AuditUnavailable)
-      expect(await texts()).toEqual(['a'])
+      expect(() => log.append('b')).toThrow(AuditUnavailable)
+      expect(await held.entries()).toEqual(['a'])
     })
 
     it('closes twice without harm', async () => {
@@ -127,15 +135,15 @@ export function auditLogSuite(name: string, bench: () => Promise<AuditLogBench>)
     })
 
     it('goes on where it was, opened anew', async () => {
-      await Promise.all(['a', 'b'].map((text) => log.append(Buffer.from(text)).durable))
+      await Promise.all(['a', 'b'].map((text) => log.append(text).durable))
       const { origin, vkey } = log
       await log.close()
       log = await held.open()
       expect([log.origin, log.vkey]).toEqual([origin, vkey])
-      const next = log.append(Buffer.from('c'))
+      const next = log.append('c')
       expect(next.index).toBe(2)
       await next.durable
-      expect(await texts()).toEqual(['a', 'b', 'c'])
+      expect(await held.entries()).toEqual(['a', 'b', 'c'])
     })
   })
 }

@@ -1,1 +1,7 @@
+export { type AuditLogBench, auditLogSuite, createMemoryAuditLog } from './audit-log.js'
+export { createWordDetector, type DetectorCorpus, detectorSuite, type FoundCase } from './detector.js'
+export { type DialectCorpus, type DialectRequest, dialectSuite } from './dialect.js'
+export { createFakeIssuer, type IdentityBench, identityProviderSuite, readForTest } from './identity-provider.js'
+export { createPlainDialect, plainTextOf } from './plain-dialect.js'
+export { benchRules, createRuleEngine, type PolicyBench, policyEngineSuite, questionOf } from './policy-engine.js'
 export { createMemoryStore, type StoreBench, storeSuite } from './store.js'

@@ -255,18 +255,18 @@ export class Bracket {
     const sent = sealed.body === inspected.body ? received : commitment(key, hash('sha256', sealed.body, 'hex'))
     return (
       `{"bodies":{"received":"${received}","sent":"${sent}"},"carried_out":${counts(sealed.carriedOut)},` +
-      `"config_digest":"${configDigest}",${verdictText(verdict)},"findings":${counts(inspected.learnt.counts)},` +
+      `"config_digest":"${configDigest}",${verdictText(verdict, this.#of.names)},"findings":${counts(inspected.learnt.counts)},` +
       `"labels":{"after":[],"before":[]},"order":"${parts.order}","prompt_tokens":${inspected.learnt.promptTokens},` +
       `"provider":${JSON.stringify(inspected.model.provider)},"resource":${JSON.stringify(inspected.model.resource.id)}}`
     )
   }
 
   #outcomeText(outcome: Outcome, now: number): string {
-    const { received } = this.#of
+    const { received, names } = this.#of
     const intent = this.#intent === undefined ? '' : `"intent":${this.#intent.index},`
     // An exchange that has no intent entry says here what was asked and why not.
     const asked = this.#intent === undefined && this.#asked !== undefined ? this.#asked : undefined
-    const decided = asked?.verdict === undefined ? '' : `${verdictText(asked.verdict)},`
+    const decided = asked?.verdict === undefined ? '' : `${verdictText(asked.verdict, names)},`
     const resource = asked === undefined ? '' : `"resource":${JSON.stringify(asked.resource)},`
     const reason =
       outcome.refusal === undefined
@@ -328,30 +328,66 @@ class Digest {
   }
 }
 
-/** Ours in the canonical order of the unmapped object: everything between `carried_out` and `findings` that a verdict says. */
-function verdictText(verdict: Verdict): string {
+interface VerdictText {
+  readonly inputs: string
+  readonly digest: string
+  readonly names: Pseudonyms
+  readonly text: string
+}
+
+/** Memoised decisions are the same object for the same inputs, so their text is made once. */
+const verdictTexts = new WeakMap<Verdict['decision'], VerdictText>()
+
+/** What was decided and by what, as one canonical member. */
+function verdictText(verdict: Verdict, names: Pseudonyms): string {
   const held = verdictTexts.get(verdict.decision)
-  if (held !== undefined && held.inputs === verdict.inputs && held.digest === verdict.policyDigest) return held.text
+  // Where the policies read nothing that names the caller, the text is the same for every caller.
+  if (held !== undefined && held.inputs === verdict.inputs && held.digest === verdict.policyDigest) {
+    if (held.names === names || !namesCaller(verdict.inputs)) return held.text
+  }
   const { decision, obligations } = verdict
   const errors = decision.kind === 'indeterminate' ? `,"errors":${JSON.stringify(decision.errors)}` : ''
-  const inputs =
-    verdict.inputs.length <= INPUTS_MAX ? verdict.inputs : `{"sha256":"${hash('sha256', verdict.inputs, 'hex')}"}`
+  const keyed = keyedInputs(verdict.inputs, names)
+  const inputs = keyed.length <= INPUTS_MAX ? keyed : `{"sha256":"${hash('sha256', keyed, 'hex')}"}`
   const text =
     `"decided":{"determining":${JSON.stringify(decision.determining)}${errors},"inputs":${inputs},"kind":"${decision.kind}",` +
     `"obligations":${JSON.stringify(obligations.sources)},"policy_digest":"${verdict.policyDigest}",` +
     `"shadow":${JSON.stringify(decision.shadow)},"shadow_errors":${JSON.stringify(decision.shadowErrors)}}`
-  verdictTexts.set(decision, { inputs: verdict.inputs, digest: verdict.policyDigest, text })
+  verdictTexts.set(decision, { inputs: verdict.inputs, digest: verdict.policyDigest, names, text })
   return text
+}
+
+const NAMES = /"(?:id|subject|actors)":/
+
+function namesCaller(inputs: string): boolean {
+  return NAMES.test(inputs.slice(inputs.indexOf('"principal":{'), inputs.lastIndexOf('"resource":{')))
+}
+
+/** Policies may read who it is that asks. The log says it in pseudonyms, so that nobody who reads it can tell. */
+function keyedInputs(inputs: string, names: Pseudonyms): string {
+  if (!namesCaller(inputs)) return inputs
+  const read: unknown = JSON.parse(inputs)
+  // An agent's exchange was asked twice: for the agent, and for the subject.
+  const questions = Array.isArray(read) ? read : [read]
+  const keyed = questions.map((question: unknown, index) => keyedQuestion(question, index === 0 ? names.actor : names.subject, names))
+  return canonical(Array.isArray(read) ? keyed : keyed[0])
+}
+
+function keyedQuestion(question: unknown, name: string, names: Pseudonyms): unknown {
+  if (!isObject(question) || !isObject(question['principal'])) return question
+  const { principal } = question
+  const attributes = isObject(principal['attributes']) ? { ...principal['attributes'] } : {}
+  if ('subject' in attributes) attributes['subject'] = name
+  if ('actors' in attributes) attributes['actors'] = names.actors
+  return { ...question, principal: { ...principal, attributes, ...('id' in principal ? { id: name } : {}) } }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 /** An entry holds 60 KiB; a caller with thousands of groups leaves a digest of what the policies read. */
 const INPUTS_MAX = 32_768
-
-/** Memoised decisions are the same object for the same inputs, so their text is made once. */
-const verdictTexts = new WeakMap<
-  Verdict['decision'],
-  { readonly inputs: string; readonly digest: string; readonly text: string }
->()
 
 const NO_COUNTS = '{}'
 

@@ -8,6 +8,7 @@ import {
   type FindingType,
   type PartFindings,
   type Refusal,
+  type RefusalCode,
   refuse,
   type Step,
   type StreamLens,
@@ -65,6 +66,9 @@ export interface ReleaseParts {
 
 /** Statuses that speak of our account with the provider, not of the caller (contract, "Headers that reach a provider"). */
 const OURS: ReadonlySet<number> = new Set([401, 403, 407])
+
+/** Refusals that are no decision of ours: what was permitted stays permitted. */
+const OF_PROVIDER: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['upstream_failed', 'upstream_timeout'])
 
 /** The way back of one exchange: nothing reaches the caller that was not judged. */
 export class Release {
@@ -207,6 +211,7 @@ export class Release {
     } else {
       const answer = this.#dialect.refusal(refusal, this.#headers['x-request-id'] ?? '')
       this.#status = answer.status
+      if (!OF_PROVIDER.has(refusal.code)) this.#headers['ostiary-decision'] = 'forbid'
       this.#meter.sent(answer.body)
       this.#caller.head(answer.status, {
         ...ownOnly(this.#headers),

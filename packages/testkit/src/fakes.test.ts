@@ -1,0 +1,57 @@
+import { auditLogSuite, createMemoryAuditLog } from './audit-log.js'
+import { createWordDetector, detectorSuite } from './detector.js'
+import { dialectSuite } from './dialect.js'
+import { createFakeIssuer, identityProviderSuite } from './identity-provider.js'
+import { createPlainDialect, plainTextOf } from './plain-dialect.js'
+import { benchRules, createRuleEngine, policyEngineSuite } from './policy-engine.js'
+
+// A suite that its own fake does not pass asks too much; that it asks enough is seen in suites.test.ts.
+
+auditLogSuite('memory', async () => {
+  const kept: string[] = []
+  return {
+    open: async () => createMemoryAuditLog('gate.example/audit', kept),
+    entries: async () => kept,
+    remove: async () => {},
+  }
+})
+
+detectorSuite('word', createWordDetector('abcab', 'secret.openai'), {
+  found: [
+    { text: 'abcab', found: [['secret.openai', 'abcab']] },
+    {
+      text: 'x abcabcab y abcab',
+      found: [
+        ['secret.openai', 'abcab'],
+        ['secret.openai', 'abcab'],
+      ],
+    },
+  ],
+  clean: ['abca b', 'ABCAB', ''],
+})
+
+dialectSuite('plain', createPlainDialect(), {
+  requests: [
+    { body: 'm\nhello\nworld', model: 'm', stream: false, texts: ['hello', 'world'] },
+    { body: 'stream m-1\n%C3%A9%0A%25', model: 'm-1', stream: true, texts: ['é\n%'] },
+    { body: 'm', model: 'm', stream: false, texts: [] },
+  ],
+  refused: ['', '\nPASSWORD', 'two words PASSWORD', '%zz'],
+  answers: [
+    { body: 'hello\n%2E', texts: ['hello', '.'] },
+    { body: '', texts: [''] },
+  ],
+  streams: [Buffer.from('hello \nPASS\nWORD\n and PASS\nING\n.\n'), Buffer.from('%C3%A9%2E\n%21\n.\n')],
+  textOf: plainTextOf,
+})
+
+identityProviderSuite('fake', async () => createFakeIssuer('https://idp.example'))
+
+policyEngineSuite('rules', {
+  empty: createRuleEngine('0'.repeat(64), () => undefined),
+  engine: createRuleEngine('1'.repeat(64), benchRules),
+  twin: createRuleEngine('1'.repeat(64), benchRules),
+  ill: createRuleEngine('2'.repeat(64), () => {
+    throw new Error('ill')
+  }),
+})
