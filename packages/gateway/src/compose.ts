@@ -125,7 +125,8 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       gateway: running,
       origin: log.origin,
       vkey: log.vkey,
-      reload: (next, why) => running.use(rulesOf(next, clock, options), why),
+      // Awaited, so that a faulty set is a rejection like any other.
+      reload: async (next, why) => await running.use(rulesOf(next, clock, options), why),
       async close() {
         clearInterval(remembering)
         await running.close()

@@ -8,7 +8,7 @@ import { transform } from './transform/transform.js'
 // Compiled by `npm test`, never run. What stands after `@ts-expect-error` must not compile, and the line says why; next to each
 // stands its nearest good neighbour, which must. If a wall falls, the error is no longer there and the compiler says so.
 //
-// What types cannot see: a cast, and `Object.assign`. Both are kept to exchange.ts by conformance/walls.test.ts.
+// What types cannot see: a cast through `unknown`, and a copy by `Object.assign`. conformance/seal.test.ts looks for both.
 
 declare const received: Received
 declare const principal: Principal

@@ -82,9 +82,9 @@ class RecordedExchange {
   readonly sealed: SealedExchange
   /** `<origin>/<index>`, or undefined where the operator chose `audit.failure: open` and the log is away. */
   readonly receipt: string | undefined
-  /** `before-release` only: nothing may reach the caller until this is fulfilled. */
-  readonly durable: Promise<void> | undefined
-  constructor(sealed: SealedExchange, receipt: string | undefined, durable: Promise<void> | undefined) {
+  /** `before-release` only: nothing may reach the caller until this is fulfilled, with the receipt. */
+  readonly durable: Promise<string | undefined> | undefined
+  constructor(sealed: SealedExchange, receipt: string | undefined, durable: Promise<string | undefined> | undefined) {
     this.sealed = sealed
     this.receipt = receipt
     this.durable = durable
@@ -111,7 +111,7 @@ export const seal = {
   sealed(decided: Decided, body: Buffer, carriedOut: Readonly<Record<string, number>>): Sealed {
     return new SealedExchange(decided, body, carriedOut)
   },
-  recorded(sealed: Sealed, receipt: string | undefined, durable: Promise<void> | undefined): Recorded {
+  recorded(sealed: Sealed, receipt: string | undefined, durable: Promise<string | undefined> | undefined): Recorded {
     return new RecordedExchange(sealed, receipt, durable)
   },
 } as const

@@ -235,7 +235,20 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     let intent = bracket.intend(sealed, parts.configDigest, !view.hasEffects)
     if (intent.kind === 'refuse') return intent
     const { durable, releaseWaits } = intent.value
-    if (releaseWaits) return proceed(seal.recorded(sealed, intent.value.receipt, durable))
+    if (releaseWaits) {
+      const { receipt } = intent.value
+      const whenDurable = durable?.then(
+        () => receipt,
+        (error: unknown) => {
+          const lost = bracket.notDurable(error)
+          if (lost.kind === 'refuse') throw error
+          return lost.value.receipt
+        },
+      )
+      // Release may never come to ask: a rejection that nobody heard would end the process.
+      whenDurable?.catch(ignore)
+      return proceed(seal.recorded(sealed, undefined, whenDurable))
+    }
     try {
       await durable
     } catch (error) {
@@ -348,3 +361,5 @@ function contextOf(received: Received): Context {
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown'
 }
+
+function ignore(): void {}

@@ -22,7 +22,15 @@ export function entryOf({ index, entry }: IndexedEntry): Entry {
   const text = entry.toString('utf8')
   const event = JSON.parse(text) as { id: string; type: string; data: Record<string, unknown> }
   const own = event.data['unmapped'] as Record<string, unknown>
-  return { index, text, bytes: entry.length, id: event.id, type: event.type.replace('ai.ostiary.', ''), own, data: event.data }
+  return {
+    index,
+    text,
+    bytes: entry.length,
+    id: event.id,
+    type: event.type.replace('ai.ostiary.', ''),
+    own,
+    data: event.data,
+  }
 }
 
 /** Undefined as long as there is no outcome. Fails where there are two, or where the two entries do not belong together. */

@@ -13,7 +13,7 @@ import { type Running, run } from '../src/compose.js'
 import type { Config } from '../src/config/config.js'
 import { faultText } from '../src/config/fault.js'
 import { configFromText } from '../src/config/load.js'
-import { type Entry, entryOf, type Exchange, exchangeOf } from './entries.js'
+import { type Entry, type Exchange, entryOf, exchangeOf, expectWhole } from './entries.js'
 import { until } from './until.js'
 
 /** Shaped like nothing a detector knows, so that a test which finds it has found the key itself. */
@@ -52,6 +52,8 @@ export interface House {
   /** Stops the gateway and nothing else. */
   stop(): Promise<void>
   close(): Promise<void>
+  /** Closes, once it is sure that the log is whole. */
+  finish(): Promise<void>
 }
 
 /** A whole gateway in this process between a real issuer and an upstream that lies when told to. */
@@ -70,7 +72,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   if (options.policies !== undefined || options.dir === undefined) writePolicies(options.policies ?? ANALYSTS)
 
   const configure = (changes: Readonly<Record<string, unknown>>): Config =>
-    configOf(dir, { ...defaults(upstream, issuer), ...options.config, ...changes })
+    configOf(dir, { ...sections(upstream, issuer), ...options.config, ...changes })
   const config = configure({})
   const warnings: string[] = []
   const running = await run(config, { env: {}, warn: (message) => void warnings.push(message) })
@@ -86,6 +88,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const entries = async (): Promise<readonly Entry[]> => {
     for await (const one of readEntries(join(dir, 'audit'), seen.length)) seen[one.index] = entryOf(one)
     return [...seen]
+  }
+  const close = async (): Promise<void> => {
+    for (const one of [...closers].reverse()) await one()
   }
   return {
     dir,
@@ -105,8 +110,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       return until(async () => exchangeOf(await entries(), requestId))
     },
     stop,
-    async close() {
-      for (const close of [...closers].reverse()) await close()
+    close,
+    async finish() {
+      await stop()
+      expectWhole(await entries())
+      await close()
     },
   }
 }
@@ -117,7 +125,8 @@ export function startTestIssuer(issuerPath = '/test-issuer'): Promise<DevIdentit
 
 export const MODELS: readonly string[] = ['model', 'other-model']
 
-function defaults(upstream: LyingUpstream, issuer: DevIdentityProvider): Record<string, unknown> {
+/** A whole configuration; JSON is YAML. */
+export function sections(upstream: LyingUpstream, issuer: DevIdentityProvider): Record<string, unknown> {
   return {
     publicUrl: 'http://127.0.0.1:8787',
     listen: { host: '127.0.0.1', port: 0 },
@@ -142,8 +151,8 @@ export function issuerSection(issuer: DevIdentityProvider): Record<string, unkno
   }
 }
 
-function configOf(dir: string, sections: Readonly<Record<string, unknown>>): Config {
-  const { config, faults } = configFromText(JSON.stringify(sections), join(dir, 'ostiary.yaml'), {}, { requireEnv: true })
+function configOf(dir: string, whole: Readonly<Record<string, unknown>>): Config {
+  const { config, faults } = configFromText(JSON.stringify(whole), join(dir, 'ostiary.yaml'), {}, { requireEnv: true })
   if (config === undefined) throw new Error(faults.map(faultText).join('\n'))
   return config
 }

@@ -27,7 +27,8 @@ export const CHAT = '/v1/chat/completions'
 /** One request over a connection of its own; the body goes out as it is. */
 export async function ask(house: House, body: unknown, options: Ask = {}): Promise<Answer> {
   const token = options.token ?? (await house.token(options.as))
-  const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? Buffer.from(body) : Buffer.from(JSON.stringify(body))
+  const bytes =
+    typeof body === 'string' || Buffer.isBuffer(body) ? Buffer.from(body) : Buffer.from(JSON.stringify(body))
   return await send(house.url, bytes, {
     ...options,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...options.headers },
@@ -106,7 +107,12 @@ export function onSocket(port: number, writes: readonly (string | Buffer)[], pau
 }
 
 export interface ErrorBody {
-  readonly error: { readonly message: string; readonly type: string; readonly param: string | null; readonly code: string }
+  readonly error: {
+    readonly message: string
+    readonly type: string
+    readonly param: string | null
+    readonly code: string
+  }
 }
 
 export function errorOf(answer: Answer): ErrorBody['error'] {

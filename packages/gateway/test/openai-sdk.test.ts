@@ -11,7 +11,6 @@ import OpenAI, {
 } from 'openai'
 import type { ChatCompletionMessageParam } from 'openai/resources'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { expectWhole } from './entries.js'
 import { type House, MODELS, openHouse } from './house.js'
 import { until } from './until.js'
 
@@ -30,17 +29,20 @@ let house: House
 let client: OpenAI
 
 beforeAll(async () => {
-  house = await openHouse({ policies: POLICIES, config: { timeouts: { firstByte: '150ms', idle: '150ms' } } })
+  house = await openHouse({ policies: POLICIES, config: { timeouts: { firstByte: '1s', idle: '1s' } } })
   client = clientOf('alice')
 })
-afterAll(async () => {
-  expectWhole(await house.entries())
-  await house.close()
-})
+afterAll(() => house.finish())
 beforeEach(() => house.upstream.behave(undefined))
 
 function clientOf(as: string, options: { readonly maxRetries?: number } = {}): OpenAI {
-  return new OpenAI({ baseURL: `${house.url}/v1`, apiKey: () => house.token(as), maxRetries: 0, logLevel: 'off', ...options })
+  return new OpenAI({
+    baseURL: `${house.url}/v1`,
+    apiKey: () => house.token(as),
+    maxRetries: 0,
+    logLevel: 'off',
+    ...options,
+  })
 }
 
 const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'good morning' }]
@@ -56,17 +58,30 @@ async function failure(call: PromiseLike<unknown>): Promise<APIError> {
 
 describe('answers', () => {
   test('whole', async () => {
-    const { data, response, request_id } = await client.chat.completions.create({ model: 'model', messages }).withResponse()
+    const { data, response, request_id } = await client.chat.completions
+      .create({ model: 'model', messages })
+      .withResponse()
     expect(data.choices[0]?.message.content).toBe(HONEST)
     expect(data.usage).toMatchObject({ prompt_tokens: 12, completion_tokens: 34 })
     expect(response.headers.get('ostiary-decision')).toBe('permit')
     const { intent, outcome } = await house.exchange(request_id)
     expect(response.headers.get('ostiary-receipt')).toBe(`127.0.0.1:8787/audit/${intent?.index}`)
-    expect(outcome.own).toMatchObject({ outcome: 'done', status: 200, upstream_status: 200, stream: false, tokens: { input: 12, output: 34 } })
+    expect(outcome.own).toMatchObject({
+      outcome: 'done',
+      status: 200,
+      upstream_status: 200,
+      stream: false,
+      tokens: { input: 12, output: 34 },
+    })
   })
 
   test('streamed', async () => {
-    const call = client.chat.completions.create({ model: 'model', messages, stream: true, stream_options: { include_usage: true } })
+    const call = client.chat.completions.create({
+      model: 'model',
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
     const { data, response, request_id } = await call.withResponse()
     let seen = ''
     let usage: unknown
@@ -81,12 +96,22 @@ describe('answers', () => {
     expect(usage).toMatchObject({ completion_tokens: 34 })
     expect(response.headers.get('content-type')).toBe('text/event-stream')
     const { outcome } = await house.exchange(request_id)
-    expect(outcome.own).toMatchObject({ outcome: 'done', stream: true, tokens: { input: 12, output: 34 }, dropped_events: 0 })
+    expect(outcome.own).toMatchObject({
+      outcome: 'done',
+      stream: true,
+      tokens: { input: 12, output: 34 },
+      dropped_events: 0,
+    })
   })
 
   test('by the streaming helper, with tool calls', async () => {
     house.upstream.behave({ kind: 'tool-call-in-pieces', arguments: '{"city":"Ulm"}', pieceSize: 2 })
-    const tools = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } }] as const
+    const tools = [
+      {
+        type: 'function',
+        function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
+      },
+    ] as const
     const runner = client.chat.completions.stream({ model: 'model', messages, tools: [...tools] })
     const final = await runner.finalChatCompletion()
     const [call] = final.choices[0]?.message.tool_calls ?? []
@@ -96,13 +121,19 @@ describe('answers', () => {
 
   test('tools, whole, and their results in the next request', async () => {
     house.upstream.behave({ kind: 'tool-call-in-pieces', arguments: '{"city":"Ulm"}' })
-    const tools: OpenAI.ChatCompletionTool[] = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object' } } }]
+    const tools: OpenAI.ChatCompletionTool[] = [
+      { type: 'function', function: { name: 'weather', parameters: { type: 'object' } } },
+    ]
     const first = await client.chat.completions.create({ model: 'model', messages, tools })
     const message = first.choices[0]?.message
     const [call] = message?.tool_calls ?? []
     if (message === undefined || call === undefined) throw new Error('no tool call')
     house.upstream.behave(undefined)
-    const next: ChatCompletionMessageParam[] = [...messages, message, { role: 'tool', tool_call_id: call.id, content: 'sunny; ask a@example.com' }]
+    const next: ChatCompletionMessageParam[] = [
+      ...messages,
+      message,
+      { role: 'tool', tool_call_id: call.id, content: 'sunny; ask a@example.com' },
+    ]
     const second = await client.chat.completions.create({ model: 'model', messages: next, tools })
     expect(second.choices[0]?.message.content).toBe(HONEST)
     const shown = house.upstream.received.at(-1)?.chat?.messages.at(-1)
@@ -126,7 +157,9 @@ describe('answers', () => {
       { type: 'text', text: 'alice@example.com' },
     ] as const
     await client.chat.completions.create({ model: 'model', messages: [{ role: 'user', content: [...content] }] })
-    expect(house.upstream.received.at(-1)?.chat?.messages).toEqual([{ role: 'user', text: 'write to\n[redacted:pii.email]' }])
+    expect(house.upstream.received.at(-1)?.chat?.messages).toEqual([
+      { role: 'user', text: 'write to\n[redacted:pii.email]' },
+    ])
   })
 
   test('the token in x-api-key', async () => {
@@ -139,13 +172,18 @@ describe('answers', () => {
     })
     const answer = await other.chat.completions.create({ model: 'model', messages })
     expect(answer.choices[0]?.message.content).toBe(HONEST)
-    const both = new OpenAI({ baseURL: `${house.url}/v1`, apiKey: token, defaultHeaders: { 'x-api-key': token }, maxRetries: 0 })
+    const both = new OpenAI({
+      baseURL: `${house.url}/v1`,
+      apiKey: token,
+      defaultHeaders: { 'x-api-key': token },
+      maxRetries: 0,
+    })
     expect(await failure(both.chat.completions.create({ model: 'model', messages }))).toBeInstanceOf(BadRequestError)
   })
 })
 
 describe('models', () => {
-  test('only those that the caller may invoke', async () => {
+  test('only those that the caller may invoke [wire.models]', async () => {
     const listed = async (as: string): Promise<string[]> => {
       const ids: string[] = []
       for await (const model of clientOf(as).models.list()) ids.push(model.id)
@@ -166,11 +204,13 @@ describe('models', () => {
   })
 })
 
-describe('abort', () => {
+describe('abort [forward.abort]', () => {
   test('in the middle of a stream: upstream sees it at once, and no socket stays', async () => {
     house.upstream.behave({ kind: 'endless-stream' })
     const aborted = house.upstream.abortedSockets
-    const { data, request_id } = await client.chat.completions.create({ model: 'model', messages, stream: true }).withResponse()
+    const { data, request_id } = await client.chat.completions
+      .create({ model: 'model', messages, stream: true })
+      .withResponse()
     for await (const chunk of data) if (chunk.choices[0]?.delta.content !== undefined) break
     await until(() => house.upstream.abortedSockets === aborted + 1 && house.upstream.answering === 0)
     const { outcome } = await house.exchange(request_id)
@@ -201,13 +241,15 @@ describe('abort', () => {
     )
     await until(() => house.upstream.answering === 0)
     house.upstream.behave(undefined)
-    expect((await client.chat.completions.create({ model: 'model', messages })).choices[0]?.message.content).toBe(HONEST)
+    expect((await client.chat.completions.create({ model: 'model', messages })).choices[0]?.message.content).toBe(
+      HONEST,
+    )
     // Aborted connections are closed, not kept: what is open now is what an idle pool holds.
     await until(() => house.upstream.openSockets <= 2)
   })
 })
 
-describe('errors', () => {
+describe('errors [wire.sdk-errors]', () => {
   test('a refusal of policy is PermissionDeniedError, with the reason', async () => {
     const before = house.upstream.requestCount
     const error = await failure(clientOf('bob').chat.completions.create({ model: 'model', messages }))
@@ -217,7 +259,10 @@ describe('errors', () => {
     expect(house.upstream.requestCount).toBe(before)
     const { intent, outcome } = await house.exchange(error.requestID)
     expect(intent).toBeUndefined()
-    expect(outcome.own).toMatchObject({ reason: 'forbidden_by_policy', decided: { determining: ['support-has-no-models'], kind: 'forbid' } })
+    expect(outcome.own).toMatchObject({
+      reason: 'forbidden_by_policy',
+      decided: { determining: ['support-has-no-models'], kind: 'forbid' },
+    })
   })
 
   test.each([
@@ -257,7 +302,11 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(RateLimitError)
     expect(error.code).toBe('upstream_429')
     expect(error.headers?.get('retry-after')).toBe('7')
-    expect((await house.exchange(error.requestID)).outcome.own).toMatchObject({ outcome: 'done', status: 429, upstream_status: 429 })
+    expect((await house.exchange(error.requestID)).outcome.own).toMatchObject({
+      outcome: 'done',
+      status: 429,
+      upstream_status: 429,
+    })
   })
 
   test('502 and 504 are InternalServerError with our codes', async () => {
@@ -276,7 +325,9 @@ describe('errors', () => {
 
   test('a torn stream throws in the middle of it, with the code', async () => {
     house.upstream.behave({ kind: 'cut-stream', afterEvents: 4 })
-    const { data, request_id } = await client.chat.completions.create({ model: 'model', messages, stream: true }).withResponse()
+    const { data, request_id } = await client.chat.completions
+      .create({ model: 'model', messages, stream: true })
+      .withResponse()
     let seen = ''
     const read = async (): Promise<void> => {
       for await (const chunk of data) seen += chunk.choices[0]?.delta.content ?? ''
@@ -285,17 +336,23 @@ describe('errors', () => {
     expect(error).not.toBeInstanceOf(APIConnectionError)
     expect(error.code).toBe('upstream_failed')
     expect(HONEST.startsWith(seen)).toBe(true)
-    expect((await house.exchange(request_id)).outcome.own).toMatchObject({ outcome: 'refused', reason: 'upstream_failed', status: 200 })
+    expect((await house.exchange(request_id)).outcome.own).toMatchObject({
+      outcome: 'refused',
+      reason: 'upstream_failed',
+      status: 200,
+    })
   })
 
-  test('what is refused for good is not tried again, and what may pass is', async () => {
+  test('what is refused for good is not tried again, and what may pass is [wire.no-futile-retries]', async () => {
     const retrying = clientOf('alice', { maxRetries: 1 })
     house.upstream.behave({ kind: 'status', status: 401 })
     let before = house.upstream.requestCount
     await failure(retrying.chat.completions.create({ model: 'model', messages }))
     expect(house.upstream.requestCount).toBe(before + 1)
     before = house.upstream.requestCount
-    house.upstream.behave(() => (house.upstream.requestCount === before + 1 ? { kind: 'status', status: 500 } : undefined))
+    house.upstream.behave(() =>
+      house.upstream.requestCount === before + 1 ? { kind: 'status', status: 500 } : undefined,
+    )
     const answer = await retrying.chat.completions.create({ model: 'model', messages })
     expect(answer.choices[0]?.message.content).toBe(HONEST)
     expect(house.upstream.requestCount).toBe(before + 2)

@@ -1,6 +1,5 @@
 import { awsShapedKey, type Lie, openaiShapedKey, TEST_CARD } from '@ostiary/devkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { expectWhole } from './entries.js'
 import { type House, MODEL_KEY, openHouse } from './house.js'
 import { type Answer, ask, errorOf, prompt } from './http.js'
 
@@ -41,10 +40,9 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  expectWhole(await house.entries())
   const log = (await house.entries()).map((one) => one.text).join('\n')
   for (const secret of [EMAIL, CARD, KEY, openaiShapedKey()]) expectNothingOf(log, secret)
-  await house.close()
+  await house.finish()
 })
 beforeEach(() => house.upstream.behave(undefined))
 
@@ -61,23 +59,67 @@ function sentUpstream(): string {
 /** A request body with protected text at one place, by where that place is. */
 const PLACES = new Map<string, (text: string) => Record<string, unknown>>([
   ['text of the user', (text) => prompt(`see ${text} there`)],
-  ['a system message', (text) => ({ messages: [{ role: 'system', content: text }, { role: 'user', content: 'hi' }] })],
+  [
+    'a system message',
+    (text) => ({
+      messages: [
+        { role: 'system', content: text },
+        { role: 'user', content: 'hi' },
+      ],
+    }),
+  ],
   ['a developer message', (text) => ({ messages: [{ role: 'developer', content: `know ${text}` }] })],
-  ['a text part', (text) => prompt([{ type: 'text', text: 'first' }, { type: 'text', text: `(${text})` }])],
+  [
+    'a text part',
+    (text) =>
+      prompt([
+        { type: 'text', text: 'first' },
+        { type: 'text', text: `(${text})` },
+      ]),
+  ],
   ['a tool result', (text) => ({ messages: [{ role: 'tool', tool_call_id: 'call_1', content: `row: ${text}` }] })],
-  ['a tool result in parts', (text) => ({ messages: [{ role: 'tool', tool_call_id: 'call_1', content: [{ type: 'text', text }] }] })],
+  [
+    'a tool result in parts',
+    (text) => ({ messages: [{ role: 'tool', tool_call_id: 'call_1', content: [{ type: 'text', text }] }] }),
+  ],
   [
     'tool-call arguments',
     (text) => ({
       messages: [
-        { role: 'assistant', content: null, tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'pay', arguments: JSON.stringify({ to: text }) } }] },
+        {
+          role: 'assistant',
+          content: null,
+          tool_calls: [
+            { id: 'call_1', type: 'function', function: { name: 'pay', arguments: JSON.stringify({ to: text }) } },
+          ],
+        },
         { role: 'user', content: 'hi' },
       ],
     }),
   ],
   ['an earlier answer', (text) => ({ messages: [{ role: 'assistant', content: `as said: ${text}` }] })],
-  ['a tool’s description', (text) => prompt('hi', { tools: [{ type: 'function', function: { name: 'pay', description: `ask ${text}`, parameters: {} } }] })],
-  ['a schema’s default', (text) => prompt('hi', { tools: [{ type: 'function', function: { name: 'pay', parameters: { type: 'object', properties: { to: { type: 'string', default: text } } } } }] })],
+  [
+    'a tool’s description',
+    (text) =>
+      prompt('hi', {
+        tools: [{ type: 'function', function: { name: 'pay', description: `ask ${text}`, parameters: {} } }],
+      }),
+  ],
+  [
+    'a schema’s default',
+    (text) =>
+      prompt('hi', {
+        tools: [
+          {
+            type: 'function',
+            function: {
+              name: 'pay',
+              parameters: { type: 'object', properties: { to: { type: 'string', default: text } } },
+            },
+          },
+        ],
+      }),
+  ],
   ['the name of a speaker', (text) => ({ messages: [{ role: 'user', name: text, content: 'hi' }] })],
   ['the field `user`', (text) => prompt('hi', { user: text })],
   ['metadata', (text) => prompt('hi', { metadata: { ticket: text } })],
@@ -99,10 +141,13 @@ function escaped(body: string, secret: string): string {
   return body.replaceAll(secret, hidden)
 }
 
-describe.each(SECRETS)('requests with %s', (_what, secret, type) => {
+describe.each(SECRETS)('requests with %s [content.acts]', (_what, secret, type) => {
   describe.each([...PLACES])('in %s', (_where, body) => {
     test.each(['redact', 'mask'])('%s: it never reaches the provider', async (model) => {
-      for (const spelt of [JSON.stringify({ ...body(secret), model }), escaped(JSON.stringify({ ...body(secret), model }), secret)]) {
+      for (const spelt of [
+        JSON.stringify({ ...body(secret), model }),
+        escaped(JSON.stringify({ ...body(secret), model }), secret),
+      ]) {
         const answer = await ask(house, spelt)
         expect(answer.status).toBe(200)
         expect(answer.headers['ostiary-decision']).toBe('transform')
@@ -137,7 +182,7 @@ describe.each(SECRETS)('requests with %s', (_what, secret, type) => {
 })
 
 describe('what cannot be edited or seen', () => {
-  test('a finding in a member’s name refuses', async () => {
+  test('a finding in a member’s name refuses [content.names]', async () => {
     const before = house.upstream.requestCount
     const answer = await ask(house, prompt('hi', { model: 'redact', metadata: { [EMAIL]: 'x' } }))
     expect({ status: answer.status, code: errorOf(answer).code }).toEqual({ status: 422, code: 'obligation_failed' })
@@ -152,11 +197,14 @@ describe('what cannot be edited or seen', () => {
     ['sound', { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }],
     ['a file', { type: 'file', file: { file_id: 'file-1' } }],
     ['a part of an unknown kind', { type: 'hologram', hologram: 'AAAA' }],
-  ])('%s is refused, but where a policy lets it pass', async (_what, part) => {
+  ])('%s is refused, but where a policy lets it pass [content.uninspectable]', async (_what, part) => {
     const before = house.upstream.requestCount
     const content = [{ type: 'text', text: `look, ${EMAIL}` }, part]
     const answer = await ask(house, prompt(content, { model: 'redact' }))
-    expect({ status: answer.status, code: errorOf(answer).code }).toEqual({ status: 403, code: 'content_uninspectable' })
+    expect({ status: answer.status, code: errorOf(answer).code }).toEqual({
+      status: 403,
+      code: 'content_uninspectable',
+    })
     expect(errorOf(answer).param).toBe('/messages/0/content/1')
     expect(house.upstream.requestCount).toBe(before)
 
@@ -166,8 +214,9 @@ describe('what cannot be edited or seen', () => {
   })
 })
 
-describe('what nobody edits passes byte for byte', () => {
-  const strange = '{ "model":"redact",\n\t"messages":[ {"role":"user","content":"h\\u00e9llo \\/ \\ud83d\\ude00 é"} ] , "n":1.0e0,"unknown":{"a":[1,2.50,-0,1E40,null]},"seed":12345678901234567890 }\n'
+describe('what nobody edits passes byte for byte [content.lens]', () => {
+  const strange =
+    '{ "model":"redact",\n\t"messages":[ {"role":"user","content":"h\\u00e9llo \\/ \\ud83d\\ude00 é"} ] , "n":1.0e0,"unknown":{"a":[1,2.50,-0,1E40,null]},"seed":12345678901234567890 }\n'
 
   test('requests', async () => {
     const answer = await ask(house, strange)
@@ -184,19 +233,31 @@ describe('what nobody edits passes byte for byte', () => {
   })
 
   test.each(['redact', 'nothing'])('answers (%s)', async (model) => {
-    const body = '{ "id":"x", "choices":[ {"index":0,"message":{"role":"assistant","content":"h\\u00e9 \\/"}} ],"unknown":[1.0, 2E3] }\n'
-    house.upstream.behave({ kind: 'raw', writes: [`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`] })
+    const body =
+      '{ "id":"x", "choices":[ {"index":0,"message":{"role":"assistant","content":"h\\u00e9 \\/"}} ],"unknown":[1.0, 2E3] }\n'
+    house.upstream.behave({
+      kind: 'raw',
+      writes: [`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`],
+    })
     const answer = await ask(house, prompt('hi', { model }))
     expect(answer.text).toBe(body)
     expect(answer.headers['ostiary-decision']).toBe('permit')
   })
 
   test.each(['redact', 'nothing'])('streams, in whatever pieces they come (%s)', async (model) => {
-    const stream = 'data: {"id":"x","choices":[{"index":0,"delta":{"content":"h\\u00e9 \\/ and "}}],"unknown":[1.0]}\n\ndata: {"id":"x","choices":[{"index":0,"delta":{"content":"on"},"finish_reason":"stop"}]}\r\n\r\ndata: [DONE]\n\n'
+    const stream =
+      'data: {"id":"x","choices":[{"index":0,"delta":{"content":"h\\u00e9 \\/ and "}}],"unknown":[1.0]}\n\ndata: {"id":"x","choices":[{"index":0,"delta":{"content":"on"},"finish_reason":"stop"}]}\r\n\r\ndata: [DONE]\n\n'
     for (const size of [1, 7, 1000]) {
-      const pieces = stream.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []
+      const pieces = stream.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? []
       const frames = pieces.map((one) => `${one.length.toString(16)}\r\n${one}\r\n`)
-      house.upstream.behave({ kind: 'raw', writes: ['HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n', ...frames, '0\r\n\r\n'] })
+      house.upstream.behave({
+        kind: 'raw',
+        writes: [
+          'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n',
+          ...frames,
+          '0\r\n\r\n',
+        ],
+      })
       expect((await ask(house, prompt('hi', { model, stream: true }))).text).toBe(stream)
     }
   })
@@ -206,17 +267,48 @@ describe('what nobody edits passes byte for byte', () => {
 const ANSWERS = new Map<string, (secret: string, pieceSize: number) => Lie>([
   ['text', (secret, pieceSize) => ({ kind: 'honest', text: `It is ${secret}, as you asked.`, pieceSize })],
   ['text that is nothing else', (secret, pieceSize) => ({ kind: 'honest', text: secret, pieceSize })],
-  ['tool-call arguments', (secret, pieceSize) => ({ kind: 'tool-call-in-pieces', arguments: JSON.stringify({ card: secret, amount: 42 }), pieceSize })],
-  ['tool-call arguments, escaped', (secret, pieceSize) => ({ kind: 'tool-call-in-pieces', arguments: escaped(JSON.stringify({ card: secret, amount: 42 }), secret), pieceSize })],
-  ['one of two choices that take turns', (secret, pieceSize) => ({ kind: 'choices-interleaved', texts: ['It was a sunny day, and all the better for it.', `The thing is ${secret}.`], pieceSize })],
+  [
+    'tool-call arguments',
+    (secret, pieceSize) => ({
+      kind: 'tool-call-in-pieces',
+      arguments: JSON.stringify({ card: secret, amount: 42 }),
+      pieceSize,
+    }),
+  ],
+  [
+    'tool-call arguments, escaped',
+    (secret, pieceSize) => ({
+      kind: 'tool-call-in-pieces',
+      arguments: escaped(JSON.stringify({ card: secret, amount: 42 }), secret),
+      pieceSize,
+    }),
+  ],
+  [
+    'one of two choices that take turns',
+    (secret, pieceSize) => ({
+      kind: 'choices-interleaved',
+      texts: ['It was a sunny day, and all the better for it.', `The thing is ${secret}.`],
+      pieceSize,
+    }),
+  ],
 ])
 
 /** What a client puts together: each choice's text, and its tool calls' arguments with their escapes undone. */
 function assembled(answer: Answer, stream: boolean): string {
-  interface Piece { index: number; delta?: Said; message?: Said }
-  interface Said { content?: string | null; tool_calls?: { function: { arguments: string } }[] }
+  interface Piece {
+    index: number
+    delta?: Said
+    message?: Said
+  }
+  interface Said {
+    content?: string | null
+    tool_calls?: { function: { arguments: string } }[]
+  }
   const events: { choices: Piece[] }[] = stream
-    ? answer.text.split('\n\n').filter((one) => one.startsWith('data: {')).map((one) => JSON.parse(one.slice(6)) as { choices: Piece[] })
+    ? answer.text
+        .split('\n\n')
+        .filter((one) => one.startsWith('data: {'))
+        .map((one) => JSON.parse(one.slice(6)) as { choices: Piece[] })
     : [answer.json() as { choices: Piece[] }]
   const texts = new Map<number, { text: string; args: string }>()
   for (const { index, delta, message } of events.flatMap((one) => one.choices ?? [])) {
@@ -226,10 +318,12 @@ function assembled(answer: Answer, stream: boolean): string {
     held.text += said?.content ?? ''
     for (const call of said?.tool_calls ?? []) held.args += call.function.arguments
   }
-  return [...texts.values()].map(({ text, args }) => (args === '' ? text : `${text}${JSON.stringify(JSON.parse(args))}`)).join('\n')
+  return [...texts.values()]
+    .map(({ text, args }) => (args === '' ? text : `${text}${JSON.stringify(JSON.parse(args))}`))
+    .join('\n')
 }
 
-describe.each(SECRETS)('answers with %s', (_what, secret, type) => {
+describe.each(SECRETS)('answers with %s [content.acts]', (_what, secret, type) => {
   describe.each([...ANSWERS])('in %s', (_where, lie) => {
     const ways: [string, boolean, number][] = [
       ['whole', false, 1],
@@ -246,7 +340,11 @@ describe.each(SECRETS)('answers with %s', (_what, secret, type) => {
       expectNothingOf(seen, secret)
       expectNothingOf(answer.text, secret)
       const { outcome } = await house.exchange(answer.id)
-      expect(outcome.own).toMatchObject({ outcome: 'done', carried_out: { [`redact:${type}`]: 1 }, findings: { [type]: 1 } })
+      expect(outcome.own).toMatchObject({
+        outcome: 'done',
+        carried_out: { [`redact:${type}`]: 1 },
+        findings: { [type]: 1 },
+      })
       if (stream) expect(answer.text.endsWith('data: [DONE]\n\n')).toBe(true)
     })
 
@@ -297,10 +395,14 @@ test('two findings that overlap in one text, and many in one body', async () => 
   const answer = await ask(house, prompt(text, { model: 'redact' }))
   const sent = sentUpstream()
   for (const secret of [EMAIL, CARD, KEY]) expect(sent).not.toContain(secret)
-  expect((await house.exchange(answer.id)).intent?.own['findings']).toEqual({ 'pii.card': 50, 'pii.email': 50, 'secret.aws': 50 })
+  expect((await house.exchange(answer.id)).intent?.own['findings']).toEqual({
+    'pii.card': 50,
+    'pii.email': 50,
+    'secret.aws': 50,
+  })
 })
 
-test('only our own credential and what the dialect needs reach the provider', async () => {
+test('only our own credential and what the dialect needs reach the provider [forward.own-credential]', async () => {
   const token = await house.token()
   const trace = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`
   const answer = await ask(house, prompt('hi', { model: 'nothing' }), {
@@ -324,7 +426,17 @@ test('only our own credential and what the dialect needs reach the provider', as
   })
   expect(answer.status).toBe(200)
   const names = house.upstream.received.at(-1)?.rawHeaders.map(([name]) => name.toLowerCase())
-  expect(names?.toSorted()).toEqual(['accept', 'accept-encoding', 'authorization', 'connection', 'content-length', 'content-type', 'host', 'idempotency-key', 'traceparent'])
+  expect(names?.toSorted()).toEqual([
+    'accept',
+    'accept-encoding',
+    'authorization',
+    'connection',
+    'content-length',
+    'content-type',
+    'host',
+    'idempotency-key',
+    'traceparent',
+  ])
   const headers = house.upstream.received.at(-1)?.headers
   expect(headers?.get('authorization')).toBe(`Bearer ${MODEL_KEY}`)
   expect(headers?.get('traceparent')).toBe(trace)

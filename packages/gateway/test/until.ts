@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const WAIT_MS = 5000
+const WAIT_MS = 15_000
 const STEP_MS = 5
 
 /** What `look` gives once it gives something: for what happens soon after an answer, such as a log entry. */

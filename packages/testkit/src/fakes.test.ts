@@ -5,7 +5,7 @@ import { createFakeIssuer, identityProviderSuite } from './identity-provider.js'
 import { createPlainDialect, plainTextOf } from './plain-dialect.js'
 import { benchRules, createRuleEngine, policyEngineSuite } from './policy-engine.js'
 
-// A suite that its own fake does not pass asks too much; that it asks enough is seen in suites.test.ts.
+// A suite that its own fake does not pass asks too much.
 
 auditLogSuite('memory', async () => {
   const kept: string[] = []

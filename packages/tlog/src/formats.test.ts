@@ -15,7 +15,7 @@ const signer = nodeSigner('log.example/audit', generateKeyPairSync('ed25519').pr
 const other = nodeSigner('other.example', generateKeyPairSync('ed25519').privateKey)
 const ROOT = nodeHash(Buffer.from('root'))
 
-describe('C2SP tlog-tiles', () => {
+describe('C2SP tlog-tiles [log.tiles]', () => {
   test('paths', () => {
     expect(tilePath(0, 1234067)).toBe('tile/0/x001/x234/067')
     expect(tilePath(0, 0)).toBe('tile/0/000')
@@ -76,7 +76,7 @@ describe('C2SP tlog-tiles', () => {
   })
 })
 
-describe('C2SP signed-note', () => {
+describe('C2SP signed-note [log.signed-note]', () => {
   const vkeyText = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'
   const note = Buffer.from(
     'This is an example message.\n\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n',
@@ -176,7 +176,7 @@ describe('C2SP signed-note', () => {
   })
 })
 
-describe('C2SP tlog-checkpoint', () => {
+describe('C2SP tlog-checkpoint [log.checkpoint]', () => {
   const checkpoint = { origin: 'log.example/audit', size: 20852163, root: ROOT }
 
   test('is signed, opened, and read back', async () => {
@@ -229,7 +229,7 @@ describe('C2SP tlog-checkpoint', () => {
   })
 })
 
-describe('C2SP tlog-proof@v1', () => {
+describe('C2SP tlog-proof@v1 [log.receipt]', () => {
   test('is read back as it was written, with and without extra', () => {
     const checkpoint = 'log.example/audit\n1\nroot\n\n— log.example/audit signature\n'
     const bare = { index: 73894, proof: [ROOT, ROOT].map((hash) => new Uint8Array(hash)), checkpoint }

@@ -51,7 +51,7 @@ function flipped(hash: Uint8Array, bit: number): Uint8Array {
 
 const bits = fc.integer({ min: 0, max: 255 })
 
-describe('inclusion', () => {
+describe('inclusion [log.proofs]', () => {
   test('every entry of the small trees, and entries of the larger ones, are proven', async () => {
     for (const size of SIZES) {
       const step = size < 20 ? 1 : 31
@@ -113,7 +113,7 @@ function samePath(index: number, a: number, b: number): boolean {
   return JSON.stringify(sides(a)) === JSON.stringify(sides(b))
 }
 
-describe('consistency', () => {
+describe('consistency [log.proofs]', () => {
   test('every prefix of the small trees is proven', async () => {
     for (const size of SIZES) {
       const step = size < 20 ? 1 : 37

@@ -14,7 +14,7 @@ test('our own SHA-256 is that of the machine, at every length about a block', ()
   }
 })
 
-describe('RFC 6962 section 2.1', () => {
+describe('RFC 6962 section 2.1 [log.hashes]', () => {
   test('the empty tree is the hash of nothing', () => {
     expect(hex(tree.empty)).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
   })

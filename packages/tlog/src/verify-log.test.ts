@@ -104,7 +104,7 @@ describe('verifyLog', () => {
     expect(await verifyLog(readerOf(files), vkey, { suite: webSuite })).toMatchObject({ kind: 'ok', size: 300 })
   })
 
-  test('one byte of one entry changed: that entry is named', async () => {
+  test('one byte of one entry changed: that entry is named [log.verify-names-entry]', async () => {
     for (const at of [0, 1, 100, 255, 256, 299]) {
       const files = await logOf(300)
       const path = at < 256 ? 'tile/entries/000' : 'tile/entries/001.p/44'
@@ -135,7 +135,7 @@ describe('verifyLog', () => {
     }
   })
 
-  test('a file missing, cut or made longer is found in every case', async () => {
+  test('a file missing, cut or made longer is found in every case [log.verify-every-file]', async () => {
     const files = await logOf(600)
     for (const [path, data] of files) {
       const without = new Map(files)
@@ -180,7 +180,7 @@ describe('verifyLog', () => {
     expect(await verify(rewritten)).toMatchObject({ kind: 'broken', what: expect.stringContaining('root') as string })
   })
 
-  test('against an older checkpoint: a prefix holds; a cut log and a fork do not', async () => {
+  test('against an older checkpoint: a prefix holds; a cut log and a fork do not [log.verify-against]', async () => {
     const files = await logOf(300)
     for (const size of [0, 1, 255, 256, 257, 300]) {
       expect(await verify(files, { against: await checkpointOf(size) })).toMatchObject({ kind: 'ok' })
@@ -203,7 +203,7 @@ describe('receipts', () => {
     files = await logOf(600)
   })
 
-  test('prove an entry offline, with either suite, and no other entry', async () => {
+  test('prove an entry offline, with either suite, and no other entry [log.receipt]', async () => {
     for (const index of [0, 255, 256, 511, 512, 599]) {
       const proven = await prove(readerOf(files), index, vkey, { suite: nodeSuite, extra: Uint8Array.of(1) })
       if (proven.kind !== 'ok') throw new Error(proven.why)

@@ -74,7 +74,7 @@ export interface Audit {
 
 export function createAudit(parts: AuditParts): Audit {
   const source = JSON.stringify(`https://${parts.log.origin}`)
-  const open = new Set<number>()
+  const open = new OpenIntents((error) => parts.onLost('outcome', nameOf(error)))
   const note = async (kind: EventKind, what: Readonly<Record<string, unknown>>): Promise<void> => {
     const now = parts.clock.now()
     await parts.log.append(eventOf(`https://${parts.log.origin}`, kind, parts.newId(), now, what)).durable
@@ -102,19 +102,54 @@ export function createAudit(parts: AuditParts): Audit {
       parts.onCounted('strangers', reason)
     },
     note,
-    oldestOpen() {
-      let oldest: number | undefined
-      for (const one of open) if (oldest === undefined || one < oldest) oldest = one
-      return oldest
-    },
+    oldestOpen: () => open.oldest(),
     stop: () => strangers.flush(),
+  }
+}
+
+/** Intents whose outcome is not durable yet. Holds numbers alone: an exchange that is over must not live on in a callback. */
+class OpenIntents {
+  readonly #open = new Set<number>()
+  readonly #onLost: (error: unknown) => void
+  /** All entries of one flush share one promise, so one callback serves them all. */
+  #flush: Promise<void> | undefined
+  #closing: number[] = []
+
+  constructor(onLost: (error: unknown) => void) {
+    this.#onLost = onLost
+  }
+
+  add(index: number): void {
+    this.#open.add(index)
+  }
+
+  delete(index: number): void {
+    this.#open.delete(index)
+  }
+
+  closes(index: number | undefined, durable: Promise<void>): void {
+    if (durable !== this.#flush) {
+      const closing: number[] = []
+      this.#flush = durable
+      this.#closing = closing
+      durable.then(() => {
+        for (const one of closing) this.#open.delete(one)
+      }, this.#onLost)
+    }
+    if (index !== undefined) this.#closing.push(index)
+  }
+
+  oldest(): number | undefined {
+    let oldest: number | undefined
+    for (const one of this.#open) if (oldest === undefined || one < oldest) oldest = one
+    return oldest
   }
 }
 
 interface BracketParts {
   readonly parts: AuditParts
   readonly source: string
-  readonly open: Set<number>
+  readonly open: OpenIntents
   readonly received: Received
   readonly principal: Principal
   readonly names: Pseudonyms
@@ -151,7 +186,7 @@ export class Bracket {
     const { parts, received } = this.#of
     this.#sealed = sealed
     const now = parts.clock.now()
-    const entry = callEvent({ ...this.#event('intent', now, 0), unmapped: this.#intentText(sealed, configDigest, now) })
+    const entry = this.#entry('intent', now, 0, this.#intentText(sealed, configDigest, now))
     let appended: Appended
     try {
       appended = parts.log.append(entry)
@@ -197,20 +232,14 @@ export class Bracket {
     try {
       const now = parts.clock.now()
       const ok = outcome.how === 'done' && outcome.status < 400
-      const entry = callEvent({ ...this.#event('outcome', now, ok ? 1 : 2), unmapped: this.#outcomeText(outcome, now) })
+      const entry = this.#entry('outcome', now, ok ? 1 : 2, this.#outcomeText(outcome, now))
       // Nobody waits for an outcome: it goes with the next exchange's intent.
-      const { durable } = parts.log.append(entry, false)
-      durable.then(
-        () => this.#forget(),
-        (error: unknown) => parts.onLost('outcome', nameOf(error)),
-      )
+      this.#of.open.closes(this.#intent?.index, parts.log.append(entry, false).durable)
     } catch (error) {
       parts.onLost('outcome', nameOf(error))
     }
-  }
-
-  #forget(): void {
-    if (this.#intent !== undefined) this.#of.open.delete(this.#intent.index)
+    this.#sealed = undefined
+    this.#asked = undefined
   }
 
   #lost(error: unknown): Step<Intent> {
@@ -222,11 +251,7 @@ export class Bracket {
     return { kind: 'proceed', value: { receipt: undefined, durable: undefined, releaseWaits: false } }
   }
 
-  #event(
-    kind: 'intent' | 'outcome',
-    timeMs: number,
-    statusId: number,
-  ): Omit<Parameters<typeof callEvent>[0], 'unmapped'> {
+  #entry(kind: 'intent' | 'outcome', timeMs: number, statusId: number, unmapped: string): string {
     const { received, principal, names, source } = this.#of
     let actor = actorTexts.get(names)
     if (actor === undefined) {
@@ -234,7 +259,7 @@ export class Bracket {
       actorTexts.set(names, actor)
     }
     const operation = this.#sealed?.decided.inspected.endpoint.action ?? this.#asked?.action ?? 'unknown'
-    return {
+    return callEvent({
       kind,
       source,
       id: kind === 'intent' ? `${this.#id}i` : `${this.#id}o`,
@@ -244,7 +269,8 @@ export class Bracket {
       api: `{"operation":${JSON.stringify(operation)},"request":{"uid":"${this.#id}"}}`,
       sourceIp: names.sourceIp(received.sourceIp),
       statusId,
-    }
+      unmapped,
+    })
   }
 
   #intentText(sealed: Sealed, configDigest: string, now: number): string {

@@ -82,7 +82,7 @@ function now(step: Step<Principal> | Promise<Step<Principal>>): Step<Principal> 
 const METADATA = 'resource_metadata="https://gateway.example/.well-known/oauth-protected-resource"'
 
 describe('refusals', () => {
-  test('no credential: 401 without an `error` parameter (RFC 6750 section 3.1)', () => {
+  test('no credential: 401 without an `error` parameter (RFC 6750 section 3.1) [token.challenge]', () => {
     const { stage } = setting()
     expect(stage.authenticate(RECEIVED, undefined)).toMatchObject({
       code: 'missing_token',
@@ -95,10 +95,10 @@ describe('refusals', () => {
     ['malformed', bearer('abc'), 'invalid_token'],
     ['longer than 16 KiB', bearer('a'.repeat(16 * 1024 + 1)), 'invalid_token'],
     ['of an unknown issuer', bearer(token({ iss: 'https://elsewhere.example' })), 'invalid_token'],
-    ['of an issuer spelt otherwise', bearer(token({ iss: `${ISSUER}/` })), 'invalid_token'],
+    ['of an issuer spelt otherwise [token.issuer-first]', bearer(token({ iss: `${ISSUER}/` })), 'invalid_token'],
     ['whose `iss` is no text', bearer(token({ iss: [ISSUER] })), 'invalid_token'],
     ['without `iss`', bearer(token({ iss: undefined })), 'invalid_token'],
-    ['bound to a key, as Bearer', bearer(token({ cnf: { jkt: 'x' } })), 'invalid_token'],
+    ['bound to a key, as Bearer [token.bound-needs-proof]', bearer(token({ cnf: { jkt: 'x' } })), 'invalid_token'],
     ['with a `cnf` that is null', bearer(token({ cnf: null })), 'invalid_token'],
     ['under DPoP', { scheme: 'dpop', token: token() } satisfies Presented, 'invalid_token'],
     ['that the issuer refuses', bearer(token({ sub: 'mallory' })), 'invalid_token'],
@@ -117,7 +117,7 @@ describe('refusals', () => {
     expect(now(stage.authenticate(RECEIVED, bearer(token()))).kind).toBe('proceed')
   })
 
-  test('an unknown issuer gets no hint: the public text is that of any bad token', () => {
+  test('an unknown issuer gets no hint: the public text is that of any bad token [token.no-hint]', () => {
     const { stage } = setting()
     const unknown = now(stage.authenticate(RECEIVED, bearer(token({ iss: 'https://elsewhere.example' }))))
     const bad = now(stage.authenticate(RECEIVED, bearer(token({ sub: 'mallory' }))))
@@ -167,7 +167,7 @@ describe('refusals', () => {
   })
 })
 
-describe('the cache of verifications', () => {
+describe('the cache of verifications [token.cache]', () => {
   test('verifies once, answers with the same principal, synchronously', () => {
     const { stage, state } = setting()
     const first = now(stage.authenticate(RECEIVED, bearer(token())))

@@ -28,7 +28,7 @@ describe('one credential, in one place', () => {
   })
 })
 
-describe('twice, or in two places', () => {
+describe('twice, or in two places [token.header-only]', () => {
   test.each([
     ['two Authorization headers', ['Authorization', 'Bearer a', 'Authorization', 'Bearer b']],
     ['the same twice', ['Authorization', 'Bearer a', 'authorization', 'Bearer a']],

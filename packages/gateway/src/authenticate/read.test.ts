@@ -22,7 +22,7 @@ test('a good token is read whole', () => {
 // 65 bytes leave spare bits in the last character.
 const SPARE = b64(new Uint8Array(65).fill(7))
 
-describe('another spelling, another shape', () => {
+describe('another spelling, another shape [token.one-spelling] [token.plain-json]', () => {
   test.each([
     ['padding', `${HEADER}.${PAYLOAD}.${SIGNATURE}==`],
     ['a space in the signature', `${HEADER}.${PAYLOAD}.${SIGNATURE.slice(0, 9)} ${SIGNATURE.slice(9)}`],
@@ -40,13 +40,16 @@ describe('another spelling, another shape', () => {
     ['an empty payload', `${HEADER}..${SIGNATURE}`],
     ['an empty signature', `${HEADER}.${PAYLOAD}.`],
     ['nothing', ''],
-    ['JSON serialization', JSON.stringify({ protected: HEADER, payload: PAYLOAD, signature: SIGNATURE })],
+    [
+      'JSON serialization [token.no-json-serialization]',
+      JSON.stringify({ protected: HEADER, payload: PAYLOAD, signature: SIGNATURE }),
+    ],
     ['a payload that is an array', `${HEADER}.${b64('[]')}.${SIGNATURE}`],
     ['a payload that is null', `${HEADER}.${b64('null')}.${SIGNATURE}`],
     ['a header that is a text', `${b64('"ES256"')}.${PAYLOAD}.${SIGNATURE}`],
     ['a payload with a BOM', `${HEADER}.${b64('\ufeff{"sub":"alice"}')}.${SIGNATURE}`],
     ['a payload that is no UTF-8', `${HEADER}.${b64(Buffer.from('{"sub":"\xff"}', 'latin1'))}.${SIGNATURE}`],
-    ['a member twice', `${HEADER}.${b64('{"sub":"alice","sub":"bob"}')}.${SIGNATURE}`],
+    ['a member twice [token.no-duplicate-members]', `${HEADER}.${b64('{"sub":"alice","sub":"bob"}')}.${SIGNATURE}`],
     ['a member of the header twice', `${b64('{"alg":"none","alg":"ES256"}')}.${PAYLOAD}.${SIGNATURE}`],
     ['a lone surrogate', `${HEADER}.${b64('{"sub":"\\ud800"}')}.${SIGNATURE}`],
     ['`exp` of 1e400', `${HEADER}.${b64('{"exp":1e400}')}.${SIGNATURE}`],
@@ -62,7 +65,7 @@ describe('another spelling, another shape', () => {
     expect(readToken(`${HEADER}.${b64('{"a":'.repeat(16) + 1 + '}'.repeat(16))}.${SIGNATURE}`).kind).toBe('proceed')
   })
 
-  test('16 KiB and no more', () => {
+  test('16 KiB and no more [token.size-cap]', () => {
     const room = TOKEN_MAX_BYTES - HEADER.length - SIGNATURE.length - 2
     const filler = (size: number): string => b64(`{"a":"${'x'.repeat(size - 8)}"}`)
     expect(readToken(`${HEADER}.${filler(Math.floor((room * 3) / 4))}.${SIGNATURE}`).kind).toBe('proceed')
@@ -76,7 +79,7 @@ test('a log text repeats nothing of the token', () => {
   expect(read.kind === 'refuse' && read.forLog).toBe('token malformed: payload: a member twice in one object')
 })
 
-test('a token has one spelling: no change of a character leaves the same three parts', () => {
+test('a token has one spelling: no change of a character leaves the same three parts [token.one-spelling]', () => {
   const good = readToken(GOOD)
   if (good.kind === 'refuse') throw new Error(good.forLog)
   const same = (token: string): boolean => {

@@ -68,7 +68,7 @@ describe('inspectParts', () => {
     })
   })
 
-  it('failed: whose illness it is, and nothing of the text', () => {
+  it('failed: whose illness it is, and nothing of the text [content.illness]', () => {
     expect(inspect([part('ab'), part('I am ill')])).toEqual({
       kind: 'failed',
       detector: 'sick',

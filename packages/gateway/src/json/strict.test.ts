@@ -57,7 +57,11 @@ describe('what two readers could understand differently', () => {
   test.each([
     ['a member twice', '{"a":1,"a":1}', '{"a":1,"b":1}'],
     ['a member twice, once escaped', '{"a":1,"\\u0061":2}', '{"a":1,"\\u0062":2}'],
-    ['a member twice, deep inside', '[{"x":{"a":1,"a":2}}]', '[{"x":{"a":1}},{"x":{"a":2}}]'],
+    [
+      'a member twice, deep inside [token.no-duplicate-members]',
+      '[{"x":{"a":1,"a":2}}]',
+      '[{"x":{"a":1}},{"x":{"a":2}}]',
+    ],
     ['`__proto__` twice', '{"__proto__":1,"__proto__":2}', '{"__proto__":1}'],
     ['a lone high surrogate', '"\\ud83d"', '"\\ud83d\\ude00"'],
     ['a lone low surrogate', '"\\ude00x"', '"\\ud83d\\ude00x"'],
@@ -129,7 +133,7 @@ describe('limits', () => {
   })
 })
 
-test('`__proto__` and `constructor` are members like any other', () => {
+test('`__proto__` and `constructor` are members like any other [token.proto-harmless]', () => {
   const value = valueIn('{"__proto__":{"admin":true},"a":{}}')
   if (!isJsonObject(value)) throw new Error('an object was written')
   expect(Object.getPrototypeOf(value)).toBeNull()

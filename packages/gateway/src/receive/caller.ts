@@ -35,7 +35,7 @@ export class HttpCaller implements Caller {
     if (this.#left) return
     const res = this.#res
     // A body that nobody read would be taken for the next request's head: the connection ends with this answer.
-    if (!this.#req.complete) res.shouldKeepAlive = false
+    if (isUnread(this.#req)) res.shouldKeepAlive = false
     res.writeHead(status, headers)
     // An answer without a length streams: its head must not wait for the first chunk.
     if (headers['content-length'] === undefined) res.flushHeaders()
@@ -53,10 +53,42 @@ export class HttpCaller implements Caller {
   end(bytes?: Buffer): void {
     if (this.#left) return
     if (bytes === undefined) this.#res.end()
+    else if (isUnread(this.#req)) this.#linger(bytes)
     // As a latin1 string, which holds any bytes, head and body leave in one write; as a buffer they take a vectored one.
     else if (bytes.length <= ONE_WRITE) this.#res.end(bytes.toString('latin1'), 'latin1')
     else this.#res.end(bytes)
   }
+
+  /**
+   * Answers, and throws away what still comes for a while. Closing over unread bytes resets the connection, and a caller that
+   * is still writing would see that instead of its answer (RFC 9112 section 9.6).
+   */
+  #linger(bytes: Buffer): void {
+    const req = this.#req
+    const res = this.#res
+    res.write(bytes)
+    const finish = (): void => {
+      clearTimeout(idle)
+      clearTimeout(over)
+      res.end()
+    }
+    const idle = setTimeout(finish, LINGER_IDLE_MS)
+    const over = setTimeout(finish, LINGER_MS)
+    req.on('data', () => idle.refresh())
+    req.once('end', finish)
+    req.once('close', finish)
+    req.resume()
+  }
+}
+
+const LINGER_IDLE_MS = 500
+const LINGER_MS = 5000
+
+/** Whether a body is still to come. While its head is handled, even a request without a body is not `complete`. */
+function isUnread({ complete, headers }: IncomingMessage): boolean {
+  if (complete) return false
+  const length = headers['content-length']
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
 /** What libuv writes at once without copying again. */

@@ -57,7 +57,8 @@ export function createReceiver(parts: ReceiveParts): Server {
       body: () => readBody(req, res, parts.limits, expectsContinue),
       caller,
     }
-    void parts.take(received)
+    // It has promised not to reject; should it break that, one caller is cut off, and the process stays.
+    parts.take(received).catch(() => req.destroy())
   }
 
   const options: ServerOptions = {
@@ -86,7 +87,7 @@ export function createReceiver(parts: ReceiveParts): Server {
   // Without a listener Node hangs up and nobody counts it: nothing here is a tunnel.
   server.on('connect', (_req: IncomingMessage, socket: Socket) => {
     parts.malformed('bad_target')
-    socket.end(bare('400 Bad Request'))
+    hangUp(socket, '400 Bad Request')
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -95,13 +96,19 @@ export function createReceiver(parts: ReceiveParts): Server {
     }
     const [line, why] = bareAnswer(error.code)
     parts.malformed(why)
-    socket.end(bare(line))
+    hangUp(socket, line)
   })
   return server
 }
 
-function bare(statusLine: string): string {
-  return `HTTP/1.1 ${statusLine}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`
+const HANG_UP_MS = 1000
+
+/** A bare answer. The socket allows a half-open peer, so one that never closes its side would keep it for ever. */
+function hangUp(socket: Socket, statusLine: string): void {
+  socket.end(`HTTP/1.1 ${statusLine}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), HANG_UP_MS)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 function bareAnswer(code: string | undefined): readonly [string, MalformedReason] {

@@ -204,7 +204,7 @@ const cuttings: fc.Arbitrary<readonly (readonly number[])[]> = fc.array(fc.array
   maxLength: CHUNKINGS_PER_TEXT,
 })
 
-describe('every cutting gives what the whole gives', () => {
+describe('every cutting gives what the whole gives [stream.chunk-invariant]', () => {
   it.each([...TRUE, ...NEAR])('in single characters and in every two cuts: %j', (one) => {
     for (const around of [one, ` ${one} `, `x${one}.`]) {
       for (const act of ['redact', 'mask'] as const) holds(around, [...around.split('')], everything(act))
@@ -320,7 +320,7 @@ describe('a guard', () => {
     return createGuardFactory({ detectors, acts, onFinding: () => undefined })('content')
   }
 
-  it('holds of prose the last word alone, and lets go of a word longer than a name can be', () => {
+  it('holds of prose the last word alone, and lets go of a word longer than a name can be [stream.no-buffering]', () => {
     const one = guard()
     expect(one.push('Prose waits for nothing')).toBe('Prose waits for ')
     expect(one.held).toBe('nothing'.length)
@@ -354,7 +354,7 @@ describe('a guard', () => {
     expect(one.end()).toBe('')
   })
 
-  it('refuses when a detector fails, and does not quote what it said', () => {
+  it('refuses when a detector fails, and does not quote what it said [content.illness]', () => {
     const sick: Detector = {
       name: 'sick',
       types: ['pii.email'],

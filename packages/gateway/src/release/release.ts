@@ -77,7 +77,8 @@ export class Release {
   readonly #caller: Caller
   readonly #acts: ActsByType
   readonly #meter: Meter
-  readonly #durable: Promise<void> | undefined
+  /** `before-release`, until it is fulfilled: nothing reaches the caller before. */
+  #durable: Promise<string | undefined> | undefined
   readonly #headers: Record<string, string>
   readonly #finish: (ending: Ending) => void
   #source: Source | undefined
@@ -149,16 +150,11 @@ export class Release {
       if (this.#lens !== undefined) this.#sendHead()
       return true
     }
-    // `before-release`: the provider's socket waits with us until the intent entry is on disk.
-    this.#durable.then(
-      () => {
-        if (this.#over) return
-        if (this.#lens !== undefined) this.#sendHead()
-        source.resume()
-      },
-      () =>
-        this.#refuse(refuse('audit_unavailable', 'intent not durable', { message: NOT_RELEASED, headers: NO_RETRY })),
-    )
+    // The provider's socket waits with us until the intent entry is on disk.
+    this.#whenDurable(this.#durable, () => {
+      if (this.#lens !== undefined) this.#sendHead()
+      source.resume()
+    })
     return false
   }
 
@@ -195,10 +191,29 @@ export class Release {
     this.#refuse(refusal)
   }
 
+  #whenDurable(durable: Promise<string | undefined>, go: () => void): void {
+    durable.then(
+      (receipt) => {
+        this.#durable = undefined
+        if (this.#over) return
+        if (receipt !== undefined) this.#headers['ostiary-receipt'] = receipt
+        go()
+      },
+      () => {
+        this.#durable = undefined
+        this.#refuse(refuse('audit_unavailable', 'intent not durable', { message: NOT_RELEASED, headers: NO_RETRY }))
+      },
+    )
+  }
+
   /** Ends the exchange from our side at any moment: before the head as a refusal, after it as the dialect's error event. */
   #refuse(refusal: Refusal): void {
     if (this.#over) return
     this.#source?.abort()
+    if (this.#durable !== undefined) {
+      this.#whenDurable(this.#durable, () => this.#refuse(refusal))
+      return
+    }
     if (this.#headSent) {
       // Cut in the middle of an event, ours would be read as the rest of it.
       const event = Buffer.concat([

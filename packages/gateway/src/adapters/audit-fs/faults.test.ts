@@ -143,7 +143,7 @@ describe.each([
       (step) =>
         step >= at ? 'tear' : undefined,
   ],
-] satisfies [string, (at: number) => Fault][])('each single step of the disk %s', (name, faultAt) => {
+] satisfies [string, (at: number) => Fault][])('each single step of the disk %s [log.disk-faults]', (name, faultAt) => {
   test('no acknowledged entry is lost, and the log goes on', async () => {
     expect(new Set(steps)).toEqual(new Set(['makeFolder', 'openAppend', 'append', 'write', 'sync', 'rename', 'remove']))
     for (let at = 1; at <= steps.length; at++) {
@@ -173,7 +173,7 @@ test('entries that waited for a failed flush are all rejected, and the process g
   await checkAfter(dir, new Map())
 })
 
-test('a second sequencer that the process lock cannot see stops at the swap', async () => {
+test('a second sequencer that the process lock cannot see stops at the swap [log.one-writer]', async () => {
   const dir = join(root, 'two')
   const fatal: Error[] = []
   const log = await openFsLog({ dir, origin: ORIGIN, key, onFatal: (error) => void fatal.push(error) })

@@ -69,7 +69,7 @@ function start(dir: string): ChildProcess {
   return child
 }
 
-test(`killed ${ROUNDS} times while it appends, a log keeps every acknowledged entry and verifies each time`, async () => {
+test(`killed ${ROUNDS} times while it appends, a log keeps every acknowledged entry and verifies each time [log.crash]`, async () => {
   const dir = join(root, 'log')
   const vkey = parseVkey(formatVkey(nodeSigner(ORIGIN, key).vkey))
   if (vkey === undefined) throw new Error('no key')

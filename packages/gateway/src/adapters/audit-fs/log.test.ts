@@ -71,7 +71,7 @@ async function texts(dir: string, from = 0): Promise<string[]> {
 const expected = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => entryOf(from + i))
 
 describe('appending', () => {
-  test('gives indexes in order at once, and one promise to all that arrive in one turn', async () => {
+  test('gives indexes in order at once, and one promise to all that arrive in one turn [log.group-commit]', async () => {
     const log = await open(folder())
     const [first, ...rest] = [0, 1, 2, 3].map((index) => log.append(entryOf(index)))
     if (first === undefined) throw new Error('nothing was appended')
@@ -82,7 +82,7 @@ describe('appending', () => {
     await log.close()
   })
 
-  test('an entry of 60 KiB is taken, a longer one is the caller’s fault and harms nothing', async () => {
+  test('an entry of 60 KiB is taken, a longer one is the caller’s fault and harms nothing [log.entry-cap]', async () => {
     const dir = folder()
     const log = await open(dir)
     expect(() => log.append('A'.repeat(60 * 1024 + 1))).toThrow(RangeError)
@@ -166,7 +166,7 @@ describe('checkpoints', () => {
     },
   )
 
-  test('every published size keeps its partial tiles until the full one is there', async () => {
+  test('every published size keeps its partial tiles until the full one is there [log.partial-tiles]', async () => {
     const dir = folder()
     const log = await filled(dir, 10, 10)
     expect(await readdir(join(dir, 'tile/0/000.p'))).toEqual(['10', '20'])
@@ -248,7 +248,7 @@ describe('reading', () => {
   })
 })
 
-test('one byte flipped in any file is found, and the first entry that does not hold is named', async () => {
+test('one byte flipped in any file is found, and the first entry that does not hold is named [log.verify-every-file] [log.verify-names-entry]', async () => {
   const dir = folder()
   const log = await filled(dir, 100, 200, 290)
   await log.close()

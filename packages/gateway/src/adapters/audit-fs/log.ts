@@ -231,6 +231,7 @@ class DiskLog implements FsLog {
       await nextTurn()
       since = performance.now()
     }
+    for (const { payload } of batches) this.#writer.sequenced(payload)
     files.push(...this.#edge.partials())
     return files
   }

@@ -90,7 +90,7 @@ async function count(): Promise<number> {
 const recover = (more: Opened = {}) => recoverFsLog({ dir, origin: ORIGIN, key, ...more })
 const refusedAs = (code: string) => expect.objectContaining({ name: 'FsLogRefused', code }) as Error
 
-describe('one log, one process', () => {
+describe('one log, one process [log.one-writer]', () => {
   beforeEach(async () => {
     dir = await copyOf(closed)
   })
@@ -133,7 +133,7 @@ describe('after a kill', () => {
     expect(await count()).toBe(321)
   })
 
-  test('a tail torn at any place is cut off, and nothing before it', async () => {
+  test('a tail torn at any place is cut off, and nothing before it [log.torn-tail]', async () => {
     const { length } = await readFile(await wal())
     // The last flush was entries 310 to 319.
     for (const cut of [1, 10, 50, 60]) {
@@ -184,7 +184,7 @@ describe('after a kill', () => {
   })
 })
 
-describe('a start is refused', () => {
+describe('a start is refused [log.refuses-start]', () => {
   beforeEach(async () => {
     dir = await copyOf(closed)
   })

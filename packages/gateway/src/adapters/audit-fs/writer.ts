@@ -5,11 +5,19 @@ import { type Batch, FRAME_HEAD, sealFrame } from './wal.js'
 /** How long an entry that nobody waits for may wait for another's flush. */
 const RIDE_MS = 5
 const SLAB_BYTES = 1024 * 1024
+const SPARE_MAX = 8
 /** What waits for a disk that has stopped answering. Beyond it the log takes nothing, so memory has an end. */
 const WAITING_BYTES_MAX = 64 * 1024 * 1024
 
+/** Memory that frames are written from. It is used again once its frames are sequenced: new memory would call for collections. */
+interface Slab {
+  readonly bytes: Buffer
+  /** Frames in it that are not sequenced yet, the open one included. */
+  frames: number
+}
+
 interface Flush {
-  readonly slab: Buffer
+  readonly slab: Slab
   readonly start: number
   readonly end: number
   readonly first: number
@@ -42,7 +50,10 @@ export class GroupWriter {
   #position = 0
   #turnTo: { readonly segment: OpenSegment; readonly turned: (last: OpenSegment, next: number) => void } | undefined
 
-  #slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES)
+  #slab: Slab = newSlab(SLAB_BYTES)
+  readonly #spare: Slab[] = []
+  /** Slabs of batches that were handed on, by the batch's payload. */
+  readonly #lent = new Map<Buffer, Slab>()
   #start = 0
   #end = 0
   #count = 0
@@ -80,9 +91,9 @@ export class GroupWriter {
   append(entry: string, bytes: number, soon: boolean): { readonly index: number; readonly durable: Promise<void> } {
     if (this.#end - this.#start > WAITING_BYTES_MAX) throw new AuditUnavailable('the audit log cannot keep up')
     const needed = (this.#count === 0 ? FRAME_HEAD : 0) + 2 + bytes
-    if (this.#end + needed > this.#slab.length) this.#moveOn(needed)
+    if (this.#end + needed > this.#slab.bytes.length) this.#moveOn(needed)
     if (this.#count === 0) this.#openBatch()
-    const slab = this.#slab
+    const slab = this.#slab.bytes
     const at = this.#end
     slab[at] = bytes >> 8
     slab[at + 1] = bytes & 0xff
@@ -124,6 +135,7 @@ export class GroupWriter {
   }
 
   #openBatch(): void {
+    this.#slab.frames++
     this.#start = this.#end
     this.#end += FRAME_HEAD
     this.#durable = new Promise((resolve, reject) => {
@@ -136,12 +148,33 @@ export class GroupWriter {
 
   /** Written frames stay in the old slab until they are sequenced; only the open frame comes along. */
   #moveOn(needed: number): void {
+    const old = this.#slab
     const open = this.#count === 0 ? 0 : this.#end - this.#start
-    const slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, 2 * (open + needed)))
-    if (open > 0) this.#slab.copy(slab, 0, this.#start, this.#end)
+    const size = Math.max(SLAB_BYTES, 2 * (open + needed))
+    const slab = (size === SLAB_BYTES ? this.#spare.pop() : undefined) ?? newSlab(size)
+    if (open > 0) {
+      old.bytes.copy(slab.bytes, 0, this.#start, this.#end)
+      old.frames--
+      slab.frames++
+    }
     this.#slab = slab
     this.#start = 0
     this.#end = open
+    this.#keep(old)
+  }
+
+  /** The payload of a batch is needed no more. */
+  sequenced(payload: Buffer): void {
+    const slab = this.#lent.get(payload)
+    if (slab === undefined) return
+    this.#lent.delete(payload)
+    slab.frames--
+    this.#keep(slab)
+  }
+
+  #keep(slab: Slab): void {
+    if (slab === this.#slab || slab.frames > 0) return
+    if (slab.bytes.length === SLAB_BYTES && this.#spare.length < SPARE_MAX) this.#spare.push(slab)
   }
 
   #schedule(): void {
@@ -174,7 +207,7 @@ export class GroupWriter {
       this.#position = 0
       turn.turned(last, first)
     }
-    sealFrame(this.#slab, this.#start, this.#end, first, this.#count)
+    sealFrame(this.#slab.bytes, this.#start, this.#end, first, this.#count)
     this.#flushing = {
       slab: this.#slab,
       start: this.#start,
@@ -186,7 +219,7 @@ export class GroupWriter {
     }
     this.#count = 0
     this.#start = this.#end
-    const frame = this.#flushing.slab.subarray(this.#flushing.start, this.#flushing.end)
+    const frame = this.#flushing.slab.bytes.subarray(this.#flushing.start, this.#flushing.end)
     this.#parts.disk.append(this.#segment.fd, frame, this.#position, this.#flushed)
   }
 
@@ -199,7 +232,8 @@ export class GroupWriter {
       this.#parts.onFailed(error)
     } else if (this.#failed === undefined) {
       this.#position += flush.end - flush.start
-      const payload = flush.slab.subarray(flush.start + FRAME_HEAD, flush.end)
+      const payload = flush.slab.bytes.subarray(flush.start + FRAME_HEAD, flush.end)
+      this.#lent.set(payload, flush.slab)
       this.#parts.onDurable({ first: flush.first, count: flush.count, payload })
       flush.resolve()
       if (this.#count > 0) {
@@ -212,3 +246,7 @@ export class GroupWriter {
 }
 
 function nothing(): void {}
+
+function newSlab(size: number): Slab {
+  return { bytes: Buffer.allocUnsafeSlow(size), frames: 0 }
+}

@@ -90,7 +90,7 @@ describe('read', () => {
     ])
   })
 
-  test('gives strings and names in fields it does not know', () => {
+  test('gives strings and names in fields it does not know [content.all-text]', () => {
     const body = { ...PLAIN, messages: [{ ...USER, note: { deep: ['x'] } }], extra: 'y', metadata: { who: 'z' } }
     expect(partsOf(body)).toEqual([
       'user /messages/0/content hi',
@@ -250,7 +250,7 @@ describe('edit', () => {
     )
   })
 
-  test('changes what it names and no byte else', () => {
+  test('changes what it names and no byte else [content.lens]', () => {
     fc.assert(
       fc.property(anyBody, fc.nat(), fc.string(), (body, pick, text) => {
         const got = dialect.read(body)

@@ -46,7 +46,7 @@ describe('a true server on loopback', () => {
     expect(await fetchJson(new URL(origin), HOME)).toEqual({ kind: 'failed', why: `status ${status}` })
   })
 
-  test('a redirect within the origin is followed, to another it is not', async () => {
+  test('a redirect within the origin is followed, to another it is not [jwks.allowed-addresses]', async () => {
     const other = await serve((_request, answer) => answer.end('{"keys":["stolen"]}'))
     const { origin } = await serve((request, answer) => {
       if (request.url === '/there') return answer.end('{}')
@@ -70,7 +70,7 @@ describe('a true server on loopback', () => {
     expect(asked).toBe(4)
   })
 
-  test('256 KiB pass, a byte more does not, said or unsaid', async () => {
+  test('256 KiB pass, a byte more does not, said or unsaid [jwks.caps]', async () => {
     const { origin } = await serve((request, answer) => {
       const size = 256 * 1024 + (request.url === '/more' ? 1 : 0)
       answer.write(Buffer.alloc(1000))
@@ -100,7 +100,7 @@ describe('a true server on loopback', () => {
     expect(await fetchJson(new URL(origin), HOME)).toEqual({ kind: 'failed', why: 'ECONNREFUSED' })
   })
 
-  test('no answer in 5 s fails, though bytes drip', { timeout: 10_000 }, async () => {
+  test('no answer in 5 s fails, though bytes drip [jwks.caps]', { timeout: 10_000 }, async () => {
     const { origin } = await serve((_request, answer) => {
       answer.writeHead(200)
       const drip = setInterval(() => answer.write(' '), 200)
@@ -129,7 +129,7 @@ describe('a true server on loopback', () => {
   })
 })
 
-describe('URLs judged before anything is resolved', () => {
+describe('URLs judged before anything is resolved [jwks.allowed-addresses]', () => {
   const why = (url: string, reach: Reach): string | undefined => judgeUrl(new URL(url), reach)
 
   test.each([
@@ -169,7 +169,7 @@ describe('URLs judged before anything is resolved', () => {
   })
 })
 
-describe('names, judged by what they resolve to', () => {
+describe('names, judged by what they resolve to [jwks.allowed-addresses]', () => {
   const resolved = (reach: Reach, host: string, ...addresses: string[]): Promise<string> =>
     new Promise((done) => {
       const answer: LookupAddress[] = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))

@@ -146,7 +146,7 @@ const PLAIN = (): string => mint()
 const legacy = (change: Change = {}): string => mint({ ...change, profile: 'legacy' })
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
-  'algorithm and key': [
+  'algorithm and key [token.algorithm-allow-list]': [
     ['`none`', () => mint({ header: { alg: 'none' }, signer: () => Buffer.alloc(0) }), PLAIN],
     ['`none` with a signature', () => mint({ header: { alg: 'none' } }), PLAIN],
     ['`noNE`', () => mint({ header: { alg: 'noNE' }, signer: () => Buffer.alloc(0) }), PLAIN],
@@ -166,7 +166,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       () => mint({ header: { alg: 'RS256', kid: 'rsa' }, signer: (input) => sign('sha256', input, rsa.privateKey) }),
     ],
     [
-      'a key without `alg` used for another than its one algorithm',
+      'a key without `alg` used for another than its one algorithm [token.one-algorithm-per-key]',
       () =>
         mint({
           header: { alg: 'PS256', kid: 'rsa' },
@@ -207,27 +207,39 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ['a stranger who names our `kid`', () => mint({ signer: es256(stranger.privateKey) }), PLAIN],
     [
-      "another issuer's key under the same `kid`",
+      "another issuer's key under the same `kid` [token.issuer-first]",
       () => mint({ signer: es256(others.privateKey) }),
       () => mint({ payload: { iss: OTHER }, signer: es256(others.privateKey) }),
     ],
-    ['HMAC by the public key as PEM', () => confusion(ec.publicKey.export({ format: 'pem', type: 'spki' })), PLAIN],
+    [
+      'HMAC by the public key as PEM [token.no-key-confusion]',
+      () => confusion(ec.publicKey.export({ format: 'pem', type: 'spki' })),
+      PLAIN,
+    ],
     ['HMAC by the public key as DER', () => confusion(ec.publicKey.export({ format: 'der', type: 'spki' })), PLAIN],
     ['HMAC by the RSA key as PEM', () => confusion(rsa.publicKey.export({ format: 'pem', type: 'spki' })), PLAIN],
-    ['HMAC by the JWK text', () => confusion(JSON.stringify(ec.publicKey.export({ format: 'jwk' }))), PLAIN],
+    [
+      'HMAC by the JWK text [token.no-key-confusion]',
+      () => confusion(JSON.stringify(ec.publicKey.export({ format: 'jwk' }))),
+      PLAIN,
+    ],
     ['HMAC by the JWK as served', () => confusion(JSON.stringify(KEYS[0])), PLAIN],
     ['HMAC by nothing', () => confusion(''), PLAIN],
     ['HMAC that says ES256', () => mint({ signer: hmac('secret') }), PLAIN],
   ],
   signature: [
-    ['all zero ("psychic")', () => mint({ signer: halves(Buffer.alloc(32), Buffer.alloc(32)) }), PLAIN],
+    [
+      'all zero ("psychic") [token.ecdsa-exact]',
+      () => mint({ signer: halves(Buffer.alloc(32), Buffer.alloc(32)) }),
+      PLAIN,
+    ],
     ['r = 0', () => mint({ signer: halves(Buffer.alloc(32), half(1)) }), PLAIN],
     ['s = 0', () => mint({ signer: halves(half(1), Buffer.alloc(32)) }), PLAIN],
     ['r = s = 1', () => mint({ signer: halves(half(1), half(1)) }), PLAIN],
     ['r = n', () => mint({ signer: halves(ORDER, half(1)) }), PLAIN],
     ['r = s = n', () => mint({ signer: halves(ORDER, ORDER) }), PLAIN],
     ['all ones', () => mint({ signer: halves(Buffer.alloc(32, 255), Buffer.alloc(32, 255)) }), PLAIN],
-    ['DER', () => mint({ signer: (input) => sign('sha256', input, ec.privateKey) }), PLAIN],
+    ['DER [token.ecdsa-exact]', () => mint({ signer: (input) => sign('sha256', input, ec.privateKey) }), PLAIN],
     ['a trailing byte', () => withSignature(mint(), (held) => Buffer.concat([held, Buffer.alloc(1)])), PLAIN],
     ['a leading byte', () => withSignature(mint(), (held) => Buffer.concat([Buffer.alloc(1), held])), PLAIN],
     ['cut short', () => withSignature(mint(), (held) => held.subarray(0, 63)), PLAIN],
@@ -239,23 +251,23 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       () => rs256(),
     ],
     ['RSA cut short', () => withSignature(rs256(), (held) => held.subarray(1)), () => rs256()],
-    ['Ed25519 with S + L', () => withSignature(ed25519(), plusL), () => ed25519()],
+    ['Ed25519 with S + L [token.eddsa-exact]', () => withSignature(ed25519(), plusL), () => ed25519()],
     ['Ed25519 with a trailing byte', () => withSignature(ed25519(), (s) => Buffer.concat([s, s])), () => ed25519()],
   ],
   header: [
     ['`crit` of something unknown', () => mint({ header: { crit: ['exp'], exp: 1 } }), PLAIN],
-    ['an empty `crit`', () => mint({ header: { crit: [] } }), PLAIN],
+    ['an empty `crit` [token.crit]', () => mint({ header: { crit: [] } }), PLAIN],
     ['`crit` that is a text', () => mint({ header: { crit: 'b64' } }), PLAIN],
-    ['`crit` with `b64`', () => mint({ header: { crit: ['b64'], b64: true } }), PLAIN],
+    ['`crit` with `b64` [token.crit]', () => mint({ header: { crit: ['b64'], b64: true } }), PLAIN],
     ['`b64` true', () => mint({ header: { b64: true } }), PLAIN],
     ['`b64` false', () => mint({ header: { b64: false } }), PLAIN],
-    ['`zip`', () => mint({ header: { zip: 'DEF' } }), PLAIN],
+    ['`zip` [token.crit]', () => mint({ header: { zip: 'DEF' } }), PLAIN],
     ['`cty` JWT', () => mint({ header: { cty: 'JWT' } }), PLAIN],
-    ['`jku`', () => mint({ header: { jku: `${ISSUER}/jwks` } }), PLAIN],
+    ['`jku` [token.no-key-in-header]', () => mint({ header: { jku: `${ISSUER}/jwks` } }), PLAIN],
     ['`x5u`', () => mint({ header: { x5u: `${ISSUER}/cert` } }), PLAIN],
     ['`x5c`', () => mint({ header: { x5c: ['MIIB'] } }), PLAIN],
     [
-      'an embedded `jwk`, signed by it',
+      'an embedded `jwk`, signed by it [token.no-key-in-header]',
       () =>
         mint({
           header: { kid: undefined, jwk: stranger.publicKey.export({ format: 'jwk' }) },
@@ -269,7 +281,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['an empty `kid`', () => mint({ header: { kid: '' } }), PLAIN],
     ['`kid` of 129 characters', () => mint({ header: { kid: 'k'.repeat(129) } }), PLAIN],
     ['`kid` with a line break', () => mint({ header: { kid: 'ec\n' } }), PLAIN],
-    ['`kid` that is a path', () => mint({ header: { kid: '../../../../dev/null' }, signer: hmac('') }), PLAIN],
+    [
+      '`kid` that is a path [token.kid]',
+      () => mint({ header: { kid: '../../../../dev/null' }, signer: hmac('') }),
+      PLAIN,
+    ],
     ['`kid` `__proto__`', () => mint({ header: '{"alg":"ES256","typ":"at+jwt","kid":"__proto__"}' }), PLAIN],
     ['an unknown `kid`', () => mint({ header: { kid: 'ec2' } }), PLAIN],
     ['`kid` null', () => mint({ header: { kid: null } }), PLAIN],
@@ -279,7 +295,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       () => mint({ header: '{"alg":"ES256","typ":"at+jwt","kid":"ec","x5t":"abc"}' }),
     ],
   ],
-  'kind of token, profile rfc9068': [
+  'kind of token, profile rfc9068 [token.kinds] [token.rfc9068]': [
     ...['JWT', 'jwt', 'dpop+jwt', 'logout+jwt', 'secevent+jwt', 'token-introspection+jwt', 'oauth-id-jag+jwt'].map(
       (typ): Case => [`\`typ\` ${typ}`, () => mint({ header: { typ } }), () => mint({ header: { typ: 'AT+JWT' } })],
     ),
@@ -302,7 +318,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       (name): Case => [`no \`${name}\``, () => mint({ payload: { [name]: undefined } }), PLAIN],
     ),
   ],
-  'kind of token, profile legacy': [
+  'kind of token, profile legacy [token.kinds] [token.legacy]': [
     ['neither `scope` nor `scp`', () => legacy({ payload: { scope: undefined } }), () => legacy()],
     ['`nonce`', () => legacy({ payload: { nonce: 'n' } }), () => legacy({ header: { typ: 'JWT' } })],
     ['`at_hash`', () => legacy({ payload: { at_hash: 'h' } }), () => legacy({ header: { typ: 'at+jwt' } })],
@@ -333,7 +349,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       () => legacy({ payload: { azp: undefined, cid: 'app' } }),
     ],
   ],
-  audience: [
+  'audience [token.audience]': [
     ['another', () => mint({ payload: { aud: 'https://other.example' } }), PLAIN],
     ['a prefix of ours', () => mint({ payload: { aud: US.slice(0, -1) } }), PLAIN],
     ['ours and more', () => mint({ payload: { aud: `${US}/` } }), PLAIN],
@@ -345,7 +361,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['a list in a list', () => mint({ payload: { aud: [[US]] } }), PLAIN],
     ['an empty text', () => mint({ payload: { aud: ['', US] } }), PLAIN],
   ],
-  'times and numbers': [
+  'times and numbers [token.finite-numbers]': [
     ['`exp` that is a text', () => mint({ payload: { exp: `${NOW + 600}` } }), PLAIN],
     ['`exp` in milliseconds', () => mint({ payload: { exp: (NOW + 600) * 1000 } }), PLAIN],
     ['`exp` of 1e400', () => mint({ payload: rawPayload('"exp":1e400') }), () => mint({ payload: rawPayload('') })],
@@ -358,17 +374,17 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['`exp` before `iat`', () => mint({ payload: { exp: NOW + 1, iat: NOW + 2 } }), PLAIN],
     ['negative `iat`', () => mint({ payload: { iat: -1 } }), PLAIN],
     [
-      'lifetime over the maximum',
+      'lifetime over the maximum [token.lifetime]',
       () => mint({ payload: { iat: NOW - 10, exp: NOW + 891 } }),
       () => mint({ payload: { iat: NOW - 10, exp: NOW + 890 } }),
     ],
     [
-      '`iat` further ahead than the tolerance',
+      '`iat` further ahead than the tolerance [token.not-ahead]',
       () => mint({ payload: { iat: NOW + 6 } }),
       () => mint({ payload: { iat: NOW + 5 } }),
     ],
     [
-      '`nbf` further ahead than the tolerance',
+      '`nbf` further ahead than the tolerance [token.not-ahead]',
       () => mint({ payload: { nbf: NOW + 6 } }),
       () => mint({ payload: { nbf: NOW + 5 } }),
     ],
@@ -381,7 +397,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ['`auth_time` that is a text', () => mint({ payload: { auth_time: 'now' } }), PLAIN],
   ],
-  'types of claims': [
+  'types of claims [token.claim-types]': [
     ['an empty `sub`', () => mint({ payload: { sub: '' } }), PLAIN],
     ['`sub` that is a number', () => mint({ payload: { sub: 1 } }), PLAIN],
     [
@@ -432,7 +448,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       () => mint({ payload: rawPayload('"name":"admin"') }),
     ],
     [
-      '`__proto__` that would bring `client_id` along',
+      '`__proto__` that would bring `client_id` along [token.proto-harmless]',
       () => mint({ payload: rawPayload('"__proto__":{"client_id":"app"}').replace('"client_id":"app",', '') }),
       () => mint({ payload: rawPayload('"__proto__":{"client_id":"app"}') }),
     ],
@@ -497,7 +513,7 @@ for (const [section, cases] of Object.entries(CASES)) {
 }
 
 describe('expiry', () => {
-  test('has its own code, and only where the signature and all else hold', async () => {
+  test('has its own code, and only where the signature and all else hold [token.expiry]', async () => {
     const times = { iat: NOW - 600, exp: NOW - 5 }
     expect(await code(mint({ payload: times }))).toBe('expired_token')
     expect(await code(mint({ payload: { ...times, exp: NOW - 4 } }))).toBe('proceed')
@@ -513,7 +529,7 @@ describe('a token without `kid`', () => {
     expect(await code(mint({ header: { kid: undefined }, signer: es256(stranger.privateKey) }))).toBe('invalid_token')
   })
 
-  test('is refused where two fit', async () => {
+  test('is refused where two fit [token.kid]', async () => {
     const two = issuer(ISSUER, [jwk(ec.publicKey, 'a'), jwk(stranger.publicKey, 'b')])
     await two.refresh()
     const own = createAuthenticate({

@@ -96,7 +96,7 @@ beforeEach(() => void vi.useFakeTimers({ now: 1_800_000_000_000, toFake: ['Date'
 afterEach(() => void vi.useRealTimers())
 
 describe('who it is', () => {
-  test('a user, with groups by the names of this house and mapped claims', async () => {
+  test('a user, with groups by the names of this house and mapped claims [principal.identity]', async () => {
     const { who } = gate()
     const principal = await who({
       scope: 'models:invoke models:list',
@@ -150,7 +150,7 @@ describe('who it is', () => {
     expect((await who({ sub: 'app', client_id: 'App' })).actor.kind).toBe('User')
   })
 
-  test('an agent: in its own groups, acting within those of its subject', async () => {
+  test('an agent: in its own groups, acting within those of its subject [principal.agent]', async () => {
     const { who } = gate()
     const principal = await who({
       groups: ['analysts'],
@@ -220,7 +220,7 @@ describe('keys that come and go', () => {
     await issuer.close()
   })
 
-  test('a rotation is no outage, and the old key and all it verified are forgotten', async () => {
+  test('a rotation is no outage, and the old key and all it verified are forgotten [jwks.rotation] [jwks.removed-key-dies]', async () => {
     const { state, outcome, issuer } = gate()
     const old = mint()
     expect(await outcome(old)).toBe('proceed')
@@ -230,7 +230,7 @@ describe('keys that come and go', () => {
     await issuer.close()
   })
 
-  test('sprayed `kid`s cost the issuer one fetch in a cooldown', async () => {
+  test('sprayed `kid`s cost the issuer one fetch in a cooldown [jwks.no-flood]', async () => {
     const { state, outcome, issuer } = gate()
     await issuer.refresh()
     for (let i = 0; i < 50; i += 1)
@@ -239,7 +239,7 @@ describe('keys that come and go', () => {
     await issuer.close()
   })
 
-  test('an issuer that is down serves for ten minutes, then nobody passes, not even from the cache', async () => {
+  test('an issuer that is down serves for ten minutes, then nobody passes, not even from the cache [jwks.issuer-down]', async () => {
     const { state, outcome, issuer } = gate()
     const token = mint()
     expect(await outcome(token)).toBe('proceed')
@@ -338,7 +338,7 @@ describe('discovery', () => {
     ['the metadata service', { issuer: ISSUER, jwks_uri: 'https://169.254.169.254/set' }],
     ['a private address', { issuer: ISSUER, jwks_uri: 'https://10.0.0.1/set' }],
     ['a list', [ISSUER]],
-  ])('metadata with %s is refused before keys are fetched', async (_what, metadata) => {
+  ])('metadata with %s is refused before keys are fetched [jwks.discovery]', async (_what, metadata) => {
     const { issuer, asked, reports } = discovered({ [`${ISSUER}/.well-known/openid-configuration`]: metadata })
     expect(await issuer.refresh()).toBe(false)
     expect(asked).toHaveLength(1)

@@ -32,10 +32,10 @@ const rsaOf = (bits: number, exponent = 65_537): Json => ({
   ...generateKeyPairSync('rsa', { modulusLength: bits, publicExponent: exponent }).publicKey.export({ format: 'jwk' }),
 })
 
-describe('keys that are dropped and reported, each beside one that is kept', () => {
+describe('keys that are dropped and reported, each beside one that is kept [token.weak-keys]', () => {
   test.each<[string, () => Json, () => Json]>([
-    ['symmetric', () => ({ kty: 'oct', k: 'c2VjcmV0', kid: 'x' }), () => EC],
-    ['private, EC', () => ({ ...ec.privateKey.export({ format: 'jwk' }) }), () => EC],
+    ['symmetric [jwks.no-secret-keys]', () => ({ kty: 'oct', k: 'c2VjcmV0', kid: 'x' }), () => EC],
+    ['private, EC [jwks.no-secret-keys]', () => ({ ...ec.privateKey.export({ format: 'jwk' }) }), () => EC],
     ['private, RSA', () => ({ ...rsa.privateKey.export({ format: 'jwk' }) }), () => RSA],
     ['private, Ed25519', () => ({ ...ed.privateKey.export({ format: 'jwk' }) }), () => ED],
     ['a member `k` beside an EC point', () => ({ ...EC, k: 'AAAA' }), () => EC],
@@ -64,7 +64,11 @@ describe('keys that are dropped and reported, each beside one that is kept', () 
     ['`kid` of 129 characters', () => ({ ...EC, kid: 'k'.repeat(129) }), () => ({ ...EC, kid: 'k'.repeat(128) })],
     ['Ed448', () => ({ ...ED, crv: 'Ed448' }), () => ED],
     ['X25519', () => ({ ...ED, crv: 'X25519' }), () => ED],
-    ['Ed25519 of small order', () => ({ ...ED, x: u64(`01${'00'.repeat(31)}`) }), () => ({ ...ED, alg: 'EdDSA' })],
+    [
+      'Ed25519 of small order [token.eddsa-exact]',
+      () => ({ ...ED, x: u64(`01${'00'.repeat(31)}`) }),
+      () => ({ ...ED, alg: 'EdDSA' }),
+    ],
   ])('%s', (_what, hostile, good) => {
     const read = parse([hostile(), good()])
     expect(read.dropped).toHaveLength(1)
@@ -91,7 +95,7 @@ describe('a set', () => {
     expect(fault('{"keys":[]}')).toBe('keys')
   })
 
-  test('of more than 100 keys is a fault', () => {
+  test('of more than 100 keys is a fault [jwks.caps]', () => {
     const of = (count: number): string => JSON.stringify({ keys: new Array(count).fill(EC) })
     expect(fault(of(100))).toBe('keys')
     expect(fault(of(101))).toMatch(/more than 100/)

@@ -92,7 +92,7 @@ describe('an unknown `kid`', () => {
     set.close()
   })
 
-  test('at the same moment: single-flight, and all wait for it', async () => {
+  test('at the same moment: single-flight, and all wait for it [jwks.no-flood]', async () => {
     const { set, state, found } = setting()
     state.takesMs = 100
     const waiting = Promise.all(Array.from({ length: 100 }, () => set.lookAgain()))
@@ -127,7 +127,7 @@ describe('age', () => {
     set.close()
   })
 
-  test('a removed key dies at the next refresh', async () => {
+  test('a removed key dies at the next refresh [jwks.removed-key-dies]', async () => {
     const { set, state, found } = setting()
     state.served = jwksOf('a', 'b')
     await set.refresh()

@@ -96,7 +96,7 @@ const ALL = '@id("all") permit(principal, action, resource);'
 const OVERFLOWS = '(context.promptTokens * 9223372036854775807 > 5)'
 
 describe('deciding', () => {
-  test('nobody is permitted by default', () => {
+  test('nobody is permitted by default [policy.default-deny]', () => {
     const forbid = { kind: 'forbid', determining: [], reason: undefined, shadow: [], shadowErrors: [] }
     expect(engineOf('').decide(question())).toEqual(forbid)
     const engine = engineOf('@id("a") permit(principal in Group::"analysts", action, resource);')
@@ -132,7 +132,7 @@ describe('deciding', () => {
     expect(engine.decide(question({ resource: inside }))).toMatchObject({ kind: 'permit', determining: ['all'] })
   })
 
-  test('more than ten policies keep their own annotations', () => {
+  test('more than ten policies keep their own annotations [policy.own-annotations]', () => {
     const types = [
       'pii.card',
       'pii.email',
@@ -159,7 +159,7 @@ describe('deciding', () => {
     }
   })
 
-  test('two engines in one process stay apart, by ids and schemas that are alike', () => {
+  test('two engines in one process stay apart, by ids and schemas that are alike [policy.two-gateways]', () => {
     const open = engineOf('@id("a") permit(principal, action, resource);')
     const shut = engineOf('@id("a") forbid(principal, action, resource);')
     const wider: Vocabulary = { ...VOCABULARY, claimAttributes: [{ name: 'clearance', type: 'Long' }] }
@@ -299,7 +299,7 @@ describe('what the policies see', () => {
   })
 })
 
-describe('errors refuse', () => {
+describe('errors refuse [policy.errors-refuse]', () => {
   test('in a forbid, which Cedar would skip', () => {
     const engine = engineOf(`${ALL} @id("f") forbid(principal, action, resource) when { ${OVERFLOWS} };`)
     expect(engine.decide(question())).toMatchObject({
@@ -366,7 +366,7 @@ describe('errors refuse', () => {
   })
 })
 
-describe('oblige policies', () => {
+describe('oblige policies [policy.oblige]', () => {
   const oblige = '@id("o") @mode("oblige") @obligation("redact:secret") permit(principal, action, resource)'
 
   test('never grant', () => {
@@ -384,7 +384,7 @@ describe('oblige policies', () => {
   })
 })
 
-describe('shadow policies', () => {
+describe('shadow policies [policy.shadow]', () => {
   test('are told, permits beside forbids, and change nothing', () => {
     const engine = engineOf(`${ALL}
       @id("s2") @mode("shadow") forbid(principal, action, resource);
@@ -417,7 +417,7 @@ describe('shadow policies', () => {
   })
 })
 
-describe('challenges', () => {
+describe('challenges [policy.challenge]', () => {
   const approval = `@id("ask") @reason("Ask first.") @challenge("approval:security")
     forbid(principal, action, resource) unless { context.approvals.contains("ask") };`
   const login = `@id("login") @challenge("acr:gold silver")
@@ -587,7 +587,7 @@ describe('the memo', () => {
     expect(JSON.parse(engine.inputs(asked))).toMatchObject({ context: { promptTokens: 7, time: NOW } })
   })
 
-  test('never answers otherwise than Cedar does, for any policies and questions', () => {
+  test('never answers otherwise than Cedar does, for any policies and questions [policy.memo]', () => {
     fc.assert(
       fc.property(
         fc.subarray([...POOL], { minLength: 1, maxLength: 9 }),

@@ -87,7 +87,7 @@ describe('syntax', () => {
   })
 })
 
-describe('types', () => {
+describe('types [policy.check-types]', () => {
   test('an unknown attribute, once for all principals, with the nearest', () => {
     expect(faults(`@id("a")\npermit(principal, action, resource) when {\n  principal.clearanse == "é" };`)).toEqual([
       'a.cedar:3:3 attribute `clearanse` on `Agent`, `Service`, `User` not found; did you mean `clearance`?',
@@ -124,7 +124,7 @@ describe('types', () => {
   })
 })
 
-describe('policies that can never match', () => {
+describe('policies that can never match [policy.check-dead]', () => {
   const dead = 'when { principal has clearanse && principal.clearanse == "low" };'
 
   test('are faults where they are forbids, at the misspelt attribute', () => {
@@ -169,7 +169,7 @@ describe('policies that can never match', () => {
   })
 })
 
-describe('ids', () => {
+describe('ids [policy.check-ids]', () => {
   test('each policy needs one', () => {
     expect(faults(`@id("a") ${PERMIT}\n@reason("x")\n${PERMIT}`)).toEqual([
       'a.cedar:3:1 policy has no `@id`: each needs one of its own',
@@ -227,7 +227,7 @@ describe('annotations', () => {
   })
 })
 
-describe('obligations', () => {
+describe('obligations [policy.check-obligations]', () => {
   test('unknown ones and unknown finding types, each at its place', () => {
     expect(faults(`@id("a")\n@obligation("redact:pii,  redct:pii, output:mask:pii.crad, limit:5") ${PERMIT}`)).toEqual([
       'a.cedar:2:27 unknown obligation `redct:pii`',

@@ -1,0 +1,117 @@
+// The gateway from its built parts, with one thing other than in the product. usage: node start.mjs CONFIG PROFILE
+// `no-audit`: everything on, but the log is one that forgets. The product has no such switch, on purpose.
+// `fresh`: no token is remembered, and what comes beside the token's verification is as little as the gateway can be made of.
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+const BUILT = new URL('../packages/gateway/dist/', import.meta.url)
+const built = (path) => import(new URL(path, BUILT).href)
+
+const { loadConfig } = await built('config/load.js')
+const { configDigest } = await built('config/digest.js')
+const { allDetectors, readPolicies } = await built('compose.js')
+const { createGateway } = await built('gateway.js')
+const { createJwtIssuer } = await built('adapters/identity-jwt/issuer.js')
+const { createOpenAiDialect } = await built('adapters/dialect-openai/dialect.js')
+const { openSqliteStore } = await built('adapters/store-sqlite/store.js')
+const { AuditKeys } = await built('audit/keys.js')
+
+const [file, profile] = process.argv.slice(2)
+const fresh = profile === 'fresh'
+const { config, faults } = loadConfig(file, process.env, { requireEnv: true })
+if (config === undefined) throw new Error(JSON.stringify(faults))
+const { engine, faults: inPolicies } = readPolicies(config)
+if (engine === undefined) throw new Error(JSON.stringify(inPolicies))
+
+const clock = { now: () => Date.now() }
+mkdirSync(dirname(config.store.path), { recursive: true })
+
+/** Says that every entry is durable, at once. */
+function forgettingLog() {
+  let size = 0
+  const durable = Promise.resolve()
+  return {
+    origin: config.audit.origin,
+    vkey: `${config.audit.origin}+00000000+${Buffer.alloc(33, 1).toString('base64')}`,
+    append: () => ({ index: size++, durable }),
+    close: () => durable,
+  }
+}
+
+/** Names nobody: a token that is new each time would otherwise cost its pseudonyms each time, too. */
+const noNames = {
+  of: () => ({
+    subject: '',
+    actor: '',
+    actors: [],
+    tokenId: undefined,
+    tokenDigest: '',
+    clientId: undefined,
+    sourceIp: () => '',
+  }),
+  entryKey: () => '',
+}
+
+const keys = fresh
+  ? noNames
+  : new AuditKeys(Buffer.alloc(32, 7), await openSqliteStore({ path: config.store.path, clock }))
+const dialect = createOpenAiDialect()
+const models = new Map(
+  config.models.map(({ name, provider, upstreamModel, attributes }) => {
+    const resource = { type: 'Model', id: name, attributes: { ...attributes, dialect: dialect.name, provider } }
+    return [name, { resource, provider, upstreamModel }]
+  }),
+)
+const listen = ({ host, port }) => ({ host, port, tls: undefined })
+const warn = (message) => process.stderr.write(`${message}\n`)
+
+const gateway = await createGateway({
+  rules: {
+    publicUrl: new URL(config.publicUrl),
+    identityProviders: config.issuers.map((issuer) => createJwtIssuer({ ...issuer, clock, report: warn })),
+    policy: engine,
+    detectors: allDetectors().filter(({ types }) => types.some((type) => config.inspection.types.includes(type))),
+    inspectionFailure: config.inspection.onFailure,
+    dialects: [dialect],
+    modelsOf: () => models,
+    providers: new Map(
+      config.providers.map(({ name, baseUrl }) => [
+        name,
+        { name, baseUrl: new URL(baseUrl), apiKey: () => 'upstream' },
+      ]),
+    ),
+    limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: 32 * 1024 * 1024 },
+    timeouts: config.timeouts,
+    configDigest: configDigest(config),
+  },
+  listen: listen(config.listen),
+  admin: listen(config.admin),
+  controlSocket: config.control.socket,
+  trustedProxies: { has: () => false },
+  clock,
+  newId: () => randomUUID().replaceAll('-', ''),
+  revocations: { revoked: () => false },
+  audit: { log: forgettingLog(), keys, failure: config.audit.failure, order: config.audit.order },
+  auditReader: { read: async () => undefined },
+  auditPublish: false,
+  receive: {
+    bodyBytes: config.limits.bodyBytes,
+    headerBytes: config.limits.headerBytes,
+    requestHeadMs: config.timeouts.requestHeadMs,
+    requestBodyMs: config.timeouts.requestBodyMs,
+  },
+  connectMs: config.timeouts.connectMs,
+  cachedTokens: fresh ? 0 : 100_000,
+  shutdownDeadlineMs: 1000,
+  env: {},
+  control: new Map(),
+  warn,
+})
+process.stdout.write(`${JSON.stringify({ ready: true, gateway: gateway.url })}\n`)
+process.once('SIGTERM', () => {
+  gateway.close().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  )
+})

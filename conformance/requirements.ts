@@ -1,0 +1,276 @@
+/** A demand on this gateway: where it stands, and what it says in one sentence. */
+export interface Requirement {
+  readonly source: string
+  readonly says: string
+}
+
+/**
+ * Everything that is demanded and done, by id. A test that shows one has its id in brackets in its title, such as
+ * `[token.one-spelling]`; `requirements.test.ts` fails on an id without a test, and on a test that cites an id not here.
+ * What is demanded and not done yet is not in this table: it enters with the work that does it.
+ */
+export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
+  // A token, before it is trusted.
+  'token.one-spelling': {
+    source: 'RFC 8725bis 3.14',
+    says: 'a token is three parts of base64url letters, each of which re-encodes to itself; anything else is refused',
+  },
+  'token.no-json-serialization': { source: 'RFC 8725bis 2.13', says: 'a JWS in JSON serialization is refused' },
+  'token.size-cap': { source: 'house', says: 'a token over 16 KiB is refused before any work' },
+  'token.plain-json': {
+    source: 'RFC 7519 7.2, RFC 8259',
+    says: 'header and payload are UTF-8 without a BOM, one object, of bounded depth, without lone surrogates',
+  },
+  'token.no-duplicate-members': {
+    source: 'RFC 7519 4',
+    says: 'a member that stands twice, at any depth, is refused: two readers could understand it differently',
+  },
+  'token.proto-harmless': { source: 'house', says: '`__proto__` in a token brings no claim along' },
+  'token.finite-numbers': { source: 'RFC 7519 2', says: 'times are finite numbers in seconds, never texts' },
+  'token.lifetime': { source: 'contract', says: '`exp - iat` and `exp - now` are at most `maxTokenLifetime`' },
+  'token.not-ahead': {
+    source: 'RFC 7519 4.1.5, 4.1.6',
+    says: '`nbf` and `iat` are not ahead by more than the tolerance',
+  },
+  'token.expiry': {
+    source: 'RFC 7519 4.1.4',
+    says: 'from `exp` on a token is refused, with a code of its own only where its signature held',
+  },
+  'token.claim-types': {
+    source: 'RFC 7519 4.1, RFC 8693 4.1',
+    says: 'claims have their types, and texts are not empty and capped',
+  },
+  'token.algorithm-allow-list': {
+    source: 'RFC 8725bis 3.1, 2.11',
+    says: 'algorithms are allowed by the issuer, compared by case; `none` in any spelling and the empty signature are refused',
+  },
+  'token.one-algorithm-per-key': { source: 'RFC 8725bis 3.1', says: 'a key is used with one algorithm' },
+  'token.no-key-confusion': {
+    source: 'RFC 8725bis 2.1, 3.5',
+    says: 'a public key, in any spelling, is never an HMAC secret',
+  },
+  'token.weak-keys': {
+    source: 'RFC 8725bis 3.4',
+    says: 'keys for other uses, short RSA keys, small or even exponents and points off the curve are dropped and reported',
+  },
+  'token.ecdsa-exact': { source: 'RFC 7518 3.4', says: 'an ECDSA signature is r and s, of exact length and in range' },
+  'token.eddsa-exact': {
+    source: 'RFC 8032 5.1.7',
+    says: 'an Ed25519 signature has one spelling, by a key of full order',
+  },
+  'token.crit': { source: 'RFC 7515 4.1.11, RFC 7797 7', says: '`crit`, `b64`, `zip` and a nested `cty` are refused' },
+  'token.no-key-in-header': {
+    source: 'RFC 8725bis 3.10',
+    says: '`jku`, `x5u`, `x5c` and an embedded `jwk` are refused, never fetched or believed',
+  },
+  'token.kid': {
+    source: 'RFC 8725bis 3.10',
+    says: '`kid` is a text of at most 128 printable characters; without one exactly one key must fit',
+  },
+  'token.issuer-first': {
+    source: 'RFC 8725bis 3.8',
+    says: 'the exact `iss` chooses the keys: no other issuer’s key is ever tried',
+  },
+  'token.audience': { source: 'RFC 8725bis 3.9', says: '`aud` holds our identifier exactly' },
+  'token.header-only': { source: 'RFC 6750 2', says: 'a credential comes in one header, once; two are a 400' },
+  'token.challenge': {
+    source: 'RFC 6750 3.1, RFC 9728 5.1',
+    says: 'a 401 has a challenge with `resource_metadata`, and no `error` where there was no token',
+  },
+  'token.bound-needs-proof': { source: 'RFC 9449 7.2', says: 'a token bound to a key is refused under Bearer' },
+  'token.kinds': {
+    source: 'RFC 8725bis 3.11, 3.12',
+    says: 'a token of another kind (ID, logout, event, proof, refresh, …) is not an access token',
+  },
+  'token.rfc9068': { source: 'RFC 9068 2.1, 2.2, 4', says: '`typ` is `at+jwt` and all required claims are there' },
+  'token.legacy': {
+    source: 'contract',
+    says: 'an issuer without `at+jwt` must send a scope, and nothing that marks another kind of token',
+  },
+  'token.no-hint': {
+    source: 'contract',
+    says: 'of a bad token the caller learns nothing finer than that it is not valid here',
+  },
+  'token.cache': {
+    source: 'house',
+    says: 'only success is cached, by SHA-256 of the token, to `exp` at most, dropped on rotation, asked for revocation at each hit',
+  },
+
+  // Keys of issuers.
+  'jwks.allowed-addresses': {
+    source: 'house',
+    says: 'keys come from configured addresses alone, judged after resolving, over https but for loopback, never by another origin’s redirect',
+  },
+  'jwks.caps': { source: 'house', says: 'a key set is bounded in time, size and number of keys' },
+  'jwks.no-secret-keys': {
+    source: 'RFC 7517 9.2',
+    says: 'private and symmetric keys in a set are dropped and reported',
+  },
+  'jwks.rotation': { source: 'house', says: 'an unknown `kid` refetches: a rotation is no outage' },
+  'jwks.no-flood': { source: 'house', says: 'sprayed `kid`s cost an issuer one fetch in a cooldown, single-flight' },
+  'jwks.removed-key-dies': {
+    source: 'house',
+    says: 'a removed key, and all that it verified, dies within its maximum age',
+  },
+  'jwks.issuer-down': {
+    source: 'house',
+    says: 'an issuer that is down keeps being served by known keys to that age, no longer',
+  },
+  'jwks.discovery': { source: 'RFC 8414 3.3', says: 'metadata names the issuer identically, or no keys are fetched' },
+
+  // Who it is.
+  'principal.identity': {
+    source: 'contract',
+    says: 'an identity is issuer and subject, and groups are of that issuer',
+  },
+  'principal.agent': {
+    source: 'RFC 8693 4.1, contract',
+    says: 'an agent is the outermost actor, in its own groups alone, and acts within those of its subject',
+  },
+
+  // The log.
+  'log.tiles': { source: 'C2SP tlog-tiles', says: 'tiles and entry bundles stand at their paths in their forms' },
+  'log.partial-tiles': {
+    source: 'C2SP tlog-tiles',
+    says: 'partial tiles of published sizes stay until the full one is there',
+  },
+  'log.hashes': {
+    source: 'RFC 6962 2.1',
+    says: 'leaves, nodes and the empty tree hash as written there, at every size',
+  },
+  'log.proofs': {
+    source: 'RFC 6962 2.1.1, 2.1.2',
+    says: 'every proof of ours holds, and none with a bit, index or size changed',
+  },
+  'log.checkpoint': {
+    source: 'C2SP tlog-checkpoint',
+    says: 'a checkpoint has one form, and none of another origin is opened',
+  },
+  'log.signed-note': {
+    source: 'C2SP signed-note',
+    says: 'unknown signatures are ignored, a bad one by a known key rejects the note, and their number is capped',
+  },
+  'log.receipt': { source: 'C2SP tlog-proof', says: 'a receipt proves its entry offline, and no other entry' },
+  'log.verify-names-entry': { source: 'contract', says: 'verification names the first entry that does not hold' },
+  'log.verify-every-file': {
+    source: 'house',
+    says: 'one bit flipped in any file is found; so is a file cut, missing or longer',
+  },
+  'log.verify-against': { source: 'contract', says: 'against an older checkpoint a cut log and a fork do not hold' },
+  'log.group-commit': {
+    source: 'contract',
+    says: 'indexes are in order at once, and entries that arrive together share a flush',
+  },
+  'log.entry-cap': { source: 'contract', says: 'an entry is of at most 60 KiB' },
+  'log.crash': { source: 'house', says: 'killed at any point, no acknowledged entry is lost and the log verifies' },
+  'log.disk-faults': { source: 'house', says: 'a write, fsync or rename that fails once loses no acknowledged entry' },
+  'log.torn-tail': { source: 'house', says: 'what was written half is cut off, and nothing before it' },
+  'log.one-writer': { source: 'house', says: 'two sequencers never both go on' },
+  'log.refuses-start': {
+    source: 'contract',
+    says: 'a log ahead of its lock, of another key or of another origin is not gone on with; recovery is the logged way out',
+  },
+
+  // The gate.
+  'gate.no-credential-nothing': {
+    source: 'contract',
+    says: 'nothing is served without a credential but health and metadata',
+  },
+  'gate.body-after-credential': {
+    source: 'contract',
+    says: 'a body is read, and `Expect` answered, after the credential was verified',
+  },
+  'gate.not-governed': { source: 'contract', says: 'what is not governed does not pass: 404 after authentication' },
+  'gate.bad-http': {
+    source: 'RFC 9112, contract',
+    says: 'what is not well-formed HTTP gets a bare answer and is forwarded nowhere',
+  },
+  'gate.two-hosts': { source: 'RFC 9112 3.2', says: 'two `Host` headers are a 400' },
+  'gate.slow-heads': { source: 'contract', says: 'a head or body that comes too slowly is a 408' },
+  'gate.body-cap': { source: 'contract', says: 'a body over the limit is a 413, declared or not' },
+  'gate.bad-body': {
+    source: 'contract',
+    says: 'a body that two readers could understand differently is a 400 in the dialect’s shape',
+  },
+  'gate.strangers': { source: 'contract', says: 'what fails before authentication is counted and logged as a summary' },
+  'gate.intent-first': { source: 'contract', says: 'an intent entry is durable before the provider is called' },
+  'gate.before-release': {
+    source: 'contract',
+    says: 'with `before-release` nothing reaches the caller that is not recorded, and actions with effects wait before they are forwarded',
+  },
+  'gate.fail-closed': { source: 'contract', says: 'what cannot be recorded is not done: `audit_unavailable`' },
+  'gate.fail-open': { source: 'contract', says: 'only where the operator wrote `open` it goes on, without a receipt' },
+
+  // Content.
+  'content.lens': {
+    source: 'contract',
+    says: 'a body that nobody edits passes byte for byte, and an edit changes its text alone',
+  },
+  'content.all-text': {
+    source: 'contract',
+    says: 'every string is text but those listed as opaque, in unknown fields too',
+  },
+  'content.names': { source: 'contract', says: 'a finding in a member’s name refuses' },
+  'content.uninspectable': {
+    source: 'contract',
+    says: 'what cannot be inspected is refused unless a policy lets it pass',
+  },
+  'content.acts': {
+    source: 'contract',
+    says: 'block, redact, mask and flag are carried out, requests and answers alike',
+  },
+  'content.illness': { source: 'design', says: 'a detector that fails refuses, and what it says is not passed on' },
+  'stream.chunk-invariant': { source: 'design', says: 'every cutting of a stream gives what the whole gives' },
+  'stream.no-buffering': { source: 'design', says: 'text is held only where a match is still possible' },
+  'stream.unknown-events': {
+    source: 'contract',
+    says: 'unknown events are not passed on where a text obligation holds, and are counted',
+  },
+  'stream.torn': { source: 'contract', says: 'a torn stream ends with the error event, never with the end mark' },
+
+  // Policy.
+  'policy.default-deny': { source: 'contract', says: 'nobody is permitted by default' },
+  'policy.errors-refuse': {
+    source: 'contract',
+    says: 'an evaluation error refuses, in a forbid that Cedar would skip too',
+  },
+  'policy.own-annotations': { source: 'contract', says: 'more than ten policies keep their own annotations' },
+  'policy.two-gateways': { source: 'contract', says: 'two engines in one process stay apart' },
+  'policy.oblige': { source: 'contract', says: 'oblige policies never grant, and their obligations always join' },
+  'policy.shadow': { source: 'contract', says: 'shadow policies are told and change nothing' },
+  'policy.challenge': {
+    source: 'contract',
+    says: 'a challenge is asked only where, but for it, the answer were permit',
+  },
+  'policy.memo': { source: 'design', says: 'the memo never answers otherwise than Cedar does' },
+  'policy.check-types': { source: 'contract', says: 'a type error has its place, and the nearest name' },
+  'policy.check-ids': { source: 'contract', says: 'a policy without an id, or with one that stands twice, is a fault' },
+  'policy.check-dead': { source: 'contract', says: 'a forbid that can never fire is a fault' },
+  'policy.check-obligations': { source: 'contract', says: 'unknown obligations and finding types are faults' },
+
+  // Providers.
+  'forward.own-credential': {
+    source: 'contract',
+    says: 'only our own credential and what the dialect needs reach a provider',
+  },
+  'forward.account-stays-ours': {
+    source: 'contract',
+    says: 'a provider’s 401, 403, 407 and redirects are a 502; its cookies and account headers stay here',
+  },
+  'forward.own-errors': { source: 'contract', says: 'its other errors pass in their own shape, their text inspected' },
+  'forward.liar': {
+    source: 'contract',
+    says: 'a provider that lies about its answer is a 502 or a torn stream, never a whole answer',
+  },
+  'forward.abort': {
+    source: 'contract',
+    says: 'a caller who leaves ends the call upstream at once, and leaves no socket behind',
+  },
+  'forward.backpressure': { source: 'house', says: 'a caller who reads slowly holds the provider back' },
+  'wire.sdk-errors': {
+    source: 'contract',
+    says: 'the OpenAI SDK shows each refusal as the exception of its type, with our code',
+  },
+  'wire.no-futile-retries': { source: 'contract', says: 'what is refused for good is not tried again by SDKs' },
+  'wire.models': { source: 'contract', says: '`GET /v1/models` lists only what the caller may invoke' },
+}

@@ -1,0 +1,451 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DevIdentityProvider, type LyingUpstream, startLyingUpstream } from '@ostiary/devkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readEntries } from '../src/adapters/audit-fs/entries.js'
+import { build, launch, ostiary, type Ready, readyLine, type Started } from './command.js'
+import { type Entry, entryOf, expectWhole } from './entries.js'
+import { ANALYSTS, sections, startTestIssuer } from './house.js'
+import { type Answer, prompt, send } from './http.js'
+import { until } from './until.js'
+
+let top: string
+let issuer: DevIdentityProvider
+let upstream: LyingUpstream
+
+beforeAll(async () => {
+  await build()
+  top = mkdtempSync(join(tmpdir(), 'ostiary-cli-'))
+  issuer = await startTestIssuer()
+  upstream = await startLyingUpstream()
+}, 180_000)
+afterAll(async () => {
+  await issuer.close()
+  await upstream.close()
+  rmSync(top, { recursive: true, force: true })
+})
+
+interface Place {
+  readonly dir: string
+  readonly file: string
+  readonly log: string
+}
+
+function place(name: string, policies = ANALYSTS, changes: Readonly<Record<string, unknown>> = {}): Place {
+  const dir = join(top, name)
+  mkdirSync(join(dir, 'policies'), { recursive: true })
+  writeFileSync(join(dir, 'policies', 'gateway.cedar'), policies)
+  const file = join(dir, 'ostiary.yaml')
+  const whole = {
+    ...sections(upstream, issuer),
+    audit: { store: 'fs:./audit', origin: 'gateway.example/audit', checkpointInterval: '50ms' },
+    ...changes,
+  }
+  writeFileSync(file, JSON.stringify(whole, undefined, 2))
+  return { dir, file, log: join(dir, 'audit') }
+}
+
+async function entriesOf({ log }: Place): Promise<readonly Entry[]> {
+  const all: Entry[] = []
+  for await (const one of readEntries(log)) all.push(entryOf(one))
+  return all
+}
+
+async function chat(ready: Ready, options: { readonly as?: string; readonly stream?: boolean } = {}): Promise<Answer> {
+  const authorization = `Bearer ${await issuer.token({ as: options.as ?? 'alice' })}`
+  const body = Buffer.from(JSON.stringify(prompt('hi', { stream: options.stream === true })))
+  return await send(ready.gateway, body, { headers: { authorization, 'content-type': 'application/json' } })
+}
+
+async function stopped(started: Started, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+  started.child.kill(signal)
+  return (await started.ran).code
+}
+
+test('demo --exit --json tells its story and ends well', async () => {
+  const { code, stderr, lines } = await ostiary(['demo', '--exit', '--json'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const told = lines()
+  expect(new Set(told.map((one) => one['step']))).toEqual(new Set([1, 2, 3, 4, 5]))
+  expect(told.find((one) => one['who'] === 'bob gets')?.['what']).toContain('403 forbidden_by_policy')
+  expect(told.find((one) => one['who'] === 'the copy')?.['what']).toMatch(/does not hold: entry \d+/)
+})
+
+describe('wrong use ends with 2', () => {
+  test.each([
+    [[]],
+    [['nonsense']],
+    [['start', '--nonsense']],
+    [['dev', '--port', '70000']],
+    [['token']],
+    [['audit', 'verify', '--log', 'x']],
+    [['audit', 'verify', '--log', 'x', '--vkey', 'no key']],
+    [['audit', 'prove', '--log', 'x', '--vkey', 'x', 'no-index']],
+  ])('%j', async (args) => {
+    const { code, stdout, stderr } = await ostiary(args)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).not.toContain('    at ')
+    expect(stderr).not.toBe('')
+  })
+
+  test('but asking for help is no wrong use', async () => {
+    const { code, stdout } = await ostiary(['--help'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('audit')
+  })
+})
+
+describe('init and check', () => {
+  test('what init writes is good but for the key, which is a warning here and refused by start', async () => {
+    const dir = join(top, 'fresh')
+    const made = await ostiary(['init', dir, '--json'])
+    expect(made.code).toBe(0)
+    const file = join(dir, 'ostiary.yaml')
+    expect(made.lines()).toEqual([
+      {
+        ok: true,
+        written: [file, join(dir, 'policies', 'gateway.cedar'), join(dir, 'policies', 'schema.cedarschema')],
+      },
+    ])
+    const again = await ostiary(['init', dir])
+    expect(again.code).toBe(1)
+    expect(again.stderr).toContain('nothing written')
+
+    const plain = await ostiary(['check', '--config', file])
+    expect(plain.code).toBe(0)
+    expect(plain.stdout).toMatch(/^warning: .*ostiary\.yaml:\d+:\d+ .*`OPENAI_API_KEY` is not set$/m)
+    const [checked] = (await ostiary(['check', '--config', file, '--json'])).lines()
+    expect(checked).toMatchObject({ ok: true, faults: [], warnings: [{ file }] })
+
+    const start = await ostiary(['start', '--config', file, '--json'])
+    expect(start.code).toBe(1)
+    expect(start.stdout).toBe('')
+    expect(start.stderr).toMatch(/ostiary\.yaml:\d+:\d+ .*`OPENAI_API_KEY` is not set/)
+    expect(existsSync(join(dir, 'data'))).toBe(false)
+
+    const set = await ostiary(['check', '--config', file, '--json'], { env: { OPENAI_API_KEY: 'a-key' } })
+    expect(set.lines()).toEqual([{ ok: true, faults: [], warnings: [] }])
+  })
+
+  test('faults have a place: file, line and column', async () => {
+    const { dir, file } = place(
+      'faulty',
+      '@id("a")\npermit (principal, action == Action::"invoke", resource is Model)\nwhen { context.promptTokenz > 1 };\n',
+    )
+    const policy = join(dir, 'policies', 'gateway.cedar')
+    const wrong = await ostiary(['check', '--config', file])
+    expect(wrong.code).toBe(1)
+    expect(wrong.stdout).toMatch(new RegExp(`^${policy}:3:\\d+ .*promptTokenz.*did you mean .promptTokens`, 'm'))
+    const [told] = (await ostiary(['check', '--config', file, '--json'])).lines()
+    expect(told).toMatchObject({ ok: false, faults: [{ file: policy, line: 3 }] })
+
+    writeFileSync(file, 'publicUrl: http://127.0.0.1:8787\nlisten:\n  hots: 127.0.0.1\n')
+    const unknown = await ostiary(['check', '--config', file])
+    expect(unknown.code).toBe(1)
+    expect(unknown.stdout).toMatch(new RegExp(`^${file}:3:3 .*hots`, 'm'))
+
+    const absent = await ostiary(['check', '--config', join(dir, 'absent.yaml')])
+    expect(absent.code).toBe(1)
+    expect(absent.stdout).toMatch(/absent\.yaml:1:1 .*ENOENT/)
+  })
+})
+
+describe('start', () => {
+  test('ready line, SIGTERM, and again on the same folders', async () => {
+    const where = place('twice')
+    const keys: string[] = []
+    for (const round of [1, 2]) {
+      const started = launch(['start', '--config', where.file, '--json'])
+      const ready = await readyLine(started)
+      expect(ready).toEqual({
+        ready: true,
+        gateway: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        admin: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        origin: 'gateway.example/audit',
+        vkey: expect.stringMatching(/^gateway\.example\/audit\+[0-9a-f]{8}\+/),
+      })
+      keys.push(ready.vkey)
+      const answer = await chat(ready)
+      expect(answer.status).toBe(200)
+      expect(answer.headers['ostiary-receipt']).toBe(`gateway.example/audit/${2 * (round - 1)}`)
+
+      const beside = await ostiary(['start', '--config', where.file, '--json'])
+      expect({ code: beside.code, stdout: beside.stdout }).toEqual({ code: 1, stdout: '' })
+      expect(await stopped(started)).toBe(0)
+      expect(started.stdout().trim().split('\n')).toHaveLength(1)
+    }
+    expect(keys[1]).toBe(keys[0])
+    const entries = await entriesOf(where)
+    expectWhole(entries)
+    expect(entries.map((one) => one.type)).toEqual(['intent', 'outcome', 'intent', 'outcome'])
+    const verified = await ostiary(['audit', 'verify', '--log', where.log, '--vkey', keys[0] ?? '', '--json'])
+    expect({ code: verified.code, lines: verified.lines() }).toEqual({
+      code: 0,
+      lines: [{ ok: true, size: 4, root: expect.any(String) }],
+    })
+  })
+
+  test('a changed policy is taken, a faulty one is reported, on a change and on SIGHUP', async () => {
+    const where = place('reloads')
+    const policy = join(where.dir, 'policies', 'gateway.cedar')
+    const started = launch(['start', '--config', where.file, '--json'])
+    const ready = await readyLine(started)
+    expect((await chat(ready, { as: 'bob' })).status).toBe(403)
+
+    writeFileSync(policy, ANALYSTS.replaceAll('analysts', 'support'))
+    await until(async () => (await chat(ready, { as: 'bob' })).status === 200)
+    expect((await chat(ready)).status).toBe(403)
+
+    writeFileSync(policy, 'permit (')
+    await until(() => started.stderr().includes('the last good configuration stays in force'))
+    expect(started.stderr()).toContain(`${policy}:1:`)
+    expect((await chat(ready, { as: 'bob' })).status).toBe(200)
+
+    started.child.kill('SIGHUP')
+    await until(() => started.stderr().match(/stays in force/g)?.length === 2)
+    writeFileSync(policy, ANALYSTS)
+    await until(async () => (await chat(ready)).status === 200)
+    expect(await stopped(started, 'SIGINT')).toBe(0)
+    const changes = (await entriesOf(where)).filter((one) => one.type === 'policy')
+    expect(changes).toHaveLength(2)
+    expect(changes[1]?.own).toMatchObject({ before: changes[0]?.own['after'], after: changes[0]?.own['before'] })
+  })
+
+  test('what was under way when it was killed is closed as unknown at the next start', async () => {
+    const where = place('killed')
+    const first = launch(['start', '--config', where.file, '--json'])
+    const ready = await readyLine(first)
+    expect((await chat(ready)).status).toBe(200)
+    upstream.behave({ kind: 'stalls' })
+    const cut = Promise.allSettled([chat(ready, { stream: true }), chat(ready, { stream: true })])
+    await until(() => upstream.answering === 2)
+    first.child.kill('SIGKILL')
+    await first.ran
+    await cut
+    upstream.behave(undefined)
+
+    const second = launch(['start', '--config', where.file, '--json'])
+    const again = await readyLine(second)
+    expect((await chat(again)).status).toBe(200)
+    expect(await stopped(second)).toBe(0)
+    const entries = await entriesOf(where)
+    expectWhole(entries)
+    const unknown = entries.filter((one) => one.own['outcome'] === 'unknown')
+    expect(unknown).toHaveLength(2)
+    for (const { own } of unknown) {
+      expect(entries[Number(own['intent'])]).toMatchObject({ type: 'intent', id: `${String(own['exchange'])}i` })
+    }
+    expect((await ostiary(['audit', 'verify', '--log', where.log, '--vkey', again.vkey])).code).toBe(0)
+  })
+
+  test('doctor tells a good set-up, running or not, from an ill one', async () => {
+    const where = place('doctored')
+    const idle = await ostiary(['doctor', '--config', where.file, '--json'])
+    expect(idle.lines()).toMatchObject([{ running: null }])
+    const started = launch(['start', '--config', where.file, '--json'])
+    const ready = await readyLine(started)
+    const busy = await ostiary(['doctor', '--config', where.file, '--json'])
+    expect(busy.lines()).toMatchObject([{ running: { ready: true, vkey: ready.vkey } }])
+    expect(await stopped(started)).toBe(0)
+    writeFileSync(join(where.dir, 'policies', 'gateway.cedar'), 'permit (')
+    const ill = await ostiary(['doctor', '--config', where.file])
+    expect(ill.code).toBe(1)
+    expect(ill.stdout).toContain('mend:')
+  })
+})
+
+describe('audit', () => {
+  let where: Place
+  let ready: Ready
+  let started: Started
+  let receipts: string[]
+
+  beforeAll(async () => {
+    where = place('audited')
+    started = launch(['start', '--config', where.file, '--json'])
+    ready = await readyLine(started)
+    receipts = []
+    for (let i = 0; i < 3; i += 1) receipts.push((await chat(ready)).headers['ostiary-receipt'] ?? '')
+    await until(async () => (await entriesOf(where)).length === 6)
+    await until(() => readFileSync(join(where.log, 'checkpoint'), 'utf8').split('\n')[1] === '6')
+  })
+  afterAll(() => stopped(started))
+
+  const verify = (log: string, ...more: string[]): ReturnType<typeof ostiary> =>
+    ostiary(['audit', 'verify', '--log', log, '--vkey', ready.vkey, '--json', ...more])
+
+  test('verify: beside the running gateway, and over its admin port', async () => {
+    const [byFolder, plain] = await Promise.all([
+      verify(where.log),
+      ostiary(['audit', 'verify', '--log', where.log, '--vkey', ready.vkey]),
+    ])
+    expect({ code: byFolder.code, lines: byFolder.lines() }).toEqual({
+      code: 0,
+      lines: [{ ok: true, size: 6, root: expect.any(String) }],
+    })
+    expect(plain.stdout).toContain('the log holds: 6 entries')
+
+    const OSTIARY_TOKEN = await issuer.token({ as: 'carol', scope: 'audit:read' })
+    const args = ['audit', 'verify', '--log', `${ready.admin}/log`, '--vkey', ready.vkey, '--json']
+    const [byUrl, stranger] = await Promise.all([ostiary(args, { env: { OSTIARY_TOKEN } }), ostiary(args)])
+    expect({ code: byUrl.code, lines: byUrl.lines() }).toEqual({ code: 0, lines: byFolder.lines() })
+    expect(stranger.code).toBe(1)
+  })
+
+  test('verify names the first entry that was changed', async () => {
+    for (const entry of [0, 3]) {
+      const copy = join(top, `flipped-${entry}`)
+      cpSync(where.log, copy, { recursive: true })
+      const dir = join(copy, 'tile', 'entries')
+      for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
+        const file = join(dir, name)
+        if (!statSync(file).isFile()) continue
+        const bytes = readFileSync(file)
+        let at = 0
+        for (let i = 0; i < entry && at < bytes.length; i += 1) at += 2 + bytes.readUInt16BE(at)
+        // An older, shorter part of the same bundle may lie there still.
+        if (at >= bytes.length) continue
+        bytes[at + 50] = (bytes[at + 50] ?? 0) ^ 1
+        writeFileSync(file, bytes)
+      }
+      const { code, lines } = await verify(copy)
+      expect({ code, lines: lines() }).toEqual({ code: 1, lines: [{ ok: false, entry, what: expect.any(String) }] })
+    }
+  })
+
+  test('verify --against an older checkpoint', async () => {
+    const older = join(top, 'older-checkpoint')
+    cpSync(join(where.log, 'checkpoint'), older)
+    expect((await verify(where.log, '--against', older)).code).toBe(0)
+    const other = place('another')
+    const elsewhere = launch(['start', '--config', other.file, '--json'])
+    const another = await readyLine(elsewhere)
+    await chat(another)
+    expect(await stopped(elsewhere)).toBe(0)
+    expect(
+      (await ostiary(['audit', 'verify', '--log', other.log, '--vkey', another.vkey, '--against', older])).code,
+    ).toBe(1)
+    expect((await ostiary(['audit', 'verify', '--log', other.log, '--vkey', ready.vkey])).code).toBe(1)
+  })
+
+  test('tail: entries, one a line', async () => {
+    const { code, stdout } = await ostiary(['audit', 'tail', '--log', where.log, '--from', '2'])
+    expect(code).toBe(0)
+    expect(stdout).toBe(
+      (await entriesOf(where))
+        .slice(2)
+        .map((one) => `${one.text}\n`)
+        .join(''),
+    )
+  })
+
+  test('prove: by receipt and by index', async () => {
+    const receipt = receipts[1] ?? ''
+    const index = Number(receipt.split('/').at(-1))
+    const [byReceipt, byIndex] = await Promise.all(
+      [receipt, String(index)].map((one) =>
+        ostiary(['audit', 'prove', '--log', where.log, '--vkey', ready.vkey, '--json', one]),
+      ),
+    )
+    expect(byReceipt?.code).toBe(0)
+    expect(byReceipt?.stdout).toBe(byIndex?.stdout)
+    const [told] = byReceipt?.lines() ?? []
+    expect(told).toMatchObject({
+      index,
+      entry: { type: 'ai.ostiary.intent' },
+      proof: expect.stringMatching(/^c2sp\.org\/tlog-proof@v1\nindex \d+\n/),
+    })
+    const beyond = await ostiary(['audit', 'prove', '--log', where.log, '--vkey', ready.vkey, '999'])
+    expect(beyond.code).toBe(1)
+    expect(beyond.stderr).not.toContain('    at ')
+  })
+})
+
+describe('dev and token', () => {
+  test('a token of the dev issuer opens the dev gateway, and only that of its own folder', async () => {
+    const data = join(top, 'dev-data')
+    const started = launch(['dev', '--port', '0', '--admin-port', '0', '--data', data, '--json'])
+    const ready = await readyLine(started)
+    const made = await ostiary(['token', '--as', 'alice', '--data', data])
+    expect(made.code).toBe(0)
+    const body = Buffer.from(JSON.stringify({ ...prompt('card 4111 1111 1111 1111'), model: 'demo-model' }))
+    const asWith = (token: string): Promise<Answer> =>
+      send(ready.gateway, body, { headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } })
+    const answer = await asWith(made.stdout.trim())
+    expect(answer.status).toBe(200)
+    expect(answer.text).toContain('**** **** **** 1111')
+
+    const [json] = (
+      await ostiary(['token', '--as', 'bob', '--expires', '60', '--scope', 'a b', '--data', data, '--json'])
+    ).lines()
+    expect(json).toMatchObject({ as: 'bob', expiresInSeconds: 60 })
+    expect((await asWith(String(json?.['token']))).status).toBe(403)
+    const expired = await ostiary(['token', '--as', 'alice', '--expires=-60', '--data', data])
+    expect((await asWith(expired.stdout.trim())).status).toBe(401)
+
+    const nobody = await ostiary(['token', '--as', 'mallory', '--data', data])
+    expect({ code: nobody.code, stdout: nobody.stdout }).toEqual({ code: 1, stdout: '' })
+    expect(nobody.stderr).toContain('alice')
+    const nowhere = await ostiary(['token', '--as', 'alice', '--data', join(top, 'no-such-folder')])
+    expect({ code: nowhere.code, stdout: nowhere.stdout }).toEqual({ code: 1, stdout: '' })
+    expect(await stopped(started)).toBe(0)
+    expect(statSync(data).mode & 0o077).toBe(0)
+  })
+
+  test('start refuses the issuer of dev', async () => {
+    const config = {
+      issuers: [
+        { issuer: 'http://127.0.0.1:1/ostiary-dev', audience: 'x', jwksUri: 'http://127.0.0.1:1/ostiary-dev/jwks' },
+      ],
+    }
+    const { file } = place('dev-issuer', ANALYSTS, config)
+    const { code, stderr } = await ostiary(['start', '--config', file])
+    expect(code).toBe(1)
+    expect(stderr).toContain('reserved for `ostiary dev`')
+  })
+})
+
+describe('inspect', () => {
+  test('a line in, a line out, in UTF-16 offsets', async () => {
+    const rows = [
+      { id: 1, text: 'nothing here' },
+      { id: 'two', text: '😀 write a@example.com', role: 'tool' },
+      { id: 3, text: 'card 4111 1111 1111 1111 and b@example.com' },
+    ]
+    const { code, lines } = await ostiary(['inspect', '--jsonl'], {
+      input: `${rows.map((one) => JSON.stringify(one)).join('\n')}\n\n`,
+    })
+    expect(code).toBe(0)
+    expect(lines()).toMatchObject([
+      { id: 1, findings: [] },
+      { id: 'two', findings: [{ type: 'pii.email', start: 9, end: 22 }] },
+      {
+        id: 3,
+        findings: [
+          { type: 'pii.card', start: 5, end: 24 },
+          { type: 'pii.email', start: 29, end: 42 },
+        ],
+      },
+    ])
+  })
+
+  test('a bad line is named, and nothing of it repeated', async () => {
+    const { code, stderr } = await ostiary(['inspect', '--jsonl'], {
+      input: '{"id":1,"text":"x"}\n{"id":2,"text":"secret wo\n',
+    })
+    expect(code).toBe(1)
+    expect(stderr).toBe('line 2: not JSON\n')
+  })
+})

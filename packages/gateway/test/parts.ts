@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { createMemoryStore } from '@ostiary/testkit'
+import { createOpenAiDialect } from '../src/adapters/dialect-openai/dialect.js'
+import { createJwtIssuer } from '../src/adapters/identity-jwt/issuer.js'
+import { AuditKeys } from '../src/audit/keys.js'
+import { allDetectors, readPolicies } from '../src/compose.js'
+import type { Config } from '../src/config/config.js'
+import { faultText } from '../src/config/fault.js'
+import type { Model } from '../src/exchange.js'
+import { createGateway, type Gateway, type GatewayParts, type Rules } from '../src/gateway.js'
+import type { AuditLog, Store } from '../src/spec/index.js'
+import { AuditUnavailable } from '../src/spec/index.js'
+
+/** A log that is as slow and as ill as a test wants it. */
+export class HeldLog implements AuditLog {
+  readonly origin = 'gateway.example/audit'
+  readonly vkey = 'gateway.example/audit+00000000+AA'
+  readonly entries: string[] = []
+  /** `held`: durable once `release` is called; `refuses`: takes nothing; `loses`: takes it, and then cannot keep it. */
+  mode: 'prompt' | 'held' | 'refuses' | 'loses' = 'prompt'
+  #waiting: (() => void)[] = []
+
+  append(entry: string): { readonly index: number; readonly durable: Promise<void> } {
+    if (this.mode === 'refuses') throw new AuditUnavailable('the disk is full')
+    const index = this.entries.push(entry) - 1
+    return { index, durable: this.#durable() }
+  }
+
+  release(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const one of waiting) one()
+  }
+
+  async close(): Promise<void> {
+    this.release()
+  }
+
+  #durable(): Promise<void> {
+    if (this.mode === 'loses') return Promise.reject(new AuditUnavailable('the disk is gone'))
+    if (this.mode === 'prompt') return Promise.resolve()
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+}
+
+export interface HeldOptions {
+  readonly audit?: Partial<Pick<GatewayParts['audit'], 'failure' | 'order'>>
+  readonly store?: Store
+  readonly rules?: Partial<Rules>
+  readonly warn?: (message: string) => void
+}
+
+/** The gateway of a configuration, put together by hand around another log. */
+export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions = {}): Promise<Gateway> {
+  const { engine, faults } = readPolicies(config)
+  if (engine === undefined) throw new Error(faults.map(faultText).join('\n'))
+  const clock = { now: () => Date.now() }
+  const warn = options.warn ?? (() => undefined)
+  const store = options.store ?? createMemoryStore(clock)
+  const dialect = createOpenAiDialect()
+  const models = new Map(
+    config.models.map(({ name, provider, upstreamModel, attributes }): [string, Model] => {
+      const resource = {
+        type: 'Model',
+        id: name,
+        attributes: { ...attributes, dialect: dialect.name, provider },
+      } as const
+      return [name, { resource, provider, upstreamModel }]
+    }),
+  )
+  const providers = config.providers.map(
+    ({ name, baseUrl }) => [name, { name, baseUrl: new URL(baseUrl), apiKey: () => 'key' }] as const,
+  )
+  return createGateway({
+    rules: {
+      publicUrl: new URL(config.publicUrl),
+      identityProviders: config.issuers.map((issuer) => createJwtIssuer({ ...issuer, clock, report: warn })),
+      policy: engine,
+      detectors: allDetectors(),
+      inspectionFailure: 'closed',
+      dialects: [dialect],
+      modelsOf: () => models,
+      providers: new Map(providers),
+      limits: { promptTokens: 1000, parts: 100, answerBytes: 1_000_000 },
+      timeouts: config.timeouts,
+      configDigest: 'ab'.repeat(32),
+      ...options.rules,
+    },
+    listen: { host: '127.0.0.1', port: 0, tls: undefined },
+    admin: { host: '127.0.0.1', port: 0, tls: undefined },
+    controlSocket: join(config.store.path, '..', `held-${randomBytes(4).toString('hex')}.sock`),
+    trustedProxies: { has: () => false },
+    clock,
+    newId: () => randomBytes(16).toString('hex'),
+    revocations: { revoked: () => false },
+    audit: {
+      log,
+      keys: new AuditKeys(randomBytes(32), store),
+      failure: 'closed',
+      order: 'before-forward',
+      ...options.audit,
+    },
+    auditReader: async () => undefined,
+    auditPublish: false,
+    receive: { bodyBytes: 100_000, headerBytes: 16_384, requestHeadMs: 1000, requestBodyMs: 1000 },
+    connectMs: 1000,
+    cachedTokens: 10,
+    shutdownDeadlineMs: 500,
+    env: {},
+    control: new Map(),
+    warn,
+  })
+}

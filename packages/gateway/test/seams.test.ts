@@ -1,0 +1,290 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  auditLogSuite,
+  detectorSuite,
+  dialectSuite,
+  type IdentityBench,
+  identityProviderSuite,
+  policyEngineSuite,
+} from '@ostiary/testkit'
+import { readEntries } from '../src/adapters/audit-fs/entries.js'
+import { openFsLog } from '../src/adapters/audit-fs/log.js'
+import { cardDetector } from '../src/adapters/detector-card/detector.js'
+import { awsDetector } from '../src/adapters/detector-credential/aws.js'
+import { githubDetector } from '../src/adapters/detector-credential/github.js'
+import { openaiDetector } from '../src/adapters/detector-credential/openai.js'
+import { emailDetector } from '../src/adapters/detector-email/detector.js'
+import { ibanDetector } from '../src/adapters/detector-iban/detector.js'
+import { privateKeyDetector } from '../src/adapters/detector-private-key/detector.js'
+import { createOpenAiDialect } from '../src/adapters/dialect-openai/dialect.js'
+import { createJwtIssuer } from '../src/adapters/identity-jwt/issuer.js'
+import { loadPolicies } from '../src/adapters/policy-cedar/load.js'
+import { readToken } from '../src/authenticate/read.js'
+import type { PolicyEngine, TokenRead } from '../src/spec/index.js'
+
+// The adapters under the suites that their fakes pass too. The store's stands beside it.
+
+const { privateKey: logKey } = generateKeyPairSync('ed25519')
+
+auditLogSuite('files', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'ostiary-log-'))
+  return {
+    open: () => openFsLog({ dir, origin: 'gate.example/audit', key: logKey }),
+    async entries() {
+      const all: string[] = []
+      for await (const { entry } of readEntries(dir)) all.push(entry.toString())
+      return all
+    },
+    remove: () => rm(dir, { recursive: true }),
+  }
+})
+
+detectorSuite('card', cardDetector, {
+  found: [
+    { text: 'pay 4111 1111 1111 1111 now', found: [['pii.card', '4111 1111 1111 1111']] },
+    {
+      text: '378282246310005, 5555-5555-5555-4444',
+      found: [
+        ['pii.card', '378282246310005'],
+        ['pii.card', '5555-5555-5555-4444'],
+      ],
+    },
+  ],
+  clean: ['pay 4111 1111 1111 1112 now', 'order 411111111111', '0.4111111111111111', '4111 1111'],
+})
+
+detectorSuite('email', emailDetector, {
+  found: [
+    { text: 'write to alice@example.com.', found: [['pii.email', 'alice@example.com']] },
+    {
+      text: '<a.b+c@mail.example.org>;bob@example.net',
+      found: [
+        ['pii.email', 'a.b+c@mail.example.org'],
+        ['pii.email', 'bob@example.net'],
+      ],
+    },
+  ],
+  clean: ['alice at example.com', 'alice@', '@example.com', 'a@b'],
+})
+
+detectorSuite('iban', ibanDetector, {
+  found: [
+    { text: 'to DE89 3704 0044 0532 0130 00 today', found: [['pii.iban', 'DE89 3704 0044 0532 0130 00']] },
+    { text: 'GB82WEST12345698765432', found: [['pii.iban', 'GB82WEST12345698765432']] },
+  ],
+  clean: ['to DE88 3704 0044 0532 0130 00 today', 'GB82WEST1234569876543', 'DE89'],
+})
+
+// Put together here: scanners stop at strings of these shapes.
+const awsId = `${'AK'}${'IA'}QRSTUVWXYZ234567`
+const githubToken = `gh${'p_'}${'aB3d'.repeat(9)}`
+const openaiKey = `s${'k-'}proj-${'aB3-E_'.repeat(12)}T3Blbk${'FJ'}${'fG6_I-'.repeat(12)}`
+const dashes = '-'.repeat(5)
+const mark = (what: string): string => `${dashes}${what} ${'PRIVATE'} KEY${dashes}`
+const keyBlock = `${mark('BEGIN')}\nMIIBVQIBADANBgkqhkiG9w0BAQEFAASCAT8wggE7AgEAAkEA\n${mark('END')}`
+
+detectorSuite('aws', awsDetector, {
+  found: [{ text: `key ${awsId}.`, found: [['secret.aws', awsId]] }],
+  clean: [`x${awsId}`, `${awsId}8`, awsId.slice(0, -1)],
+})
+
+detectorSuite('github', githubDetector, {
+  found: [{ text: `token: ${githubToken}\n`, found: [['secret.github', githubToken]] }],
+  clean: [githubToken.slice(0, 20), githubToken.slice(4)],
+})
+
+detectorSuite('openai', openaiDetector, {
+  found: [{ text: `key="${openaiKey}"`, found: [['secret.openai', openaiKey]] }],
+  clean: [openaiKey.slice(0, 12), 'task-based work'],
+})
+
+detectorSuite('private key', privateKeyDetector, {
+  found: [{ text: `see ${keyBlock} and on`, found: [['secret.private-key', keyBlock]] }],
+  clean: [
+    `${dashes}BEGIN CERTIFICATE${dashes}\nMIIB\n${dashes}END CERTIFICATE${dashes}`,
+    mark('END'),
+    '| a |\n|-----|\n',
+  ],
+})
+
+const corpus = new URL('../src/adapters/dialect-openai/corpus/', import.meta.url)
+const recorded = await Promise.all((await readdir(corpus)).map((name) => readFile(new URL(name, corpus))))
+const said = (delta: object): string =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`
+const spoken = `${['It is PASS', 'WORD', ', or PASS', 'ING, or PA', 'SSWO', 'RD'].map((content) => said({ content })).join('')}data: [DONE]\n\n`
+
+dialectSuite('openai', createOpenAiDialect(), {
+  requests: [
+    {
+      body: '{ "model": "gpt-5-mini", "messages": [ {"role":"user","content":"h\\u00e9llo \\"there\\""} ], "temperature": 1.0e0 }',
+      model: 'gpt-5-mini',
+      stream: false,
+      texts: ['héllo "there"'],
+    },
+    {
+      body: JSON.stringify({
+        stream: true,
+        messages: [
+          { role: 'system', content: 'be kind' },
+          {
+            role: 'user',
+            content: [
+              { type: 'text', text: 'one' },
+              { type: 'text', text: 'two' },
+            ],
+          },
+          {
+            role: 'assistant',
+            content: null,
+            tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{"q":"x"}' } }],
+          },
+          { role: 'tool', tool_call_id: 'call_1', content: 'found' },
+        ],
+        model: 'm',
+        unknown_field: { deep: ['seen too'] },
+      }),
+      model: 'm',
+      stream: true,
+      texts: ['be kind', 'one', 'two', 'found', 'seen too'],
+    },
+  ],
+  refused: [
+    '',
+    'PASSWORD',
+    '[]',
+    '{"model":"m","messages":"PASSWORD","messages":[]}',
+    '{"model":1,"messages":[]}',
+    new Uint8Array([0x7b, 0xff, 0x7d]),
+  ],
+  answers: [
+    {
+      body: JSON.stringify({
+        id: 'chatcmpl-1',
+        object: 'chat.completion',
+        created: 1,
+        model: 'm',
+        choices: [{ index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }],
+        usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+      }),
+      texts: ['hello'],
+    },
+  ],
+  streams: [Buffer.from(spoken), ...recorded],
+  textOf: chatTextOf,
+})
+
+interface Delta {
+  readonly [member: string]: unknown
+  readonly tool_calls?: readonly { readonly index: number; readonly function?: { readonly arguments?: string } }[]
+}
+
+/** What a client reads: each member of each choice is a text of its own. */
+function chatTextOf(stream: Buffer): string {
+  const texts = new Map<string, string>()
+  const say = (where: string, text: string): void => void texts.set(where, (texts.get(where) ?? '') + text)
+  for (const block of stream.toString().split(/\r\n\r\n|\n\n|\r\r/)) {
+    const lines = block.split(/\r\n|\n|\r/).filter((line) => line.startsWith('data:'))
+    const data = lines
+      .map((line) => line.slice(5))
+      .join('\n')
+      .trim()
+    if (data === '' || data === '[DONE]') continue
+    const { choices = [] } = JSON.parse(data) as { choices?: readonly { index: number; delta: Delta }[] }
+    for (const { index, delta } of choices) {
+      for (const [member, value] of Object.entries(delta)) {
+        if (typeof value === 'string' && member !== 'role') say(`${index}/${member}`, value)
+      }
+      for (const call of delta.tool_calls ?? []) say(`${index}/call ${call.index}`, call.function?.arguments ?? '')
+    }
+  }
+  const read = [...texts].map(([where, text]) => [where, where.includes('call') ? unescaped(text) : text])
+  return JSON.stringify(read.filter(([, text]) => text !== '').sort())
+}
+
+/** Arguments are JSON within JSON: a guarded stream may spell a letter without the escape it came with. */
+function unescaped(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json))
+  } catch {
+    return json
+  }
+}
+
+identityProviderSuite('jwt', async (): Promise<IdentityBench> => {
+  const issuer = 'https://idp.example'
+  const audience = 'https://gateway.example'
+  const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  let key = pair()
+  let kid = 'first'
+  const provider = createJwtIssuer({
+    issuer,
+    audience,
+    keys: { kind: 'jwksUri', uri: `${issuer}/jwks` },
+    algorithms: ['ES256'],
+    profile: 'rfc9068',
+    maxTokenLifetimeMs: 900_000,
+    clockToleranceMs: 5000,
+    allowPrivateNetwork: false,
+    jwksCooldownMs: 30_000,
+    claims: [],
+    agents: [],
+    groups: { kind: 'prefix', prefix: '' },
+    clock: { now: () => Date.now() },
+    fetchJson: async () => ({
+      kind: 'body',
+      body: Buffer.from(JSON.stringify({ keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid }] })),
+    }),
+  })
+  const mint = (sub: string, expiresInSeconds: number, by: KeyObject): TokenRead => {
+    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const exp = Math.floor(Date.now() / 1000) + expiresInSeconds
+    const claims = { iss: issuer, aud: audience, sub, client_id: 'app', jti: 'j1', iat: exp - 300, exp }
+    const input = `${part({ alg: 'ES256', typ: 'at+jwt', kid })}.${part(claims)}`
+    const signature = sign('sha256', Buffer.from(input), { key: by, dsaEncoding: 'ieee-p1363' })
+    const read = readToken(`${input}.${signature.toString('base64url')}`)
+    if (read.kind === 'refuse') throw new Error(read.forLog)
+    return read.value
+  }
+  return {
+    provider,
+    good: async (subject) => mint(subject, 300, key.privateKey),
+    forged: async (subject) => mint(subject, 300, pair().privateKey),
+    expired: async (subject) => mint(subject, -1000, key.privateKey),
+    async rotate() {
+      key = pair()
+      kid = 'second'
+      await provider.refresh()
+    },
+  }
+})
+
+const POLICIES = `
+@id("permit") @obligation("redact:pii.card")
+permit (principal == User::"https://idp.example#alice", action == Action::"invoke", resource is Model);
+@id("permit-carol")
+permit (principal == User::"https://idp.example#carol", action == Action::"invoke", resource is Model);
+@id("forbid") @reason("no secrets")
+forbid (principal, action == Action::"invoke", resource is Model) when { context.findings.contains("secret") };
+@id("challenge") @challenge("approval:security")
+forbid (principal == User::"https://idp.example#carol", action == Action::"invoke", resource is Model)
+unless { context.approvals.contains("challenge") };
+`
+// Overflows whenever it is evaluated: an error that no checker can see.
+const ILL = `
+@id("ill")
+permit (principal, action == Action::"invoke", resource is Model)
+when { context.promptTokens * 9223372036854775807 > 0 };
+`
+const NOBODY = '@id("nobody") permit (principal == User::"nobody", action == Action::"listModels", resource);'
+
+policyEngineSuite('cedar', { empty: cedar(NOBODY), engine: cedar(POLICIES), twin: cedar(POLICIES), ill: cedar(ILL) })
+
+function cedar(text: string): PolicyEngine {
+  const vocabulary = { modelAttributes: new Map(), claimAttributes: [] }
+  const { engine, faults } = loadPolicies([{ path: 'bench.cedar', text }], vocabulary)
+  if (engine === undefined) throw new Error(faults.map(({ message }) => message).join('\n'))
+  return engine
+}
