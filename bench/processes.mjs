@@ -34,7 +34,7 @@ function signalGroup(pid, signal) {
   } catch {}
 }
 
-const PATIENCE_MS = 5000
+const PATIENCE_MS = 10_000
 
 /** Asks it to end, and ends it where it does not. */
 export async function end(child) {

@@ -38,7 +38,16 @@ const dir = mkdtempSync(join(tmpdir(), 'ostiary-kill-'))
 const upstream = await startUpstream()
 const issuer = await startDevIdentityProvider({ issuerPath: '/kill', audience: 'https://gateway.example' })
 const ledger = new Ledger(join(dir, 'audit'))
-const count = { turns: 0, answered: 0, refused: 0, shown: 0, verified: 0, stops: 0, killedInStart: 0, slowestStartMs: 0 }
+const count = {
+  turns: 0,
+  answered: 0,
+  refused: 0,
+  shown: 0,
+  verified: 0,
+  stops: 0,
+  killedInStart: 0,
+  slowestStartMs: 0,
+}
 let vkey
 let gateway
 

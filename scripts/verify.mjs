@@ -68,7 +68,13 @@ async function tests() {
     return { passed: 0, failed: 1 }
   }
   const { testResults } = JSON.parse(readFileSync(REPORT, 'utf8'))
-  const statuses = testResults.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status))
+  const all = testResults.flatMap(({ assertionResults }) => assertionResults)
+  // A test may only be skipped where it needs data that is not ours to ship: its title says so, and so do we.
+  const without = all.filter(
+    ({ status, fullName }) => status !== 'passed' && status !== 'failed' && fullName.includes(NEEDS_DATA),
+  )
+  for (const { fullName } of without) console.log(`        skipped: ${fullName}`)
+  const statuses = all.filter((one) => !without.includes(one)).map(({ status }) => status)
   const passed = statuses.filter((status) => status === 'passed').length
   const notRun = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status === 'passed'),
@@ -86,6 +92,8 @@ async function tests() {
   if (!good) console.log(said.trimEnd())
   return { passed, failed: good ? 0 : Math.max(failed, 1) }
 }
+
+const NEEDS_DATA = 'needs OSTIARY_SHARED_DATA'
 
 function line(ok, name, note) {
   console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name} (${note})`)

@@ -18,9 +18,7 @@ export function writeHouse(dir, { upstream, issuer, order }) {
     publicUrl: 'http://127.0.0.1:8787',
     listen: { host: '127.0.0.1', port: 0 },
     admin: { host: '127.0.0.1', port: 0 },
-    issuers: [
-      { issuer: issuer.issuer, audience: issuer.audience, jwksUri: issuer.jwksUri, algorithms: ['ES256'] },
-    ],
+    issuers: [{ issuer: issuer.issuer, audience: issuer.audience, jwksUri: issuer.jwksUri, algorithms: ['ES256'] }],
     providers: [{ name: 'recorder', dialect: 'openai', baseUrl: upstream.baseUrl, apiKey: 'nobody-reads-this' }],
     models: [{ name: 'model', provider: 'recorder' }],
     policy: { dir: './policies' },

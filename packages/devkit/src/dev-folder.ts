@@ -41,7 +41,7 @@ export async function writeDevRecord(dir: string, record: DevRecord): Promise<vo
   await rename(temporary, join(dir, RECORD))
 }
 
-export async function readDevKeys(dir: string): Promise<DevKeys | undefined> {
+async function readDevKeys(dir: string): Promise<DevKeys | undefined> {
   const text = await readPrivate(join(dir, KEYS))
   if (text === undefined) return undefined
   const keys = parseDevKeys(text)

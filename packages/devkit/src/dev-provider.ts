@@ -15,7 +15,7 @@ import type { DevKeys } from './dev-keys.js'
 import { DEV_PEOPLE, type DevPerson, devPerson } from './people.js'
 
 export const DEFAULT_SCOPE = 'models:invoke models:list'
-export const DEFAULT_LIFETIME_SECONDS = 300
+const DEFAULT_LIFETIME_SECONDS = 300
 const LIFETIME_MAX_SECONDS = 86_400
 
 export interface DevTokenRequest {

@@ -17,7 +17,7 @@ import { openSqliteStore } from './adapters/store-sqlite/store.js'
 import { type EventKind, eventOf } from './audit/event.js'
 import { AuditKeys } from './audit/keys.js'
 import { openIntents } from './audit/recover.js'
-import type { Config, IssuerConfig, ListenConfig, ProviderConfig } from './config/config.js'
+import type { Config, ListenConfig, ProviderConfig } from './config/config.js'
 import { configDigest } from './config/digest.js'
 import { type Fault, faultText } from './config/fault.js'
 import { readSecret, type Secret } from './config/secret.js'
@@ -25,7 +25,7 @@ import { vocabularyOf } from './config/vocabulary.js'
 import type { Model } from './exchange.js'
 import type { Provider } from './forward/forward.js'
 import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
-import type { Clock, Detector, Dialect, PolicyEngine, Revocations } from './spec/index.js'
+import type { Clock, Detector, Dialect, IdentityProvider, PolicyEngine, Revocations } from './spec/index.js'
 
 /** A set-up that cannot start; the message is for the operator. */
 export class StartError extends Error {
@@ -80,7 +80,8 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   let openFrom = Math.min(remembered, log.size)
   try {
     const left = await openIntents(readEntries(dir, openFrom))
-    const rules = rulesOf(config, clock, options)
+    const issuers = new Map<string, IdentityProvider>()
+    const rules = rulesOf(config, clock, options, issuers)
     const keys = new AuditKeys(secret, store)
     const newId = idMaker()
     const running = await createGateway({
@@ -126,7 +127,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       origin: log.origin,
       vkey: log.vkey,
       // Awaited, so that a faulty set is a rejection like any other.
-      reload: async (next, why) => await running.use(rulesOf(next, clock, options), why),
+      reload: async (next, why) => await running.use(rulesOf(next, clock, options, issuers), why),
       async close() {
         clearInterval(remembering)
         await running.close()
@@ -203,7 +204,7 @@ export function readPolicies(config: Config): PoliciesRead {
   return loadPolicies(files, vocabularyOf(config))
 }
 
-function rulesOf(config: Config, clock: Clock, options: ComposeOptions): Rules {
+function rulesOf(config: Config, clock: Clock, options: ComposeOptions, issuers: Map<string, IdentityProvider>): Rules {
   const { engine, faults } = readPolicies(config)
   if (engine === undefined) throw new StartError(faults.map(faultText).join('\n'))
   const dialects = [createOpenAiDialect()]
@@ -216,7 +217,7 @@ function rulesOf(config: Config, clock: Clock, options: ComposeOptions): Rules {
   }
   return {
     publicUrl: new URL(config.publicUrl),
-    identityProviders: config.issuers.map((issuer) => issuerOf(issuer, clock, options)),
+    identityProviders: issuersOf(config, clock, options, issuers),
     policy: engine,
     detectors: allDetectors().filter((one) => one.types.some((type) => config.inspection.types.includes(type))),
     inspectionFailure: config.inspection.onFailure,
@@ -232,8 +233,21 @@ function rulesOf(config: Config, clock: Clock, options: ComposeOptions): Rules {
 /** A whole answer is held until it is judged; the largest that a model gives in one piece is far below this. */
 const ANSWER_BYTES = 32 * 1024 * 1024
 
-function issuerOf(issuer: IssuerConfig, clock: Clock, options: ComposeOptions): ReturnType<typeof createJwtIssuer> {
-  return createJwtIssuer({ ...issuer, clock, report: options.warn })
+/** An issuer that a reload leaves as it was lives on with the keys it has: its provider may be away just then. */
+function issuersOf(
+  config: Config,
+  clock: Clock,
+  options: ComposeOptions,
+  held: Map<string, IdentityProvider>,
+): readonly IdentityProvider[] {
+  const issuers = new Map<string, IdentityProvider>()
+  for (const section of config.issuers) {
+    const key = JSON.stringify(section)
+    issuers.set(key, held.get(key) ?? createJwtIssuer({ ...section, clock, report: options.warn }))
+  }
+  held.clear()
+  for (const [key, issuer] of issuers) held.set(key, issuer)
+  return [...issuers.values()]
 }
 
 /** A secret's file is read again this often at the most: a rotated key counts within a second, a busy one costs no read a call. */

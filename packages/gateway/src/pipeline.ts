@@ -1,5 +1,5 @@
 import { type Asked, type Audit, type AuditParts, type Bracket, createAudit, type Outcome } from './audit/audit.js'
-import { type AuthenticateParts, createAuthenticate } from './authenticate/authenticate.js'
+import { type Authenticate, type AuthenticateParts, createAuthenticate } from './authenticate/authenticate.js'
 import { decide, refusalOf } from './decide/decide.js'
 import { type Authenticated, type Learnt, type Model, type Recorded, type Sealed, seal } from './exchange.js'
 import { createForward, type ForwardParts } from './forward/forward.js'
@@ -66,6 +66,8 @@ export interface PipelineParts {
 
 export interface Pipeline {
   readonly audit: Audit
+  /** Goes on through a reload that leaves the issuers as they are: no token need be verified again. */
+  readonly who: Authenticate & AuthenticateParts
   /** Authenticates, opens the audit bracket, and lets the door serve. Never rejects. */
   enter(received: Received, door: Door): Promise<void>
   /** One model call, from its body to the end of its answer. */
@@ -85,7 +87,10 @@ export interface Pipeline {
 /** @param before the pipeline that this one follows at a reload: the log and what is open in it go on */
 export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipeline {
   const audit = before?.audit ?? createAudit(parts.audit)
-  const who = createAuthenticate(parts.authenticate)
+  const who =
+    before !== undefined && isSame(before.who, parts.authenticate)
+      ? before.who
+      : { ...parts.authenticate, ...createAuthenticate(parts.authenticate) }
   const inspectParts = createInspect(parts.detectors)
   const forward = createForward(parts.forward)
   const release: ReleaseParts = {
@@ -291,6 +296,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
 
   return {
     audit,
+    who,
     enter,
     exchange,
     ask,
@@ -363,3 +369,12 @@ function nameOf(error: unknown): string {
 }
 
 function ignore(): void {}
+
+function isSame(before: AuthenticateParts, now: AuthenticateParts): boolean {
+  const { providers } = before
+  return (
+    String(before.publicUrl) === String(now.publicUrl) &&
+    providers.length === now.providers.length &&
+    providers.every((one, index) => one === now.providers[index])
+  )
+}

@@ -22,7 +22,7 @@ export interface Ask {
   readonly signal?: AbortSignal
 }
 
-export const CHAT = '/v1/chat/completions'
+const CHAT = '/v1/chat/completions'
 
 /** One request over a connection of its own; the body goes out as it is. */
 export async function ask(house: House, body: unknown, options: Ask = {}): Promise<Answer> {

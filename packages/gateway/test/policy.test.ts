@@ -356,6 +356,19 @@ describe('a reload', () => {
     })
   })
 
+  test('of the policies while the identity provider is away: known callers are served on', async () => {
+    const other = await startTestIssuer('/other-issuer')
+    const house = await open(ANALYSTS, { issuers: [issuerSection(other)] })
+    const [seen, fresh] = await Promise.all([other.token({ as: 'alice' }), other.token({ as: 'alice' })])
+    expect((await ask(house, prompt('hi'), { token: seen })).status).toBe(200)
+    await other.close()
+    house.writePolicies(`${ANALYSTS}${BOB}`)
+    await house.running.reload(house.configure({}), 'file')
+    expect((await ask(house, prompt('hi'), { token: seen })).status).toBe(200)
+    expect((await ask(house, prompt('hi'), { token: fresh })).status).toBe(200)
+    expect((await ask(house, prompt('hi'), { token: await issuer.token({ as: 'alice' }) })).status).toBe(401)
+  })
+
   test('of the issuers: a token of one that is gone is worth nothing at once', async () => {
     const other = await startTestIssuer('/other-issuer')
     const house = await open(ANALYSTS, { issuers: [issuerSection(other)] })

@@ -161,7 +161,7 @@ if (!existsSync(vectors)) {
   console.info('the Merkle vectors of transparency-dev are not here: name their parent folder in OSTIARY_SHARED_DATA')
 }
 
-describe.runIf(existsSync(vectors))('the vectors of transparency-dev/merkle', () => {
+describe.runIf(existsSync(vectors))('the vectors of transparency-dev/merkle (needs OSTIARY_SHARED_DATA)', () => {
   test('inclusion', () => {
     const cases = Object.entries(read('inclusion.json'))
     expect(cases.length).toBe(98)

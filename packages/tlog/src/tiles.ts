@@ -57,7 +57,7 @@ export function tileWidth(size: number, level: TileLevel, index: number): number
   return Math.max(0, Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH))
 }
 
-export function tileHashes(tile: Uint8Array): number | undefined {
+function tileHashes(tile: Uint8Array): number | undefined {
   return tile.length % HASH_BYTES === 0 ? tile.length / HASH_BYTES : undefined
 }
 

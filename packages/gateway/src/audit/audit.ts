@@ -395,7 +395,9 @@ function keyedInputs(inputs: string, names: Pseudonyms): string {
   const read: unknown = JSON.parse(inputs)
   // An agent's exchange was asked twice: for the agent, and for the subject.
   const questions = Array.isArray(read) ? read : [read]
-  const keyed = questions.map((question: unknown, index) => keyedQuestion(question, index === 0 ? names.actor : names.subject, names))
+  const keyed = questions.map((question: unknown, index) =>
+    keyedQuestion(question, index === 0 ? names.actor : names.subject, names),
+  )
   return canonical(Array.isArray(read) ? keyed : keyed[0])
 }
 

@@ -151,7 +151,9 @@ describe('readLocated', () => {
   test('keeps names of the language as members like any other', () => {
     const { value } = read('{"__proto__":{"polluted":true},"constructor":1}')
     expect(Object.keys(value as object)).toEqual(['__proto__', 'constructor'])
-    expect(Object.getPrototypeOf(value)).toBeNull()
+    for (const inherited of ['toString', 'hasOwnProperty', 'valueOf'])
+      expect(inherited in (value as object)).toBe(false)
+    expect(Object.isFrozen(Object.getPrototypeOf(value))).toBe(true)
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 

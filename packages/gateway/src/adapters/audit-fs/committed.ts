@@ -56,7 +56,7 @@ export async function readCommitted(disk: Disk, dir: string, vkey: VerifierKey):
 }
 
 /** The lock as it stands, its signature believed by nobody yet. */
-export async function peekCommitted(disk: Disk, dir: string): Promise<Committed | undefined> {
+async function peekCommitted(disk: Disk, dir: string): Promise<Committed | undefined> {
   const data = await disk.read(join(dir, LOCK))
   if (data === undefined) return undefined
   const text = data.toString('utf8')

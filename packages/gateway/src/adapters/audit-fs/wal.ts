@@ -39,7 +39,7 @@ export interface Segment {
   readonly corrupt: boolean
 }
 
-export function scanSegment(number: number, path: string, data: Buffer): Segment {
+function scanSegment(number: number, path: string, data: Buffer): Segment {
   const batches: Batch[] = []
   let end = 0
   for (let batch = frameAt(data, end); batch !== undefined; batch = frameAt(data, end)) {

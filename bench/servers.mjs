@@ -1,0 +1,75 @@
+// Starts a target, waits until it answers, and makes sure that it is the one that answers.
+import { openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sleep } from './numbers.mjs'
+import { BEARERS, fill, GEN, HERE, LOGS, UPSTREAM, UPSTREAM_PORT } from './places.mjs'
+import { ownsListener, residentMb } from './proc.mjs'
+import { CORES, end, launch } from './processes.mjs'
+
+const PATIENCE_MS = 90_000
+const SETTLE_MS = 1500
+
+export async function startMock() {
+  const args = [join(GEN, 'mock'), String(UPSTREAM_PORT), join(GEN, 'jwks.json')]
+  const child = launch(CORES.load, args, { stdio: 'ignore' })
+  for (const until = Date.now() + 5000; Date.now() < until; await sleep(20)) {
+    if (child.pid !== undefined && ownsListener(child.pid, UPSTREAM_PORT)) return child
+  }
+  throw new Error(`the mock upstream does not listen on ${UPSTREAM_PORT}: is the port taken?`)
+}
+
+export const mockStats = async () => await (await fetch(`${UPSTREAM}/stats`)).json()
+
+const firstToken = () => readFileSync(BEARERS, 'utf8').split('\n', 1)[0]
+
+/** Headers that name the caller, and what else the target wants. */
+export function headersOf(target) {
+  const { bearer = firstToken() } = target
+  const text = (template) => readFileSync(fill(template, target.name, {}), 'utf8')
+  return { authorization: `Bearer ${bearer}`, ...target.headers?.(text) }
+}
+
+async function answers({ port }, headers) {
+  const request = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] }),
+    signal: AbortSignal.timeout(5000),
+  }
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, request)
+    const text = await response.text()
+    return response.status === 200 && text.includes('choices') ? 'yes' : `${response.status} ${text.slice(0, 200)}`
+  } catch (error) {
+    return String(error.cause?.code ?? error)
+  }
+}
+
+/** A server that runs: the target, its process, and what it took to start it. */
+export async function startServer(target) {
+  const log = openSync(join(LOGS, `${target.name}.log`), 'w')
+  const from = performance.now()
+  const env = { ...process.env, ...target.env }
+  const child = launch(CORES.gateway, target.command(target.name, target.port), {
+    cwd: HERE,
+    env,
+    stdio: ['ignore', log, log],
+  })
+  const headers = headersOf(target)
+  try {
+    for (let said = ''; said !== 'yes'; await sleep(20)) {
+      if (child.pid === undefined || child.exitCode !== null) {
+        throw new Error(`it ended at once; see gen/log/${target.name}.log`)
+      }
+      said = await answers(target, headers)
+      if (performance.now() - from > PATIENCE_MS) throw new Error(`no answer in ${PATIENCE_MS / 1000} s, last: ${said}`)
+    }
+    const startMs = performance.now() - from
+    if (!ownsListener(child.pid, target.port)) throw new Error(`another process listens on its port ${target.port}`)
+    await sleep(SETTLE_MS)
+    return { target, child, pid: child.pid, startMs, idleMb: residentMb(child.pid) }
+  } catch (error) {
+    await end(child)
+    throw error
+  }
+}

@@ -1,0 +1,193 @@
+// What is measured, and how each is started. A target whose `missing` gives a word is skipped with that word.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fill, HERE, PEERS, PLAIN_BEARER, portOf, UPSTREAM, UPSTREAM_PORT } from './places.mjs'
+import { found } from './processes.mjs'
+
+const ENVOY = process.env.ENVOY ?? join(PEERS, 'envoy/bin/envoy')
+const LITELLM = join(PEERS, 'litellm/v/bin/litellm')
+const PORTKEY = join(PEERS, 'portkey/node_modules/@portkey-ai/gateway/build/start-server.js')
+const BUILT = join(HERE, '../packages/gateway/dist/cli/main.js')
+const OSTIARY = join(HERE, '../packages/gateway/bin/ostiary.js')
+
+const command = (name) => () => (found(name) ? undefined : `${name} is not installed`)
+const file = (name, path) => () => (existsSync(path) ? undefined : `${name} is not at ${path}`)
+const built = file('the built gateway', BUILT)
+
+const FINDING_TYPES = [
+  'pii.card',
+  'pii.email',
+  'pii.iban',
+  'secret.aws',
+  'secret.github',
+  'secret.openai',
+  'secret.private-key',
+]
+const NO_DETECTORS = FINDING_TYPES.map((type) => `${type}: false`).join(', ')
+
+function ostiary(name, port, { policies, detectors = '' }) {
+  return fill('ostiary.yaml', name, { PORT: port, POLICIES: join(HERE, 'policies', policies), DETECTORS: detectors })
+}
+
+/** The product itself, as anybody starts it. */
+export const productCommand = (name, port, flags = []) => [
+  process.execPath,
+  ...flags,
+  OSTIARY,
+  'start',
+  '--config',
+  ostiary(name, port, { policies: 'gate' }),
+  '--json',
+]
+
+const portkeyCommand = (_, port) => [
+  process.execPath,
+  '--require',
+  join(HERE, 'loopback.cjs'),
+  PORTKEY,
+  `--port=${port}`,
+  '--headless',
+]
+const PORTKEY_ENV = { TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost', NODE_ENV: 'production' }
+
+const litellm = (template) => (name, port) => [
+  LITELLM,
+  '--config',
+  fill(template, name, { PORT: port }),
+  '--host',
+  '127.0.0.1',
+  '--port',
+  String(port),
+  '--num_workers',
+  '1',
+]
+const LITELLM_ENV = { LITELLM_LOCAL_MODEL_COST_MAP: 'True', LITELLM_LOG: 'ERROR' }
+
+const envoy = (template) => (name, port) => [
+  ENVOY,
+  '-c',
+  fill(template, name, { PORT: port }),
+  '--concurrency',
+  '1',
+  '--disable-hot-restart',
+  '-l',
+  'error',
+]
+const haproxy = (template) => (name, port) => ['haproxy', '-f', fill(template, name, { PORT: port })]
+
+const TABLE = [
+  {
+    name: 'gate',
+    what: 'Ostiary, every control on: cached tokens, ten policies, all detectors both ways, audit closed and before-forward',
+    missing: built,
+    command: productCommand,
+    streams: true,
+  },
+  {
+    name: 'no-audit',
+    what: 'the same with a log that forgets in place of the one on disk',
+    missing: built,
+    command: (name, port) => [
+      process.execPath,
+      join(HERE, 'start.mjs'),
+      ostiary(name, port, { policies: 'gate' }),
+      'no-audit',
+    ],
+  },
+  {
+    name: 'fresh',
+    what: 'Ostiary, each token verified afresh; one permit, no detectors, a log that forgets and names nobody',
+    missing: built,
+    command: (name, port) => [
+      process.execPath,
+      join(HERE, 'start.mjs'),
+      ostiary(name, port, { policies: 'one', detectors: NO_DETECTORS }),
+      'fresh',
+    ],
+  },
+  {
+    name: 'bare',
+    what: 'our own forwarder without a single control: node:http and undici',
+    missing: () => undefined,
+    command: (_, port) => [process.execPath, join(HERE, 'bare.mjs'), String(port), UPSTREAM],
+    streams: true,
+  },
+  {
+    name: 'nginx',
+    what: 'nginx, plain forwarding, one worker',
+    missing: command('nginx'),
+    command: (name, port) => ['nginx', '-p', HERE, '-c', fill('nginx.conf', name, { PORT: port })],
+    streams: true,
+  },
+  {
+    name: 'haproxy',
+    what: 'haproxy, plain forwarding, one thread',
+    missing: command('haproxy'),
+    command: haproxy('haproxy.cfg'),
+  },
+  {
+    name: 'haproxy-jwt',
+    what: 'haproxy, `jwt_verify` ES256 at each request, one thread',
+    missing: command('haproxy'),
+    command: haproxy('haproxy-jwt.cfg'),
+    streams: true,
+  },
+  {
+    name: 'envoy',
+    what: 'Envoy, plain forwarding, one worker',
+    missing: file('Envoy', ENVOY),
+    command: envoy('envoy.yaml'),
+  },
+  {
+    name: 'envoy-jwt',
+    what: 'Envoy, JWT filter, roles by claim, access log, one worker',
+    missing: file('Envoy', ENVOY),
+    command: envoy('envoy-jwt.yaml'),
+    streams: true,
+  },
+  {
+    name: 'portkey',
+    what: 'Portkey, pass-through, on the same Node',
+    missing: file('Portkey', PORTKEY),
+    command: portkeyCommand,
+    env: PORTKEY_ENV,
+    bearer: PLAIN_BEARER,
+    headers: () => ({ 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${UPSTREAM}/v1` }),
+  },
+  {
+    name: 'portkey-guard',
+    what: 'Portkey with its guards on: three expressions each way, by its configuration header',
+    missing: file('Portkey', PORTKEY),
+    command: portkeyCommand,
+    env: PORTKEY_ENV,
+    bearer: PLAIN_BEARER,
+    headers: (text) => ({ 'x-portkey-config': JSON.stringify(JSON.parse(text('portkey-guard.json'))) }),
+  },
+  {
+    name: 'litellm',
+    what: 'LiteLLM, master key alone, one worker',
+    missing: file('LiteLLM', LITELLM),
+    command: litellm('litellm.yaml'),
+    env: LITELLM_ENV,
+    bearer: PLAIN_BEARER,
+  },
+  {
+    name: 'litellm-guard',
+    what: 'LiteLLM with its content filter before and after the call, one worker',
+    missing: file('LiteLLM', LITELLM),
+    command: litellm('litellm-guard.yaml'),
+    env: LITELLM_ENV,
+    bearer: PLAIN_BEARER,
+  },
+]
+
+export const TARGETS = TABLE.map((target, index) => ({ ...target, port: portOf(index) }))
+
+/** The mock without anything in front of it. */
+export const DIRECT = {
+  name: 'direct',
+  what: 'the mock upstream itself, nothing in between',
+  missing: () => undefined,
+  port: UPSTREAM_PORT,
+  streams: true,
+}
