@@ -11,6 +11,8 @@ const BURSTS = 10
 const ABORTED = 200
 const ABORT_AFTER_MS = 700
 const SETTLE_MS = 10_000
+/** The last few of a burst may be closed before they were forwarded. */
+const SEEN_AT_LEAST = 0.9
 
 /** Throughput before and after, and what is still open once it has had time to let go. */
 export async function abortPhase(server, { abortRounds, loadSeconds }) {
@@ -21,13 +23,26 @@ export async function abortPhase(server, { abortRounds, loadSeconds }) {
   }
   const before = await measured()
   const open = await settled(server, () => false)
+  const { aborted } = await mockStats()
   for (let i = 0; i < BURSTS; i++) {
     await streams(server, { count: ABORTED, chunks: 500, everyMs: 20, abortAfterMs: ABORT_AFTER_MS })
   }
+  const seen = await abortsSince(aborted)
+  if (seen < BURSTS * ABORTED * SEEN_AT_LEAST) throw new Error(`only ${seen} aborts reached the upstream`)
   const after = await measured()
   const left = await settled(server, (now) => now.sockets <= open.sockets && now.running <= open.running)
   const leaked = Math.max(0, left.sockets - open.sockets) + Math.max(0, left.running - open.running)
-  return { before, after, leaked, open, left }
+  return { before, after, seen, leaked, open, left }
+}
+
+/** How many aborts reached the upstream: waits until all have, or for as long as it would be a defect. */
+async function abortsSince(before) {
+  const until = performance.now() + SETTLE_MS
+  for (;;) {
+    const seen = (await mockStats()).aborted - before
+    if (seen >= BURSTS * ABORTED || performance.now() > until) return seen
+    await sleep(100)
+  }
 }
 
 /** Open sockets of the gateway and streams that the upstream still feeds, after idle connections had time to close. */

@@ -14,11 +14,12 @@ const TOKEN_MS = 20
 const PAUSE_MS = 300
 
 /** Rounds in shuffled order, into `raw[what][target][round]`. */
-async function rounds(servers, count, deadline, into, raw, measure) {
+async function rounds(servers, count, deadline, into, raw, measure, first = () => {}) {
+  for (const { target } of servers) into[target.name] = []
   for (let round = 0; round < count && performance.now() < deadline; round++) {
     raw.loadAverage.push(loadAverage())
+    first()
     for (const server of shuffled(servers)) {
-      into[server.target.name] ??= []
       into[server.target.name][round] = await measure(server)
     }
   }
@@ -37,13 +38,8 @@ export async function loadPhase(servers, sizes, deadline, raw) {
 }
 
 export async function onePhase(servers, sizes, deadline, raw) {
-  for (let round = 0; round < sizes.rounds && performance.now() < deadline; round++) {
-    raw.appendMs[round] = appendMs()
-    for (const server of shuffled(servers)) {
-      raw.one[server.target.name] ??= []
-      raw.one[server.target.name][round] = await load(server, 1, sizes.oneSeconds)
-    }
-  }
+  const measure = (server) => load(server, 1, sizes.oneSeconds)
+  await rounds(servers, sizes.rounds, deadline, raw.one, raw, measure, () => raw.appendMs.push(appendMs()))
 }
 
 const APPENDS = 300

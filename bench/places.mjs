@@ -23,13 +23,14 @@ export const portOf = (index) => FIRST_PORT + 1 + index
 const SOCKETS = mkdtempSync(join(tmpdir(), 'ostiary-bench-'))
 process.on('exit', () => rmSync(SOCKETS, { recursive: true, force: true }))
 
-export const dataOf = (name) => join(GEN, 'data', name)
+const dataOf = (name) => join(GEN, 'data', name)
 
 export function makePlaces() {
   for (const dir of [GEN, LOGS, join(GEN, 'conf')]) mkdirSync(dir, { recursive: true })
   // A log of an earlier run would be restored first, and its tokens are of another key.
   rmSync(join(GEN, 'data'), { recursive: true, force: true })
   writeFileSync(PLAIN_BEARERS, `${PLAIN_BEARER}\n`)
+  writeFileSync(join(GEN, 'upstream.key'), 'upstream\n', { mode: 0o600 })
 }
 
 /** Fills in a template of `peers/` and gives the path of the result. */

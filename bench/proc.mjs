@@ -20,7 +20,7 @@ function statOf(pid) {
   return text?.slice(text.lastIndexOf(')') + 2).split(' ')
 }
 
-export function processTree(pid) {
+function processTree(pid) {
   const children = new Map()
   for (const name of readdirSync('/proc')) {
     const parent = /^\d+$/.test(name) ? statOf(name)?.[1] : undefined

@@ -3,6 +3,12 @@ import { spawn, spawnSync } from 'node:child_process'
 
 export const found = (command) => spawnSync('sh', ['-c', 'command -v "$0"', command]).status === 0
 
+/** What a command says of itself, where it says it. */
+export function printed(command, args, where) {
+  const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+  return where.exec(`${stdout}${stderr}`)?.[1] ?? 'of unknown version'
+}
+
 const PINS = found('taskset')
 /** The gateway has this core to itself; load, upstream and stream client share the other. */
 export const CORES = { gateway: '0', load: '1' }

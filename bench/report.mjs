@@ -1,9 +1,8 @@
 // The report: figures in their order, CPU by stage, and every target beside every other.
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { median } from './numbers.mjs'
-import { found } from './processes.mjs'
+import { found, printed } from './processes.mjs'
 
 function table(head, rows) {
   const widths = head.map((title, column) =>
@@ -40,6 +39,11 @@ function spread(rounds, of, digits) {
   return `${text(median(values))} (${text(Math.min(...values))}–${text(Math.max(...values))})`
 }
 
+function most(rounds, of) {
+  const value = Math.max(...rounds.map(of))
+  return Number.isFinite(value) ? value.toFixed(0) : '–'
+}
+
 const whole = (rounds) => rounds.filter((round) => round !== undefined && round.failed === undefined)
 const wrong = (rounds) =>
   String(rounds.reduce((sum, round) => sum + (round?.failed === undefined ? (round?.errors ?? 0) : 1), 0))
@@ -53,11 +57,16 @@ export function loadTable(byTarget) {
       spread(good, (one) => one.cpuUs, 0),
       spread(good, (one) => one.p50Ms, 2),
       spread(good, (one) => one.p99Ms, 1),
-      good.length === 0 ? '–' : good.at(-1).residentMb.toFixed(0),
+      most(good, (one) => one.residentMb),
       wrong(rounds),
     ]
   })
   return table(['target', 'requests/s', 'CPU µs a request', 'p50 ms', 'p99 ms', 'RSS MB', 'errors'], rows)
+}
+
+export function appendLine(appendMs) {
+  const text = (value) => value.toFixed(3)
+  return `One append of 1 KB with fdatasync on the log's disk: ${text(median(appendMs))} ms (${text(Math.min(...appendMs))}–${text(Math.max(...appendMs))}), median of 300 in each round.`
 }
 
 export function streamTable(byTarget) {
@@ -71,7 +80,7 @@ export function streamTable(byTarget) {
       spread(good, (one) => one.first, 1),
       spread(good, (one) => one.p50, 2),
       spread(good, (one) => one.p99, 1),
-      good.length === 0 ? '–' : Math.max(...good.map((one) => one.peakMb)).toFixed(0),
+      most(good, (one) => one.peakMb),
       wrong(rounds),
     ]
   })
@@ -89,19 +98,10 @@ export function streamTable(byTarget) {
   return table(head, rows)
 }
 
-const VERSIONS = [
-  ['haproxy', ['-v'], /version (\S+)/],
-  ['nginx', ['-v'], /nginx\/(\S+)/],
-  ['wrk', ['-v'], /wrk (?:debian\/)?(\S+)/],
-]
-
 function versions(servers) {
-  const told = VERSIONS.filter(([name]) => found(name)).map(([name, args, where]) => {
-    const { stdout, stderr } = spawnSync(name, args, { encoding: 'utf8' })
-    return `${name} ${where.exec(stdout + stderr)?.[1] ?? 'of unknown version'}`
-  })
-  const others = servers.flatMap(({ target }) => target.version?.() ?? [])
-  return [`Node ${process.version}`, ...told, ...new Set(others)].join(', ')
+  const told = servers.flatMap(({ target }) => target.version?.() ?? [])
+  const wrk = found('wrk') ? [`wrk ${printed('wrk', ['-v'], /wrk (?:debian\/)?(\S+)/)}`] : []
+  return [`Node ${process.version}`, ...new Set(told), ...wrk].join(', ')
 }
 
 export function conditions({ servers, sizes, raw, minutes, quick }) {

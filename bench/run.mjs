@@ -9,7 +9,7 @@ import { readOptions } from './options.mjs'
 import { loadPhase, onePhase, streamPhase, warm } from './phases.mjs'
 import { GEN } from './places.mjs'
 import { end } from './processes.mjs'
-import { conditions, figureTable, loadTable, stageTable, streamTable, targetList } from './report.mjs'
+import { appendLine, conditions, figureTable, loadTable, stageTable, streamTable, targetList } from './report.mjs'
 import { startMock, startServer } from './servers.mjs'
 import { profileStages } from './stages.mjs'
 import { DIRECT, TARGETS } from './targets.mjs'
@@ -34,9 +34,18 @@ function fail(why) {
   process.exit(2)
 }
 
+function prepared() {
+  try {
+    return prepare(options)
+  } catch (error) {
+    console.error(error.message)
+    process.exit(1)
+  }
+}
+
 const { sizes, deadline } = options
 const began = performance.now()
-const missing = prepare(options)
+const missing = prepared()
 for (const word of missing.values()) tell(`skipped: ${word}`)
 
 const figures = FIGURES.filter(({ id }) => options.figures === undefined || options.figures.includes(id))
@@ -114,10 +123,11 @@ async function alone(run) {
   }
 }
 
+const profiled = !missing.has('wrk') && gate.missing() === undefined && phases.has('load') && wanted(gate)
 const TOGETHER = ['load', 'one', 'streams']
 if (missing.has('cc')) for (const name of [...TOGETHER, 'aborts', 'memory']) skipped.set(name, missing.get('cc'))
 else {
-  await startMock()
+  const mock = await startMock()
   if (TOGETHER.some((name) => phases.has(name))) await startAll()
   if (!missing.has('wrk')) await warm(servers, sizes, tell)
   await phase('load', ['wrk'], () => loadPhase(servers, sizes, deadline, raw))
@@ -147,26 +157,29 @@ else {
   await phase('memory', [], async () => {
     raw.memoryMb = await alone(memoryPhase)
   })
+  if (profiled) {
+    tell('profile of gate')
+    try {
+      raw.stages = await profileStages(gate, sizes)
+    } catch (error) {
+      tell(`no profile: ${error.message}`)
+    }
+  }
+  await end(mock)
 }
 await phase('start', [], async () => {
   const word = gate.missing()
   if (word !== undefined) throw new Error(word)
   raw.startSeconds = await startPhase(gate, sizes)
 })
-if (missing.size === 0 && figures.some(({ id }) => id === 'cpu' || id === 'haproxy')) {
-  tell('profile of gate')
-  try {
-    raw.stages = await profileStages(gate, sizes)
-  } catch (error) {
-    tell(`no profile: ${error.message}`)
-  }
-}
 writeFileSync(join(GEN, 'raw.json'), JSON.stringify(raw))
 
 const results = figures.map((figure) => {
   const values = figure.measure(raw)
   const lost = failures(figure)
-  const absent = [figure.phase, ...figure.needs].filter((name) => skipped.has(name)).map((name) => skipped.get(name))
+  const absent = [figure.phase, ...figure.needs]
+    .filter((name) => skipped.has(name))
+    .map((name) => `${name}: ${skipped.get(name)}`)
   const unwanted = figure.needs.filter(
     (name) => name !== 'gate' && !wanted(TARGETS.find((one) => one.name === name) ?? DIRECT),
   )
@@ -187,7 +200,7 @@ const sections = [
   ['Figures', figureTable(results)],
   raw.stages !== undefined && ['CPU of `gate` by stage', stageTable(raw.stages)],
   Object.keys(raw.load).length > 0 && ['64 connections', loadTable(raw.load)],
-  Object.keys(raw.one).length > 0 && ['One connection', loadTable(raw.one)],
+  Object.keys(raw.one).length > 0 && ['One connection', `${loadTable(raw.one)}\n\n${appendLine(raw.appendMs)}`],
   Object.keys(raw.streams).length > 0 && ['256 streams, 20 ms a token', streamTable(raw.streams)],
 ].filter(Boolean)
 console.log(sections.map(([title, body]) => `### ${title}\n\n${body}`).join('\n\n'))

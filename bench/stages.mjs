@@ -29,7 +29,7 @@ const STAGES = [
 ]
 const COLLECTOR = 'garbage collection'
 const OTHER = 'other (native, kernel)'
-export const STAGE_NAMES = [...STAGES.map(([name]) => name), COLLECTOR, OTHER]
+const STAGE_NAMES = [...STAGES.map(([name]) => name), COLLECTOR, OTHER]
 
 function stageOfFrame({ functionName, url }) {
   if (functionName === '(garbage collector)') return COLLECTOR
@@ -37,7 +37,7 @@ function stageOfFrame({ functionName, url }) {
 }
 
 /** Microseconds of each stage between two moments of the monotonic clock, each sample counting until the next. */
-export function byStage(profile, fromUs, untilUs) {
+function byStage(profile, fromUs, untilUs) {
   const stageOf = new Map()
   const idle = new Set()
   const parents = new Map(profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])))

@@ -12,6 +12,7 @@ const { configDigest } = await built('config/digest.js')
 const { allDetectors, readPolicies } = await built('compose.js')
 const { createGateway } = await built('gateway.js')
 const { createJwtIssuer } = await built('adapters/identity-jwt/issuer.js')
+const { JSON_LIMITS } = await built('json/located.js')
 const { createOpenAiDialect } = await built('adapters/dialect-openai/dialect.js')
 const { openSqliteStore } = await built('adapters/store-sqlite/store.js')
 const { AuditKeys } = await built('audit/keys.js')
@@ -57,7 +58,7 @@ const noNames = {
 const keys = fresh
   ? noNames
   : new AuditKeys(Buffer.alloc(32, 7), await openSqliteStore({ path: config.store.path, clock }))
-const dialect = createOpenAiDialect()
+const dialect = createOpenAiDialect({ ...JSON_LIMITS, depthMax: config.limits.nesting })
 const models = new Map(
   config.models.map(({ name, provider, upstreamModel, attributes }) => {
     const resource = { type: 'Model', id: name, attributes: { ...attributes, dialect: dialect.name, provider } }

@@ -29,6 +29,6 @@ export async function streams(server, { count, chunks, everyMs, abortAfterMs = 0
     errors: told.bad + told.closed + (abortAfterMs === 0 ? told.unfinished : 0),
     rate: told.got / told.secs,
     cpuUs: pid === undefined ? Number.NaN : ((cpuMs(pid) - before) * 1000) / Math.max(1, told.got),
-    peakMb,
+    peakMb: pid === undefined ? Number.NaN : peakMb,
   }
 }

@@ -1,14 +1,28 @@
 // What is measured, and how each is started. A target whose `missing` gives a word is skipped with that word.
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { fill, HERE, PEERS, PLAIN_BEARER, portOf, UPSTREAM, UPSTREAM_PORT } from './places.mjs'
-import { found } from './processes.mjs'
+import { found, printed } from './processes.mjs'
 
 const ENVOY = process.env.ENVOY ?? join(PEERS, 'envoy/bin/envoy')
 const LITELLM = join(PEERS, 'litellm/v/bin/litellm')
 const PORTKEY = join(PEERS, 'portkey/node_modules/@portkey-ai/gateway/build/start-server.js')
 const BUILT = join(HERE, '../packages/gateway/dist/cli/main.js')
+const BARE = fileURLToPath(new URL('./bare.mjs', import.meta.url))
+const START = fileURLToPath(new URL('./start.mjs', import.meta.url))
 const OSTIARY = join(HERE, '../packages/gateway/bin/ostiary.js')
+
+const haproxyVersion = () => printed('haproxy', ['-v'], /version (\S+)/)
+const nginxVersion = () => printed('nginx', ['-v'], /nginx\/(\S+)/)
+const envoyVersion = () => printed(ENVOY, ['--version'], /\/(\d+\.\d+\.\d+)\//)
+const portkeyVersion = () => JSON.parse(readFileSync(join(PORTKEY, '../../package.json'), 'utf8')).version
+/** From the name of its metadata folder: asking the program takes seconds. */
+function litellmVersion() {
+  const lib = join(PEERS, 'litellm/v/lib')
+  const packages = readdirSync(lib).flatMap((python) => readdirSync(join(lib, python, 'site-packages')))
+  return packages.map((name) => /^litellm-([\d.]+)\.dist-info$/.exec(name)?.[1]).find(Boolean) ?? 'of unknown version'
+}
 
 const command = (name) => () => (found(name) ? undefined : `${name} is not installed`)
 const file = (name, path) => () => (existsSync(path) ? undefined : `${name} is not at ${path}`)
@@ -87,12 +101,7 @@ const TABLE = [
     name: 'no-audit',
     what: 'the same with a log that forgets in place of the one on disk',
     missing: built,
-    command: (name, port) => [
-      process.execPath,
-      join(HERE, 'start.mjs'),
-      ostiary(name, port, { policies: 'gate' }),
-      'no-audit',
-    ],
+    command: (name, port) => [process.execPath, START, ostiary(name, port, { policies: 'gate' }), 'no-audit'],
   },
   {
     name: 'fresh',
@@ -100,7 +109,7 @@ const TABLE = [
     missing: built,
     command: (name, port) => [
       process.execPath,
-      join(HERE, 'start.mjs'),
+      START,
       ostiary(name, port, { policies: 'one', detectors: NO_DETECTORS }),
       'fresh',
     ],
@@ -109,13 +118,14 @@ const TABLE = [
     name: 'bare',
     what: 'our own forwarder without a single control: node:http and undici',
     missing: () => undefined,
-    command: (_, port) => [process.execPath, join(HERE, 'bare.mjs'), String(port), UPSTREAM],
+    command: (_, port) => [process.execPath, BARE, String(port), UPSTREAM],
     streams: true,
   },
   {
     name: 'nginx',
     what: 'nginx, plain forwarding, one worker',
     missing: command('nginx'),
+    version: () => `nginx ${nginxVersion()}`,
     command: (name, port) => ['nginx', '-p', HERE, '-c', fill('nginx.conf', name, { PORT: port })],
     streams: true,
   },
@@ -123,12 +133,14 @@ const TABLE = [
     name: 'haproxy',
     what: 'haproxy, plain forwarding, one thread',
     missing: command('haproxy'),
+    version: () => `haproxy ${haproxyVersion()}`,
     command: haproxy('haproxy.cfg'),
   },
   {
     name: 'haproxy-jwt',
     what: 'haproxy, `jwt_verify` ES256 at each request, one thread',
     missing: command('haproxy'),
+    version: () => `haproxy ${haproxyVersion()}`,
     command: haproxy('haproxy-jwt.cfg'),
     streams: true,
   },
@@ -136,12 +148,14 @@ const TABLE = [
     name: 'envoy',
     what: 'Envoy, plain forwarding, one worker',
     missing: file('Envoy', ENVOY),
+    version: () => `Envoy ${envoyVersion()}`,
     command: envoy('envoy.yaml'),
   },
   {
     name: 'envoy-jwt',
     what: 'Envoy, JWT filter, roles by claim, access log, one worker',
     missing: file('Envoy', ENVOY),
+    version: () => `Envoy ${envoyVersion()}`,
     command: envoy('envoy-jwt.yaml'),
     streams: true,
   },
@@ -149,6 +163,7 @@ const TABLE = [
     name: 'portkey',
     what: 'Portkey, pass-through, on the same Node',
     missing: file('Portkey', PORTKEY),
+    version: () => `Portkey ${portkeyVersion()}`,
     command: portkeyCommand,
     env: PORTKEY_ENV,
     bearer: PLAIN_BEARER,
@@ -158,6 +173,7 @@ const TABLE = [
     name: 'portkey-guard',
     what: 'Portkey with its guards on: three expressions each way, by its configuration header',
     missing: file('Portkey', PORTKEY),
+    version: () => `Portkey ${portkeyVersion()}`,
     command: portkeyCommand,
     env: PORTKEY_ENV,
     bearer: PLAIN_BEARER,
@@ -167,6 +183,7 @@ const TABLE = [
     name: 'litellm',
     what: 'LiteLLM, master key alone, one worker',
     missing: file('LiteLLM', LITELLM),
+    version: () => `LiteLLM ${litellmVersion()}`,
     command: litellm('litellm.yaml'),
     env: LITELLM_ENV,
     bearer: PLAIN_BEARER,
@@ -175,6 +192,7 @@ const TABLE = [
     name: 'litellm-guard',
     what: 'LiteLLM with its content filter before and after the call, one worker',
     missing: file('LiteLLM', LITELLM),
+    version: () => `LiteLLM ${litellmVersion()}`,
     command: litellm('litellm-guard.yaml'),
     env: LITELLM_ENV,
     bearer: PLAIN_BEARER,

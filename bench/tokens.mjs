@@ -3,8 +3,8 @@ import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export const ISSUER = 'https://idp.example'
-export const AUDIENCE = 'https://gateway.example'
+const ISSUER = 'https://idp.example'
+const AUDIENCE = 'https://gateway.example'
 
 const COUNT = 1000
 /** Longer than any run. */

@@ -90,9 +90,12 @@ function unitEscape(code, random) {
   return `\\u${random.chance(0.5) ? digits : digits.toUpperCase()}`
 }
 
+const PIECES_ABOUT = 60
+
 function piecesOf(text, random) {
   const characters = [...text]
-  const most = random.of([1, 2, 4, 12, 1000])
+  // A long text in pieces of one character would be all that is tried.
+  const most = Math.max(random.of([1, 3, 6, 12, 30, 1000]), Math.ceil(characters.length / PIECES_ABOUT))
   const pieces = []
   for (let at = 0; at < characters.length; ) {
     const length = 1 + random.below(most)
@@ -164,10 +167,13 @@ function noise({ eol }, random) {
   ])
 }
 
+/** Byte by byte is the hardest way and the slowest. */
+const BYTEWISE_MAX = 8192
+
 /** Cuts bytes in one of several ways, in the middle of characters too. */
 export function chunked(bytes, random) {
   const way = random.below(6)
-  if (way === 0) return sliced(bytes, 1)
+  if (way === 0 && bytes.length <= BYTEWISE_MAX) return sliced(bytes, 1)
   if (way <= 2) return sliced(bytes, 1 + random.below(64))
   const cuts = Array.from({ length: random.below(way === 3 ? 4 : 60) }, () => random.below(bytes.length + 1))
   const at = [...cuts, bytes.length].sort((a, b) => a - b)

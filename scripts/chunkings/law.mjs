@@ -47,13 +47,14 @@ function run(chunks, acts) {
   const guard = acts.size === 0 ? undefined : createGuardFactory({ detectors, acts, onFinding })
   const lens = dialect.openStream({ guard })
   const pieces = []
-  for (const step of [...chunks.map((chunk) => () => lens.push(chunk)), () => lens.end()]) {
-    const out = step()
+  let refusal
+  for (let i = 0; i <= chunks.length && refusal === undefined; i++) {
+    const out = i < chunks.length ? lens.push(chunks[i]) : lens.end()
+    if (!Buffer.isBuffer(out)) refusal = out.code
     // As it is on the wire: what has left cannot be taken back.
-    if (!Buffer.isBuffer(out)) return { out: Buffer.concat(pieces), refusal: out.code, counts: sorted(counts) }
-    pieces.push(Buffer.from(out))
+    else if (out.length > 0) pieces.push(Buffer.from(out))
   }
-  return { out: Buffer.concat(pieces), refusal: undefined, counts: sorted(counts) }
+  return { out: Buffer.concat(pieces), refusal, counts: sorted(counts) }
 }
 
 /** The batch result. */

@@ -10,17 +10,20 @@ export function read(bytes) {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   const channels = new Map()
   let ended = false
-  for (const block of text.split(/(?:\r\n|\n|\r(?!\n)){2}/)) {
-    if (block === '') continue
-    if (ended) throw new Error(`behind the end mark: ${block}`)
-    const lines = block.split(/\r\n|\n|\r/)
-    const data = lines.map((line) => {
+  let data = []
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    if (line !== '') {
       if (!line.startsWith('data:')) throw new Error(`a line that is no data: ${line}`)
-      return line.slice(line[5] === ' ' ? 6 : 5)
-    })
+      data.push(line.slice(line[5] === ' ' ? 6 : 5))
+      continue
+    }
+    if (data.length === 0) continue
+    if (ended) throw new Error(`behind the end mark: ${data.join(' ')}`)
     if (data.join('\n') === '[DONE]') ended = true
     else take(JSON.parse(data.join('\n')), channels)
+    data = []
   }
+  if (data.length > 0) throw new Error(`half an event: ${data.join(' ')}`)
   return { channels, ended }
 }
 

@@ -39,14 +39,23 @@ const PROSE = [
   'é',
 ]
 
+/** So much that a guard has dropped the beginning of the text before the next finding comes. */
+const long = fc.integer({ min: 30, max: 90 }).map((times) => 'so it goes on, '.repeat(times).trimEnd())
+/** So much that a guard must say something before it has seen the end. */
+const longKey = fc
+  .integer({ min: 700, max: 1200 })
+  .map((times) => ({ type: 'secret.private-key', text: `${BEGIN}${' aB3+'.repeat(times)} ${END}`, masked: '----****' }))
+
 /** Text of which is known what must become of it, without any detector. */
 const planned = fc
   .array(
     fc.oneof(
-      { weight: 3, arbitrary: fc.constantFrom(...PROSE).map((text) => ({ text })) },
-      { weight: 1, arbitrary: fc.constantFrom(...PROTECTED).map(([type, text, masked]) => ({ type, text, masked })) },
+      { weight: 60, arbitrary: fc.constantFrom(...PROSE).map((text) => ({ text })) },
+      { weight: 20, arbitrary: fc.constantFrom(...PROTECTED).map(([type, text, masked]) => ({ type, text, masked })) },
+      { weight: 5, arbitrary: long.map((text) => ({ text })) },
+      { weight: 1, arbitrary: longKey },
     ),
-    { maxLength: 10 },
+    { maxLength: 7 },
   )
   .map((plan) => ({ plan, text: plan.map(({ text }) => text).join(' ') }))
 
@@ -90,7 +99,7 @@ const NEAR = [
   '\n',
   '\t',
   '[redacted:pii.email]',
-] // biome-format
+]
 const GLUE = [
   '',
   ' ',
@@ -118,14 +127,15 @@ const soup = fc
   .array(
     fc.tuple(
       fc.oneof(
-        fc.constantFrom(...PROTECTED.map(([, text]) => text)),
-        fc.constantFrom(...NEAR),
-        fc.constantFrom(...PROSE),
-        fc.string({ unit: 'grapheme', maxLength: 5 }),
+        { weight: 6, arbitrary: fc.constantFrom(...PROTECTED.map(([, text]) => text)) },
+        { weight: 6, arbitrary: fc.constantFrom(...NEAR) },
+        { weight: 6, arbitrary: fc.constantFrom(...PROSE) },
+        { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 5 }) },
+        { weight: 1, arbitrary: long },
       ),
       fc.constantFrom(...GLUE),
     ),
-    { maxLength: 12 },
+    { maxLength: 7 },
   )
   .map((all) => ({
     plan: undefined,
@@ -144,7 +154,7 @@ const channels = fc.uniqueArray(
     place: fc.oneof({ weight: 2, arbitrary: fc.constant('content') }, fc.constantFrom(...PLACES)),
     said: fc.oneof(planned, soup),
   }),
-  { minLength: 1, maxLength: 5, selector: ({ choice, place }) => `${choice}/${place}` },
+  { minLength: 1, maxLength: 4, selector: ({ choice, place }) => `${choice}/${place}` },
 )
 
 const TYPES = [...new Set(PROTECTED.map(([type]) => type))]

@@ -46,7 +46,9 @@ export function startGateway(dir) {
       const end = stdout.indexOf('\n')
       if (end >= 0) resolve({ ...JSON.parse(stdout.slice(0, end)), afterMs: performance.now() - began })
     })
-    gone.then(({ code, signal }) => reject(new Error(`ended with ${code ?? signal} before it was ready: ${stderr}`)))
+    void gone.then(({ code, signal }) =>
+      reject(new Error(`ended with ${code ?? signal} before it was ready: ${stderr}`)),
+    )
   })
   // A turn that kills it before it is ready asks nobody.
   ready.catch(() => undefined)

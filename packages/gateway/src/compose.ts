@@ -25,6 +25,7 @@ import { vocabularyOf } from './config/vocabulary.js'
 import type { Model } from './exchange.js'
 import type { Provider } from './forward/forward.js'
 import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
+import { JSON_LIMITS } from './json/located.js'
 import type { Clock, Detector, Dialect, IdentityProvider, PolicyEngine, Revocations } from './spec/index.js'
 
 /** A set-up that cannot start; the message is for the operator. */
@@ -36,6 +37,8 @@ export interface ComposeOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly warn: (message: string) => void
   readonly clock?: Clock
+  /** The engine of the configuration's policies, where they were read already. */
+  readonly policy?: PolicyEngine
 }
 
 export interface Running {
@@ -81,7 +84,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   try {
     const left = await openIntents(readEntries(dir, openFrom))
     const issuers = new Map<string, IdentityProvider>()
-    const rules = rulesOf(config, clock, options, issuers)
+    const rules = rulesOf(config, options.policy ?? policyOf(config), clock, options, issuers)
     const keys = new AuditKeys(secret, store)
     const newId = idMaker()
     const running = await createGateway({
@@ -127,7 +130,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       origin: log.origin,
       vkey: log.vkey,
       // Awaited, so that a faulty set is a rejection like any other.
-      reload: async (next, why) => await running.use(rulesOf(next, clock, options, issuers), why),
+      reload: async (next, why) => await running.use(rulesOf(next, policyOf(next), clock, options, issuers), why),
       async close() {
         clearInterval(remembering)
         await running.close()
@@ -204,10 +207,20 @@ export function readPolicies(config: Config): PoliciesRead {
   return loadPolicies(files, vocabularyOf(config))
 }
 
-function rulesOf(config: Config, clock: Clock, options: ComposeOptions, issuers: Map<string, IdentityProvider>): Rules {
+function policyOf(config: Config): PolicyEngine {
   const { engine, faults } = readPolicies(config)
   if (engine === undefined) throw new StartError(faults.map(faultText).join('\n'))
-  const dialects = [createOpenAiDialect()]
+  return engine
+}
+
+function rulesOf(
+  config: Config,
+  policy: PolicyEngine,
+  clock: Clock,
+  options: ComposeOptions,
+  issuers: Map<string, IdentityProvider>,
+): Rules {
+  const dialects = [createOpenAiDialect({ ...JSON_LIMITS, depthMax: config.limits.nesting })]
   const dialectOf = new Map(config.providers.map((provider) => [provider.name, provider.dialect]))
   const byDialect = new Map<string, Map<string, Model>>(dialects.map((one) => [one.name, new Map()]))
   for (const { name, provider, upstreamModel, attributes } of config.models) {
@@ -218,7 +231,7 @@ function rulesOf(config: Config, clock: Clock, options: ComposeOptions, issuers:
   return {
     publicUrl: new URL(config.publicUrl),
     identityProviders: issuersOf(config, clock, options, issuers),
-    policy: engine,
+    policy,
     detectors: allDetectors().filter((one) => one.types.some((type) => config.inspection.types.includes(type))),
     inspectionFailure: config.inspection.onFailure,
     dialects,

@@ -1,5 +1,4 @@
 import { isIndex } from './bytes.js'
-import { HASH_BYTES } from './tree.js'
 
 /** C2SP tlog-tiles. */
 export const TILE_WIDTH = 256
@@ -55,10 +54,6 @@ export function levelsOf(size: number): number {
 export function tileWidth(size: number, level: TileLevel, index: number): number {
   const hashes = hashesAtLevel(size, level === 'entries' ? 0 : level)
   return Math.max(0, Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH))
-}
-
-function tileHashes(tile: Uint8Array): number | undefined {
-  return tile.length % HASH_BYTES === 0 ? tile.length / HASH_BYTES : undefined
 }
 
 function threeDigits(value: number): string {

@@ -10,6 +10,9 @@ export interface OpenIntent {
   readonly exchange: string
 }
 
+/** With the member behind it: what policies read of a caller stands in refusals, and an operator may call a claim `intent`. */
+const CLOSES = /"intent":(\d+),"(?:latency_ms|outcome)":/
+
 /**
  * Finds the intents that no outcome closes: exchanges under way when the process was killed. Reads from `from` on, which the
  * caller remembers to lie below every open intent.
@@ -20,7 +23,7 @@ export async function openIntents(entries: AsyncIterable<LoggedEntry>): Promise<
     const text = entry.toString('utf8')
     if (text.endsWith('"type":"ai.ostiary.intent"}')) open.set(index, exchangeOf(text))
     else if (text.endsWith('"type":"ai.ostiary.outcome"}')) {
-      const closes = /"intent":(\d+)/.exec(text)?.[1]
+      const closes = CLOSES.exec(text)?.[1]
       if (closes !== undefined) open.delete(Number(closes))
     }
   }

@@ -6,10 +6,12 @@ import type { Config } from '../config/config.js'
 import { type Fault, faultText } from '../config/fault.js'
 import { loadConfig } from '../config/load.js'
 import { vocabularyOf } from '../config/vocabulary.js'
+import type { PolicyEngine } from '../spec/index.js'
 import { CommandError, EXIT, type Output } from './output.js'
 
 export interface Checked {
   readonly config: Config
+  readonly policy: PolicyEngine
   readonly warnings: readonly Fault[]
 }
 
@@ -19,15 +21,16 @@ export function checkAll(file: string, requireEnv: boolean): Checked | readonly 
   if (loaded.config === undefined) return loaded.faults
   const policies = readPolicies(loaded.config)
   if (policies.engine === undefined) return [...loaded.faults, ...policies.faults]
-  return { config: loaded.config, warnings: [...loaded.warnings, ...policies.warnings, ...staleSchema(loaded.config)] }
+  const warnings = [...loaded.warnings, ...policies.warnings, ...staleSchema(loaded.config)]
+  return { config: loaded.config, policy: policies.engine, warnings }
 }
 
 /** The configuration that a command works with, or its faults as the command's failure. */
-export function configFor(file: string, output: Output): Config {
+export function configFor(file: string, output: Output): Checked {
   const checked = checkAll(file, true)
   if (!('config' in checked)) throw new CommandError(checked.map(faultText).join('\n'))
   for (const warning of checked.warnings) output.warn(`warning: ${faultText(warning)}`)
-  return checked.config
+  return checked
 }
 
 export function check(file: string, output: Output): number {

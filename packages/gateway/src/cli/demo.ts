@@ -19,7 +19,7 @@ export async function demo({ exit }: { readonly exit: boolean }, output: Output)
     await story.refused()
     await story.hostileTokens()
     await story.cutSecret()
-    await story.proven()
+    await story.proven(!exit)
     output.say(`\nAll of it happened as told. The admin plane: ${house.running.gateway.adminUrl}`)
     if (!exit) {
       output.say('The gateway stays up; Ctrl-C ends it.')
@@ -106,7 +106,7 @@ class Story {
   }
 
   /** The log verifies; one byte of a copy is flipped, and verification names the entry. */
-  async proven(): Promise<void> {
+  async proven(staysUp: boolean): Promise<void> {
     this.#title('proven: the log verifies, and a copy with one flipped byte does not')
     const { origin, vkey } = this.#house.running
     const dir = join(this.#dataDir, 'audit')
@@ -124,7 +124,7 @@ class Story {
     const bad = await verifyLog(folderReader(copy), key, { suite: nodeSuite })
     this.#must(bad.kind === 'broken' && bad.at !== undefined, 'the flipped byte went unseen')
     this.#say('the copy', bad.kind === 'broken' ? `does not hold: entry ${bad.at}: ${bad.what}` : '')
-    this.#say('by hand', `ostiary audit verify --log ${dir} --vkey '${vkey}'`)
+    if (staysUp) this.#say('by hand', `ostiary audit verify --log ${dir} --vkey '${vkey}'`)
   }
 
   /** The checkpoint follows within a second. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type DemoModel, type DevIdentityProvider, startDemoModel, startDevIdentityProvider } from '@ostiary/devkit'
 import { schemaText } from '../adapters/policy-cedar/schema.js'
 import { type Running, run } from '../compose.js'
+import type { Config } from '../config/config.js'
 import { DEV_ISSUER_PATH } from '../config/dev-issuer.js'
 import { faultText } from '../config/fault.js'
 import { configFromText } from '../config/load.js'
@@ -10,7 +11,7 @@ import { vocabularyOf } from '../config/vocabulary.js'
 import { SCHEMA_COPY } from './check.js'
 import { DEV_POLICIES } from './dev-policies.js'
 import { CommandError, EXIT, type Output } from './output.js'
-import { sayReady } from './start.js'
+import { reloadUntilStopped, sayReady } from './start.js'
 
 export interface DevOptions {
   readonly port: number
@@ -23,6 +24,7 @@ export interface DevOptions {
 
 export interface Dev {
   readonly running: Running
+  readonly config: Config
   readonly issuer: DevIdentityProvider
   readonly model: DemoModel | undefined
   readonly models: readonly string[]
@@ -54,6 +56,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     closers.push(() => running.close())
     return {
       running,
+      config,
       issuer,
       model,
       models,
@@ -74,10 +77,8 @@ export async function dev(options: Omit<DevOptions, 'warn'>, output: Output): Pr
   output.say(
     `policies ${join(options.dataDir, 'policies')}\n\nA token: ostiary token --as alice --data ${options.dataDir}`,
   )
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', () => resolve())
-    process.once('SIGINT', () => resolve())
-  })
+  const reload = (why: string): Promise<void> => house.running.reload(house.config, why)
+  await reloadUntilStopped([house.config.policy.dir], reload, output)
   await house.close()
   return EXIT.done
 }
@@ -90,7 +91,7 @@ interface DevConfigParts extends DevOptions {
   readonly hosting: string
 }
 
-function configOf(parts: DevConfigParts): ReturnType<typeof checked> {
+function configOf(parts: DevConfigParts): Config {
   const file = join(parts.dataDir, 'ostiary.yaml')
   // JSON is YAML: nothing here can be misread, whatever a path or an upstream's model is called.
   const text = JSON.stringify({
@@ -122,7 +123,7 @@ function configOf(parts: DevConfigParts): ReturnType<typeof checked> {
   return checked(text, file)
 }
 
-function checked(text: string, file: string): NonNullable<ReturnType<typeof configFromText>['config']> {
+function checked(text: string, file: string): Config {
   const { config, faults } = configFromText(text, file, {}, { requireEnv: true, allowDev: true })
   if (config === undefined) throw new CommandError(faults.map(faultText).join('\n'))
   return config

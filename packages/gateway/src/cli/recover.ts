@@ -5,7 +5,7 @@ import { EXIT, type Output } from './output.js'
 
 /** The way out of a refused start. What was done is the first entry that the log takes afterwards. */
 export async function recover(file: string, output: Output): Promise<number> {
-  const config = configFor(file, output)
+  const { config } = configFor(file, output)
   const recovery = await recoverFsLog(recoverable(config))
   await noteInLog(config, 'recovery', { ...recovery })
   const { size, rewritten, aside, asideFolder } = recovery

@@ -1,18 +1,27 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { dirname } from 'node:path'
+import { FsLogRefused } from '../adapters/audit-fs/refused.js'
 import { type Running, run } from '../compose.js'
 import type { Config } from '../config/config.js'
 import { faultText } from '../config/fault.js'
 import { checkAll, configFor } from './check.js'
-import { EXIT, type Output } from './output.js'
+import { CommandError, EXIT, type Output } from './output.js'
 
 /** Runs the gateway until SIGTERM or SIGINT. */
 export async function start(file: string, output: Output): Promise<number> {
-  const config = configFor(file, output)
-  const running = await run(config, { env: process.env, warn: output.warn })
+  const { config, policy } = configFor(file, output)
+  const running = await run(config, { env: process.env, warn: output.warn, policy }).catch(explain)
   sayReady(running, output)
   await untilStopped(running, file, config, output)
   return EXIT.done
+}
+
+/** A log that cannot be gone on from has a way out, and the operator is told which. */
+function explain(error: unknown): never {
+  if (error instanceof FsLogRefused && error.code !== 'locked') {
+    throw new CommandError(`audit: ${error.message}; \`ostiary audit recover\` is the logged way out`)
+  }
+  throw error
 }
 
 export function sayReady(running: Running, output: Output): void {
@@ -23,24 +32,32 @@ export function sayReady(running: Running, output: Output): void {
 
 /** Reloads on SIGHUP and when a file changes; stops on SIGTERM and SIGINT. */
 async function untilStopped(running: Running, file: string, config: Config, output: Output): Promise<void> {
-  let reloading = Promise.resolve()
-  const reload = (why: string): void => {
-    reloading = reloading.then(async () => {
-      const checked = checkAll(file, true)
-      if (!('config' in checked)) {
-        for (const fault of checked) output.warn(faultText(fault))
-        output.warn('reload refused: the last good configuration stays in force')
-        return
-      }
-      try {
-        await running.reload(checked.config, why)
-      } catch (error) {
-        output.warn(`reload refused: ${error instanceof Error ? error.message : 'unknown'}`)
-      }
-    })
+  const reload = async (why: string): Promise<void> => {
+    const checked = checkAll(file, true)
+    if ('config' in checked) await running.reload(checked.config, why)
+    else throw new CommandError(checked.map(faultText).join('\n'))
   }
-  const watchers = watchFor([config.policy.dir, dirname(file)], () => reload('file'))
-  const onHup = (): void => reload('SIGHUP')
+  await reloadUntilStopped([config.policy.dir, dirname(file)], reload, output)
+  await running.close()
+}
+
+/** Runs `reload` on SIGHUP and when something in the folders changes, one after the other; a refused one is told. */
+export async function reloadUntilStopped(
+  dirs: readonly string[],
+  reload: (why: string) => Promise<void>,
+  output: Output,
+): Promise<void> {
+  let reloading = Promise.resolve()
+  const soon = (why: string): void => {
+    reloading = reloading
+      .then(() => reload(why))
+      .catch((error: unknown) => {
+        const said = error instanceof Error ? error.message : 'unknown'
+        output.warn(`${said}\nreload refused: the last good configuration stays in force`)
+      })
+  }
+  const watchers = watchFor(dirs, () => soon('file'))
+  const onHup = (): void => soon('SIGHUP')
   process.on('SIGHUP', onHup)
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve())
@@ -49,7 +66,6 @@ async function untilStopped(running: Running, file: string, config: Config, outp
   for (const one of watchers) one.close()
   process.off('SIGHUP', onHup)
   await reloading
-  await running.close()
 }
 
 const SETTLE_MS = 100

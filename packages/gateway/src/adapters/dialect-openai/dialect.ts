@@ -1,3 +1,4 @@
+import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
 import type { Dialect } from '../../spec/dialect.js'
 import { readAnswer } from './answer.js'
 import { GuardedStream } from './guarded.js'
@@ -10,8 +11,10 @@ import { errorEvent, modelList, wireRefusal } from './wire.js'
  *
  * Sees every string that is not listed as opaque (`formats.ts`), and names of members that the format does not have. Does not
  * see text in numbers, in pictures, sound or files (these are named as uninspectable), or encoded a second time within a text.
+ *
+ * @param limits of a request's body
  */
-export function createOpenAiDialect(): Dialect {
+export function createOpenAiDialect(limits: JsonLimits = JSON_LIMITS): Dialect {
   return {
     name: 'openai',
     endpoints: [{ method: 'POST', path: '/v1/chat/completions', action: 'invoke', upstreamPath: '/chat/completions' }],
@@ -19,7 +22,7 @@ export function createOpenAiDialect(): Dialect {
     // Never `x-ratelimit-*` or `openai-organization`: those are our account's.
     responseHeaders: ['content-type', 'openai-processing-ms', 'openai-version', 'retry-after'],
     credential: (apiKey) => ['authorization', `Bearer ${apiKey}`],
-    read: readRequest,
+    read: (body) => readRequest(body, limits),
     readAnswer,
     openStream: ({ guard }) => (guard === undefined ? new WatchedStream() : new GuardedStream(guard)),
     refusal: wireRefusal,

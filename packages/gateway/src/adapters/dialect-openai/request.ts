@@ -1,12 +1,12 @@
-import { type JsonObject, type JsonValue, readLocated } from '../../json/located.js'
+import { type JsonLimits, type JsonObject, type JsonValue, readLocated } from '../../json/located.js'
 import type { RequestView } from '../../spec/dialect.js'
 import type { Edit } from '../../spec/part.js'
 import { proceed, type Refusal, refuse, type Step } from '../../spec/refusal.js'
 import { REQUEST } from './formats.js'
 import { type Seen, see, spliced, splicesOf } from './parts.js'
 
-export function readRequest(body: Buffer): Step<RequestView> {
-  const located = readLocated(body)
+export function readRequest(body: Buffer, limits: JsonLimits): Step<RequestView> {
+  const located = readLocated(body, limits)
   if (located.kind === 'fault') {
     return refuse('invalid_request', `the body is refused as JSON: ${located.code}`, {
       message: `The request body is not acceptable JSON: ${located.why}.`,

@@ -113,6 +113,11 @@ export function readEvent(bytes: Buffer, start: number, end: number): ServerEven
     if (bytes[stop] === CR && next < end && bytes[next] === LF) next++
     next = Math.min(next, end)
     if (stop === lineStart) {
+      // Behind a byte order mark a blank line looks like one that says something: the event begins below it.
+      if (lineStart === start) {
+        start = lineStart = next
+        continue
+      }
       blank = lineStart
       break
     }

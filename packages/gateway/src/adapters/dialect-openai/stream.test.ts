@@ -256,6 +256,15 @@ describe('with a guard', () => {
     expect(out).toContain('[gone]')
   })
 
+  test.each(['', '\n', '\r\n', ': hello\n\n'])(
+    'a byte order mark in front, and %j behind it, swallows no event',
+    (behind) => {
+      expect(texts(guarded(stream(`\ufeff${behind}`, event({ content: 'a SECRET b' }), DONE)))).toEqual({
+        '0/content': 'a [gone] b',
+      })
+    },
+  )
+
   test('the text of an error is guarded, and it ends the stream properly', () => {
     const error = 'data: {"error":{"message":"bad SECRET","type":"server_error","code":null}}\n\n'
     const out = guarded(stream(event({ content: 'a SEC' }), error, event({ content: 'RET' })))

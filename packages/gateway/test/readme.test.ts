@@ -1,0 +1,245 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { REQUIREMENTS } from '../../../conformance/requirements.js'
+import { loadPolicies } from '../src/adapters/policy-cedar/load.js'
+import { verify } from '../src/cli/audit.js'
+import { type Dev, startDev } from '../src/cli/dev.js'
+import { DEV_POLICIES } from '../src/cli/dev-policies.js'
+import { inspectLines } from '../src/cli/inspect.js'
+import type { Config } from '../src/config/config.js'
+import { configFromText } from '../src/config/load.js'
+import { vocabularyOf } from '../src/config/vocabulary.js'
+import { build, ostiary } from './command.js'
+import { send } from './http.js'
+
+// What the README and the pages beside it show is run here, so that they cannot say what is no longer so.
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const PAGES: readonly string[] = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
+  ...['docs', ...readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name))].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: folder === 'docs', encoding: 'utf8' })
+      .filter((path) => path.endsWith('.md'))
+      .map((path) => join(folder, path)),
+  ),
+]
+
+function page(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8')
+}
+
+interface Block {
+  readonly language: string
+  readonly text: string
+}
+
+function blocks(path: string): readonly Block[] {
+  return [...page(path).matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
+    language,
+    text,
+  }))
+}
+
+/** The first block of a language that has these words in it, and the one that follows it. */
+function shown(path: string, language: string, words: string): { readonly block: string; readonly next: string } {
+  const all = blocks(path)
+  const at = all.findIndex((one) => one.language === language && one.text.includes(words))
+  expect(at, `${path} shows ${words}`).toBeGreaterThanOrEqual(0)
+  return { block: all[at]?.text ?? '', next: all[at + 1]?.text.trimEnd() ?? '' }
+}
+
+/** Holds real words against shown ones, in which `…` stands for anything. */
+function expectShown(real: string, said: string): void {
+  const pattern = said
+    .split('…')
+    .map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('[^]*')
+  expect(real).toMatch(new RegExp(`^${pattern}$`))
+}
+
+describe('the first screen', () => {
+  let dataDir: string
+  let house: Dev
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'ostiary-readme-'))
+    house = await startDev({ port: 0, adminPort: 0, dataDir, upstream: undefined, warn: () => undefined })
+  })
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closing ??= house.close()
+    return closing
+  }
+  afterAll(async () => {
+    await close()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+
+  test('the policy is the one that dev starts with', () => {
+    expect(shown('README.md', 'cedar', '@id').block).toBe(DEV_POLICIES)
+  })
+
+  test.each(['alice', 'bob'])('what %s asks gets the answer that is printed', async (as) => {
+    const { block, next } = shown('README.md', 'sh', `token --as ${as})`)
+    const [, path = ''] = /http:\/\/127\.0\.0\.1:8787(\/\S+)/.exec(block) ?? []
+    const [, type = ''] = /-H '(content-type: [^']+)'/.exec(block) ?? []
+    const [, body = ''] = /-d '([^']+)'/.exec(block) ?? []
+    const authorization = `Bearer ${await house.issuer.token({ as })}`
+    const headers = { authorization, 'content-type': type.replace('content-type: ', '') }
+    const { text, status } = await send(house.running.gateway.url, Buffer.from(body), { path, headers })
+    // As curl prints it: the body, and behind it what `-w` asks for.
+    expect(block).toContain(`-sw ' %{http_code}\\n'`)
+    expectShown(`${text} ${status}`, next)
+  })
+
+  test('and the log then holds as it is printed', async () => {
+    const { vkey } = house.running
+    await close()
+    const said: string[] = []
+    const output = { json: false, say: (line: string) => void said.push(line), data: () => {}, warn: () => {} }
+    const { block, next } = shown('README.md', 'sh', 'audit verify')
+    expect(block).toContain('--log .ostiary-dev/audit --vkey "$VKEY"')
+    expect(await verify({ log: join(dataDir, 'audit'), vkey }, undefined, output)).toBe(0)
+    expectShown(said.join('\n'), next)
+  })
+
+  test('the two lines that do all set-up are commands of npm', () => {
+    const { block } = shown('README.md', 'sh', 'npm ci')
+    expect(block).toBe('npm ci && npm run demo\nnpm ci && npm test\n')
+  })
+})
+
+describe('commands', () => {
+  test('each script that a page names is there', () => {
+    const { scripts } = JSON.parse(page('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
+    for (const path of PAGES) {
+      for (const [, name = 'test'] of page(path).matchAll(/\bnpm (?:run ([a-z]+)|test\b)/g)) {
+        expect(scripts, `${path}: npm run ${name}`).toHaveProperty(name)
+      }
+      for (const [, file = ''] of page(path).matchAll(/\b(?:node|vitest) ((?:scripts|packages)\/\S+?)[`\s]/g)) {
+        expect(existsSync(join(ROOT, file)), `${path}: ${file}`).toBe(true)
+      }
+    }
+  })
+
+  test('each command that a page names is there', async () => {
+    await build()
+    const commandsOf = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const { stdout } = await ostiary([...args, '--help'])
+      return [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => [...args, name].join(' '))
+    }
+    const known = new Set([...(await commandsOf()), ...(await commandsOf('audit'))])
+    expect(known).toContain('audit verify')
+    let seen = 0
+    for (const path of PAGES) {
+      for (const [, name = ''] of page(path).matchAll(/(?:`|npx --no-install |&& )ostiary ((?:audit )?[a-z]+)/g)) {
+        expect(known, `${path}: ostiary ${name}`).toContain(name)
+        seen += 1
+      }
+    }
+    expect(seen).toBeGreaterThan(10)
+  }, 180_000)
+
+  test('inspect says what cli.md prints', async () => {
+    const example = shown('docs/cli.md', 'text', '| npx --no-install ostiary inspect').block
+    const [, line = '', said = ''] = /^\$ echo '(.+)' \|.*\n(.+)\n$/.exec(example) ?? []
+    const written: string[] = []
+    await inspectLines(Readable.from([`${line}\n`]), (one) => void written.push(one))
+    expect(written).toEqual([said])
+  })
+})
+
+describe('counts', () => {
+  test('conformance is that of the table', () => {
+    const count = Object.keys(REQUIREMENTS).length
+    expect(page('README.md')).toContain(`Conformance: ${count}/${count}.`)
+  })
+
+  test('runtime dependencies are those of the packages, and none has an install script', () => {
+    const outside = ['gateway', 'devkit', 'tlog'].flatMap((name) => {
+      const { dependencies = {} } = JSON.parse(page(`packages/${name}/package.json`)) as {
+        readonly dependencies?: Readonly<Record<string, string>>
+      }
+      return Object.entries(dependencies).filter(([dependency]) => !dependency.startsWith('@ostiary/'))
+    })
+    expect(page('README.md')).toContain(`Runtime dependencies: ${outside.length},`)
+    const decision = page('docs/decisions/0009-runtime-dependencies.md')
+    for (const [name, version] of outside) expect(decision).toContain(`| \`${name}\` ${version} |`)
+    const { packages } = JSON.parse(page('package-lock.json')) as {
+      readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly hasInstallScript?: boolean }>>
+    }
+    const scripted = Object.entries(packages).filter(([, one]) => one.hasInstallScript === true && one.dev !== true)
+    expect(scripted).toEqual([])
+  })
+})
+
+describe('configuration and policy', () => {
+  const load = (text: string): Config => {
+    const env = { OPENAI_API_KEY: 'a-key' }
+    const { config, faults, warnings } = configFromText(text, '/gate/ostiary.yaml', env, { requireEnv: true })
+    expect({ faults, warnings }).toEqual({ faults: [], warnings: [] })
+    if (config === undefined) throw new Error('no configuration')
+    return config
+  }
+
+  test('what configuration.md shows as defaults are the defaults', () => {
+    const required = {
+      publicUrl: 'http://127.0.0.1:8787',
+      issuers: [
+        { issuer: 'https://idp.example', audience: 'https://gateway.example', jwksUri: 'https://idp.example/jwks' },
+      ],
+      providers: [
+        { name: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1', apiKey: `\${OPENAI_API_KEY}` },
+      ],
+      models: [{ name: 'gpt-5-mini', provider: 'openai', attributes: { hosting: 'external', region: 'us' } }],
+      policy: { dir: './policies' },
+      audit: { store: 'fs:./data/audit' },
+      store: 'sqlite:./data/ostiary.db',
+    }
+    expect(load(shown('docs/configuration.md', 'yaml', 'publicUrl').block)).toEqual(load(JSON.stringify(required)))
+  })
+
+  test('what policy.md shows loads without a word', () => {
+    const config = load(shown('docs/configuration.md', 'yaml', 'publicUrl').block)
+    const { block } = shown('docs/policy.md', 'cedar', '@mode("shadow")')
+    const { faults, warnings, engine } = loadPolicies([{ path: 'policy.md', text: block }], vocabularyOf(config))
+    expect({ faults, warnings }).toEqual({ faults: [], warnings: [] })
+    expect(engine?.policyIds).toHaveLength(5)
+  })
+
+  test('the overview tells what every refusal is for', () => {
+    const overview = page('docs/architecture/overview.md')
+    const codes = [...page('packages/gateway/src/spec/refusal.ts').matchAll(/^ {2}([a-z_]+): \{ status: \d/gm)]
+    expect(codes.length).toBeGreaterThan(20)
+    for (const [, code] of codes) expect(overview).toContain(`\`${code}\``)
+  })
+})
+
+test('links lead somewhere', () => {
+  const dangling: string[] = []
+  for (const path of PAGES) {
+    // What stands in code is no link.
+    for (const [, to = ''] of page(path)
+      .replace(/`[^`\n]*`/g, '')
+      .matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(to)) continue
+      const [file = '', anchor] = to.split('#')
+      const target = relative(ROOT, join(ROOT, dirname(path), file))
+      if (!existsSync(join(ROOT, target))) dangling.push(`${path}: ${to}`)
+      else if (anchor !== undefined && !anchorsOf(target).includes(anchor)) dangling.push(`${path}: ${to}`)
+    }
+  }
+  expect(dangling).toEqual([])
+})
+
+function anchorsOf(path: string): readonly string[] {
+  return [...page(path).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
