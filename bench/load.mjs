@@ -30,7 +30,7 @@ export async function load(server, connections, seconds) {
   ]
   const { stdout, stderr } = await output(CORES.load, ['wrk', ...args, url], { env, deadlineMs: (seconds + 30) * 1000 })
   const told = /WRK (.*)/.exec(stdout)
-  if (told === null) return { failed: `wrk: ${(stdout + stderr).slice(0, 200)}` }
+  if (told === null) return { failed: server.child?.signalCode ?? `wrk: ${(stdout + stderr).slice(0, 200).trim()}` }
   const { requests, us, refused, broken, p50, p99 } = JSON.parse(told[1])
   if (requests === 0) return { failed: 'no request was answered' }
   return {

@@ -34,7 +34,7 @@ export function stageTable(stages) {
 
 function spread(rounds, of, digits) {
   const values = rounds.map(of)
-  if (!values.every(Number.isFinite)) return '–'
+  if (values.length === 0 || !values.every(Number.isFinite)) return '–'
   const text = (value) => value.toFixed(digits)
   return `${text(median(values))} (${text(Math.min(...values))}–${text(Math.max(...values))})`
 }

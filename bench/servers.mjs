@@ -45,6 +45,13 @@ async function answers({ port }, headers) {
   }
 }
 
+/** A server that is gone would be measured as one that refuses. */
+export function throwIfEnded({ name }, { pid, exitCode, signalCode }) {
+  if (pid === undefined) throw new Error(`${name} could not be started`)
+  const how = signalCode ?? exitCode
+  if (how !== null) throw new Error(`${name} ended (${how}); see gen/log/${name}.log`)
+}
+
 /** A server that runs: the target, its process, and what it took to start it. */
 export async function startServer(target) {
   const log = openSync(join(LOGS, `${target.name}.log`), 'w')
@@ -58,15 +65,14 @@ export async function startServer(target) {
   const headers = headersOf(target)
   try {
     for (let said = ''; said !== 'yes'; await sleep(20)) {
-      if (child.pid === undefined || child.exitCode !== null) {
-        throw new Error(`it ended at once; see gen/log/${target.name}.log`)
-      }
+      throwIfEnded(target, child)
       said = await answers(target, headers)
       if (performance.now() - from > PATIENCE_MS) throw new Error(`no answer in ${PATIENCE_MS / 1000} s, last: ${said}`)
     }
     const startMs = performance.now() - from
     if (!ownsListener(child.pid, target.port)) throw new Error(`another process listens on its port ${target.port}`)
     await sleep(SETTLE_MS)
+    throwIfEnded(target, child)
     return { target, child, pid: child.pid, startMs, idleMb: residentMb(child.pid) }
   } catch (error) {
     await end(child)

@@ -1,3 +1,5 @@
+// The real client, for the demo: what it shows must be what an application sees.
+export { APIError, OpenAI } from 'openai'
 export type { ChatRequest, ShownMessage } from './chat-request.js'
 export { DEMO_MODEL, type DemoModel, type DemoModelOptions, type DemoRequest, startDemoModel } from './demo-model.js'
 export { DevIssuerError } from './dev-error.js'

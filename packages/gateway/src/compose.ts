@@ -1,10 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import { dirname, join } from 'node:path'
 import { readEntries } from './adapters/audit-fs/entries.js'
 import { openFsLog } from './adapters/audit-fs/log.js'
 import { folderReader } from './adapters/audit-fs/reader.js'
+import { FsLogRefused } from './adapters/audit-fs/refused.js'
 import { cardDetector } from './adapters/detector-card/detector.js'
 import { credentialDetectors } from './adapters/detector-credential/detector.js'
 import { emailDetector } from './adapters/detector-email/detector.js'
@@ -78,7 +79,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     checkpointIntervalMs: config.audit.checkpointIntervalMs,
     onFatal: (error) =>
       options.warn(`audit: the log failed and takes nothing any more (${error.name}: ${error.message})`),
-  })
+  }).catch(explain)
   const remembered = Number((await store.get(OPEN_SPACE, OPEN_KEY)) ?? 0)
   let openFrom = Math.min(remembered, log.size)
   try {
@@ -145,6 +146,14 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     await store.close()
     throw error
   }
+}
+
+/** A log that cannot be gone on from has a way out, and the operator is told which. */
+function explain(error: unknown): never {
+  if (error instanceof FsLogRefused && error.code !== 'locked') {
+    throw new StartError(`audit: ${error.message}; \`ostiary audit recover\` is the logged way out`)
+  }
+  throw error
 }
 
 /** Where the log lies and what signs it. */
@@ -314,11 +323,17 @@ const nobodyRevoked: Revocations = { revoked: () => false }
 
 /** A secret of this installation: made once, readable by its owner alone. */
 function kept(path: string, make: () => string): string {
-  if (existsSync(path)) return readFileSync(path, 'utf8').trim()
-  const made = make()
-  writeFileSync(path, `${made}\n`, { mode: 0o600, flag: 'wx', flush: true })
-  chmodSync(path, 0o600)
-  return made
+  if (!existsSync(path)) {
+    // Whole before it is there: a start that was killed in between must leave nothing that the next one takes for a secret.
+    const made = `${path}.${process.pid}`
+    rmSync(made, { force: true })
+    writeFileSync(made, `${make()}\n`, { mode: 0o600, flag: 'wx', flush: true })
+    chmodSync(made, 0o600)
+    renameSync(made, path)
+  }
+  const held = readFileSync(path, 'utf8').trim()
+  if (held === '') throw new StartError(`${path} is empty: put back the file, or remove it to have a new one made`)
+  return held
 }
 
 function newLogKey(): string {

@@ -30,6 +30,8 @@ export interface HouseOptions {
   readonly config?: Readonly<Record<string, unknown>>
   readonly upstream?: LyingUpstream
   readonly issuer?: DevIdentityProvider
+  /** Variables of the environment that the gateway sees. */
+  readonly env?: Readonly<Record<string, string>>
   /** The folder of an earlier house, to open it again. */
   readonly dir?: string
 }
@@ -75,7 +77,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     configOf(dir, { ...sections(upstream, issuer), ...options.config, ...changes })
   const config = configure({})
   const warnings: string[] = []
-  const running = await run(config, { env: {}, warn: (message) => void warnings.push(message) })
+  const running = await run(config, { env: options.env ?? {}, warn: (message) => void warnings.push(message) })
   let stopped = false
   const stop = async (): Promise<void> => {
     if (stopped) return

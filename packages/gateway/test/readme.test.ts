@@ -61,12 +61,16 @@ function expectShown(real: string, said: string): void {
   expect(real).toMatch(new RegExp(`^${pattern}$`))
 }
 
+function openDev(dataDir: string): Promise<Dev> {
+  return startDev({ port: 0, adminPort: 0, dataDir, upstream: undefined, warn: () => undefined })
+}
+
 describe('the first screen', () => {
   let dataDir: string
   let house: Dev
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'ostiary-readme-'))
-    house = await startDev({ port: 0, adminPort: 0, dataDir, upstream: undefined, warn: () => undefined })
+    house = await openDev(dataDir)
   })
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
@@ -104,6 +108,22 @@ describe('the first screen', () => {
     expect(block).toContain('--log .ostiary-dev/audit --vkey "$VKEY"')
     expect(await verify({ log: join(dataDir, 'audit'), vkey }, undefined, output)).toBe(0)
     expectShown(said.join('\n'), next)
+  })
+
+  test('what does not pass yet is told so', async () => {
+    const [, list = ''] = /answers 404 `endpoint_not_governed`: ([^.]+)\./.exec(page('README.md')) ?? []
+    const paths = [...list.matchAll(/`(\/[^`]+)`/g)].map(([, path = '']) => path.replace('*', 'anything'))
+    expect(paths.length).toBeGreaterThan(10)
+    const elsewhere = mkdtempSync(join(tmpdir(), 'ostiary-readme-'))
+    const other = await openDev(elsewhere)
+    const headers = { authorization: `Bearer ${await other.issuer.token({ as: 'alice' })}` }
+    for (const path of paths) {
+      const { status, text } = await send(other.running.gateway.url, undefined, { path, headers, method: 'POST' })
+      expect({ path, status }).toEqual({ path, status: 404 })
+      expect(text).toContain('"endpoint_not_governed"')
+    }
+    await other.close()
+    rmSync(elsewhere, { recursive: true, force: true })
   })
 
   test('the two lines that do all set-up are commands of npm', () => {

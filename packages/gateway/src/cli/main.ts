@@ -79,7 +79,7 @@ function program(finish: (code: number) => void): Command {
   command('token', 'an access token from the `dev` issuer, for one of its people')
     .requiredOption('--as <name>', 'alice, bob, carol, batch or scout')
     .option('--scope <scope>', 'space-separated scopes')
-    .option('--expires <seconds>', 'lifetime; 0 or less gives one that has expired', seconds, 300)
+    .option('--expires <seconds>', 'lifetime; a negative one gives a token that has expired', seconds, 300)
     .option('--data <dir>', 'data folder of `ostiary dev`', DATA_DIR)
     .action(
       runs<{ json?: boolean; as: string; scope?: string; expires: number; data: string }>(async (options, output) => {

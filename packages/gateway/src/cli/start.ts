@@ -1,6 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { dirname } from 'node:path'
-import { FsLogRefused } from '../adapters/audit-fs/refused.js'
 import { type Running, run } from '../compose.js'
 import type { Config } from '../config/config.js'
 import { faultText } from '../config/fault.js'
@@ -10,18 +9,10 @@ import { CommandError, EXIT, type Output } from './output.js'
 /** Runs the gateway until SIGTERM or SIGINT. */
 export async function start(file: string, output: Output): Promise<number> {
   const { config, policy } = configFor(file, output)
-  const running = await run(config, { env: process.env, warn: output.warn, policy }).catch(explain)
+  const running = await run(config, { env: process.env, warn: output.warn, policy })
   sayReady(running, output)
   await untilStopped(running, file, config, output)
   return EXIT.done
-}
-
-/** A log that cannot be gone on from has a way out, and the operator is told which. */
-function explain(error: unknown): never {
-  if (error instanceof FsLogRefused && error.code !== 'locked') {
-    throw new CommandError(`audit: ${error.message}; \`ostiary audit recover\` is the logged way out`)
-  }
-  throw error
 }
 
 export function sayReady(running: Running, output: Output): void {

@@ -103,7 +103,7 @@ store: sqlite:./data/ostiary.db
 `
 }
 
-/** What `ostiary init` writes as `policies/starter.cedar`. */
+/** What `ostiary init` writes as `policies/gateway.cedar`. */
 export function defaultPolicies(): string {
   return `// Nothing is permitted that no policy permits. \`ostiary check\` checks these against the configuration.
 

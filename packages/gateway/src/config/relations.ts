@@ -128,6 +128,13 @@ function* networkRemarks(config: Config): Iterable<Remark> {
   if (admin.port !== 0 && admin.port === listen.port && admin.host === listen.host) {
     yield fault(['admin', 'port'], `port ${admin.port} is the data plane's: the admin port needs its own`)
   }
+  for (const plane of ['listen', 'admin'] as const) {
+    if (config[plane].tls?.clientCa === undefined) continue
+    yield warning(
+      [plane, 'tls', 'clientCa'],
+      'this version asks no caller for a certificate: the key has no effect yet',
+    )
+  }
   const publicUrl = new URL(config.publicUrl)
   if (publicUrl.protocol === 'http:' && !isLoopback(publicUrl.hostname)) {
     yield warning(['publicUrl'], 'plain http to another host than loopback: tokens and prompts can be read on the way')

@@ -34,6 +34,11 @@ function listDoor(pipeline: Pipeline, dialect: Dialect, models: ReadonlyMap<stri
       const listed = [...models].filter(
         ([, model]) => pipeline.ask(entered, 'listModels', model.resource).kind === 'proceed',
       )
+      entered.bracket.asks({
+        action: 'listModels',
+        resource: `${listed.length} of ${models.size} models`,
+        verdict: undefined,
+      })
       const body = dialect.models(listed.map(([id, model]) => ({ id, ownedBy: model.provider })))
       const { received } = entered.authenticated
       received.caller.head(200, {

@@ -23,9 +23,16 @@ export function createPools(env: Readonly<Record<string, string | undefined>>, o
     bodyTimeout: 0,
     connect: { timeout: options.connectMs },
   }
-  const variables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
-  if (variables.some((name) => (env[name] ?? '') !== '')) {
-    const agent = new EnvHttpProxyAgent(own)
+  const named = (name: string): string | undefined => env[name.toLowerCase()] || env[name.toUpperCase()] || undefined
+  const httpProxy = named('http_proxy')
+  const httpsProxy = named('https_proxy')
+  if (httpProxy !== undefined || httpsProxy !== undefined) {
+    const agent = new EnvHttpProxyAgent({
+      ...own,
+      ...(httpProxy === undefined ? {} : { httpProxy }),
+      ...(httpsProxy === undefined ? {} : { httpsProxy }),
+      noProxy: named('no_proxy') ?? '',
+    })
     return { dispatcherFor: () => agent, close: () => agent.destroy() }
   }
   const pools = new Map<string, Pool>()

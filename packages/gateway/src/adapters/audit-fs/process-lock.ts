@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
-import { link, open, readFile, rename, rm } from 'node:fs/promises'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from './disk.js'
 import { PROCESS } from './layout.js'
@@ -15,14 +16,24 @@ import { FsLogRefused } from './refused.js'
 export async function takeProcessLock(dir: string): Promise<() => Promise<void>> {
   const path = join(dir, PROCESS)
   const us = `${process.pid} ${startOf(process.pid)} ${bootId()}\n`
+  // Named before it is there: killed in between, a file without a name would keep everybody out until somebody looks.
+  const named = `${path}.${process.pid}.${randomUUID()}`
+  try {
+    await writeFile(named, us, { mode: 0o600, flush: true })
+    await take(path, named)
+  } finally {
+    await rm(named, { force: true })
+  }
+  return async () => {
+    if ((await readFile(path, 'utf8').catch(() => '')) === us) await rm(path, { force: true })
+  }
+}
+
+async function take(path: string, named: string): Promise<void> {
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
-      const handle = await open(path, 'wx', 0o600)
-      await handle.writeFile(us)
-      await handle.close()
-      return async () => {
-        if ((await readFile(path, 'utf8').catch(() => '')) === us) await rm(path, { force: true })
-      }
+      await link(named, path)
+      return
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error
     }
@@ -50,7 +61,7 @@ async function takeAway(path: string, holder: string): Promise<void> {
 function isAlive(holder: string): boolean {
   const [id = '', start = '', boot = ''] = holder.trim().split(' ')
   const pid = Number(id)
-  // A holder that had no time to write its name is one that is starting at this moment, or died there: let the operator look.
+  // Whoever wrote this was none of us: let the operator look.
   if (!Number.isSafeInteger(pid) || pid < 1) return true
   if (boot !== bootId()) return false
   try {
