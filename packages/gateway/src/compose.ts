@@ -332,7 +332,7 @@ function kept(path: string, make: () => string): string {
     renameSync(made, path)
   }
   const held = readFileSync(path, 'utf8').trim()
-  if (held === '') throw new StartError(`${path} is empty: put back the file, or remove it to have a new one made`)
+  if (held === '') throw new StartError(`${path} is empty: put back what it held`)
   return held
 }
 

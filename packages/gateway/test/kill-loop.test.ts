@@ -1,6 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { openIntents } from '../src/audit/recover.js'
 import { build } from './command.js'
+import { openHouse } from './house.js'
 import { runScript } from './script.js'
 
 beforeAll(build)
@@ -32,4 +35,19 @@ test('an outcome closes the intent that it names, and no other number of that na
   expect(await left(claimed)).toEqual([0])
   expect(await left('"findings":{},"intent":0,"latency_ms":{}')).toEqual([])
   expect(await left('"exchange":"x","intent":0,"outcome":"unknown"')).toEqual([])
+})
+
+test('an empty file is not taken for a secret: nothing starts, and its content put back starts again', async () => {
+  const house = await openHouse()
+  const { dir, upstream, issuer } = house
+  await house.stop()
+  for (const name of ['audit.secret', 'audit.key.pem']) {
+    const path = join(dir, 'store', name)
+    const held = readFileSync(path)
+    writeFileSync(path, '')
+    await expect(openHouse({ dir, upstream, issuer })).rejects.toThrow(`${name} is empty`)
+    writeFileSync(path, held)
+    await (await openHouse({ dir, upstream, issuer })).close()
+  }
+  await house.close()
 })

@@ -256,6 +256,7 @@ control: { socket: run/o.sock }
       control: { socket: join(folder, 'run/o.sock') },
     })
     expect(warnings.map((one) => faultText(one).slice(file.length + 1))).toEqual([
+      '3:84 listen.tls.clientCa: this version asks no caller for a certificate: the key has no effect yet',
       '29:77 inspection.onFailure: open: when a detector fails, content passes uninspected',
       '36:12 audit.failure: open: when the log fails, requests go on without proof',
       '41:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
