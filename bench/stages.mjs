@@ -7,6 +7,10 @@ import { end } from './processes.mjs'
 import { startServer } from './servers.mjs'
 import { productCommand } from './targets.mjs'
 
+const INTERVAL_US = 250
+/** The profiler samples by the wall clock: a longer gap is time in which the machine ran something else. */
+const LASTS_MAX_US = 4 * INTERVAL_US
+
 const PROFILES = join(GEN, 'profile')
 
 /** The first that matches a frame's address. Frames that match none (built-ins, crypto, buffers) count for their caller. */
@@ -52,7 +56,7 @@ function byStage(profile, fromUs, untilUs) {
   let time = profile.startTime
   profile.samples.forEach((id, index) => {
     time += profile.timeDeltas[index]
-    const lasts = profile.timeDeltas[index + 1] ?? 0
+    const lasts = Math.min(profile.timeDeltas[index + 1] ?? 0, LASTS_MAX_US)
     if (time < fromUs || time > untilUs || idle.has(id)) return
     const name = stageOf.get(id)
     sums.set(name, sums.get(name) + lasts)
@@ -65,7 +69,7 @@ const clockUs = () => Number(process.hrtime.bigint() / 1000n)
 /** Runs the gateway under the profiler: microseconds per request by stage, on the main thread. */
 export async function profileStages(gate, { warmSeconds, profileSeconds }) {
   rmSync(PROFILES, { recursive: true, force: true })
-  const flags = ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`, '--cpu-prof-interval=250']
+  const flags = ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`, `--cpu-prof-interval=${INTERVAL_US}`]
   const server = await startServer({ ...gate, command: () => productCommand('profile', gate.port, flags) })
   await load(server, 64, warmSeconds)
   const fromUs = clockUs()

@@ -85,7 +85,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const metrics = new Metrics()
   let draining = false
   let running = 0
-  const pools = createPools(parts.env, { connectMs: parts.connectMs, connections: 4096 })
+  const pools = await createPools(parts.env, { connectMs: parts.connectMs, connections: 4096 })
   const ready = (): boolean => !draining
   let now = inForce(parts, parts.rules, { pools, metrics, ready }, undefined)
 

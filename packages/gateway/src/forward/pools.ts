@@ -1,4 +1,5 @@
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
+import Pool from 'undici/lib/dispatcher/pool.js'
 
 export interface PoolOptions {
   readonly connectMs: number
@@ -15,7 +16,10 @@ export interface Pools {
  * One pool an origin; through an egress proxy where the usual variables name one (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`).
  * A private certificate authority comes by `NODE_EXTRA_CA_CERTS`, which Node itself reads.
  */
-export function createPools(env: Readonly<Record<string, string | undefined>>, options: PoolOptions): Pools {
+export async function createPools(
+  env: Readonly<Record<string, string | undefined>>,
+  options: PoolOptions,
+): Promise<Pools> {
   const own = {
     connections: options.connections,
     pipelining: 1,
@@ -27,6 +31,7 @@ export function createPools(env: Readonly<Record<string, string | undefined>>, o
   const httpProxy = named('http_proxy')
   const httpsProxy = named('https_proxy')
   if (httpProxy !== undefined || httpsProxy !== undefined) {
+    const { EnvHttpProxyAgent } = await import('undici')
     const agent = new EnvHttpProxyAgent({
       ...own,
       ...(httpProxy === undefined ? {} : { httpProxy }),
@@ -35,7 +40,7 @@ export function createPools(env: Readonly<Record<string, string | undefined>>, o
     })
     return { dispatcherFor: () => agent, close: () => agent.destroy() }
   }
-  const pools = new Map<string, Pool>()
+  const pools = new Map<string, Dispatcher>()
   return {
     dispatcherFor(origin) {
       const held = pools.get(origin)
