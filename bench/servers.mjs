@@ -46,7 +46,7 @@ async function answers({ port }, headers) {
 }
 
 /** A server that is gone would be measured as one that refuses. */
-export function throwIfEnded({ name }, { pid, exitCode, signalCode }) {
+function throwIfEnded({ name }, { pid, exitCode, signalCode }) {
   if (pid === undefined) throw new Error(`${name} could not be started`)
   const how = signalCode ?? exitCode
   if (how !== null) throw new Error(`${name} ended (${how}); see gen/log/${name}.log`)
