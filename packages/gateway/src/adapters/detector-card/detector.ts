@@ -1,3 +1,4 @@
+import { escapeBefore } from '../../json/escape.js'
 import type { Detector, Finding, Scan } from '../../spec/index.js'
 import { isIssued } from './issuer.js'
 import { luhnHolds } from './luhn.js'
@@ -40,7 +41,8 @@ function standsFree(text: string, start: number): boolean {
   if (start === 0) return true
   const before = text.charCodeAt(start - 1)
   if (before === 0x2e) return !isDigit(text.charCodeAt(start - 2))
-  return before !== 0x2b && !isLetter(before) && !isDigit(before)
+  if (before === 0x2b) return false
+  return (!isLetter(before) && !isDigit(before)) || escapeBefore(text, start) > 0
 }
 
 function isCard(text: string, start: number, end: number, digits: number): boolean {
@@ -198,13 +200,23 @@ export const cardDetector: Detector = {
       while (start > floor && isOfRow(text, start - 1)) start--
       if (!isDigit(text.charCodeAt(start))) start++
       findings ??= []
-      const progress = scanRow(text, start, isInside(text, start), ended, findings)
+      const after = afterEscape(text, start)
+      const inside = escapeBefore(text, after) === 0 && isInside(text, after)
+      const progress = scanRow(text, after, inside, ended, findings)
       if (progress.held) return { findings, hold: progress.at }
       floor = progress.at
       at = floor + DIGITS_MIN - 1
     }
     return { findings: findings ?? NONE, hold: ended ? text.length : rowAtEnd(text, floor) }
   },
+}
+
+/** The digits at the end of `\u0009` are none of the row that follows it. */
+function afterEscape(text: string, start: number): number {
+  for (let after = start + 1; after <= start + 4; after++) {
+    if (isDigit(text.charCodeAt(after - 1)) && escapeBefore(text, after) === 6) return after
+  }
+  return start
 }
 
 /** The row that `start` belongs to began before it. */

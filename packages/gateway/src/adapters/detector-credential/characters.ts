@@ -1,3 +1,5 @@
+import { escapeBefore } from '../../json/escape.js'
+
 export const LETTER_DIGIT = 1
 export const UNDERSCORE = 2
 export const HYPHEN = 4
@@ -33,9 +35,10 @@ export function runStart(kinds: number, text: string, floor: number, end: number
   return start
 }
 
-/** Whether a word may begin at `start`: nothing before it, no letter or digit, or a percent-encoded character (`%3D`). */
+/** Whether a word may begin at `start`: nothing before it, no letter or digit, or an encoded character (`%3D`, `\n`). */
 export function beginsWord(text: string, start: number): boolean {
-  return !is(LETTER_DIGIT, text, start - 1) || /%[0-9A-Fa-f]{2}$/.test(text.slice(Math.max(0, start - 3), start))
+  if (!is(LETTER_DIGIT, text, start - 1) || escapeBefore(text, start) > 0) return true
+  return /%[0-9A-Fa-f]{2}$/.test(text.slice(Math.max(0, start - 3), start))
 }
 
 /** Keys are drawn at random: words, placeholders and hexadecimal digests lack a class of characters. */

@@ -1,3 +1,4 @@
+import { escapeBefore } from '../../json/escape.js'
 import type { Detector, Finding, Scan } from '../../spec/index.js'
 
 // RFC 5321 section 4.5.3.1: "The maximum total length of a user name or other local-part is 64 octets", 255 for a domain.
@@ -32,6 +33,15 @@ function localStart(text: string, floor: number, end: number): number {
   const lowest = Math.max(floor, end - LOCAL_MAX)
   let start = end
   while (start > lowest && is(LOCAL, text, start - 1)) start--
+  return start
+}
+
+/** `\nann@…` in JSON text is a line break and `ann@…`. */
+function afterEscape(text: string, start: number, end: number): number {
+  if (text.charCodeAt(start - 1) !== 0x5c) return start
+  for (const after of [start + 1, start + 5]) {
+    if (after <= end && escapeBefore(text, after) === after - start + 1) return after
+  }
   return start
 }
 
@@ -72,6 +82,7 @@ export const emailDetector: Detector = {
     let floor = from
     for (let at = text.indexOf('@', from); at !== -1; at = text.indexOf('@', at + 1)) {
       let start = localStart(text, floor, at)
+      start = afterEscape(text, start, at)
       // Quotes, bullets and ellipses that touch a name are none of it.
       while (start < at && "'-.".includes(text.charAt(start))) start++
       if (start === at) continue

@@ -1,3 +1,4 @@
+import { escapeBefore } from '../../json/escape.js'
 import type { Detector, Finding, Scan } from '../../spec/index.js'
 import { checksumHolds } from './checksum.js'
 import { LENGTHS } from './countries.js'
@@ -37,7 +38,11 @@ function headAtEnd(text: string, floor: number): number {
   let start = text.length
   while (start > floor && text.length - start < HEAD_LENGTH && isAlphanumeric(text.charCodeAt(start - 1))) start--
   const isWhole = text.length - start < HEAD_LENGTH && !isAlphanumeric(text.charCodeAt(start - 1))
-  return isWhole ? start : text.length
+  if (isWhole) return start
+  for (let at = Math.max(floor, text.length - HEAD_LENGTH + 1); at < text.length; at++) {
+    if (escapeBefore(text, at) > 0) return at
+  }
+  return text.length
 }
 
 const NONE: readonly Finding[] = []
@@ -53,7 +58,7 @@ export const ibanDetector: Detector = {
     HEAD.lastIndex = from
     for (let head = HEAD.exec(text); head !== null; head = HEAD.exec(text)) {
       const start = head.index
-      if (start > 0 && isAlphanumeric(text.charCodeAt(start - 1))) {
+      if (start > 0 && isAlphanumeric(text.charCodeAt(start - 1)) && escapeBefore(text, start) === 0) {
         HEAD.lastIndex = start + 1
         continue
       }

@@ -4,6 +4,14 @@ const ESCAPED = /\\(?:u([0-9a-fA-F]{4})|[\s\S])/g
 /** An escape that has begun and may go on: an odd backslash, perhaps `u` and some digits. */
 const BEGUN = /^\\(?:u[0-9a-fA-F]{0,3})?$/
 
+const SHORT: ReadonlyMap<number, string> = new Map([
+  [0x08, '\\b'],
+  [0x09, '\\t'],
+  [0x0a, '\\n'],
+  [0x0c, '\\f'],
+  [0x0d, '\\r'],
+])
+
 /**
  * JSON text with those of its escapes decoded that hide a plain character: `\u0034` is `4`, `\/` is `/`. What must be escaped
  * stays escaped, so it means the same to whoever parses it.
@@ -14,6 +22,9 @@ export function unhide(json: string): string {
     if (whole === '\\/') return '/'
     if (digits === undefined) return whole
     const code = Number.parseInt(digits, 16)
+    const short = SHORT.get(code)
+    // By its letter, which no number that follows can be taken to go on from.
+    if (short !== undefined) return short
     // Halves of pairs stay as they are: the other half may be far.
     const must = code < 0x20 || code === QUOTE || code === BACKSLASH || (code >= 0xd800 && code <= 0xdfff)
     return must ? whole : String.fromCharCode(code)
