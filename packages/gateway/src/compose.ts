@@ -26,7 +26,6 @@ import { vocabularyOf } from './config/vocabulary.js'
 import type { Model } from './exchange.js'
 import type { Provider } from './forward/forward.js'
 import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
-import { JSON_LIMITS } from './json/located.js'
 import type { Clock, Detector, Dialect, IdentityProvider, PolicyEngine, Revocations } from './spec/index.js'
 
 /** A set-up that cannot start; the message is for the operator. */
@@ -229,7 +228,9 @@ function rulesOf(
   options: ComposeOptions,
   issuers: Map<string, IdentityProvider>,
 ): Rules {
-  const dialects = [createOpenAiDialect({ ...JSON_LIMITS, depthMax: config.limits.nesting })]
+  const dialects = [
+    createOpenAiDialect({ depthMax: config.limits.nesting, placesMax: PLACES_A_PART * config.limits.parts }),
+  ]
   const dialectOf = new Map(config.providers.map((provider) => [provider.name, provider.dialect]))
   const byDialect = new Map<string, Map<string, Model>>(dialects.map((one) => [one.name, new Map()]))
   for (const { name, provider, upstreamModel, attributes } of config.models) {
@@ -251,6 +252,9 @@ function rulesOf(
     configDigest: configDigest(config),
   }
 }
+
+/** Names, values and containers that a body may have for each text part it may have. */
+const PLACES_A_PART = 10
 
 /** A whole answer is held until it is judged; the largest that a model gives in one piece is far below this. */
 const ANSWER_BYTES = 32 * 1024 * 1024

@@ -27,7 +27,7 @@ export function createPlainDialect(): Dialect {
     endpoints: [ENDPOINT],
     modelsPath: '/plain/models',
     requestHeaders: ['content-type'],
-    responseHeaders: ['content-type'],
+    responseHeaders: new Map([['content-type', /^[a-z]+\/[a-z]+$/]]),
     credential: (apiKey) => ['plain-key', apiKey],
     read: readRequest,
     readAnswer,

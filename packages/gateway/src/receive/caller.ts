@@ -1,5 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Caller } from '../spec/index.js'
+
+/** Connections that end with the answer that is being given. */
+const ending = new WeakSet<Socket>()
+
+export function endsWithAnswer(socket: Socket): boolean {
+  return ending.has(socket)
+}
 
 /** The way back over node:http. */
 export class HttpCaller implements Caller {
@@ -35,7 +43,10 @@ export class HttpCaller implements Caller {
     if (this.#left) return
     const res = this.#res
     // A body that nobody read would be taken for the next request's head: the connection ends with this answer.
-    if (isUnread(this.#req)) res.shouldKeepAlive = false
+    if (isUnread(this.#req)) {
+      res.shouldKeepAlive = false
+      ending.add(this.#req.socket)
+    }
     res.writeHead(status, headers)
     // An answer without a length streams: its head must not wait for the first chunk.
     if (headers['content-length'] === undefined) res.flushHeaders()

@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Clock, Received } from '../spec/index.js'
 import { readBody } from './body.js'
-import { HttpCaller } from './caller.js'
+import { endsWithAnswer, HttpCaller } from './caller.js'
 import { type Addresses, type MalformedReason, readHead } from './head.js'
 
 export interface ReceiveLimits {
@@ -37,6 +37,8 @@ export interface ReceiveParts {
 /** A server for the data plane. It parses heads; a body is read only when a later stage asks for it. */
 export function createReceiver(parts: ReceiveParts): Server {
   const onRequest = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
+    // RFC 9112 section 9.6: what comes behind an answer that closes the connection is not processed.
+    if (endsWithAnswer(req.socket)) return
     const head = readHead(req, parts.trustedProxies)
     if (head.kind === 'malformed') {
       parts.malformed(head.why)

@@ -136,10 +136,12 @@ export class Release {
       return false
     }
     this.#status = status
-    for (const name of this.#dialect.responseHeaders) {
+    for (const [name, spelling] of this.#dialect.responseHeaders) {
       const value = headers.get(name)
-      if (value !== undefined) this.#headers[name] = value
+      if (value !== undefined && spelling.test(value)) this.#headers[name] = value
     }
+    // What was judged was read as JSON in UTF-8, whatever the provider called it.
+    this.#headers['content-type'] ??= 'application/json'
     const type = headers.get('content-type') ?? ''
     if (status === 200 && type.startsWith('text/event-stream')) {
       const count = (finding: FindingType, act: string, times: number): void => this.#count(finding, act, times)
@@ -269,7 +271,8 @@ export class Release {
       for (const one of findings) this.#findings[one.type] = (this.#findings[one.type] ?? 0) + 1
     }
     const edited = this.#parts.editParts(view.parts, found.value, this.#acts)
-    if (edited.kind === 'refuse') return edited
+    // Without its `param`: an address in an answer is made of the provider's own names, which may be what was found.
+    if (edited.kind === 'refuse') return refuse(edited.code, edited.forLog)
     this.#carriedOut = { ...edited.value.carriedOut }
     return { kind: 'proceed', value: view.edit(edited.value.edits) }
   }

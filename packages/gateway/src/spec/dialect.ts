@@ -70,8 +70,8 @@ export interface Dialect {
   readonly modelsPath: string
   /** Caller's headers that go on to the provider (lower case); ours are added by the forward stage. */
   readonly requestHeaders: readonly string[]
-  /** Provider's headers that go back to the caller (lower case). */
-  readonly responseHeaders: readonly string[]
+  /** Provider's headers that go back to the caller (lower case), and how their values are spelt: others are dropped. */
+  readonly responseHeaders: ReadonlyMap<string, RegExp>
   /** The provider's own credential as a header. */
   credential(apiKey: string): readonly [name: string, value: string]
   read(body: Buffer): Step<RequestView>

@@ -6,6 +6,14 @@ import { readRequest } from './request.js'
 import { WatchedStream } from './watched.js'
 import { errorEvent, modelList, wireRefusal } from './wire.js'
 
+// A header is text from the provider like any other, and no detector reads it: so only values that can say nothing pass.
+const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
+  ['content-type', /^(?:application\/json|text\/event-stream)(?:;\s*charset=utf-8)?$/i],
+  ['openai-processing-ms', /^\d{1,9}$/],
+  ['openai-version', /^\d{4}-\d{2}-\d{2}$/],
+  ['retry-after', /^(?:\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/],
+])
+
 /**
  * OpenAI chat completions, and whatever else speaks them, through a lens.
  *
@@ -20,7 +28,7 @@ export function createOpenAiDialect(limits: JsonLimits = JSON_LIMITS): Dialect {
     endpoints: [{ method: 'POST', path: '/v1/chat/completions', action: 'invoke', upstreamPath: '/chat/completions' }],
     requestHeaders: ['accept', 'content-type', 'idempotency-key', 'openai-beta'],
     // Never `x-ratelimit-*` or `openai-organization`: those are our account's.
-    responseHeaders: ['content-type', 'openai-processing-ms', 'openai-version', 'retry-after'],
+    responseHeaders: RESPONSE_HEADERS,
     credential: (apiKey) => ['authorization', `Bearer ${apiKey}`],
     read: (body) => readRequest(body, limits),
     readAnswer,

@@ -4,7 +4,7 @@ import type { StreamLens, Usage } from '../../spec/dialect.js'
 import { type Refusal, refuse } from '../../spec/refusal.js'
 import { Channel, choiceOf, nameOf, pathTo } from './channel.js'
 import { CHUNK, CHUNK_CHOICE } from './formats.js'
-import { echoesIn, saysAt } from './parts.js'
+import { echoesIn, Intervals, saysAt } from './parts.js'
 import { isOpaque, type Says, type Shapes, shapesOf } from './shape.js'
 import { type DataLine, dataOf, EventCutter, isEndMark, readEvent, type ServerEvent } from './sse.js'
 import { type Slot, Template } from './template.js'
@@ -174,13 +174,14 @@ export class GuardedStream implements StreamLens {
 
     const shapes = shapesOf(containers, CHUNK)
     const echoes = echoesIn(located, shapes)
+    const echoed = new Intervals(echoes)
     const edited: Splice[] = []
     const said: Said[] = []
     const slots: Slot[] = []
     for (const place of strings) {
       const { inside, key, value, isName, start: from, end: to } = place
       if (inside === undefined || value === '') continue
-      if (echoes.length > 0 && echoes.some((one) => one.start <= from && to <= one.end)) continue
+      if (echoes.length > 0 && echoed.hold(from, to)) continue
       const says = saysAt(shapes, inside, key, isName)
       if (says === undefined) continue
       if (isName) {
@@ -215,6 +216,7 @@ export class GuardedStream implements StreamLens {
       const refusal = this.#finish(bytes, ends, said)
       if (refusal !== undefined) return refusal
       for (const choice of finished) this.#finished.add(choice)
+      if (this.#finished.size > CHANNELS_MAX) return tooMany()
       if (erred) this.#state = 'erred'
     }
 
@@ -387,7 +389,9 @@ function finishedIn(containers: readonly Container[], shapes: Shapes): readonly 
   const found: string[] = []
   for (const { index, parent, key, value } of containers) {
     if (shapes.of[index] !== CHUNK_CHOICE || Array.isArray(value) || parent === undefined) continue
-    if (typeof value['finish_reason'] === 'string') found.push(choiceOf(pathTo(parent, key).at(-1)))
+    // An empty reason is none: some servers send it with every piece.
+    if (typeof value['finish_reason'] === 'string' && value['finish_reason'] !== '')
+      found.push(choiceOf(pathTo(parent, key).at(-1)))
   }
   return found
 }

@@ -1,5 +1,5 @@
 import { type Container, type Located, type Place, pointer, type Splice, splice } from '../../json/located.js'
-import type { Edit, TextPart } from '../../spec/part.js'
+import type { Edit, Role, TextPart } from '../../spec/part.js'
 import { mend, unhide } from './escapes.js'
 import { type Field, fieldAt, isOpaque, roleAt, type Shape, type Shapes, shapesOf } from './shape.js'
 
@@ -11,6 +11,27 @@ export interface Seen {
   /** Beside `parts`, by the same index. */
   readonly places: readonly Place[]
   readonly uninspectable: readonly string[]
+}
+
+/** Its address is made when somebody asks: in a deep body the addresses of all parts are many times the body. */
+class Part implements TextPart {
+  readonly role: Role
+  readonly text: string
+  readonly isName: boolean
+  readonly #inside: Container
+  readonly #key: string | number
+
+  constructor(role: Role, inside: Container, key: string | number, text: string, isName: boolean) {
+    this.role = role
+    this.#inside = inside
+    this.#key = key
+    this.text = text
+    this.isName = isName
+  }
+
+  get address(): string {
+    return pointer(this.#inside, this.#key)
+  }
 }
 
 export function see(located: Located, root: Shape): Seen {
@@ -25,7 +46,7 @@ export function see(located: Located, root: Shape): Seen {
     const says = saysAt(shapes, inside, key, isName)
     if (says === undefined || isOpaque(says, value)) continue
     const text = says === 'arguments' ? unhide(value) : value
-    parts.push({ role: roleAt(shapes, inside, key), address: pointer(inside, key), text, isName })
+    parts.push(new Part(roleAt(shapes, inside, key), inside, key, text, isName))
     places.push(place)
   }
   return { located, shapes, parts, places, uninspectable: uninspectableIn(containers, shapes) }
@@ -56,16 +77,45 @@ function uninspectableIn(containers: readonly Container[], shapes: Shapes): read
 export function splicesOf(seen: Seen, edits: readonly Edit[]): Splice[] {
   if (edits.length === 0) return []
   const splices = echoesIn(seen.located, seen.shapes)
-  const echoed = splices.slice()
+  const echoed = new Intervals(splices)
   for (const { index, text } of edits) {
     const place = seen.places[index]
     if (place === undefined || place.isName) throw new RangeError('an edit of what is no part, or of a name')
-    if (echoed.some((one) => one.start <= place.start && place.end <= one.end)) continue
+    if (echoed.hold(place.start, place.end)) continue
     const inside = place.inside as Container
     const mended = saysAt(seen.shapes, inside, place.key, false) === 'arguments' ? mend(text, place.value) : text
     splices.push({ start: place.start, end: place.end, json: JSON.stringify(mended) })
   }
   return splices
+}
+
+/** Many intervals asked about many times: by search, since a provider decides how many there are. */
+export class Intervals {
+  readonly #starts: readonly number[]
+  /** Greatest end among the intervals up to each one. */
+  readonly #ends: readonly number[]
+
+  constructor(of: readonly { readonly start: number; readonly end: number }[]) {
+    const sorted = [...of].sort((a, b) => a.start - b.start)
+    this.#starts = sorted.map((one) => one.start)
+    let furthest = 0
+    this.#ends = sorted.map((one) => {
+      furthest = Math.max(furthest, one.end)
+      return furthest
+    })
+  }
+
+  /** Whether one of them reaches from `start` or before to `end` or behind. JSON values nest, so none only overlaps. */
+  hold(start: number, end: number): boolean {
+    let low = 0
+    let high = this.#starts.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#starts[middle] as number) <= start) low = middle + 1
+      else high = middle
+    }
+    return low > 0 && (this.#ends[low - 1] as number) >= end
+  }
 }
 
 /** Where the document repeats its text in another form (`Echo`). */

@@ -1,4 +1,4 @@
-import { type JsonLimits, type JsonObject, type JsonValue, readLocated } from '../../json/located.js'
+import { type JsonLimits, type JsonObject, type JsonValue, pointer, readLocated } from '../../json/located.js'
 import type { RequestView } from '../../spec/dialect.js'
 import type { Edit } from '../../spec/part.js'
 import { proceed, type Refusal, refuse, type Step } from '../../spec/refusal.js'
@@ -39,6 +39,14 @@ export function readRequest(body: Buffer, limits: JsonLimits): Step<RequestView>
   }
 
   const seen = see(located, REQUEST)
+  const lookalike = lookalikeIn(seen)
+  if (lookalike !== undefined) {
+    return refuse('invalid_request', 'a member name that differs from a known one in case alone', {
+      param: lookalike,
+      message:
+        'A member name differs from a known one in its case alone, and other readers would take it for that one.',
+    })
+  }
   return proceed({
     model,
     stream,
@@ -49,6 +57,23 @@ export function readRequest(body: Buffer, limits: JsonLimits): Step<RequestView>
     uninspectable: seen.uninspectable,
     edit: (other, edits) => edit(body, seen, model, other, edits),
   })
+}
+
+/**
+ * Where a member of the body or of a message is spelt like a known one but for its case. Some servers read names without
+ * regard to case, and the last one wins: they would serve another model than the one that was decided on.
+ */
+function lookalikeIn({ located, shapes }: Seen): string | undefined {
+  const [root] = located.containers
+  for (const { inside, key, isName } of located.strings) {
+    if (!isName || inside === undefined || typeof key !== 'string') continue
+    if (inside !== root && !(inside.parent?.parent === root && inside.parent?.key === 'messages')) continue
+    const known = shapes.of[inside.index]?.members
+    if (known === undefined || known.has(key)) continue
+    // Both ways: `ſ` folds to `s` by its capital, the Kelvin sign to `k` by its small letter.
+    if (known.has(key.toUpperCase().toLowerCase())) return pointer(inside, key)
+  }
+  return undefined
 }
 
 /** The provider keeps the exchange, or reaches out itself. What it may do with an unknown kind of tool, nobody knows. */

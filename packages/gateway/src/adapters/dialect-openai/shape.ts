@@ -123,6 +123,10 @@ export function roleAt(shapes: Shapes, inside: Container, key: string | number):
 
 const ENUM = /^(?:[a-z][a-z0-9_.-]{0,31}|[A-Z_]{1,32})$/
 const ID = /^[\w.:/-]{0,128}$/
+/** Ciphertext and signatures as they are spelt; prose there is text. */
+const BLOB = /^[A-Za-z0-9+/=_.:-]*$/
+const DATA = /^data:[A-Za-z0-9!#$&^_.+/-]*(?:;[A-Za-z0-9=._-]*)*;base64,[A-Za-z0-9+/=_-]*$/
+
 /** Longer than the words a tokenizer knows tend to be. */
 const TOKEN_MAX = 32
 
@@ -140,8 +144,8 @@ export function isOpaque(says: Says, value: string): boolean {
     case 'token':
       return value.length <= TOKEN_MAX
     case 'url':
-      return value.startsWith('data:')
+      return DATA.test(value)
     case 'blob':
-      return true
+      return BLOB.test(value)
   }
 }
