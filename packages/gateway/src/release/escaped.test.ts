@@ -46,11 +46,11 @@ function guarded(pieces: readonly string[]): string {
 }
 
 describe('what stands behind a JSON escape, as in the arguments of a tool call', () => {
-  for (const escape of ESCAPES) {
-    it(`is found behind ${escape}, and the escape stays whole, wherever the stream is cut`, () => {
+  for (const spelt of ESCAPES) {
+    it(`is found behind ${spelt}, and the escape stays whole, wherever the stream is cut`, () => {
       for (const [type, secret] of PROTECTED) {
-        const text = `{"q":"line${escape}${secret}${escape}end"}`
-        const judged = `{"q":"line${escape}[redacted:${type}]${escape}end"}`
+        const text = `{"q":"line${spelt}${secret}${spelt}end"}`
+        const judged = `{"q":"line${spelt}[redacted:${type}]${spelt}end"}`
         expect(guarded([text])).toBe(judged)
         expect(guarded([...text])).toBe(judged)
         for (let cut = 1; cut < text.length; cut++) expect(guarded([text.slice(0, cut), text.slice(cut)])).toBe(judged)
