@@ -4,5 +4,5 @@ declare module 'undici/lib/dispatcher/pool.js' {
   import type { Pool } from 'undici'
 
   const pool: typeof Pool
-  export = pool
+  export default pool
 }
