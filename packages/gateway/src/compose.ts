@@ -149,6 +149,12 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
 
 /** A log that cannot be gone on from has a way out, and the operator is told which. */
 function explain(error: unknown): never {
+  if (error instanceof FsLogRefused && error.code === 'key_differs') {
+    throw new StartError(
+      `audit: ${error.message}: put the key back that signed it (audit.key, or audit.key.pem in the store's folder); ` +
+        'where it is lost, `ostiary audit recover` goes on under the new one and logs that',
+    )
+  }
   if (error instanceof FsLogRefused && error.code !== 'locked') {
     throw new StartError(`audit: ${error.message}; \`ostiary audit recover\` is the logged way out`)
   }

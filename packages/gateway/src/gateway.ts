@@ -97,7 +97,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       newId: parts.newId,
       trustedProxies: parts.trustedProxies,
       take,
-      malformed: (why) => now.pipeline.audit.stranger(why),
+      malformed: (why) => now.pipeline.audit.stranger(why, why),
     })
   const data = receive(parts.listen.tls, async (received) => {
     if (now.open(received)) return
@@ -109,7 +109,6 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     }
   })
 
-  const url = await listening(data, parts.listen)
   const adminHosts = new Set<string>()
   const adminParts = {
     pipeline: () => now.pipeline,
@@ -123,11 +122,22 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     control: parts.control,
   }
   const admin = receive(parts.admin.tls, adminDoor({ ...adminParts, trusted: false }))
-  const adminUrl = await listening(admin, parts.admin)
+  const control = receive(undefined, adminDoor({ ...adminParts, trusted: true }))
+  let url: string
+  let adminUrl: string
+  try {
+    await listeningOn(control, parts.controlSocket)
+    adminUrl = await listening(admin, parts.admin, 'admin.port')
+    // Last: whoever reaches the data plane finds a gateway that is whole.
+    url = await listening(data, parts.listen, 'listen.port')
+  } catch (error) {
+    for (const server of [data, admin, control]) server.close()
+    now.pipeline.stop()
+    await pools.close()
+    throw error
+  }
   const { port } = new URL(adminUrl)
   for (const name of [new URL(adminUrl).hostname, 'localhost', '127.0.0.1', '[::1]']) adminHosts.add(`${name}:${port}`)
-  const control = receive(undefined, adminDoor({ ...adminParts, trusted: true }))
-  await listeningOn(control, parts.controlSocket)
 
   return {
     url,
@@ -214,6 +224,10 @@ function inForce(
           metrics.add(`ostiary_audit_lost_total{kind="${kind}"}`)
           parts.warn(`audit: ${kind} entry not written (${why})`)
         },
+        onStrangers(why) {
+          const said = Object.entries(why).map(([reason, times]) => `${reason} (${times})`)
+          parts.warn(`refused before authentication: ${said.join('; ')}`)
+        },
         onCounted: (what, reason) => metrics.add(`ostiary_${what}_total{reason="${reason}"}`),
       },
       detectors: rules.detectors,
@@ -243,9 +257,12 @@ function inForce(
   }
 }
 
-async function listening(server: Server, listen: Listen): Promise<string> {
+async function listening(server: Server, listen: Listen, setting: string): Promise<string> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE'
+      reject(taken ? new Error(`${setting}: port ${listen.port} of ${listen.host} is taken, choose another`) : error)
+    })
     server.listen(listen.port, listen.host, 4096, () => resolve())
   })
   const { port } = server.address() as AddressInfo

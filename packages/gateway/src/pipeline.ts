@@ -159,7 +159,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   function stranger(received: Received, door: Door, refusal: Refusal): void {
-    audit.stranger(refusal.code)
+    audit.stranger(refusal.code, refusal.forLog)
     answer(received, door.shape, refusal, undefined)
   }
 
@@ -290,7 +290,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   async function identify(received: Received): Promise<Step<Principal>> {
     const credential = who.credential(received.rawHeaders)
     const found = credential.kind === 'refuse' ? credential : await who.authenticate(received, credential.value)
-    if (found.kind === 'refuse') audit.stranger(found.code)
+    if (found.kind === 'refuse') audit.stranger(found.code, found.forLog)
     return found
   }
 

@@ -28,6 +28,8 @@ export interface AuditParts {
   readonly order: 'before-forward' | 'before-release'
   /** An entry that the log did not take, or could not make durable. */
   readonly onLost: (kind: EventKind, why: string) => void
+  /** Once a second at most: why strangers were refused, and how often each. */
+  readonly onStrangers: (why: Readonly<Record<string, number>>) => void
   /** Every outcome and every stranger, for the metrics; reasons come from closed lists. */
   readonly onCounted: (what: 'exchanges' | 'strangers', reason: string) => void
 }
@@ -64,7 +66,7 @@ export interface Audit {
   /** Opens the bracket of one exchange. Rejects where the subject's key cannot be had: then nothing can be recorded. */
   open(received: Received, principal: Principal): Bracket | Promise<Bracket>
   /** Counts what failed before authentication. */
-  stranger(reason: string): void
+  stranger(code: string, why: string): void
   /** An entry about the gateway itself. */
   note(kind: EventKind, what: Readonly<Record<string, unknown>>): Promise<void>
   /** Index of the oldest intent whose outcome is not written, or undefined. */
@@ -81,8 +83,9 @@ export function createAudit(parts: AuditParts): Audit {
   }
   const strangers = new Strangers(
     () => parts.clock.now(),
-    (counts, sinceMs, untilMs) => {
-      note('refusals', { counts, since: sinceMs, until: untilMs }).catch((error: unknown) =>
+    ({ counts, why, sinceMs, untilMs }) => {
+      parts.onStrangers(why)
+      note('refusals', { counts, since: sinceMs, until: untilMs, why }).catch((error: unknown) =>
         parts.onLost('refusals', nameOf(error)),
       )
     },
@@ -97,9 +100,9 @@ export function createAudit(parts: AuditParts): Audit {
         ? names.then((it) => begin(received, principal, it))
         : begin(received, principal, names)
     },
-    stranger(reason) {
-      strangers.count(reason)
-      parts.onCounted('strangers', reason)
+    stranger(code, why) {
+      strangers.count(code, why)
+      parts.onCounted('strangers', code)
     },
     note,
     oldestOpen: () => open.oldest(),

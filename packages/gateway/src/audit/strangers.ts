@@ -1,21 +1,30 @@
+export interface StrangersSummary {
+  /** By refusal code. */
+  readonly counts: Readonly<Record<string, number>>
+  /** By the reason that the log may know. */
+  readonly why: Readonly<Record<string, number>>
+  readonly sinceMs: number
+  readonly untilMs: number
+}
+
 /** Counts what failed before authentication: strangers cannot fill the log, and are not forgotten either. */
 export class Strangers {
   #counts: Record<string, number> = {}
+  #why: Record<string, number> = {}
   #since = 0
-  readonly #write: (counts: Readonly<Record<string, number>>, sinceMs: number, untilMs: number) => void
+  readonly #write: (summary: StrangersSummary) => void
   readonly #now: () => number
   #timer: NodeJS.Timeout | undefined
 
-  constructor(
-    now: () => number,
-    write: (counts: Readonly<Record<string, number>>, sinceMs: number, untilMs: number) => void,
-  ) {
+  constructor(now: () => number, write: (summary: StrangersSummary) => void) {
     this.#now = now
     this.#write = write
   }
 
-  count(reason: string): void {
-    this.#counts[reason] = (this.#counts[reason] ?? 0) + 1
+  /** @param why a closed text that says more than the code, for the operator alone; never what a stranger sent */
+  count(code: string, why: string): void {
+    this.#counts[code] = (this.#counts[code] ?? 0) + 1
+    this.#why[why] = (this.#why[why] ?? 0) + 1
     if (this.#timer !== undefined) return
     this.#since = this.#now()
     // At most one summary a second: the first stranger starts the second.
@@ -27,7 +36,9 @@ export class Strangers {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const counts = this.#counts
+    const why = this.#why
     this.#counts = {}
-    this.#write(counts, this.#since, this.#now())
+    this.#why = {}
+    this.#write({ counts, why, sinceMs: this.#since, untilMs: this.#now() })
   }
 }

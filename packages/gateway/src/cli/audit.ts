@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type LogReader, parseVkey, prove, type VerifierKey, verifyLog } from '@ostiary/tlog'
 import { nodeSuite } from '@ostiary/tlog/node'
 import { readEntries } from '../adapters/audit-fs/entries.js'
@@ -13,6 +14,7 @@ export interface LogPlace {
 /** Re-derives everything from the entries. Needs no gateway and no configuration. */
 export async function verify({ log, vkey }: LogPlace, against: string | undefined, output: Output): Promise<number> {
   const { reader, folder } = readerOf(log)
+  if (folder && !existsSync(log)) throw new CommandError(`there is no folder ${log}`)
   const verified = await verifyLog(reader, keyOf(vkey), {
     suite: nodeSuite,
     olderPartials: folder,
@@ -34,7 +36,16 @@ export async function verify({ log, vkey }: LogPlace, against: string | undefine
   }
 }
 
-export async function proveEntry({ log, vkey }: LogPlace, index: number, output: Output): Promise<number> {
+/** @param origin of the receipt, where one was given: a receipt of another log proves nothing here */
+export async function proveEntry(
+  { log, vkey }: LogPlace,
+  index: number,
+  origin: string | undefined,
+  output: Output,
+): Promise<number> {
+  const { name } = keyOf(vkey)
+  if (origin !== undefined && origin !== name)
+    throw new CommandError(`the receipt is of log ${origin}, the key of ${name}`)
   const proven = await prove(readerOf(log).reader, index, keyOf(vkey), { suite: nodeSuite })
   if (proven.kind === 'refused') throw new CommandError(proven.why)
   output.say(proven.receipt.trimEnd())
@@ -46,6 +57,8 @@ const FOLLOW_MS = 200
 
 /** Prints entries, one a line, from an index on; with `follow` until it is stopped. Verifies nothing. */
 export async function tail(dir: string, from: number, follow: boolean, write: (line: string) => void): Promise<number> {
+  if (!existsSync(join(dir, 'tile')) && !existsSync(join(dir, '.wal')))
+    throw new CommandError(`there is no log in ${dir}`)
   let next = from
   let stopped = false
   process.once('SIGINT', () => {

@@ -21,7 +21,8 @@ export async function demo({ exit }: { readonly exit: boolean }, output: Output)
     await story.proven(!exit)
     output.say(`\nAll of it happened as told. The admin plane: ${house.running.gateway.adminUrl}`)
     if (!exit) {
-      output.say('The gateway stays up; Ctrl-C ends it.')
+      output.say(`The gateway stays up at ${house.running.gateway.url}; Ctrl-C ends it. A token for it:`)
+      output.say(`npx --no-install ostiary token --as alice --data ${dataDir}`)
       await new Promise<void>((resolve) => {
         process.once('SIGINT', () => resolve())
         process.once('SIGTERM', () => resolve())
@@ -123,7 +124,7 @@ class Story {
     const bad = await verifyLog(folderReader(copy), key, { suite: nodeSuite })
     this.#must(bad.kind === 'broken' && bad.at !== undefined, 'the flipped byte went unseen')
     this.#say('the copy', bad.kind === 'broken' ? `does not hold: entry ${bad.at}: ${bad.what}` : '')
-    if (staysUp) this.#say('by hand', `ostiary audit verify --log ${dir} --vkey '${vkey}'`)
+    if (staysUp) this.#say('by hand', `npx --no-install ostiary audit verify --log ${dir} --vkey '${vkey}'`)
   }
 
   /** The checkpoint follows within a second. */

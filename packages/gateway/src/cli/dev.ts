@@ -9,6 +9,7 @@ import { faultText } from '../config/fault.js'
 import { configFromText } from '../config/load.js'
 import { vocabularyOf } from '../config/vocabulary.js'
 import { SCHEMA_COPY } from './check.js'
+import { askRunning } from './control.js'
 import { DEV_POLICIES } from './dev-policies.js'
 import { CommandError, EXIT, type Output } from './output.js'
 import { reloadUntilStopped, sayReady } from './start.js'
@@ -34,6 +35,10 @@ export interface Dev {
 /** The whole house in one process, on loopback only: identity provider, store, log, demo model, gateway. */
 export async function startDev(options: DevOptions): Promise<Dev> {
   const { dataDir } = options
+  // First of all: a second one here would rewrite what `ostiary token` signs with, and the first would refuse its tokens.
+  if ((await askRunning(join(dataDir, 'ostiary.sock'))) !== undefined) {
+    throw new CommandError(`a gateway runs on ${dataDir} already: stop it, or choose another folder with --data`)
+  }
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const audience = `http://127.0.0.1:${options.port}`
   const issuer = await startDevIdentityProvider({ dataDir, issuerPath: DEV_ISSUER_PATH, audience })
@@ -75,7 +80,7 @@ export async function dev(options: Omit<DevOptions, 'warn'>, output: Output): Pr
     `models   ${house.models.join(', ')}${house.model === undefined ? '' : ' (a demo model: it repeats what it was shown)'}`,
   )
   output.say(
-    `policies ${join(options.dataDir, 'policies')}\n\nA token: ostiary token --as alice --data ${options.dataDir}`,
+    `policies ${join(options.dataDir, 'policies')}\n\nA token: npx --no-install ostiary token --as alice --data ${options.dataDir}`,
   )
   const reload = (why: string): Promise<void> => house.running.reload(house.config, why)
   await reloadUntilStopped([house.config.policy.dir], reload, output)

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
-import { request } from 'node:http'
 import { dirname } from 'node:path'
 import type { Config, IssuerConfig } from '../config/config.js'
 import { faultText } from '../config/fault.js'
 import { checkAll } from './check.js'
+import { askRunning } from './control.js'
 import { EXIT, type Output } from './output.js'
 
 interface Ailment {
@@ -85,24 +85,4 @@ async function present(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-/** What the running gateway says of itself, or undefined where none answers. */
-function askRunning(socketPath: string): Promise<unknown> {
-  return new Promise((resolve) => {
-    const asking = request({ socketPath, path: '/status', timeout: 2000 }, (answer) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('end', () => {
-        try {
-          resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')))
-        } catch {
-          resolve(undefined)
-        }
-      })
-    })
-    asking.on('timeout', () => asking.destroy())
-    asking.on('error', () => resolve(undefined))
-    asking.end()
-  })
 }

@@ -129,9 +129,9 @@ function program(finish: (code: number) => void): Command {
     .action(
       runs<{ json?: boolean; log: string; vkey: string }>(async ({ log, vkey }, output, entry) => {
         const { proveEntry } = await import('./audit.js')
-        const index = /(?:^|\/)(\d+)$/.exec(entry ?? '')?.[1]
+        const [, origin, index] = /^(?:(.+)\/)?(\d+)$/.exec(entry ?? '') ?? []
         if (index === undefined) throw new CommandError('the entry is an index or a receipt', EXIT.usage)
-        return await proveEntry({ log, vkey }, Number(index), output)
+        return await proveEntry({ log, vkey }, Number(index), origin, output)
       }),
     )
   auditCommand('tail', 'print entries, one a line')
@@ -171,6 +171,10 @@ function seconds(text: string): number {
 
 async function main(): Promise<void> {
   let code: number = EXIT.done
+  // A reader that has seen enough (`| head -1`) ends the command, and that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
+  )
   try {
     await program((finished) => {
       code = finished

@@ -42,6 +42,7 @@ export async function reloadUntilStopped(
   const soon = (why: string): void => {
     reloading = reloading
       .then(() => reload(why))
+      .then(() => output.warn(`reloaded (${why})`))
       .catch((error: unknown) => {
         const said = error instanceof Error ? error.message : 'unknown'
         output.warn(`${said}\nreload refused: the last good configuration stays in force`)
