@@ -197,7 +197,7 @@ describe('what the log says', () => {
       warn: () => undefined,
     }
     const place = { log: join(house.dir, 'audit'), vkey: house.running.vkey }
-    expect(await proveEntry(place, Number(receipt.split('/').at(-1)), output)).toBe(0)
+    expect(await proveEntry(place, Number(receipt.split('/').at(-1)), ORIGIN, output)).toBe(0)
     expect(data).toEqual([
       {
         index: intent?.index,

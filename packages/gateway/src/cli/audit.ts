@@ -13,9 +13,10 @@ export interface LogPlace {
 
 /** Re-derives everything from the entries. Needs no gateway and no configuration. */
 export async function verify({ log, vkey }: LogPlace, against: string | undefined, output: Output): Promise<number> {
+  const key = keyOf(vkey)
   const { reader, folder } = readerOf(log)
   if (folder && !existsSync(log)) throw new CommandError(`there is no folder ${log}`)
-  const verified = await verifyLog(reader, keyOf(vkey), {
+  const verified = await verifyLog(reader, key, {
     suite: nodeSuite,
     olderPartials: folder,
     ...(against === undefined ? {} : { against: readFileSync(against) }),

@@ -11,7 +11,10 @@ import { CommandError, EXIT, type Output } from './output.js'
 /** Tells the story against a real listening gateway with the real OpenAI SDK. Fails where any of it does not happen. */
 export async function demo({ exit }: { readonly exit: boolean }, output: Output): Promise<number> {
   const dataDir = mkdtempSync(join(tmpdir(), 'ostiary-demo-'))
-  const house = await startDev({ port: 0, adminPort: 0, dataDir, upstream: undefined, warn: output.warn })
+  // The strangers of the story are no news.
+  const warn = (message: string): void =>
+    message.startsWith('refused before authentication') ? undefined : output.warn(message)
+  const house = await startDev({ port: 0, adminPort: 0, dataDir, upstream: undefined, warn })
   try {
     const story = new Story(house, dataDir, output)
     await story.changed()

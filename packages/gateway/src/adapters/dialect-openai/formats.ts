@@ -169,7 +169,7 @@ const WEB_SEARCH = shape({
 
 /** Body of `POST /v1/chat/completions`. */
 export const REQUEST: Shape = shape({
-  model: BLOB,
+  model: field('checked'),
   messages: field('text', listOf(MESSAGE)),
   tools: field('text', listOf(TOOL)),
   tool_choice: field('enum', CHOSEN),

@@ -33,6 +33,11 @@ test('a body with more places than the limit is refused before anything is made 
   expect(read(body({ x: Array.from({ length: 500 }, () => 'a') })).kind).toBe('proceed')
 })
 
+test('a model name is compared with the list of models, so it is no text however it is spelt', () => {
+  const view = read({ ...body({}), model: 'a model with spaces' })
+  expect(view.kind === 'proceed' && view.value.parts.map((part) => part.text)).toEqual(['hi'])
+})
+
 test('what calls itself ciphertext and is prose is text', () => {
   const texts = (value: string): readonly string[] => {
     const view = read(body({}, { encrypted_content: value }))

@@ -10,9 +10,10 @@ import type { Role } from '../../spec/part.js'
  * - `enum`, `id`: opaque where it looks like one, else text: a field for a word must not smuggle a sentence.
  * - `token`: a piece of text that stands elsewhere as a whole; opaque where it is short.
  * - `url`: opaque where it carries its data itself, else text.
- * - `blob`: opaque always: data, ciphertext, or a value that others check.
+ * - `blob`: data or ciphertext; opaque while it is spelt like that;
+ * - `checked`: opaque always: a value that others compare with a list.
  */
-export type Says = 'text' | 'label' | 'name' | 'arguments' | 'enum' | 'id' | 'token' | 'url' | 'blob'
+export type Says = 'text' | 'label' | 'name' | 'arguments' | 'enum' | 'id' | 'token' | 'url' | 'blob' | 'checked'
 
 /**
  * What becomes of a value that says again, in another form, what stands beside it, once that may not be said as it was:
@@ -147,5 +148,7 @@ export function isOpaque(says: Says, value: string): boolean {
       return DATA.test(value)
     case 'blob':
       return BLOB.test(value)
+    case 'checked':
+      return true
   }
 }
