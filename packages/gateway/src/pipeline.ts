@@ -1,11 +1,11 @@
-import { type Asked, type Audit, type AuditParts, type Bracket, createAudit, type Outcome } from './audit/audit.js'
+import { type Asked, type Audit, type AuditParts, type Bracket, createAudit } from './audit/audit.js'
 import { type Authenticate, type AuthenticateParts, createAuthenticate } from './authenticate/authenticate.js'
 import { decide, refusalOf } from './decide/decide.js'
 import { type Authenticated, type Learnt, type Model, type Recorded, type Sealed, seal } from './exchange.js'
 import { createForward, type ForwardParts } from './forward/forward.js'
 import { createInspect } from './inspect/inspect.js'
 import { createGuardFactory } from './release/guard.js'
-import { type Ending, Release, type ReleaseParts } from './release/release.js'
+import { Release, type ReleaseParts } from './release/release.js'
 import {
   type Action,
   type Clock,
@@ -13,6 +13,7 @@ import {
   type Detector,
   type Dialect,
   type Endpoint,
+  type Outcome,
   type PolicyEngine,
   type Principal,
   proceed,
@@ -275,7 +276,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
         received: (bytes: Buffer) => bracket.responseReceived(bytes),
         sent: (bytes: Buffer) => bracket.responseSent(bytes),
       }
-      const answering = new Release(release, recorded, meter, headers, (ending: Ending) => resolve(ending))
+      const answering = new Release(release, recorded, meter, headers, (ending: Outcome) => resolve(ending))
       answering.attach(forward.send(recorded, answering))
     })
   }

@@ -4,13 +4,12 @@ import {
   type Appended,
   type AuditLog,
   type Clock,
+  type Outcome,
   type Principal,
   type Received,
-  type Refusal,
   refuse,
   type Step,
   subjectOf,
-  type Usage,
   type Verdict,
 } from '../spec/index.js'
 import { canonical } from './canonical.js'
@@ -32,19 +31,6 @@ export interface AuditParts {
   readonly onStrangers: (why: Readonly<Record<string, number>>) => void
   /** Every outcome and every stranger, for the metrics; reasons come from closed lists. */
   readonly onCounted: (what: 'exchanges' | 'strangers', reason: string) => void
-}
-
-/** How an exchange ended, as the outcome entry tells it. */
-export interface Outcome {
-  readonly how: 'done' | 'refused' | 'left' | 'threw'
-  readonly refusal: Refusal | undefined
-  readonly status: number
-  readonly upstreamStatus: number
-  readonly usage: Usage | undefined
-  readonly findings: Readonly<Record<string, number>>
-  readonly carriedOut: Readonly<Record<string, number>>
-  readonly droppedEvents: number
-  readonly stream: boolean
 }
 
 /** What is known of a refused exchange that never became a sealed one. */

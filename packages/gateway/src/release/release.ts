@@ -6,6 +6,7 @@ import {
   type Dialect,
   type Edit,
   type FindingType,
+  type Outcome,
   type PartFindings,
   type Refusal,
   type RefusalCode,
@@ -32,20 +33,6 @@ export interface SourceHeaders {
 export interface Meter {
   received(bytes: Buffer): void
   sent(bytes: Buffer): void
-}
-
-/** How an exchange ended on its way back. */
-export interface Ending {
-  readonly how: 'done' | 'refused' | 'left'
-  readonly refusal: Refusal | undefined
-  /** What the caller was answered with; 0 where it left before. */
-  readonly status: number
-  readonly upstreamStatus: number
-  readonly usage: Usage | undefined
-  readonly findings: Readonly<Record<string, number>>
-  readonly carriedOut: Readonly<Record<string, number>>
-  readonly droppedEvents: number
-  readonly stream: boolean
 }
 
 export interface ReleaseParts {
@@ -80,7 +67,7 @@ export class Release {
   /** `before-release`, until it is fulfilled: nothing reaches the caller before. */
   #durable: Promise<string | undefined> | undefined
   readonly #headers: Record<string, string>
-  readonly #finish: (ending: Ending) => void
+  readonly #finish: (ending: Outcome) => void
   #source: Source | undefined
   #lens: StreamLens | undefined
   #chunks: Buffer[] = []
@@ -99,7 +86,7 @@ export class Release {
     recorded: Recorded,
     meter: Meter,
     ownHeaders: Readonly<Record<string, string>>,
-    finish: (ending: Ending) => void,
+    finish: (ending: Outcome) => void,
   ) {
     const { verdict, inspected } = recorded.sealed.decided
     this.#parts = parts
@@ -302,7 +289,7 @@ export class Release {
     this.#carriedOut[what] = (this.#carriedOut[what] ?? 0) + times
   }
 
-  #close(how: Ending['how'], refusal: Refusal | undefined): void {
+  #close(how: Outcome['how'], refusal: Refusal | undefined): void {
     if (this.#over) return
     this.#over = true
     this.#chunks = []
