@@ -73,3 +73,21 @@ test('a request behind an answer that closes the connection is not carried out',
   expect(text).toContain('401 Unauthorized')
   expect(house.upstream.requestCount).toBe(before)
 })
+
+test('header values of the caller that could say something do not reach the provider', async () => {
+  house.upstream.behave(undefined)
+  const sent = async (headers: Record<string, string>) => {
+    expect((await ask(house, prompt('hi', { model: 'redact' }), { headers })).status).toBe(200)
+    return house.upstream.received.at(-1)?.headers
+  }
+  const odd = await sent({ accept: EMAIL, 'openai-beta': TEST_CARD, 'idempotency-key': EMAIL })
+  expect(odd?.get('accept')).toBeUndefined()
+  expect(odd?.get('openai-beta')).toBeUndefined()
+  // A key of the caller's own, the same each time, and not what it said.
+  const key = odd?.get('idempotency-key')
+  expect(key).toMatch(/^[0-9a-f]{64}$/)
+  expect((await sent({ 'idempotency-key': EMAIL }))?.get('idempotency-key')).toBe(key)
+  const plain = await sent({ accept: 'application/json, */*', 'openai-beta': 'assistants=v2' })
+  expect(plain?.get('accept')).toBe('application/json, */*')
+  expect(plain?.get('openai-beta')).toBe('assistants=v2')
+})

@@ -26,7 +26,7 @@ export function createPlainDialect(): Dialect {
     name: 'plain',
     endpoints: [ENDPOINT],
     modelsPath: '/plain/models',
-    requestHeaders: ['content-type'],
+    requestHeaders: new Map([['content-type', /^[a-z]+\/[a-z]+$/]]),
     responseHeaders: new Map([['content-type', /^[a-z]+\/[a-z]+$/]]),
     credential: (apiKey) => ['plain-key', apiKey],
     read: readRequest,

@@ -104,7 +104,7 @@ const dialects: Readonly<Record<string, Partial<Dialect>>> = {
   'passes streams by': { openStream: () => plain.openStream({ guard: undefined }) },
   'calls torn streams whole': throughLens(() => ({ end: () => Buffer.alloc(0) })),
   'tells the log text': { errorEvent: ({ code, forLog }) => Buffer.from(`!${code} ${forLog}\n`) },
-  'passes cookies on': { requestHeaders: ['cookie'] },
+  'passes cookies on': { requestHeaders: new Map([['cookie', /./]]) },
   'passes account cookies back': { responseHeaders: new Map([['set-cookie', /./]]) },
 }
 for (const [name, fault] of Object.entries(dialects)) {

@@ -1,6 +1,7 @@
+import { hash } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import type { Recorded } from '../exchange.js'
-import { type Clock, type Refusal, refuse } from '../spec/index.js'
+import { type Clock, type Principal, type Refusal, refuse, subjectOf } from '../spec/index.js'
 import { Deadlines, type Timed } from './deadlines.js'
 
 /** A provider as the forward stage sees it. */
@@ -57,7 +58,7 @@ export function createForward(parts: ForwardParts): Forward {
   return {
     send(recorded, answer) {
       const { inspected } = recorded.sealed.decided
-      const { received } = inspected.authenticated
+      const { received, principal } = inspected.authenticated
       const provider = parts.providers.get(inspected.model.provider)
       const call = new Call(answer, parts, deadlines)
       if (provider === undefined) {
@@ -75,9 +76,10 @@ export function createForward(parts: ForwardParts): Forward {
       // headers have no way in.
       const headers: string[] = ['accept-encoding', 'identity']
       if (apiKey !== undefined) headers.push(...inspected.dialect.credential(apiKey))
-      for (const one of inspected.dialect.requestHeaders) {
-        const sent = received.headers[one]
-        if (sent !== undefined) headers.push(one, sent)
+      for (const [name, spelling] of inspected.dialect.requestHeaders) {
+        const sent = received.headers[name]
+        if (sent === undefined || !spelling.test(sent)) continue
+        headers.push(name, name === 'idempotency-key' ? ownKey(principal, sent) : sent)
       }
       if (received.traceparent !== undefined) headers.push('traceparent', received.traceparent)
       deadlines.add(call)
@@ -217,6 +219,14 @@ class RawHeaders implements UpstreamHeaders {
     }
     return undefined
   }
+}
+
+/**
+ * All callers share our account, so a provider would answer one caller's key with what it told another: each has keys of its
+ * own. What the key says stays here.
+ */
+function ownKey(principal: Principal, key: string): string {
+  return hash('sha256', `${principal.actor.uid}\n${subjectOf(principal).uid}\n${key}`, 'hex')
 }
 
 /** An error's closed code, never its message: messages can quote what was sent. */

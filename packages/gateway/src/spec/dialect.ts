@@ -68,8 +68,8 @@ export interface Dialect {
   readonly endpoints: readonly Endpoint[]
   /** Where the list of models is asked for. */
   readonly modelsPath: string
-  /** Caller's headers that go on to the provider (lower case); ours are added by the forward stage. */
-  readonly requestHeaders: readonly string[]
+  /** Caller's headers that go on to the provider (lower case), and how their values are spelt: others are dropped. */
+  readonly requestHeaders: ReadonlyMap<string, RegExp>
   /** Provider's headers that go back to the caller (lower case), and how their values are spelt: others are dropped. */
   readonly responseHeaders: ReadonlyMap<string, RegExp>
   /** The provider's own credential as a header. */

@@ -6,7 +6,16 @@ import { readRequest } from './request.js'
 import { WatchedStream } from './watched.js'
 import { errorEvent, modelList, wireRefusal } from './wire.js'
 
-// A header is text from the provider like any other, and no detector reads it: so only values that can say nothing pass.
+// A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
+const REQUEST_HEADERS: ReadonlyMap<string, RegExp> = new Map([
+  [
+    'accept',
+    /^(?:application\/json|text\/event-stream|\*\/\*)(?:, ?(?:application\/json|text\/event-stream|\*\/\*))*$/,
+  ],
+  ['content-type', /^application\/json(?:;\s*charset=utf-8)?$/i],
+  ['idempotency-key', /^[\x21-\x7e]{1,256}$/],
+  ['openai-beta', /^[a-z_-]{1,40}=v\d{1,2}(?:, ?[a-z_-]{1,40}=v\d{1,2})*$/],
+])
 const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
   ['content-type', /^(?:application\/json|text\/event-stream)(?:;\s*charset=utf-8)?$/i],
   ['openai-processing-ms', /^\d{1,9}$/],
@@ -26,7 +35,7 @@ export function createOpenAiDialect(limits: JsonLimits = JSON_LIMITS): Dialect {
   return {
     name: 'openai',
     endpoints: [{ method: 'POST', path: '/v1/chat/completions', action: 'invoke', upstreamPath: '/chat/completions' }],
-    requestHeaders: ['accept', 'content-type', 'idempotency-key', 'openai-beta'],
+    requestHeaders: REQUEST_HEADERS,
     // Never `x-ratelimit-*` or `openai-organization`: those are our account's.
     responseHeaders: RESPONSE_HEADERS,
     credential: (apiKey) => ['authorization', `Bearer ${apiKey}`],
