@@ -78,7 +78,10 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     checkpointIntervalMs: config.audit.checkpointIntervalMs,
     onFatal: (error) =>
       options.warn(`audit: the log failed and takes nothing any more (${error.name}: ${error.message})`),
-  }).catch(explain)
+  }).catch(async (error: unknown) => {
+    await store.close()
+    return explain(error)
+  })
   const remembered = Number((await store.get(OPEN_SPACE, OPEN_KEY)) ?? 0)
   let openFrom = Math.min(remembered, log.size)
   try {
