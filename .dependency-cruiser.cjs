@@ -26,7 +26,7 @@ const CONSTRUCTS = new Map([
 
 /** Commands that read or write what an adapter keeps, without a gateway that runs. */
 const COMMANDS = new Map([
-  ['cli/(audit|demo|recover)[.]ts', ['adapters/audit-fs/']],
+  ['cli/(audit|demo|doctor-log|recover)[.]ts', ['adapters/audit-fs/']],
   ['cli/(check|dev|init)[.]ts', ['adapters/policy-cedar/schema[.]ts']],
 ])
 

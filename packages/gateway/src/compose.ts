@@ -1,8 +1,9 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { readEntries } from './adapters/audit-fs/entries.js'
+import { CHECKPOINT, LOCK, WAL } from './adapters/audit-fs/layout.js'
 import { openFsLog } from './adapters/audit-fs/log.js'
 import { folderReader } from './adapters/audit-fs/reader.js'
 import { FsLogRefused } from './adapters/audit-fs/refused.js'
@@ -13,6 +14,7 @@ import { ibanDetector } from './adapters/detector-iban/detector.js'
 import { privateKeyDetector } from './adapters/detector-private-key/detector.js'
 import { createOpenAiDialect } from './adapters/dialect-openai/dialect.js'
 import { createJwtIssuer } from './adapters/identity-jwt/issuer.js'
+import { fetchJsonBy } from './adapters/identity-jwt/proxy.js'
 import { loadPolicies } from './adapters/policy-cedar/load.js'
 import { openSqliteStore } from './adapters/store-sqlite/store.js'
 import { type EventKind, eventOf } from './audit/event.js'
@@ -26,6 +28,7 @@ import { vocabularyOf } from './config/vocabulary.js'
 import type { Model } from './exchange.js'
 import type { Provider } from './forward/forward.js'
 import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
+import { logKey, logSecret, lossesOf } from './kept.js'
 import type { Clock, Detector, Dialect, IdentityProvider, PolicyEngine, Revocations } from './spec/index.js'
 
 /** A set-up that cannot start; the message is for the operator. */
@@ -60,15 +63,14 @@ const CLOCK: Clock = { now: () => Date.now() }
 /** From a checked configuration to a listening gateway: opens the store and the log, closes what a crash left open. */
 export async function run(config: Config, options: ComposeOptions): Promise<Running> {
   const clock = options.clock ?? CLOCK
-  const storeDir = dirname(config.store.path)
-  mkdirSync(storeDir, { recursive: true, mode: 0o700 })
-  const store = await openSqliteStore({ path: config.store.path, clock })
-  const { key } = recoverable(config)
-  const secret = Buffer.from(
-    kept(join(storeDir, 'audit.secret'), () => randomBytes(32).toString('base64')),
-    'base64',
-  )
   const { dir } = config.audit.store
+  // Before anything is made: a new secret in the place of a lost one would look like the old one to the next start.
+  const losses = logHasBegun(dir) ? lossesOf(config) : []
+  if (losses.length > 0)
+    throw new StartError(losses.map(({ what, mend }) => `audit: ${what} Way out: ${mend}`).join('\n'))
+  const { key } = recoverable(config)
+  const secret = logSecret(config)
+  const store = await openSqliteStore({ path: config.store.path, clock })
   let gateway: Gateway | undefined
   const log = await openFsLog({
     dir,
@@ -112,7 +114,19 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       cachedTokens: 100_000,
       shutdownDeadlineMs: config.shutdown.deadlineMs,
       env: options.env,
-      control: new Map([['GET /status', async () => ({ ready: true, origin: log.origin, vkey: log.vkey })]]),
+      control: new Map([
+        [
+          'GET /status',
+          async () => ({
+            ready: true,
+            gateway: gateway?.url,
+            admin: gateway?.adminUrl,
+            origin: log.origin,
+            vkey: log.vkey,
+            pid: process.pid,
+          }),
+        ],
+      ]),
       warn: options.warn,
     })
     gateway = running
@@ -164,15 +178,24 @@ function explain(error: unknown): never {
   throw error
 }
 
-/** Where the log lies and what signs it. */
+/** Where the log lies and what signs it; the key is made where it is not configured and not there. */
 export function recoverable(config: Config): { readonly dir: string; readonly origin: string; readonly key: string } {
-  const { store, origin, key } = config.audit
-  const storeDir = dirname(config.store.path)
-  return {
-    dir: store.dir,
-    origin,
-    key: key === undefined ? kept(join(storeDir, 'audit.key.pem'), newLogKey) : readSecret(key),
-  }
+  const { store, origin } = config.audit
+  return { dir: store.dir, origin, key: logKey(config) }
+}
+
+/** Whether a log lies in a folder. Then what a first start makes beside the store was there once: it is made before the log. */
+export function logHasBegun(dir: string): boolean {
+  if ([LOCK, CHECKPOINT, 'tile'].some((name) => existsSync(join(dir, name)))) return true
+  const waiting = join(dir, WAL)
+  return existsSync(waiting) && readdirSync(waiting).some((name) => statSync(join(waiting, name)).size > 0)
+}
+
+/** Makes what is lost beside the store anew. Only `audit recover` does so where the log has begun, once that is logged. */
+export async function makeLost(config: Config): Promise<void> {
+  logKey(config)
+  logSecret(config)
+  await (await openSqliteStore({ path: config.store.path, clock: CLOCK })).close()
 }
 
 /** One entry about the log itself, written while no gateway runs. */
@@ -276,9 +299,10 @@ function issuersOf(
   held: Map<string, IdentityProvider>,
 ): readonly IdentityProvider[] {
   const issuers = new Map<string, IdentityProvider>()
+  const fetchJson = fetchJsonBy(options.env)
   for (const section of config.issuers) {
     const key = JSON.stringify(section)
-    issuers.set(key, held.get(key) ?? createJwtIssuer({ ...section, clock, report: options.warn }))
+    issuers.set(key, held.get(key) ?? createJwtIssuer({ ...section, clock, fetchJson, report: options.warn }))
   }
   held.clear()
   for (const [key, issuer] of issuers) held.set(key, issuer)
@@ -333,25 +357,6 @@ function addresses(trusted: readonly string[]): { has(address: string): boolean 
 
 // Revocations are kept by a later version; until then nobody can be revoked, and nothing claims otherwise.
 const nobodyRevoked: Revocations = { revoked: () => false }
-
-/** A secret of this installation: made once, readable by its owner alone. */
-function kept(path: string, make: () => string): string {
-  if (!existsSync(path)) {
-    // Whole before it is there: a start that was killed in between must leave nothing that the next one takes for a secret.
-    const made = `${path}.${process.pid}`
-    rmSync(made, { force: true })
-    writeFileSync(made, `${make()}\n`, { mode: 0o600, flag: 'wx', flush: true })
-    chmodSync(made, 0o600)
-    renameSync(made, path)
-  }
-  const held = readFileSync(path, 'utf8').trim()
-  if (held === '') throw new StartError(`${path} is empty: put back what it held`)
-  return held
-}
-
-function newLogKey(): string {
-  return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
-}
 
 const ID_BYTES = 16
 

@@ -85,7 +85,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const metrics = new Metrics()
   let draining = false
   let running = 0
-  const pools = await createPools(parts.env, { connectMs: parts.connectMs, connections: 4096 })
+  const pools = createPools(parts.env, { connectMs: parts.connectMs, connections: 4096 })
   const ready = (): boolean => !draining
   let now = inForce(parts, parts.rules, { pools, metrics, ready }, undefined)
 
@@ -145,6 +145,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     async use(rules, why) {
       const before = now
       now = inForce(parts, rules, { pools, metrics, ready }, before)
+      // Issuers live on through a reload, and would hold whoever listens to them for life.
+      if (now.pipeline.who !== before.pipeline.who) before.pipeline.who.close()
       await Promise.all(
         before.rules.identityProviders
           .filter((one) => !rules.identityProviders.includes(one))

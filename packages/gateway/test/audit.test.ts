@@ -327,7 +327,14 @@ describe('the control socket', () => {
       asking.on('error', reject)
       asking.end()
     })
-    expect(JSON.parse(text)).toEqual({ ready: true, origin: ORIGIN, vkey: house.running.vkey })
+    expect(JSON.parse(text)).toEqual({
+      ready: true,
+      gateway: house.url,
+      admin,
+      origin: ORIGIN,
+      vkey: house.running.vkey,
+      pid: process.pid,
+    })
   })
 
   test('beside it lie secrets that nobody else can read', () => {

@@ -91,6 +91,8 @@ describe('wrong use ends with 2', () => {
     [['token']],
     [['audit', 'verify', '--log', 'x']],
     [['audit', 'verify', '--log', 'x', '--vkey', 'no key']],
+    [['audit', 'verify', '--vkey', 'x']],
+    [['audit', 'verify', '--vkey', 'x', '--log', 'x', '--proof', 'x']],
     [['audit', 'prove', '--log', 'x', '--vkey', 'x', 'no-index']],
   ])('%j', async (args) => {
     const { code, stdout, stderr } = await ostiary(args)
@@ -105,6 +107,16 @@ describe('wrong use ends with 2', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('audit')
   })
+})
+
+test('version, as a command and as an option', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  for (const args of [['--version'], ['version']]) {
+    expect(await ostiary(args)).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
+  }
+  expect((await ostiary(['version', '--json'])).lines()).toEqual([{ version }])
 })
 
 describe('init and check', () => {
@@ -131,7 +143,13 @@ describe('init and check', () => {
 
     const start = await ostiary(['start', '--config', file, '--json'])
     expect(start.code).toBe(1)
-    expect(start.stdout).toBe('')
+    expect(start.lines()).toEqual([
+      {
+        ready: false,
+        message: expect.stringMatching(/ostiary\.yaml:\d+:\d+ .*`OPENAI_API_KEY` is not set/),
+        faults: [{ file, line: expect.any(Number), column: expect.any(Number), message: expect.any(String) }],
+      },
+    ])
     expect(start.stderr).toMatch(/ostiary\.yaml:\d+:\d+ .*`OPENAI_API_KEY` is not set/)
     expect(existsSync(join(dir, 'data'))).toBe(false)
 
@@ -160,6 +178,38 @@ describe('init and check', () => {
     expect(absent.code).toBe(1)
     expect(absent.stdout).toMatch(/absent\.yaml:1:1 .*ENOENT/)
   })
+
+  test('a policy folder that is not there, or empty, is told where the configuration names it', async () => {
+    const { dir, file } = place('no-policies', ANALYSTS, { policy: { dir: './nowhere' } })
+    const at = readFileSync(file, 'utf8')
+      .split('\n')
+      .findIndex((line) => line.includes('"dir"'))
+    const told = async (): Promise<string> => (await ostiary(['check', '--config', file])).stdout
+    expect(await told()).toBe(
+      `${file}:${at + 1}:12 policy.dir: the policy folder cannot be read (\`${join(dir, 'nowhere')}\`)\n`,
+    )
+    mkdirSync(join(dir, 'nowhere'))
+    expect(await told()).toMatch(new RegExp(`^${file}:${at + 1}:12 policy\\.dir: the policy folder has no \\*\\.cedar`))
+  })
+
+  test('a policy over what cannot come about is a warning', async () => {
+    const { dir, file } = place(
+      'unheard',
+      '@id("a") permit (principal == User::"alice", action == Action::"invoke", resource == Model::"modle");\n',
+      { inspection: { detectors: { 'pii.email': false } } },
+    )
+    const [told] = (await ostiary(['check', '--config', file, '--json'])).lines()
+    const policy = join(dir, 'policies', 'gateway.cedar')
+    const secret = { file, message: expect.stringContaining('the secret stands in the file itself') }
+    expect(told).toMatchObject({
+      ok: true,
+      warnings: [
+        secret,
+        { file: policy, line: 1, message: expect.stringContaining('`User::"alice"`: write issuer and subject') },
+        { file: policy, line: 1, message: expect.stringContaining('no model has this name; did you mean `model`?') },
+      ],
+    })
+  })
 })
 
 describe('start', () => {
@@ -182,7 +232,10 @@ describe('start', () => {
       expect(answer.headers['ostiary-receipt']).toBe(`gateway.example/audit/${2 * (round - 1)}`)
 
       const beside = await ostiary(['start', '--config', where.file, '--json'])
-      expect({ code: beside.code, stdout: beside.stdout }).toEqual({ code: 1, stdout: '' })
+      expect({ code: beside.code, lines: beside.lines() }).toEqual({
+        code: 1,
+        lines: [{ ready: false, message: expect.stringContaining('another process has this log open'), faults: [] }],
+      })
       expect(await stopped(started)).toBe(0)
       expect(started.stdout().trim().split('\n')).toHaveLength(1)
     }
@@ -221,6 +274,42 @@ describe('start', () => {
     const changes = (await entriesOf(where)).filter((one) => one.type === 'policy')
     expect(changes).toHaveLength(2)
     expect(changes[1]?.own).toMatchObject({ before: changes[0]?.own['after'], after: changes[0]?.own['before'] })
+  })
+
+  test('a signal that comes with the ready line is heard', async () => {
+    const where = place('at-once')
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const started = launch(['start', '--config', where.file, '--json'])
+      started.child.stdout?.once('data', () => started.child.kill(signal))
+      expect(await started.ran).toMatchObject({ code: 0 })
+    }
+  })
+
+  test('a reload says what it cannot put in force, and takes the rest', async () => {
+    const where = place('restart-needed')
+    const started = launch(['start', '--config', where.file, '--json'])
+    const ready = await readyLine(started)
+    const before = readFileSync(where.file, 'utf8')
+    const next = {
+      ...JSON.parse(before),
+      listen: { host: 'localhost', port: 0 },
+      models: [{ name: 'new', provider: 'lying' }],
+    }
+    writeFileSync(where.file, JSON.stringify(next))
+    await until(() => started.stderr().includes('reloaded (file)'))
+    const said = started
+      .stderr()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown)
+    expect(said).toContainEqual({
+      level: 'warn',
+      message: 'changed, but in force only after a restart: listen.host',
+    })
+    expect((await chat(ready)).status).toBe(404)
+    expect(await stopped(started)).toBe(0)
+    const changes = (await entriesOf(where)).filter((one) => one.type === 'config')
+    expect(changes.map((one) => one.own)).toMatchObject([{ why: 'file' }])
   })
 
   test('what was under way when it was killed is closed as unknown at the next start', async () => {
@@ -367,6 +456,36 @@ describe('audit', () => {
       entry: { type: 'ai.ostiary.intent' },
       proof: expect.stringMatching(/^c2sp\.org\/tlog-proof@v1\nindex \d+\n/),
     })
+    const file = join(top, 'proof.json')
+    writeFileSync(file, byReceipt?.stdout ?? '')
+    const proof = join(top, 'proof.txt')
+    writeFileSync(proof, String(told?.['proof']))
+    const entry = join(top, 'entry.json')
+    writeFileSync(entry, `${(await entriesOf(where))[index]?.text}\n`)
+    const check = (...args: readonly string[]): ReturnType<typeof ostiary> =>
+      ostiary(['audit', 'verify', '--vkey', ready.vkey, '--json', ...args])
+    const holds = { ok: true, origin: ready.origin, index, size: expect.any(Number) }
+    for (const args of [
+      ['--proof', file],
+      ['--proof', proof, '--entry', entry],
+    ]) {
+      const held = await check(...args)
+      expect({ code: held.code, lines: held.lines() }).toEqual({ code: 0, lines: [holds] })
+    }
+    expect((await check('--proof', proof)).code).toBe(2)
+
+    writeFileSync(entry, `${(await entriesOf(where))[index + 1]?.text}\n`)
+    const other = await check('--proof', proof, '--entry', entry)
+    expect({ code: other.code, lines: other.lines() }).toEqual({
+      code: 1,
+      lines: [{ ok: false, what: 'it does not show that this entry is in the log' }],
+    })
+    writeFileSync(file, (byReceipt?.stdout ?? '').replace('"kind":"permit"', '"kind":"forbid"'))
+    expect(readFileSync(file, 'utf8')).not.toBe(byReceipt?.stdout)
+    expect((await check('--proof', file)).code).toBe(1)
+    writeFileSync(proof, 'no proof')
+    expect((await check('--proof', proof, '--entry', entry)).lines()).toMatchObject([{ ok: false }])
+
     const beyond = await ostiary(['audit', 'prove', '--log', where.log, '--vkey', ready.vkey, '999'])
     expect(beyond.code).toBe(1)
     expect(beyond.stderr).not.toContain('    at ')
@@ -447,5 +566,24 @@ describe('inspect', () => {
     })
     expect(code).toBe(1)
     expect(stderr).toBe('line 2: not JSON\n')
+  })
+
+  test('every bad line is told and the others are answered, until there are too many', async () => {
+    const some = await ostiary(['inspect'], { input: 'a\n{"id":1,"text":"x"}\n{"id":2}\n{"id":3,"text":""}\n' })
+    expect(some.code).toBe(1)
+    expect(some.stderr).toBe('line 1: not JSON\nline 3: needs {"id", "text"}\n')
+    expect(some.lines()).toEqual([
+      { id: 1, findings: [] },
+      { id: 3, findings: [] },
+    ])
+    const many = await ostiary(['inspect'], {
+      input: `{"id":1,"text":"x"}\n${'bad\n'.repeat(30)}{"id":2,"text":"x"}\n`,
+    })
+    expect(many.code).toBe(1)
+    expect(many.stderr.trim().split('\n')).toEqual([
+      ...Array.from({ length: 20 }, (_, index) => `line ${index + 2}: not JSON`),
+      '20 bad lines: what follows line 21 was not read',
+    ])
+    expect(many.lines()).toEqual([{ id: 1, findings: [] }])
   })
 })

@@ -4,7 +4,7 @@ import type { Gateway, Rules } from '../src/gateway.js'
 import type { Detector, IdentityProvider, PolicyEngine } from '../src/spec/index.js'
 import { type House, openHouse } from './house.js'
 import { type Answer, errorOf, prompt, send } from './http.js'
-import { gatewayWith, HeldLog } from './parts.js'
+import { gatewayWith, HeldLog, rulesWith } from './parts.js'
 import { until } from './until.js'
 
 const POLICIES = `@id("analysts") @obligation("output:redact:secret")
@@ -122,7 +122,7 @@ describe('another part that breaks its promise', () => {
     const provider: IdentityProvider = {
       issuer: house.issuer.issuer,
       verify: () => Promise.reject(new TypeError('no keys')),
-      onRotation: () => undefined,
+      onRotation: () => () => undefined,
       close: async () => undefined,
     }
     await open({ identityProviders: [provider] })
@@ -141,5 +141,44 @@ describe('another part that breaks its promise', () => {
     expectRefusal(await ask('hi'), 502, 'upstream_failed')
     expect((await lastOutcome()).own).toMatchObject({ reason: 'upstream_failed', upstream_status: 0, intent: 0 })
     expect(log.entries.join()).not.toContain('/etc/keys')
+  })
+})
+
+describe('reloads that an issuer lives through', () => {
+  test('leave one listener at it, whatever was replaced, and that one hears', async () => {
+    const listeners = new Set<() => void>()
+    let verified = 0
+    const { identityProviders } = rulesWith(house.config)
+    const [real] = identityProviders
+    if (real === undefined) throw new Error('no issuer')
+    const issuer: IdentityProvider = {
+      issuer: real.issuer,
+      verify(token) {
+        verified += 1
+        return real.verify(token)
+      },
+      onRotation(listener) {
+        listeners.add(listener)
+        return () => void listeners.delete(listener)
+      },
+      close: () => real.close(),
+    }
+    await open({ identityProviders: [issuer] })
+    const token = await house.token()
+    const models = async (): Promise<number> =>
+      (await send(gateway.url, undefined, { path: '/v1/models', headers: { authorization: `Bearer ${token}` } })).status
+    expect(await models()).toBe(200)
+    for (const host of ['one', 'two', 'three', 'three']) {
+      const publicUrl = new URL(`https://${host}.example`)
+      await gateway.use(rulesWith(house.config, { rules: { identityProviders: [issuer], publicUrl } }), 'test')
+      expect(listeners.size).toBe(1)
+    }
+    expect(await models()).toBe(200)
+    const before = verified
+    expect(await models()).toBe(200)
+    expect(verified).toBe(before)
+    for (const listener of listeners) listener()
+    expect(await models()).toBe(200)
+    expect(verified).toBe(before + 1)
   })
 })

@@ -51,13 +51,11 @@ export interface HeldOptions {
   readonly warn?: (message: string) => void
 }
 
-/** The gateway of a configuration, put together by hand around another log. */
-export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions = {}): Promise<Gateway> {
+/** The rules of a configuration, put together by hand. */
+export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | 'warn'> = {}): Rules {
   const { engine, faults } = readPolicies(config)
   if (engine === undefined) throw new Error(faults.map(faultText).join('\n'))
-  const clock = { now: () => Date.now() }
   const warn = options.warn ?? (() => undefined)
-  const store = options.store ?? createMemoryStore(clock)
   const dialect = createOpenAiDialect()
   const models = new Map(
     config.models.map(({ name, provider, upstreamModel, attributes }): [string, Model] => {
@@ -72,21 +70,31 @@ export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions =
   const providers = config.providers.map(
     ({ name, baseUrl }) => [name, { name, baseUrl: new URL(baseUrl), apiKey: () => 'key' }] as const,
   )
+  return {
+    publicUrl: new URL(config.publicUrl),
+    identityProviders: config.issuers.map((issuer) => createJwtIssuer({ ...issuer, clock: CLOCK, report: warn })),
+    policy: engine,
+    detectors: allDetectors(),
+    inspectionFailure: 'closed',
+    dialects: [dialect],
+    modelsOf: () => models,
+    providers: new Map(providers),
+    limits: { promptTokens: 1000, parts: 100, answerBytes: 1_000_000 },
+    timeouts: config.timeouts,
+    configDigest: 'ab'.repeat(32),
+    ...options.rules,
+  }
+}
+
+const CLOCK = { now: () => Date.now() }
+
+/** The gateway of a configuration around another log. */
+export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions = {}): Promise<Gateway> {
+  const clock = CLOCK
+  const warn = options.warn ?? (() => undefined)
+  const store = options.store ?? createMemoryStore(clock)
   return createGateway({
-    rules: {
-      publicUrl: new URL(config.publicUrl),
-      identityProviders: config.issuers.map((issuer) => createJwtIssuer({ ...issuer, clock, report: warn })),
-      policy: engine,
-      detectors: allDetectors(),
-      inspectionFailure: 'closed',
-      dialects: [dialect],
-      modelsOf: () => models,
-      providers: new Map(providers),
-      limits: { promptTokens: 1000, parts: 100, answerBytes: 1_000_000 },
-      timeouts: config.timeouts,
-      configDigest: 'ab'.repeat(32),
-      ...options.rules,
-    },
+    rules: rulesWith(config, options),
     listen: { host: '127.0.0.1', port: 0, tls: undefined },
     admin: { host: '127.0.0.1', port: 0, tls: undefined },
     controlSocket: join(config.store.path, '..', `held-${randomBytes(4).toString('hex')}.sock`),

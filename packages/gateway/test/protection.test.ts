@@ -293,6 +293,33 @@ const ANSWERS = new Map<string, (secret: string, pieceSize: number) => Lie>([
   ],
 ])
 
+const CARD_NUMBER = Number(`4${'1'.repeat(15)}`)
+
+describe('a card number that is a number, in the arguments of a tool call', () => {
+  test.each([
+    ['redact', '[redacted:pii.card]'],
+    ['mask', '************1111'],
+  ])('%s leaves JSON, with a text in its place, streamed or whole or asked', async (model, instead) => {
+    const args = `{"pay":[${CARD_NUMBER}, {"card":-${CARD_NUMBER}}],"amount":42.50}`
+    const wanted = { pay: [instead, { card: `-${instead}` }], amount: 42.5 }
+    for (const stream of [true, false]) {
+      for (const pieceSize of stream ? [1, 5, 10_000] : [1]) {
+        house.upstream.behave({ kind: 'tool-call-in-pieces', arguments: args, pieceSize })
+        const answer = await ask(house, prompt('hi', { model, stream }))
+        expect(answer.status).toBe(200)
+        expect(JSON.parse(assembled(answer, stream))).toEqual(wanted)
+        expectNothingOf(answer.text, String(CARD_NUMBER))
+      }
+    }
+    house.upstream.behave(undefined)
+    const call = { id: 'call_1', type: 'function', function: { name: 'pay', arguments: args } }
+    const messages = [{ role: 'assistant', content: null, tool_calls: [call] }]
+    expect((await ask(house, { model, messages })).status).toBe(200)
+    const sent = JSON.parse(sentUpstream()) as { messages: { tool_calls: { function: { arguments: string } }[] }[] }
+    expect(JSON.parse(sent.messages[0]?.tool_calls[0]?.function.arguments ?? '')).toEqual(wanted)
+  })
+})
+
 /** What a client puts together: each choice's text, and its tool calls' arguments with their escapes undone. */
 function assembled(answer: Answer, stream: boolean): string {
   interface Piece {

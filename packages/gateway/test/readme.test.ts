@@ -1,8 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { runInNewContext } from 'node:vm'
+import { startDemoModel } from '@ostiary/devkit'
+import OpenAI from 'openai'
+import type { ChatCompletion } from 'openai/resources'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { REQUIREMENTS } from '../../../conformance/requirements.js'
 import { loadPolicies } from '../src/adapters/policy-cedar/load.js'
@@ -126,9 +130,67 @@ describe('the first screen', () => {
     rmSync(elsewhere, { recursive: true, force: true })
   })
 
+  test('the two lines of the SDK do what they say', async () => {
+    const { block } = shown('README.md', 'js', 'new OpenAI')
+    expect(block.trimEnd().split('\n')).toHaveLength(2)
+    const elsewhere = mkdtempSync(join(tmpdir(), 'ostiary-readme-'))
+    const other = await openDev(elsewhere)
+    const lines = block.replace('http://127.0.0.1:8787', other.running.gateway.url)
+    const accessToken = await other.issuer.token({ as: 'alice' })
+    const run = runInNewContext(`(async () => { ${lines}; return answer })`, { OpenAI, accessToken })
+    const answer = (await run()) as ChatCompletion
+    expect(answer.choices[0]?.message.content).toContain('I was shown:\nuser: hello')
+    await other.close()
+    rmSync(elsewhere, { recursive: true, force: true })
+  })
+
   test('the two lines that do all set-up are commands of npm', () => {
     const { block } = shown('README.md', 'sh', 'npm ci')
     expect(block).toBe('npm ci && npm run demo\nnpm ci && npm test\n')
+  })
+})
+
+describe('a real model', () => {
+  const GUIDE = 'docs/guides/a-real-model.md'
+
+  /** Another server's model behind `dev`, which repeats what it was shown; what alice sees of it. */
+  async function ask(policies: string | undefined, marker: string): Promise<{ body: string; text: string }> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'ostiary-guide-'))
+    const model = await startDemoModel({})
+    if (policies !== undefined) {
+      mkdirSync(join(dataDir, 'policies'))
+      writeFileSync(join(dataDir, 'policies', 'dev.cedar'), policies)
+    }
+    const dev = await startDev({ port: 0, adminPort: 0, dataDir, upstream: model.baseUrl, warn: () => undefined })
+    const { block } = shown(GUIDE, 'sh', marker)
+    const body = (/-d '([^']+)'/.exec(block)?.[1] ?? '').replace('MODEL', dev.models[0] ?? '')
+    const headers = {
+      authorization: `Bearer ${await dev.issuer.token({ as: 'alice' })}`,
+      'content-type': 'application/json',
+    }
+    const { text, status } = await send(dev.running.gateway.url, Buffer.from(body), { headers })
+    expect(status).toBe(200)
+    await dev.close()
+    await model.close()
+    rmSync(dataDir, { recursive: true, force: true })
+    return { body, text }
+  }
+
+  test('is shown what the guide says', async () => {
+    const { text } = await ask(undefined, 'curl -s ')
+    expect(page(GUIDE)).toContain('`my card is **** **** **** 1111, my mail [redacted:pii.email]`')
+    expect(text).toContain('my card is **** **** **** 1111, my mail [redacted:pii.email].')
+  })
+
+  test('says what the guide says, and the stream does not', async () => {
+    const { block } = shown(GUIDE, 'cedar', '@id')
+    const { body, text } = await ask(block, 'curl -sN ')
+    const said = [...text.matchAll(/"content":("(?:[^"\\]|\\.)*")/g)].map(([, one = '']) => JSON.parse(one) as string)
+    expect(said.length).toBeGreaterThan(10)
+    expect(said.join('')).toContain('my card is [redacted:pii.card], my mail [redacted:pii.email].')
+    expect(text).toContain('data: [DONE]')
+    expect(body).toContain('4111 1111 1111 1111')
+    expect(said.join('').replaceAll(/\D/g, '')).not.toContain('4111')
   })
 })
 
@@ -167,7 +229,11 @@ describe('commands', () => {
     const example = shown('docs/cli.md', 'text', '| npx --no-install ostiary inspect').block
     const [, line = '', said = ''] = /^\$ echo '(.+)' \|.*\n(.+)\n$/.exec(example) ?? []
     const written: string[] = []
-    await inspectLines(Readable.from([`${line}\n`]), (one) => void written.push(one))
+    await inspectLines(
+      Readable.from([`${line}\n`]),
+      (one) => void written.push(one),
+      (one) => void written.push(one),
+    )
     expect(written).toEqual([said])
   })
 })

@@ -41,7 +41,7 @@ export function readForTest(token: string): TokenRead {
 
 /** An issuer whose signature is its own name: it knows who it trusts, and nothing of cryptography. */
 export function createFakeIssuer(issuer: string): IdentityBench {
-  const listeners: (() => void)[] = []
+  const listeners = new Set<() => void>()
   let key = 1
   const mint = (subject: string, expiresAt: number, signature: string): TokenRead => {
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -74,7 +74,9 @@ export function createFakeIssuer(issuer: string): IdentityBench {
       })
     },
     onRotation(listener) {
-      listeners.push(listener)
+      const own = (): void => listener()
+      listeners.add(own)
+      return () => void listeners.delete(own)
     },
     async close() {},
   }
@@ -169,6 +171,19 @@ export function identityProviderSuite(name: string, bench: () => Promise<Identit
       await held.rotate()
       await held.provider.verify(await held.good('alice'))
       expect([...told].sort()).toEqual(['first', 'second'])
+    })
+
+    it('tells a listener no more that was taken off, and the others still', async () => {
+      await held.provider.verify(await held.good('alice'))
+      const told: string[] = []
+      const off = held.provider.onRotation(() => told.push('first'))
+      held.provider.onRotation(() => told.push('second'))
+      off()
+      off()
+      await held.rotate()
+      await held.provider.verify(await held.good('alice'))
+      expect(told).toContain('second')
+      expect(told).not.toContain('first')
     })
   })
 }

@@ -127,7 +127,13 @@ const issuers: Readonly<Record<string, (provider: IdentityProvider) => Partial<I
       return provider.verify({ ...token, signature: Buffer.from(`${provider.issuer}/1`) })
     },
   }),
-  'never tells': () => ({ onRotation: () => {} }),
+  'never tells': () => ({ onRotation: () => () => {} }),
+  'tells for ever': (provider) => ({
+    onRotation(listener) {
+      provider.onRotation(listener)
+      return () => {}
+    },
+  }),
   'knows one subject': (provider) => ({
     async verify(token) {
       const step = await provider.verify(token)

@@ -46,7 +46,7 @@ function principal(read: TokenRead): Principal {
 }
 
 function setting(cacheEntries = 100, waits = false) {
-  const rotated: (() => void)[] = []
+  const rotated = new Set<() => void>()
   const state = { nowMs: NOW * 1000, verified: 0, revoked: new Set<string>() }
   let release: () => void = () => undefined
   const gate = new Promise<void>((done) => {
@@ -61,7 +61,10 @@ function setting(cacheEntries = 100, waits = false) {
   const provider: IdentityProvider = {
     issuer: ISSUER,
     verify: (read) => (waits ? gate.then(() => verify(read)) : verify(read)),
-    onRotation: (listener) => void rotated.push(listener),
+    onRotation: (listener) => {
+      rotated.add(listener)
+      return () => void rotated.delete(listener)
+    },
     close: async () => undefined,
   }
   const stage: Authenticate = createAuthenticate({
@@ -71,7 +74,7 @@ function setting(cacheEntries = 100, waits = false) {
     cacheEntries,
     publicUrl: 'https://gateway.example',
   })
-  return { stage, state, release, rotate: () => rotated.forEach((one) => void one()) }
+  return { stage, state, release, rotated, rotate: () => rotated.forEach((one) => void one()) }
 }
 
 function now(step: Step<Principal> | Promise<Step<Principal>>): Step<Principal> {
@@ -155,7 +158,7 @@ describe('refusals', () => {
     const provider: IdentityProvider = {
       issuer: ISSUER,
       verify: () => refuse('invalid_token', ''),
-      onRotation: () => undefined,
+      onRotation: () => () => undefined,
       close: async () => undefined,
     }
     const revocations = { revoked: () => false }
@@ -236,6 +239,18 @@ describe('the cache of verifications [token.cache]', () => {
     await stage.authenticate(RECEIVED, bearer(token()))
     expect(state.verified).toBe(2)
     expect(stage.authenticate(RECEIVED, bearer(token()))).not.toBeInstanceOf(Promise)
+  })
+
+  test('of a stage that was closed is empty and stays so, and no issuer holds the stage', async () => {
+    const { stage, state, rotated, release } = setting(100, true)
+    const waiting = stage.authenticate(RECEIVED, bearer(token()))
+    expect(rotated.size).toBe(1)
+    stage.close()
+    expect(rotated.size).toBe(0)
+    release()
+    expect((await waiting).kind).toBe('proceed')
+    for (let i = 0; i < 2; i += 1) await stage.authenticate(RECEIVED, bearer(token()))
+    expect(state.verified).toBe(3)
   })
 
   test('is bounded: the oldest goes', () => {

@@ -30,6 +30,8 @@ export interface Authenticate {
   authenticate(received: Received, presented: Presented | undefined): Step<Principal> | Promise<Step<Principal>>
   /** Forgets every verification, for instance at a reload. */
   clear(): void
+  /** Once another takes its place: listens to no issuer any more, and so remembers nothing from here on. */
+  close(): void
 }
 
 export function createAuthenticate(parts: AuthenticateParts): Authenticate {
@@ -46,8 +48,8 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   for (const provider of parts.providers) {
     if (providers.has(provider.issuer)) throw new Error(`issuer \`${provider.issuer}\` is configured twice`)
     providers.set(provider.issuer, provider)
-    provider.onRotation(clear)
   }
+  const unlisten = parts.providers.map((provider) => provider.onRotation(clear))
 
   const missing = challenged(refuse('missing_token', 'no credential'))
   const revoked = challenged(refuse('revoked_token', 'revoked'))
@@ -94,5 +96,11 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
       return revoked
     },
     clear,
+    close() {
+      for (const off of unlisten) off()
+      clear()
+      // Equal to nothing, itself included: no verification that is under way enters the cache.
+      epoch = Number.NaN
+    },
   }
 }

@@ -81,7 +81,7 @@ function readerOf(log: string): { readonly reader: LogReader; readonly folder: b
   return { reader: urlReader(new URL(log), bearer === undefined ? {} : { bearer }), folder: false }
 }
 
-function keyOf(vkey: string): VerifierKey {
+export function keyOf(vkey: string): VerifierKey {
   const key = parseVkey(vkey, nodeSuite.hash)
   if (key === undefined) throw new CommandError('--vkey is no verifier key: it looks like name+hash+base64', EXIT.usage)
   return key

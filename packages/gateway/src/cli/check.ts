@@ -7,7 +7,7 @@ import { type Fault, faultText } from '../config/fault.js'
 import { loadConfig } from '../config/load.js'
 import { vocabularyOf } from '../config/vocabulary.js'
 import type { PolicyEngine } from '../spec/index.js'
-import { CommandError, EXIT, type Output } from './output.js'
+import { EXIT, faultsError, type Output } from './output.js'
 
 export interface Checked {
   readonly config: Config
@@ -19,8 +19,14 @@ export interface Checked {
 export function checkAll(file: string, requireEnv: boolean): Checked | readonly Fault[] {
   const loaded = loadConfig(file, process.env, { requireEnv })
   if (loaded.config === undefined) return loaded.faults
+  const { dir } = loaded.config.policy
   const policies = readPolicies(loaded.config)
-  if (policies.engine === undefined) return [...loaded.faults, ...policies.faults]
+  if (policies.engine === undefined) {
+    // What is wrong with the folder itself is mended where the configuration names it.
+    return policies.faults.map((one) =>
+      one.file === dir ? loaded.faultAt(['policy', 'dir'], `${one.message} (\`${dir}\`)`) : one,
+    )
+  }
   const warnings = [...loaded.warnings, ...policies.warnings, ...staleSchema(loaded.config)]
   return { config: loaded.config, policy: policies.engine, warnings }
 }
@@ -28,7 +34,7 @@ export function checkAll(file: string, requireEnv: boolean): Checked | readonly 
 /** The configuration that a command works with, or its faults as the command's failure. */
 export function configFor(file: string, output: Output): Checked {
   const checked = checkAll(file, true)
-  if (!('config' in checked)) throw new CommandError(checked.map(faultText).join('\n'))
+  if (!('config' in checked)) throw faultsError(checked)
   for (const warning of checked.warnings) output.warn(`warning: ${faultText(warning)}`)
   return checked
 }

@@ -75,15 +75,17 @@ export async function startDev(options: DevOptions): Promise<Dev> {
 
 export async function dev(options: Omit<DevOptions, 'warn'>, output: Output): Promise<number> {
   const house = await startDev({ ...options, warn: output.warn })
-  sayReady(house.running, output)
-  output.say(
-    `models   ${house.models.join(', ')}${house.model === undefined ? '' : ' (a demo model: it repeats what it was shown)'}`,
-  )
-  output.say(
-    `policies ${join(options.dataDir, 'policies')}\n\nA token: npx --no-install ostiary token --as alice --data ${options.dataDir}`,
-  )
+  const ready = (): void => {
+    sayReady(house.running, output)
+    output.say(
+      `models   ${house.models.join(', ')}${house.model === undefined ? '' : ' (a demo model: it repeats what it was shown)'}`,
+    )
+    output.say(
+      `policies ${join(options.dataDir, 'policies')}\n\nA token: npx --no-install ostiary token --as alice --data ${options.dataDir}`,
+    )
+  }
   const reload = (why: string): Promise<void> => house.running.reload(house.config, why)
-  await reloadUntilStopped([house.config.policy.dir], reload, output)
+  await reloadUntilStopped({ dirs: [house.config.policy.dir], reload, ready }, output)
   await house.close()
   return EXIT.done
 }

@@ -1,18 +1,26 @@
 import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { access, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Config, IssuerConfig } from '../config/config.js'
-import { faultText } from '../config/fault.js'
+import { type Fault, faultText } from '../config/fault.js'
+import { type Ailment, codeOf } from './ailment.js'
 import { checkAll } from './check.js'
-import { askRunning } from './control.js'
+import { type ControlState, lookAtControl } from './control.js'
+import { controlAilments, portAilments, tlsAilments } from './doctor-listen.js'
+import { logAilments } from './doctor-log.js'
 import { EXIT, type Output } from './output.js'
 
-interface Ailment {
-  readonly what: string
-  readonly mend: string
+interface Found {
+  readonly ailments: readonly Ailment[]
+  /** Choices of the operator's, which nothing refuses. */
+  readonly warnings: readonly Fault[]
+  readonly control: ControlState
 }
 
-/** Says what is wrong with a set-up and how to mend it. Asks identity providers for their keys; never a provider. */
+/**
+ * Says what is wrong with a set-up and how to mend it: all that `start` refuses, and what it does not see. Changes nothing.
+ * Asks identity providers for their keys; never a provider.
+ */
 export async function doctor(file: string, output: Output): Promise<number> {
   const checked = checkAll(file, true)
   if (!('config' in checked)) {
@@ -20,47 +28,85 @@ export async function doctor(file: string, output: Output): Promise<number> {
       what: faultText(fault),
       mend: 'correct the file; `ostiary check` tells every fault',
     }))
-    return report(ailments, undefined, output)
+    return report({ ailments, warnings: [], control: { kind: 'absent' } }, output)
   }
   const { config, warnings } = checked
-  const answer = await askRunning(config.control.socket)
+  const control = await lookAtControl(config.control.socket)
   const ailments = [
-    ...warnings.map((fault) => ({ what: faultText(fault), mend: 'see the warning' })),
     ...(await folders(config)),
+    ...(await storeFile(config.store.path)),
+    ...tlsAilments(config),
+    ...(await portAilments(config, control)),
+    ...controlAilments(config.control.socket, control),
+    // Who runs has opened it, and writes to it just now.
+    ...(control.kind === 'running' ? [] : await logAilments(config)),
     ...(await Promise.all(config.issuers.map(issuer))).flat(),
-    ...(answer === undefined && (await present(config.control.socket))
-      ? [
-          {
-            what: `a control socket is at ${config.control.socket}, but nobody answers`,
-            mend: 'the gateway was killed: start it again',
-          },
-        ]
-      : []),
   ]
-  return report(ailments, answer, output)
+  return report({ ailments, warnings, control }, output)
 }
 
-function report(ailments: readonly Ailment[], running: unknown, output: Output): number {
+function report({ ailments, warnings, control }: Found, output: Output): number {
   for (const { what, mend } of ailments) output.say(`${what}\n  mend: ${mend}`)
-  output.say(running === undefined ? 'no gateway is running on this store' : 'a gateway is running on this store')
+  for (const warning of warnings) output.say(`warning: ${faultText(warning)}`)
+  output.say(runningText(control))
   if (ailments.length === 0) output.say('nothing is wrong with this set-up')
-  output.data({ ok: ailments.length === 0, ailments, running: running ?? null })
+  const running = control.kind === 'running' ? control.status : null
+  output.data({ ok: ailments.length === 0, ailments, warnings, running })
   return ailments.length === 0 ? EXIT.done : EXIT.failed
+}
+
+function runningText(control: ControlState): string {
+  if (control.kind !== 'running') return 'no gateway is running on this store'
+  const { pid, gateway, admin } = control.status
+  return `a gateway is running on this store (process ${String(pid)}, at ${String(gateway)} and ${String(admin)})`
 }
 
 async function folders(config: Config): Promise<readonly Ailment[]> {
   const ailments: Ailment[] = []
-  for (const dir of new Set([dirname(config.store.path), config.audit.store.dir])) {
-    if (!(await present(dir))) continue
+  for (const dir of new Set([dirname(config.store.path), config.audit.store.dir, dirname(config.control.socket)])) {
+    const there = await nearest(dir)
+    const made = there === dir ? '' : `, so ${dir} cannot be made`
+    if (!(await stat(there)).isDirectory()) {
+      ailments.push({ what: `${there} is no folder${made}`, mend: 'move that file away, or write another path' })
+      continue
+    }
     try {
-      await access(dir, constants.W_OK | constants.X_OK)
+      await access(there, constants.W_OK | constants.X_OK)
     } catch {
-      ailments.push({ what: `${dir} cannot be written`, mend: 'give the folder to the user that runs the gateway' })
+      ailments.push({
+        what: `${there} cannot be written${made}`,
+        mend: 'give the folder to the user that runs the gateway',
+      })
     }
   }
-  const store = await stat(config.store.path).catch(() => undefined)
-  if (store !== undefined && (store.mode & 0o077) !== 0) {
-    ailments.push({ what: `${config.store.path} can be read by others`, mend: `chmod 600 ${config.store.path}` })
+  return ailments
+}
+
+/** A path, or the nearest one above it that is there. */
+async function nearest(path: string): Promise<string> {
+  return (await present(path)) ? path : await nearest(dirname(path))
+}
+
+// sqlite.org/fileformat: "Every valid SQLite database file begins with the following 16 bytes".
+const SQLITE = 'SQLite format 3\0'
+
+async function storeFile(path: string): Promise<readonly Ailment[]> {
+  if (!(await present(path))) return []
+  const ailments: Ailment[] = []
+  const { mode, size } = await stat(path)
+  if ((mode & 0o077) !== 0) ailments.push({ what: `${path} can be read by others`, mend: `chmod 600 ${path}` })
+  // An empty one is a new one.
+  if (size === 0) return ailments
+  try {
+    const file = await open(path, 'r')
+    const { buffer } = await file.read(Buffer.alloc(SQLITE.length), 0, SQLITE.length, 0).finally(() => file.close())
+    if (buffer.toString('latin1') !== SQLITE) {
+      const mend = 'put the file back from a backup, or write another path as store'
+      ailments.push({ what: `${path} is no SQLite database`, mend })
+    }
+  } catch (error) {
+    const mend = 'give the file to the user that runs the gateway'
+    ailments.push({ what: `${path} cannot be read (${codeOf(error)})`, mend })
   }
   return ailments
 }

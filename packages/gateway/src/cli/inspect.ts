@@ -2,43 +2,58 @@ import { createInterface } from 'node:readline'
 import { allDetectors } from '../compose.js'
 import { createInspect } from '../inspect/inspect.js'
 import type { Role } from '../spec/index.js'
-import { CommandError, EXIT } from './output.js'
+import { EXIT } from './output.js'
 
 const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool', 'tool-definition', 'unknown'])
 
-/** Runs the detectors alone: `{id,text,role?}` a line in, `{id,findings}` a line out. */
-export async function inspectLines(input: NodeJS.ReadableStream, write: (line: string) => void): Promise<number> {
+/** A file of another format is bad in every line: nobody wants to read all of them. */
+const BAD_LINES_MAX = 20
+
+/**
+ * Runs the detectors alone: `{id,text,role?}` a line in, `{id,findings}` a line out. A bad line is told and left out, and then
+ * the command fails; after a number of them it reads no further.
+ */
+export async function inspectLines(
+  input: NodeJS.ReadableStream,
+  write: (line: string) => void,
+  warn: (line: string) => void,
+): Promise<number> {
   const inspect = createInspect(allDetectors())
   let number = 0
+  let bad = 0
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1
     if (line.trim() === '') continue
-    const row = rowOf(line, number)
-    const part = { role: row.role, address: '', text: row.text, isName: false }
-    const learnt = inspect([part])
-    if (learnt.kind === 'failed')
-      throw new CommandError(`line ${number}: detector ${learnt.detector} failed (${learnt.why})`)
-    const findings = (learnt.parts[0]?.findings ?? []).map(({ type, start, end, score }) => ({
-      type,
-      start,
-      end,
-      score,
-    }))
-    write(JSON.stringify({ id: row.id, findings }))
+    const answer = answerTo(line, inspect)
+    if (answer.kind === 'good') {
+      write(answer.text)
+      continue
+    }
+    warn(`line ${number}: ${answer.why}`)
+    bad += 1
+    if (bad < BAD_LINES_MAX) continue
+    warn(`${bad} bad lines: what follows line ${number} was not read`)
+    break
   }
-  return EXIT.done
+  return bad === 0 ? EXIT.done : EXIT.failed
 }
 
-function rowOf(line: string, number: number): { readonly id: unknown; readonly text: string; readonly role: Role } {
+type Answer = { readonly kind: 'good'; readonly text: string } | { readonly kind: 'bad'; readonly why: string }
+
+/** Nothing of a bad line is in what is said of it. */
+function answerTo(line: string, inspect: ReturnType<typeof createInspect>): Answer {
   let row: unknown
   try {
     row = JSON.parse(line)
   } catch {
-    throw new CommandError(`line ${number}: not JSON`)
+    return { kind: 'bad', why: 'not JSON' }
   }
   if (typeof row !== 'object' || row === null || !('text' in row) || typeof row.text !== 'string') {
-    throw new CommandError(`line ${number}: needs {"id", "text"}`)
+    return { kind: 'bad', why: 'needs {"id", "text"}' }
   }
   const role = 'role' in row && typeof row.role === 'string' && ROLES.has(row.role) ? (row.role as Role) : 'user'
-  return { id: 'id' in row ? row.id : null, text: row.text, role }
+  const learnt = inspect([{ role, address: '', text: row.text, isName: false }])
+  if (learnt.kind === 'failed') return { kind: 'bad', why: `detector ${learnt.detector} failed (${learnt.why})` }
+  const findings = (learnt.parts[0]?.findings ?? []).map(({ type, start, end, score }) => ({ type, start, end, score }))
+  return { kind: 'good', text: JSON.stringify({ id: 'id' in row ? row.id : null, findings }) }
 }

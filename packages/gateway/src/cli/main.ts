@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { CommandError, EXIT, type Output, outputOf } from './output.js'
+import { CommandError, EXIT, failureOf, type Output, outputOf } from './output.js'
 
 const DATA_DIR = '.ostiary-dev'
 
@@ -8,6 +9,7 @@ function program(finish: (code: number) => void): Command {
   const ostiary = new Command('ostiary')
     .description('The doorkeeper for generative AI.')
     .exitOverride()
+    .version(version(), '--version', 'say which version this is')
     .configureOutput({ writeErr: (text) => process.stderr.write(text) })
     .showHelpAfterError()
   const command = (name: string, description: string): Command =>
@@ -20,13 +22,20 @@ function program(finish: (code: number) => void): Command {
   const runs =
     <T extends { json?: boolean }>(
       work: (options: T, output: Output, argument: string | undefined) => Promise<number>,
+      /** How the JSON of a failure begins. */
+      failed: Readonly<Record<string, false>> = { ok: false },
     ) =>
     async (...args: unknown[]): Promise<void> => {
       // commander: arguments first, then options, then the command.
       const options = args.at(-2) as T
       const argument = args.length > 2 && typeof args[0] === 'string' ? args[0] : undefined
       const output = outputOf(options.json === true)
-      finish(await work(options, output, argument))
+      try {
+        finish(await work(options, output, argument))
+      } catch (error) {
+        output.data({ ...failed, ...failureOf(error) })
+        throw error
+      }
     }
 
   command('demo', 'the whole story in a minute, on embedded parts')
@@ -71,10 +80,13 @@ function program(finish: (code: number) => void): Command {
       }),
     )
   withConfig(command('start', 'run the gateway')).action(
-    runs<{ json?: boolean; config: string }>(async ({ config }, output) => {
-      const { start } = await import('./start.js')
-      return await start(config, output)
-    }),
+    runs<{ json?: boolean; config: string }>(
+      async ({ config }, output) => {
+        const { start } = await import('./start.js')
+        return await start(config, output)
+      },
+      { ready: false },
+    ),
   )
   command('token', 'an access token from the `dev` issuer, for one of its people')
     .requiredOption('--as <name>', 'alice, bob, carol, batch or scout')
@@ -93,15 +105,22 @@ function program(finish: (code: number) => void): Command {
   command('inspect', 'run the detectors alone: {id,text,role?} a line in, {id,findings} a line out')
     .addOption(new Option('--jsonl', 'lines of JSON, the only format there is').default(true))
     .action(
-      runs<{ json?: boolean }>(async () => {
+      runs<{ json?: boolean }>(async (_options, output) => {
         const { inspectLines } = await import('./inspect.js')
-        return await inspectLines(process.stdin, (line) => process.stdout.write(`${line}\n`))
+        return await inspectLines(process.stdin, (line) => process.stdout.write(`${line}\n`), output.warn)
       }),
     )
   withConfig(command('doctor', 'say what is wrong with a set-up and how to mend it')).action(
     runs<{ json?: boolean; config: string }>(async ({ config }, output) => {
       const { doctor } = await import('./doctor.js')
       return await doctor(config, output)
+    }),
+  )
+  command('version', 'say which version this is').action(
+    runs<{ json?: boolean }>(async (_options, output) => {
+      output.say(version())
+      output.data({ version: version() })
+      return EXIT.done
     }),
   )
 
@@ -112,16 +131,13 @@ function program(finish: (code: number) => void): Command {
       .description(description)
       .option('--json', 'JSON on stdout: one object, or one a line')
       .exitOverride()
-  auditCommand('verify', 're-derive everything from the entries')
-    .requiredOption('--log <dir|url>', 'the log')
+  auditCommand('verify', 're-derive everything from the entries, or check the proof of one')
+    .option('--log <dir|url>', 'the log')
     .requiredOption('--vkey <key>', 'its verifier key')
     .option('--against <file>', 'an older checkpoint that the log must continue')
-    .action(
-      runs<{ json?: boolean; log: string; vkey: string; against?: string }>(async ({ log, vkey, against }, output) => {
-        const { verify } = await import('./audit.js')
-        return await verify({ log, vkey }, against, output)
-      }),
-    )
+    .option('--proof <file>', 'instead of a log: what `audit prove --json` printed, or its proof alone with --entry')
+    .option('--entry <file>', 'the entry that the proof is about, as `audit tail` prints it')
+    .action(runs<VerifyFlags>(verifyCommand))
   auditCommand('prove', 'a tlog-proof for an entry')
     .requiredOption('--log <dir|url>', 'the log')
     .requiredOption('--vkey <key>', 'its verifier key')
@@ -151,6 +167,38 @@ function program(finish: (code: number) => void): Command {
     }),
   )
   return ostiary
+}
+
+interface VerifyFlags {
+  readonly json?: boolean
+  readonly vkey: string
+  readonly log?: string
+  readonly against?: string
+  readonly proof?: string
+  readonly entry?: string
+}
+
+/** A log or one proof: neither and both are wrong use. */
+async function verifyCommand({ vkey, log, against, proof, entry }: VerifyFlags, output: Output): Promise<number> {
+  const { keyOf, verify } = await import('./audit.js')
+  if (log !== undefined && proof === undefined && entry === undefined) {
+    return await verify({ log, vkey }, against, output)
+  }
+  if (proof === undefined || log !== undefined || against !== undefined) {
+    throw new CommandError(
+      'verify takes --log, with --against or without, or --proof, with --entry or without',
+      EXIT.usage,
+    )
+  }
+  const { verifyProof } = await import('./proof.js')
+  return await verifyProof(proof, entry, keyOf(vkey), output)
+}
+
+/** As the package says. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const read: unknown = JSON.parse(text)
+  return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown'
 }
 
 function port(text: string): number {

@@ -1,3 +1,5 @@
+import { type Fault, faultText } from '../config/fault.js'
+
 /** Where a command's words go. With `--json` stdout holds JSON objects alone, one a line; words for people go to stderr. */
 export interface Output {
   readonly json: boolean
@@ -31,8 +33,24 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const
 export class CommandError extends Error {
   override readonly name: string = 'CommandError'
   readonly exitCode: number
-  constructor(message: string, exitCode: number = EXIT.failed) {
+  /** What is wrong in files, each at its place. */
+  readonly faults: readonly Fault[]
+  constructor(message: string, exitCode: number = EXIT.failed, faults: readonly Fault[] = []) {
     super(message)
     this.exitCode = exitCode
+    this.faults = faults
+  }
+}
+
+/** Faults in files as a command's failure: one a line for people, as they are for programs. */
+export function faultsError(faults: readonly Fault[]): CommandError {
+  return new CommandError(faults.map(faultText).join('\n'), EXIT.failed, faults)
+}
+
+/** What a program that asked for `--json` is told of a command that failed. */
+export function failureOf(error: unknown): { readonly message: string; readonly faults: readonly Fault[] } {
+  return {
+    message: error instanceof Error ? error.message : String(error),
+    faults: error instanceof CommandError ? error.faults : [],
   }
 }

@@ -2,16 +2,16 @@ import { type FSWatcher, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Running, run } from '../compose.js'
 import type { Config } from '../config/config.js'
-import { faultText } from '../config/fault.js'
+import { fixedAtStart, needRestart } from '../config/restart.js'
 import { checkAll, configFor } from './check.js'
-import { CommandError, EXIT, type Output } from './output.js'
+import { EXIT, faultsError, type Output } from './output.js'
 
 /** Runs the gateway until SIGTERM or SIGINT. */
 export async function start(file: string, output: Output): Promise<number> {
   const { config, policy } = configFor(file, output)
+  const fixed = fixedAtStart(config)
   const running = await run(config, { env: process.env, warn: output.warn, policy })
-  sayReady(running, output)
-  await untilStopped(running, file, config, output)
+  await untilStopped({ running, file, config, fixed }, output)
   return EXIT.done
 }
 
@@ -21,23 +21,37 @@ export function sayReady(running: Running, output: Output): void {
   output.say(`gateway  ${url}\nadmin    ${adminUrl}\nlog      ${running.origin}\nvkey     ${running.vkey}`)
 }
 
+interface StartedGateway {
+  readonly running: Running
+  readonly file: string
+  readonly config: Config
+  /** What the gateway was started with and a reload cannot change. */
+  readonly fixed: ReadonlyMap<string, string>
+}
+
 /** Reloads on SIGHUP and when a file changes; stops on SIGTERM and SIGINT. */
-async function untilStopped(running: Running, file: string, config: Config, output: Output): Promise<void> {
+async function untilStopped({ running, file, config, fixed }: StartedGateway, output: Output): Promise<void> {
   const reload = async (why: string): Promise<void> => {
     const checked = checkAll(file, true)
-    if ('config' in checked) await running.reload(checked.config, why)
-    else throw new CommandError(checked.map(faultText).join('\n'))
+    if (!('config' in checked)) throw faultsError(checked)
+    await running.reload(checked.config, why)
+    const waiting = needRestart(fixed, checked.config)
+    if (waiting.length > 0) output.warn(`changed, but in force only after a restart: ${waiting.join(', ')}`)
   }
-  await reloadUntilStopped([config.policy.dir, dirname(file)], reload, output)
+  const ready = (): void => sayReady(running, output)
+  await reloadUntilStopped({ dirs: [config.policy.dir, dirname(file)], reload, ready }, output)
   await running.close()
 }
 
+export interface Reloading {
+  readonly dirs: readonly string[]
+  readonly reload: (why: string) => Promise<void>
+  /** Says that the gateway accepts requests. */
+  readonly ready: () => void
+}
+
 /** Runs `reload` on SIGHUP and when something in the folders changes, one after the other; a refused one is told. */
-export async function reloadUntilStopped(
-  dirs: readonly string[],
-  reload: (why: string) => Promise<void>,
-  output: Output,
-): Promise<void> {
+export async function reloadUntilStopped({ dirs, reload, ready }: Reloading, output: Output): Promise<void> {
   let reloading = Promise.resolve()
   const soon = (why: string): void => {
     reloading = reloading
@@ -51,10 +65,13 @@ export async function reloadUntilStopped(
   const watchers = watchFor(dirs, () => soon('file'))
   const onHup = (): void => soon('SIGHUP')
   process.on('SIGHUP', onHup)
-  await new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
   })
+  // Only now: whoever reads it may send a signal at once, and unheard that would end the process as a kill does.
+  ready()
+  await stopped
   for (const one of watchers) one.close()
   process.off('SIGHUP', onHup)
   await reloading

@@ -112,10 +112,6 @@ export function defaultPolicies(): string {
 permit (principal in Group::"analysts", action in [Action::"invoke", Action::"listModels"], resource is Model)
 when { principal.scopes.contains("models:invoke") };
 
-@id("restricted-stays-home") @reason("data labelled restricted may not leave for a model hosted outside")
-forbid (principal, action == Action::"invoke", resource is Model)
-when { context.labels.contains("restricted") && resource.hosting == "external" };
-
 @id("secrets-never-leave") @mode("oblige") @reason("credentials are redacted for everybody, both ways")
 @obligation("redact:secret, output:redact:secret")
 permit (principal, action, resource);

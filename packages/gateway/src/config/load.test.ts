@@ -257,9 +257,14 @@ control: { socket: run/o.sock }
     })
     expect(warnings.map((one) => faultText(one).slice(file.length + 1))).toEqual([
       '3:84 listen.tls.clientCa: this version asks no caller for a certificate: the key has no effect yet',
+      '14:18 issuers[0].streamGrace: this version cuts no stream when its token expires: the key has no effect yet',
+      '15:11 issuers[0].dpop: this version takes no token that is bound to a key: every token of this issuer is refused',
       '29:77 inspection.onFailure: open: when a detector fails, content passes uninspected',
       '36:12 audit.failure: open: when the log fails, requests go on without proof',
+      '41:16 ledger.ttl: this version gathers no labels: the key has no effect yet',
       '41:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
+      '41:27 ledger.scope: this version gathers no labels: the key has no effect yet',
+      '41:44 ledger.actors: this version gathers no labels: the key has no effect yet',
     ])
   })
 
@@ -307,7 +312,18 @@ describe('a faulty file', () => {
   })
 
   it('with a key that stands twice', () => {
-    expect(read(`${BASE}store: sqlite:other.db\n`).faults).toEqual(['13:1 this key stands twice in its map'])
+    expect(read(`${BASE}store: sqlite:other.db\n`).faults).toEqual(['13:1 the key `store` stands twice in its map'])
+    for (const [written, key] of [
+      ['"store" : x', ' `store`'],
+      ["'store': x", ' `store`'],
+      ['? store\n: x', ' `store`'],
+      ['!!str store: x', ' `store`'],
+      ['"st\\u006fre": x', ''],
+    ]) {
+      expect(read(`${BASE}${written}\n`).faults).toEqual([
+        expect.stringContaining(` the key${key} stands twice in its map`),
+      ])
+    }
   })
 
   it('that is not YAML', () => {
@@ -479,7 +495,7 @@ describe('a fault has its place', () => {
     [
       'limits: { bodyBytes: 1000 }',
       'limits: { bodyBytes: 2000B }',
-      ['13:22 limits.bodyBytes: must be text, not `1000`'],
+      ['13:22 limits.bodyBytes: write a size with its unit (B, KiB, MiB or GiB), such as 10MiB, not `1000`'],
     ],
     [
       'limits: { bodyBytes: 2GiB }',
@@ -492,7 +508,11 @@ describe('a fault has its place', () => {
       'limits: { promptTokens: 1 }',
       ['13:25 limits.promptTokens: must be at least 1, not `0`'],
     ],
-    ['timeouts: { connect: 5 }', 'timeouts: { connect: 5s }', ['13:22 timeouts.connect: must be text, not `5`']],
+    [
+      'timeouts: { connect: 5 }',
+      'timeouts: { connect: 5s }',
+      ['13:22 timeouts.connect: write a time with its unit (ms, s, m, h or d), such as 30s, not `5`'],
+    ],
     [
       'timeouts: { connect: 5sec }',
       'timeouts: { connect: 5m }',
@@ -956,10 +976,6 @@ describe('secrets', () => {
 describe('choices against safety', () => {
   it.each([
     [
-      'ledger: { scope: session }',
-      '13:18 ledger.scope: session: a caller can start a new session without the labels it gathered',
-    ],
-    [
       'inspection: { onFailure: open }',
       '13:26 inspection.onFailure: open: when a detector fails, content passes uninspected',
     ],
@@ -986,5 +1002,34 @@ describe('choices against safety', () => {
       '1:12 publicUrl: plain http to another host than loopback: tokens and prompts can be read on the way',
       '7:47 providers[0].baseUrl: plain http: the key and the prompts can be read on the way',
     ])
+  })
+})
+
+describe('settings without effect', () => {
+  const noEffect = (line: string, under = BASE): readonly string[] => read(`${under}${line}`).warnings
+
+  it('are warned of where they are written, also with their default', () => {
+    expect(noEffect('ledger: { scope: principal }\n')).toEqual([
+      '13:18 ledger.scope: this version gathers no labels: the key has no effect yet',
+    ])
+    const issuer = (line: string): string => base('    audience:', `    ${line}\n    audience:`)
+    expect(noEffect('', issuer('streamGrace: 0s'))).toEqual([
+      '4:18 issuers[0].streamGrace: this version cuts no stream when its token expires: the key has no effect yet',
+    ])
+    expect(noEffect('', issuer('dpop: required'))).toEqual([
+      '4:11 issuers[0].dpop: this version takes no token that is bound to a key: every token of this issuer is refused',
+    ])
+  })
+
+  it('say nothing where they are left out, or ask for nothing', () => {
+    expect(noEffect('')).toEqual([])
+    expect(noEffect('', base('    audience:', '    dpop: optional\n    audience:'))).toEqual([])
+  })
+})
+
+describe('faultAt', () => {
+  it('places what is found out later where the setting stands', () => {
+    const { faultAt } = configFromText(BASE, FILE, ENV, { requireEnv: true })
+    expect(faultText(faultAt(['policy', 'dir'], 'is not there'))).toBe(`${FILE}:10:16 policy.dir: is not there`)
   })
 })

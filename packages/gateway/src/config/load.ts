@@ -22,6 +22,8 @@ export interface Loaded {
   readonly config: Config | undefined
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
+  /** For what is found out about a setting later, from the files that it names. */
+  readonly faultAt: (path: Path, message: string) => Fault
 }
 
 const FILE_BYTES_MAX = 1024 * 1024
@@ -54,12 +56,12 @@ export function configFromText(text: string, file: string, env: Environment, opt
   )
   const missing = options.requireEnv ? unset : []
   const hints = options.requireEnv ? [] : unset
-  if (tree.flaws.length > 0) return loaded(file, undefined, [...tree.flaws, ...missing], hints)
+  if (tree.flaws.length > 0) return loaded(file, tree, undefined, [...tree.flaws, ...missing], hints)
 
   const shaped = shapeTree(tree, dirname(resolve(file)))
   if (shaped.kind === 'faulty') {
     const flaws = shaped.objections.flatMap((one) => objectionFlaws(one, tree.places))
-    return loaded(file, undefined, [...flaws, ...missing], hints)
+    return loaded(file, tree, undefined, [...flaws, ...missing], hints)
   }
 
   const parts = { places: tree.places, allowDev: options.allowDev === true, requireFiles: options.requireEnv }
@@ -69,7 +71,7 @@ export function configFromText(text: string, file: string, env: Environment, opt
     .map(({ kind, path, message }) => ({ kind, flaw: tree.places.flaw(path, `${pathText(path)}: ${message}`) }))
   const faults = remarks.filter((one) => one.kind === 'fault').map((one) => one.flaw)
   const warnings = remarks.filter((one) => one.kind === 'warning').map((one) => one.flaw)
-  return loaded(file, shaped.config, [...faults, ...missing], [...warnings, ...hints])
+  return loaded(file, tree, shaped.config, [...faults, ...missing], [...warnings, ...hints])
 }
 
 // What stands in for a variable that is not set, tried in turn where the schema objects to the one before: so `check` can
@@ -141,16 +143,23 @@ function isObject(value: unknown): value is Record<string | number, unknown> {
 }
 
 function faulty(file: string, message: string): Loaded {
-  return loaded(file, undefined, [{ line: 1, column: 1, message }], [])
+  return loaded(file, readTree('', {}), undefined, [{ line: 1, column: 1, message }], [])
 }
 
-function loaded(file: string, config: Config | undefined, faults: readonly Flaw[], warnings: readonly Flaw[]): Loaded {
+function loaded(
+  file: string,
+  { places }: Tree,
+  config: Config | undefined,
+  faults: readonly Flaw[],
+  warnings: readonly Flaw[],
+): Loaded {
   const place = (flaws: readonly Flaw[]): Fault[] =>
     flaws.map((flaw) => ({ file, ...flaw })).sort((a, b) => a.line - b.line || a.column - b.column)
   return {
     config: config !== undefined && faults.length === 0 ? frozen(config) : undefined,
     faults: place(faults),
     warnings: place(warnings),
+    faultAt: (path, message) => ({ file, ...places.flaw(path, `${pathText(path)}: ${message}`) }),
   }
 }
 

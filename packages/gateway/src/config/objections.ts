@@ -58,6 +58,8 @@ function complaint({ issue }: Objection, written: string | undefined, isQuoted: 
   const not = written === undefined ? '' : `, not \`${written}\``
   switch (issue.code) {
     case 'invalid_type':
+      // What the schema says in our own words, as of `15` where a time needs its unit.
+      if (issue.message.startsWith('write ')) return `${issue.message}${not}`
       // `80` and `"80"` differ in nothing else.
       return `must be ${EXPECTED.get(issue.expected) ?? issue.expected}${isQuoted && written !== undefined ? `, not \`"${written}"\`` : not}`
     case 'invalid_value': {

@@ -50,6 +50,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...networkRemarks(config),
     ...secretRemarks(config, parts),
     ...openChoices(config),
+    ...withoutEffect(config, parts.places),
   ]
 }
 
@@ -128,13 +129,6 @@ function* networkRemarks(config: Config): Iterable<Remark> {
   if (admin.port !== 0 && admin.port === listen.port && admin.host === listen.host) {
     yield fault(['admin', 'port'], `port ${admin.port} is the data plane's: the admin port needs its own`)
   }
-  for (const plane of ['listen', 'admin'] as const) {
-    if (config[plane].tls?.clientCa === undefined) continue
-    yield warning(
-      [plane, 'tls', 'clientCa'],
-      'this version asks no caller for a certificate: the key has no effect yet',
-    )
-  }
   const publicUrl = new URL(config.publicUrl)
   if (publicUrl.protocol === 'http:' && !isLoopback(publicUrl.hostname)) {
     yield warning(['publicUrl'], 'plain http to another host than loopback: tokens and prompts can be read on the way')
@@ -207,5 +201,30 @@ function* openChoices(config: Config): Iterable<Remark> {
   }
   if (config.ledger.scope === 'session') {
     yield warning(['ledger', 'scope'], 'session: a caller can start a new session without the labels it gathered')
+  }
+}
+
+/** What is read and checked but does nothing yet: who writes it believes in a guard that is not there. */
+function* withoutEffect(config: Config, places: Places): Iterable<Remark> {
+  for (const plane of ['listen', 'admin'] as const) {
+    if (config[plane].tls?.clientCa === undefined) continue
+    yield warning(
+      [plane, 'tls', 'clientCa'],
+      'this version asks no caller for a certificate: the key has no effect yet',
+    )
+  }
+  for (const [index, { dpop }] of config.issuers.entries()) {
+    const at = ['issuers', index, 'streamGrace']
+    if (places.get(at) !== undefined) {
+      yield warning(at, 'this version cuts no stream when its token expires: the key has no effect yet')
+    }
+    if (dpop === 'required') {
+      const message = 'this version takes no token that is bound to a key: every token of this issuer is refused'
+      yield warning(['issuers', index, 'dpop'], message)
+    }
+  }
+  for (const key of ['ttl', 'scope', 'actors']) {
+    const at = ['ledger', key]
+    if (places.get(at) !== undefined) yield warning(at, 'this version gathers no labels: the key has no effect yet')
   }
 }

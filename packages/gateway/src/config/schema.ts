@@ -88,9 +88,10 @@ const text: z.ZodString = z.string().min(1)
 const flag: z.ZodBoolean = z.boolean()
 
 function duration(minMs: number, maxMs: number, range: string): z.ZodType<number, string> {
+  const error = 'write a time with its unit (ms, s, m, h or d), such as 30s'
   return z
-    .string()
-    .regex(DURATION_PATTERN, { error: 'write a time with its unit (ms, s, m, h or d), such as 30s' })
+    .string({ error })
+    .regex(DURATION_PATTERN, { error })
     .transform((written, context) => {
       const ms = parseDurationMs(written) ?? Number.NaN
       if (!(ms >= minMs && ms <= maxMs)) objectTo(context, [], `must be ${range}`)
@@ -101,9 +102,10 @@ function duration(minMs: number, maxMs: number, range: string): z.ZodType<number
 const anyTime = (): z.ZodType<number, string> => duration(1, DURATION_MS_MAX, 'more than 0 and at most 24d')
 
 function bytes(min: number, max: number, range: string): z.ZodType<number, string> {
+  const error = 'write a size with its unit (B, KiB, MiB or GiB), such as 10MiB'
   return z
-    .string()
-    .regex(BYTES_PATTERN, { error: 'write a size with its unit (B, KiB, MiB or GiB), such as 10MiB' })
+    .string({ error })
+    .regex(BYTES_PATTERN, { error })
     .transform((written, context) => {
       const size = parseBytes(written) ?? Number.NaN
       if (!(size >= min && size <= max)) objectTo(context, [], `must be ${range}`)

@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../spec/index.js'
+import type { AttributeValue, FindingType } from '../spec/index.js'
 import type { AttributeType, Config } from './config.js'
 import type { Path } from './yaml.js'
 
@@ -7,6 +7,15 @@ export interface Vocabulary {
   /** Required where every model has them. */
   readonly modelAttributes: ReadonlyMap<string, { readonly type: AttributeType; readonly required: boolean }>
   readonly claimAttributes: readonly { readonly name: string; readonly type: AttributeType }[]
+  /** Names that can come about, so that a policy can be warned of one that cannot. */
+  readonly known: {
+    readonly models: readonly string[]
+    readonly issuers: readonly string[]
+    /** Groups by their whole names, and what the names of all others begin with. */
+    readonly groups: { readonly names: readonly string[]; readonly prefixes: readonly string[] }
+    /** Types whose detectors are on. */
+    readonly findings: readonly FindingType[]
+  }
 }
 
 // Contract, "Principals" and "Resources": what the gateway itself says of them.
@@ -35,7 +44,26 @@ export function vocabularyOf(config: Config): Vocabulary {
   for (const issuer of config.issuers) {
     for (const claim of issuer.claims) if (claim.kind === 'attribute') claims.set(claim.name, claim.type)
   }
-  return { modelAttributes, claimAttributes: [...claims].map(([name, type]) => ({ name, type })) }
+  return {
+    modelAttributes,
+    claimAttributes: [...claims].map(([name, type]) => ({ name, type })),
+    known: {
+      models: config.models.map((one) => one.name),
+      issuers: config.issuers.map((one) => one.issuer),
+      groups: groupsOf(config),
+      findings: config.inspection.types,
+    },
+  }
+}
+
+function groupsOf({ issuers }: Config): Vocabulary['known']['groups'] {
+  const names = new Set(issuers.flatMap((issuer) => issuer.agents.flatMap((agent) => agent.groups)))
+  const prefixes = new Set<string>()
+  for (const { groups } of issuers) {
+    if (groups.kind === 'prefix') prefixes.add(groups.prefix)
+    else for (const name of groups.names) names.add(name)
+  }
+  return { names: [...names], prefixes: [...prefixes] }
 }
 
 export interface Conflict {

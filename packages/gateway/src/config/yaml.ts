@@ -87,7 +87,7 @@ export function readTree(text: string, env: Readonly<Record<string, string | und
     // What follows the first break of the grammar is mostly its echo.
     const first = ill.find((one) => one.code !== 'DUPLICATE_KEY')
     const told = ill.filter((one) => one === first || one.code === 'DUPLICATE_KEY')
-    const flaws = told.map((one) => places.at(one.pos[0], yamlMessage(one.code, one.message)))
+    const flaws = told.map((one) => places.at(one.pos[0], yamlMessage(one.code, one.message, text.slice(one.pos[0]))))
     return { value: undefined, flaws, unset: [], places }
   }
   const reader = new TreeReader(document, places, env)
@@ -95,10 +95,19 @@ export function readTree(text: string, env: Readonly<Record<string, string | und
   return { value, flaws: reader.flaws, unset: reader.unset, places }
 }
 
-function yamlMessage(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'this key stands twice in its map'
+/** @param from the file from the place of the complaint on */
+function yamlMessage(code: string, message: string, from: string): string {
+  if (code === 'DUPLICATE_KEY') return `the key${named(from)} stands twice in its map`
   if (code === 'RESOURCE_EXHAUSTION') return 'the file is nested too deeply'
   return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1).split('\n', 1)[0]}`
+}
+
+/** The key that a text begins with, in backticks; nothing where it is written in a way that needs a parser. */
+function named(from: string): string {
+  const [, double, single, plain] =
+    /^(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'?&*!|>{}[\],#:][^\n:]*?))\s*:/.exec(from) ?? []
+  const key = double ?? single ?? plain
+  return key === undefined ? '' : ` \`${key}\``
 }
 
 class TreeReader {

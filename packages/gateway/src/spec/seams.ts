@@ -16,8 +16,12 @@ export interface IdentityProvider {
   readonly issuer: string
   /** Verifies a token that was read strictly and whose `iss` is ours. Synchronous where the key is at hand. */
   verify(token: TokenRead): Step<Principal> | Promise<Step<Principal>>
-  /** Calls back when keys left the key set: verifications made with them must be forgotten. */
-  onRotation(listener: () => void): void
+  /**
+   * Calls back when keys left the key set: verifications made with them must be forgotten.
+   *
+   * @returns takes the listener off again; a provider outlives those who listen to it
+   */
+  onRotation(listener: () => void): () => void
   close(): Promise<void>
 }
 

@@ -3,6 +3,7 @@ import type { TextGuard } from '../../spec/detector.js'
 import type { Refusal } from '../../spec/refusal.js'
 import { Unhider } from './escapes.js'
 import { CHUNK } from './formats.js'
+import { Mender } from './mender.js'
 import { fieldAt, isOpaque, type Says } from './shape.js'
 
 /** One member on the way to a string; `index` where the array's item says its own place in the whole answer. */
@@ -19,6 +20,7 @@ export class Channel {
   readonly #path: readonly Member[]
   readonly #guard: TextGuard
   readonly #unhider: Unhider | undefined
+  readonly #mender: Mender | undefined
 
   constructor(name: string, path: readonly Member[], guard: TextGuard, says: Says) {
     this.name = name
@@ -26,11 +28,13 @@ export class Channel {
     this.#path = path
     this.#guard = guard
     this.#unhider = says === 'arguments' ? new Unhider() : undefined
+    this.#mender = says === 'arguments' ? new Mender() : undefined
   }
 
   push(piece: string): string | Refusal {
     const text = this.#unhider === undefined ? piece : this.#unhider.push(piece)
-    return text === '' ? '' : this.#guard.push(text)
+    const out = text === '' ? '' : this.#guard.push(text)
+    return this.#mender === undefined || typeof out !== 'string' ? out : this.#mender.push(out)
   }
 
   end(): string | Refusal {
@@ -38,7 +42,9 @@ export class Channel {
     const last = begun === '' ? '' : this.#guard.push(begun)
     if (typeof last !== 'string') return last
     const rest = this.#guard.end()
-    return typeof rest === 'string' ? last + rest : rest
+    if (typeof rest !== 'string') return rest
+    const out = last + rest
+    return this.#mender === undefined ? out : this.#mender.push(out) + this.#mender.end()
   }
 
   /** Data of an event that holds `text` in this channel and nothing else; what tells the stream is as in `like`. */

@@ -1,3 +1,5 @@
+import { Mender } from './mender.js'
+
 const BACKSLASH = 0x5c
 const QUOTE = 0x22
 const ESCAPED = /\\(?:u([0-9a-fA-F]{4})|[\s\S])/g
@@ -68,6 +70,10 @@ const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)
  */
 export function mend(edited: string, before: string): string {
   if (parses(edited) || !parses(before)) return edited
+  // As in a stream, so that a client gets the same either way.
+  const mender = new Mender()
+  const mended = mender.push(edited) + mender.end()
+  if (parses(mended)) return mended
   let out = ''
   let at = 0
   while (at < edited.length) {

@@ -47,8 +47,10 @@ function schemaShape(): Shape {
 
 const SCHEMA = schemaShape()
 
-const TEXT_PART = shape({ type: ENUM, text: TEXT })
-const REFUSAL_PART = shape({ type: ENUM, refusal: TEXT })
+/** What carries a picture, sound or a file in any server's spelling: some go by the member that is there, not by `type`. */
+const MEDIA = /^(?:input_?)?(?:image|audio|video|file)s?(?:$|_|url|data|id$)|^inline_?data$/
+const TEXT_PART = shape({ type: ENUM, text: TEXT }, { unlessPlain: MEDIA })
+const REFUSAL_PART = shape({ type: ENUM, refusal: TEXT }, { unlessPlain: MEDIA })
 const IMAGE_PART = shape(
   { type: ENUM, image_url: field('url', shape({ url: field('url'), detail: ENUM })) },
   { uninspectable: true },

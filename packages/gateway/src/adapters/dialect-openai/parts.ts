@@ -68,9 +68,21 @@ export function saysAt(
 function uninspectableIn(containers: readonly Container[], shapes: Shapes): readonly string[] {
   const found: string[] = []
   for (const one of containers) {
-    if (shapes.of[one.index]?.uninspectable === true) found.push(pointer(one))
+    const within = shapes.of[one.index]
+    if (within?.uninspectable === true || (within?.unlessPlain !== undefined && hasMedia(one, within.unlessPlain)))
+      found.push(pointer(one))
   }
   return found
+}
+
+/** A member that is null is none: some clients send all that the format has. */
+function hasMedia({ value }: Container, names: RegExp): boolean {
+  if (Array.isArray(value)) return false
+  for (const name in value) {
+    // By way of the capital, as in `lookalikeIn`: some servers read names without regard to case.
+    if (value[name] !== null && names.test(name.toUpperCase().toLowerCase())) return true
+  }
+  return false
 }
 
 /** What takes the places of edited parts, and of all that repeats them. */

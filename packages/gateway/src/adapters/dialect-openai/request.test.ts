@@ -167,6 +167,43 @@ describe('read', () => {
   })
 
   test.each([
+    ['image_url', { url: 'https://example.com/a.png' }],
+    ['image_url', 'data:image/png;base64,AAAA'],
+    ['Image_URL', { url: 'https://example.com/a.png' }],
+    ['imageUrl', 'https://example.com/a.png'],
+    ['input_image', { file_id: 'file-1' }],
+    ['input_audio', { data: 'AAAA', format: 'wav' }],
+    ['audio', { id: 'audio_1' }],
+    ['audio_url', 'https://example.com/a.wav'],
+    ['video_url', { url: 'https://example.com/a.mp4' }],
+    ['file', { file_id: 'file-1' }],
+    ['file_data', 'AAAA'],
+    ['files', ['file-1']],
+    ['inline_data', { mime_type: 'image/png', data: 'AAAA' }],
+  ])(
+    'text that carries %s beside is no plain text, whatever its type says [content.uninspectable]',
+    (name, carried) => {
+      const seen = (part: object): readonly string[] =>
+        view({ ...PLAIN, messages: [USER, { role: 'user', content: [part] }] }).uninspectable
+      expect(seen({ type: 'text', text: 'see', [name]: carried })).toEqual(['/messages/1/content/0'])
+      expect(seen({ type: 'refusal', refusal: 'no', [name]: carried })).toEqual(['/messages/1/content/0'])
+      expect(seen({ type: 'text', text: 'see', [name]: null })).toEqual([])
+    },
+  )
+
+  test('text that carries what is no medium stays text', () => {
+    const more = {
+      cache_control: { type: 'ephemeral' },
+      annotations: [],
+      filename: 'cv.pdf',
+      imagery: 'vivid',
+      id: 'x',
+    }
+    const content = [{ type: 'text', text: 'see', ...more }]
+    expect(view({ ...PLAIN, messages: [{ role: 'user', content }] }).uninspectable).toEqual([])
+  })
+
+  test.each([
     ['nothing', {}, 0],
     ['the old name', { max_tokens: 5 }, 5],
     ['the new name', { max_tokens: 5, max_completion_tokens: 7 }, 7],

@@ -43,6 +43,8 @@ export interface Shape {
   readonly byType: ReadonlyMap<string, Shape> | undefined
   /** Carries something else than text. */
   readonly uninspectable: boolean
+  /** Carries something else than text where it has a member of such a name (in small letters), whatever its `type` says. */
+  readonly unlessPlain: RegExp | undefined
 }
 
 export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Omit<Shape, 'members'>> = {}): Shape {
@@ -54,6 +56,7 @@ export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Om
     speaks: parts.speaks ?? false,
     byType: parts.byType,
     uninspectable: parts.uninspectable ?? false,
+    unlessPlain: parts.unlessPlain,
   }
 }
 

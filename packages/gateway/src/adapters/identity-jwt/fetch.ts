@@ -26,20 +26,25 @@ const REDIRECTS_MAX = 3
  * Gets a document by https, or by http from loopback. The name is resolved first, every address judged, and the connection made to
  * what was judged: a name that changes its answer between the two (rebinding) gains nothing.
  */
-export const fetchJson: FetchJson = async (url, reach) => {
-  const deadline = AbortSignal.timeout(TIME_MAX_MS)
-  let at = url
-  for (let hops = 0; hops <= REDIRECTS_MAX; hops += 1) {
-    const why = judgeUrl(at, reach)
-    if (why !== undefined) return { kind: 'failed', why }
-    const got = await getOnce(at, reach, deadline)
-    if (got.kind !== 'redirect') return got
-    if (!URL.canParse(got.location, at.href)) return { kind: 'failed', why: 'redirect to no URL' }
-    const next = new URL(got.location, at)
-    if (next.origin !== url.origin) return { kind: 'failed', why: 'redirect to another origin' }
-    at = next
+export const fetchJson: FetchJson = fetchThrough(() => getDirectly())
+
+/** Every hop is judged and bounded the same, whichever way it goes. */
+export function fetchThrough(way: (url: URL) => GetOnce): FetchJson {
+  return async (url, reach) => {
+    const deadline = AbortSignal.timeout(TIME_MAX_MS)
+    let at = url
+    for (let hops = 0; hops <= REDIRECTS_MAX; hops += 1) {
+      const why = judgeUrl(at, reach)
+      if (why !== undefined) return failed(why)
+      const got = await way(at)(at, reach, deadline)
+      if (got.kind !== 'redirect') return got
+      if (!URL.canParse(got.location, at.href)) return failed('redirect to no URL')
+      const next = new URL(got.location, at)
+      if (next.origin !== url.origin) return failed('redirect to another origin')
+      at = next
+    }
+    return failed('too many redirects')
   }
-  return { kind: 'failed', why: 'too many redirects' }
 }
 
 export function isLoopbackHost(url: URL): boolean {
@@ -116,54 +121,70 @@ const localhost: Resolve = (_host, _options, done) => {
 
 type Got = Fetched | { readonly kind: 'redirect'; readonly location: string }
 
-function getOnce(url: URL, reach: Reach, signal: AbortSignal): Promise<Got> {
-  // A name other than `localhost` has no business on loopback unless private addresses are allowed.
-  const lookup = guardedLookup({ ...reach, loopback: isLoopbackHost(url) })
+/** How one document is got from where `judgeUrl` let us go. Never rejects. */
+export type GetOnce = (url: URL, reach: Reach, signal: AbortSignal) => Promise<Got>
+
+/** Of a name that is resolved here, every address is judged. */
+export function getDirectly(resolve?: Resolve): GetOnce {
+  return (url, reach, signal) => {
+    // A name other than `localhost` has no business on loopback unless private addresses are allowed.
+    const lookup = guardedLookup({ ...reach, loopback: isLoopbackHost(url) }, resolve)
+    return ask(url, { lookup, agent: false }, signal)
+  }
+}
+
+/** @param by how a connection is made */
+export function ask(url: URL, by: https.RequestOptions, signal: AbortSignal): Promise<Got> {
   const headers = { accept: 'application/json', 'accept-encoding': 'identity' }
-  const options = { method: 'GET', headers, lookup, signal, agent: false as const }
+  const options = { ...by, method: 'GET', headers, signal }
   return new Promise((done) => {
-    const failed = (why: string): void => done({ kind: 'failed', why })
     const answered = (answer: http.IncomingMessage): void => {
-      const status = answer.statusCode ?? 0
-      const { location } = answer.headers
-      if (status >= 300 && status < 400 && location !== undefined) {
-        answer.destroy()
-        done({ kind: 'redirect', location })
-        return
-      }
-      const coding = answer.headers['content-encoding']
-      if (status !== 200 || (coding !== undefined && coding !== 'identity')) {
-        answer.destroy()
-        failed(status === 200 ? 'compressed answer' : `status ${status}`)
-        return
-      }
-      const chunks: Buffer[] = []
-      let size = 0
-      answer.on('data', (chunk: Buffer) => {
-        size += chunk.length
-        if (size > JWKS_MAX_BYTES) {
-          answer.destroy()
-          failed('answer over 256 KiB')
-          return
-        }
-        chunks.push(chunk)
-      })
-      answer.on('end', () => done({ kind: 'body', body: Buffer.concat(chunks) }))
-      answer.on('error', (error) => failed(reason(error, signal)))
-      answer.on('close', () => failed('answer torn'))
+      void take(answer, signal).then(done)
     }
     const request =
       url.protocol === 'https:'
         ? // Said aloud, so that the environment (NODE_TLS_REJECT_UNAUTHORIZED) cannot unsay it.
           https.request(url, { ...options, rejectUnauthorized: true }, answered)
         : http.request(url, options, answered)
-    request.on('error', (error) => failed(reason(error, signal)))
+    request.on('error', (error) => done(failed(reason(error, signal))))
     request.end()
   })
 }
 
-function reason(error: Error, signal: AbortSignal): string {
+/** Reads an answer to its end, within bounds; what is not read is hung up on. */
+async function take(answer: http.IncomingMessage, signal: AbortSignal): Promise<Got> {
+  const status = answer.statusCode ?? 0
+  const { location } = answer.headers
+  if (status >= 300 && status < 400 && location !== undefined) {
+    answer.destroy()
+    return { kind: 'redirect', location }
+  }
+  const coding = answer.headers['content-encoding']
+  if (status !== 200 || (coding !== undefined && coding !== 'identity')) {
+    answer.destroy()
+    return failed(status === 200 ? 'compressed answer' : `status ${status}`)
+  }
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > JWKS_MAX_BYTES) return failed('answer over 256 KiB')
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    return failed(reason(error, signal))
+  }
+  return { kind: 'body', body: Buffer.concat(chunks) }
+}
+
+export function failed(why: string): Fetched {
+  return { kind: 'failed', why }
+}
+
+export function reason(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'no answer in 5 s'
+  if (!(error instanceof Error)) return 'threw'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   return code ?? error.message
 }

@@ -42,7 +42,7 @@ export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
     agents: new Map(options.agents.map((one) => [one.id, one])),
   }
 
-  const listeners: (() => void)[] = []
+  const listeners = new Set<() => void>()
   const source = {
     issuer,
     keys: options.keys,
@@ -104,7 +104,10 @@ export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
       }
     },
     onRotation(listener) {
-      listeners.push(listener)
+      // One of its own for each call: who listens twice stops twice.
+      const own = (): void => listener()
+      listeners.add(own)
+      return () => void listeners.delete(own)
     },
     refresh: () => keys.refresh(),
     async close() {

@@ -1,5 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
-import type { Challenge, Obligation } from '../../spec/index.js'
+import { ACTS, type Challenge, type Obligation } from '../../spec/index.js'
 import {
   head,
   isKnown,
@@ -63,13 +63,11 @@ export function checkAnnotations(piece: Piece, json: PolicyJson, error: Say, war
   if (obligationText !== undefined && json.effect === 'forbid') {
     sayAt('obligation', '`@obligation` on a `forbid`: only permits oblige')
   } else {
-    const place = written.find((one) => one.name === 'obligation')
     const sayMember = ({ at }: ObligationRead, message: string): void => {
-      const whole = place?.start ?? piece.start
-      say(place?.plain === obligationText && place !== undefined ? place.textStart + at : whole, message)
+      say(memberOffset(piece, obligationText ?? '', at), message)
     }
     for (const one of members) {
-      if (one.obligation.kind === 'unknown') sayMember(one, one.obligation.why)
+      if (one.obligation.kind === 'unknown') sayMember(one, `${one.obligation.why}; ${LEGAL}`)
       else if (mode === 'oblige' && one.obligation.kind === 'pass') {
         sayMember(one, `an oblige policy cannot carry \`${one.obligation.source}\`: it never grants`)
       }
@@ -95,6 +93,16 @@ export function checkAnnotations(piece: Piece, json: PolicyJson, error: Say, war
   const permitText = `${piece.text.slice(0, effectIn)}permit${piece.text.slice(effectIn + json.effect.length)}`
   const obligations: Obligation[] = members.map((one) => one.obligation).filter(isKnown)
   return { id, effect: json.effect, mode, text: piece.text, permitText, json, reason, obligations, challenge }
+}
+
+// What this version carries out, as one would write it.
+const LEGAL = `there are \`${ACTS.join('`, `')}\`, each with \`:TYPE\` and after \`output:\` too, and \`pass:uninspectable\`; \`TYPE\` is one of \`${[...FINDING_WORDS].sort().join('`, `')}\``
+
+/** Where a member of `@obligation` stands; the annotation itself where its text is written with escapes. */
+export function memberOffset(piece: Piece, text: string, at: number): number {
+  const place = head(piece).written.find((one) => one.name === 'obligation')
+  if (place === undefined) return piece.start
+  return place.plain === text ? place.textStart + at : place.start
 }
 
 function readMode(text: string | undefined, sayAt: (name: string, message: string) => void): Mode {

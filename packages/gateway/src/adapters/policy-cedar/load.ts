@@ -1,6 +1,7 @@
 import { type PolicyJson, policySetTextToParts, policyToJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { head } from './annotations.js'
 import { checkAnnotations, type Say } from './check-annotations.js'
+import { checkKnown } from './check-known.js'
 import { checkTypes, messageOf, offsetOf, type Typed } from './check-types.js'
 import { type CedarEngine, createCedarEngine, type EngineOptions } from './engine.js'
 import { type Fault, Places } from './place.js'
@@ -47,6 +48,7 @@ export function loadPolicies(
       const effectAt = effect?.start ?? piece.start
       const policy = checkAnnotations(piece, json, error, warn)
       if (policy !== undefined) policies.push(policy)
+      if (vocabulary.known !== undefined) checkKnown(piece, json, vocabulary.known, warn)
 
       const id: string | null | undefined = json.annotations?.['id']
       if (typeof id === 'string' && id !== '') {

@@ -1,5 +1,5 @@
 import type { Action, PrincipalKind, Resource } from '../../spec/index.js'
-import { FINDING_TYPES, familyOf } from '../../spec/index.js'
+import { FINDING_TYPES, type FindingType, familyOf } from '../../spec/index.js'
 
 export type AttributeType = 'String' | 'Long' | 'Bool' | 'Set<String>'
 
@@ -9,6 +9,17 @@ export interface Vocabulary {
   readonly modelAttributes: ReadonlyMap<string, { readonly type: AttributeType; readonly required: boolean }>
   /** Mapped claims. One named like an attribute of the gateway's own is ignored: a token must not overwrite `issuer`. */
   readonly claimAttributes: readonly { readonly name: string; readonly type: AttributeType }[]
+  /** Names that can come about; absent: nobody is warned of one that cannot. */
+  readonly known?: Known
+}
+
+export interface Known {
+  readonly models: readonly string[]
+  readonly issuers: readonly string[]
+  /** Groups by their whole names, and what the names of all others begin with. */
+  readonly groups: { readonly names: readonly string[]; readonly prefixes: readonly string[] }
+  /** Types whose detectors are on. */
+  readonly findings: readonly FindingType[]
 }
 
 export interface Attribute {

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { FINDING_TYPES } from '../../spec/index.js'
+import { loadPolicies } from './load.js'
+import type { Known } from './vocabulary.js'
+
+const KNOWN: Known = {
+  models: ['gpt-4o-mini', 'home'],
+  issuers: ['https://idp.example', 'https://other.example/a#b'],
+  groups: { names: ['agents', 'readers'], prefixes: ['corp:'] },
+  findings: FINDING_TYPES.filter((type) => type !== 'pii.email' && !type.startsWith('secret.')),
+}
+
+/** `LINE:COLUMN message` of each warning; none of these is a fault. */
+function warnings(text: string, known: Known = KNOWN): readonly string[] {
+  const vocabulary = { modelAttributes: new Map(), claimAttributes: [], known }
+  const { faults, warnings: all } = loadPolicies([{ path: 'a.cedar', text }], vocabulary)
+  expect(faults).toEqual([])
+  return all.map(({ line, column, message }) => `${line}:${column} ${message}`)
+}
+
+const permit = (principal: string, resource: string, condition = 'true', obligation = 'flag:pii'): string =>
+  `@id("a") @obligation("${obligation}")\npermit (${principal}, action == Action::"invoke", ${resource})\nwhen { ${condition} };`
+
+describe('an id that no configuration knows', () => {
+  test('of a model, with the nearest one', () => {
+    expect(warnings(permit('principal', 'resource == Model::"gpt-4o-mni"'))).toEqual([
+      '2:60 `Model::"gpt-4o-mni"`: no model has this name; did you mean `gpt-4o-mini`?',
+    ])
+    expect(warnings(permit('principal', 'resource is Model', 'resource == Model :: "home"'))).toEqual([])
+    expect(warnings(permit('principal', 'resource is Model', 'resource == Model::"far-away"'))).toEqual([
+      '3:20 `Model::"far-away"`: no model has this name',
+    ])
+  })
+
+  test('of a tool: no version has one yet', () => {
+    const text = '@id("a") permit (principal, action == Action::"callTool", resource == Tool::"mail/send");'
+    expect(warnings(text)).toEqual(['1:71 `Tool::"mail/send"`: no configuration of this version has a tool'])
+  })
+
+  test.each(['User', 'Service', 'Agent'])('of a %s, without its issuer or with one that is not configured', (type) => {
+    const of = (id: string): readonly string[] => warnings(permit(`principal == ${type}::"${id}"`, 'resource is Model'))
+    expect(of('alice')).toEqual([
+      `2:22 \`${type}::"alice"\`: write issuer and subject, \`${type}::"https://idp.example#SUBJECT"\``,
+    ])
+    expect(of('https://idp.example#')).toHaveLength(1)
+    expect(of('https://ipd.example#alice')).toEqual([
+      `2:22 \`${type}::"https://ipd.example#alice"\`: no issuer is \`https://ipd.example\`; did you mean \`https://idp.example\`?`,
+    ])
+    expect(of('https://idp.example#alice')).toEqual([])
+    expect(of('https://other.example/a#b#alice')).toEqual([])
+  })
+
+  test('of a group, where no issuer can give that name', () => {
+    const of = (id: string, known = KNOWN): readonly string[] =>
+      warnings(permit(`principal in Group::"${id}"`, 'resource is Model'), known)
+    expect(of('agnets')).toEqual([
+      '2:22 `Group::"agnets"`: no issuer gives this group (names begin with `corp:`); did you mean `agents`?',
+    ])
+    expect(of('corp:anybody')).toEqual([])
+    expect(of('readers')).toEqual([])
+    expect(of('anybody', { ...KNOWN, groups: { names: [], prefixes: [''] } })).toEqual([])
+  })
+
+  test('is not looked for in texts and comments', () => {
+    expect(warnings('// Model::"x"\n@id("a") @reason("Model::x") permit (principal, action, resource);')).toEqual([])
+  })
+})
+
+describe('a finding whose detector is off', () => {
+  test('in an obligation: where nothing of it is left', () => {
+    expect(
+      warnings(permit('principal', 'resource', 'true', 'mask:pii.email, redact:pii,  output:block:secret')),
+    ).toEqual([
+      '1:23 `mask:pii.email` does nothing: its detector is switched off in inspection.detectors',
+      '1:52 `output:block:secret` does nothing: its detector is switched off in inspection.detectors',
+    ])
+  })
+
+  test('in a condition', () => {
+    const off = (word: string, column: number): string =>
+      `3:${column} \`context.findings\` never has \`${word}\`: its detector is switched off in inspection.detectors`
+    expect(warnings(permit('principal', 'resource', 'context.findings.contains("secret.aws")'))).toEqual([
+      off('secret.aws', 34),
+    ])
+    expect(
+      warnings(permit('principal', 'resource', 'context.findings.containsAny(["pii", "secret", "pii.email"])')),
+    ).toEqual([off('secret', 45), off('pii.email', 55)])
+    expect(warnings(permit('principal', 'resource', 'context.approvals.contains("secret")'))).toEqual([])
+  })
+})
+
+test('labels, which never arise yet, are told where they are read', () => {
+  const told = '`context.labels` is read, but no label arises in this version: it is always empty'
+  for (const condition of ['context.labels.contains("a")', 'context["labels"].contains("a")', 'context has labels']) {
+    expect(warnings(permit('principal', 'resource', condition))).toEqual([`3:8 ${told}`])
+  }
+  expect(warnings(permit('principal', 'resource', 'context.findings.contains("pii")'))).toEqual([])
+})

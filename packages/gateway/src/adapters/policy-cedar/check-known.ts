@@ -1,0 +1,93 @@
+import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
+import { type FindingType, familyOf } from '../../spec/index.js'
+import { parseObligations } from './annotations.js'
+import { memberOffset, type Say } from './check-annotations.js'
+import { didYouMean } from './nearest.js'
+import { type Piece, plainValue, type Token } from './tokens.js'
+import type { Known } from './vocabulary.js'
+
+/**
+ * Warns of what is sound but cannot come about: an id that no configuration knows, a finding whose detector is off, labels.
+ *
+ * Does not see an id or a finding type that is written with escapes, nor one that is compared with an attribute.
+ */
+export function checkKnown(piece: Piece, json: PolicyJson, known: Known, warn: Say): void {
+  const { tokens } = piece
+  for (const [index, token] of tokens.entries()) {
+    const named = entityAt(tokens, index)
+    const why = named === undefined ? undefined : whyUnknown(named.type, named.id, known)
+    if (named !== undefined && why !== undefined) warn(token.start, `\`${named.type}::"${named.id}"\`: ${why}`)
+    if (readsLabels(tokens, index)) {
+      warn(token.start, '`context.labels` is read, but no label arises in this version: it is always empty')
+    }
+    if (isFindingOf(tokens, index)) warnOff(plainValue(token) ?? '', token.start, known.findings, warn)
+  }
+  const text: string | null | undefined = json.annotations?.['obligation']
+  if (typeof text !== 'string') return
+  for (const { obligation, at } of parseObligations(text)) {
+    if (obligation.kind !== 'text' || obligation.types.some((type) => known.findings.includes(type))) continue
+    warn(memberOffset(piece, text, at), `\`${obligation.source}\` does nothing: ${OFF}`)
+  }
+}
+
+const OFF = 'its detector is switched off in inspection.detectors'
+
+/** `TYPE::"ID"` that begins at a token. */
+function entityAt(tokens: readonly Token[], index: number): { readonly type: string; readonly id: string } | undefined {
+  const [type, first, second, id] = tokens.slice(index, index + 4)
+  if (type?.kind !== 'name' || first?.text !== ':' || second?.text !== ':' || id === undefined) return undefined
+  // `A::Model::"x"` is of another namespace: Cedar's schema refuses it.
+  if (tokens[index - 1]?.text === ':') return undefined
+  const value = plainValue(id)
+  return value === undefined ? undefined : { type: type.text, id: value }
+}
+
+function whyUnknown(type: string, id: string, known: Known): string | undefined {
+  switch (type) {
+    case 'Model':
+      if (known.models.includes(id)) return undefined
+      return `no model has this name${didYouMean(id, known.models)}`
+    case 'Tool':
+    case 'Dataset':
+      return `no configuration of this version has a ${type.toLowerCase()}`
+    case 'User':
+    case 'Service':
+    case 'Agent':
+      // A subject of a token can be anything: only what stands before it can be judged.
+      if (known.issuers.some((issuer) => id.startsWith(`${issuer}#`) && id.length > issuer.length + 1)) return undefined
+      if (!/^.+#./s.test(id)) return `write issuer and subject, \`${type}::"${known.issuers[0] ?? 'ISSUER'}#SUBJECT"\``
+      return `no issuer is \`${id.slice(0, id.indexOf('#'))}\`${didYouMean(id.slice(0, id.indexOf('#')), known.issuers)}`
+    case 'Group':
+      if (known.groups.names.includes(id) || known.groups.prefixes.some((prefix) => id.startsWith(prefix)))
+        return undefined
+      return `no issuer gives this group${prefixText(known.groups.prefixes)}${didYouMean(id, known.groups.names)}`
+    default:
+      return undefined
+  }
+}
+
+function prefixText(prefixes: readonly string[]): string {
+  return prefixes.length === 0 ? '' : ` (names begin with \`${prefixes.join('` or `')}\`)`
+}
+
+/** `context.labels`, `context["labels"]` or `context has labels`, told at `context`. */
+function readsLabels(tokens: readonly Token[], index: number): boolean {
+  const [of, how, name] = tokens.slice(index, index + 3)
+  if (of?.text !== 'context' || tokens[index - 1]?.text === '.' || name === undefined) return false
+  return ['.', '[', 'has'].includes(how?.text ?? '') && (name.text === 'labels' || plainValue(name) === 'labels')
+}
+
+/** A text among the arguments of `context.findings.contains…(`. */
+function isFindingOf(tokens: readonly Token[], index: number): boolean {
+  if (tokens[index]?.kind !== 'string') return false
+  let at = index - 1
+  while (tokens[at]?.kind === 'string' || [',', '['].includes(tokens[at]?.text ?? '')) at -= 1
+  const before = tokens.slice(Math.max(0, at - 5), at + 1).map((token) => token.text)
+  return /^context \. findings \. contains(?:All|Any)? \($/.test(before.join(' '))
+}
+
+/** Where a word no detector yields is, that is a fault already. */
+function warnOff(word: string, offset: number, on: readonly FindingType[], warn: Say): void {
+  if (on.some((type) => type === word || familyOf(type) === word)) return
+  warn(offset, `\`context.findings\` never has \`${word}\`: ${OFF}`)
+}

@@ -1,0 +1,290 @@
+import { generateKeyPairSync } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DevIdentityProvider, type LyingUpstream, startLyingUpstream } from '@ostiary/devkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readEntries } from '../src/adapters/audit-fs/entries.js'
+import { build, launch, ostiary, type Ran, type Ready, readyLine } from './command.js'
+import { entryOf } from './entries.js'
+import { ANALYSTS, sections, startTestIssuer } from './house.js'
+import { prompt, send } from './http.js'
+
+let top: string
+let issuer: DevIdentityProvider
+let upstream: LyingUpstream
+/** Of a gateway that had one exchange and was stopped. */
+let used: string
+let usedReady: Ready
+
+beforeAll(async () => {
+  await build()
+  top = mkdtempSync(join(tmpdir(), 'ostiary-doctor-test-'))
+  issuer = await startTestIssuer()
+  upstream = await startLyingUpstream()
+  used = place('used')
+  const started = launch(['start', '--config', join(used, 'ostiary.yaml'), '--json'])
+  usedReady = await readyLine(started)
+  const authorization = `Bearer ${await issuer.token({ as: 'alice' })}`
+  const headers = { authorization, 'content-type': 'application/json' }
+  const answer = await send(usedReady.gateway, Buffer.from(JSON.stringify(prompt('hi'))), { headers })
+  expect(answer.status).toBe(200)
+  started.child.kill('SIGTERM')
+  expect((await started.ran).code).toBe(0)
+}, 180_000)
+afterAll(async () => {
+  await issuer.close()
+  await upstream.close()
+  rmSync(top, { recursive: true, force: true })
+})
+
+function place(name: string, changes: Readonly<Record<string, unknown>> = {}): string {
+  const dir = join(top, name)
+  mkdirSync(join(dir, 'policies'), { recursive: true })
+  writeFileSync(join(dir, 'policies', 'gateway.cedar'), ANALYSTS)
+  configure(dir, changes)
+  return dir
+}
+
+function configure(dir: string, changes: Readonly<Record<string, unknown>>): void {
+  const whole = { ...sections(upstream, issuer), audit: { store: 'fs:./audit', origin: 'gateway.example/audit' } }
+  writeFileSync(join(dir, 'ostiary.yaml'), JSON.stringify({ ...whole, ...changes }))
+}
+
+function copyOfUsed(name: string): string {
+  const dir = join(top, name)
+  cpSync(used, dir, { recursive: true })
+  return dir
+}
+
+const run = (dir: string, ...command: readonly string[]): Promise<Ran> =>
+  ostiary([...command, '--config', join(dir, 'ostiary.yaml'), '--json'])
+
+async function ailments(dir: string): Promise<readonly { readonly what: string; readonly mend: string }[]> {
+  const { code, lines } = await run(dir, 'doctor')
+  const [told] = lines()
+  expect(code).toBe(told?.['ok'] === true ? 0 : 1)
+  const all = told?.['ailments'] as readonly { what: string; mend: string }[]
+  expect(all.length > 0).toBe(code === 1)
+  return all
+}
+
+/** Names, contents and times of all files: what a command that only looks must leave as it is. */
+function stateOf(dir: string): readonly string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .map((name) => {
+      const { mtimeMs, mode } = statSync(join(dir, name))
+      const text = statSync(join(dir, name)).isFile() ? readFileSync(join(dir, name), 'base64') : ''
+      return `${name} ${mode} ${mtimeMs} ${text}`
+    })
+}
+
+test('a good set-up is well, before its first start and after, and is left as it is', async () => {
+  const fresh = place('fresh')
+  for (const dir of [fresh, used]) {
+    const before = stateOf(dir)
+    expect(await ailments(dir)).toEqual([])
+    expect(stateOf(dir)).toEqual(before)
+  }
+})
+
+describe('what is kept beside the store', () => {
+  test.each([
+    ['audit.key.pem', 'another verifier key', 'goes on under a new one', true],
+    ['audit.secret', 'commitments of all entries so far', 'makes a new one', false],
+    ['ostiary.db', 'keys of the pseudonyms', 'begins an empty one', false],
+  ])('%s, lost, is never replaced unasked', async (name, means, otherwise, isKey) => {
+    const dir = copyOfUsed(`lost-${name}`)
+    const path = join(dir, 'store', name)
+    rmSync(path)
+    const before = stateOf(dir)
+    const { code, lines, stderr } = await run(dir, 'start')
+    expect(code).toBe(1)
+    expect(lines()).toMatchObject([{ ready: false }])
+    for (const said of [`${path} is missing`, means, 'from a backup', '`ostiary audit recover`', otherwise]) {
+      expect(stderr).toContain(said)
+    }
+    expect(await ailments(dir)).toEqual([
+      { what: expect.stringContaining(`${path} is missing`), mend: expect.stringContaining(otherwise) },
+    ])
+    expect(stateOf(dir)).toEqual(before)
+
+    const recovered = await run(dir, 'audit', 'recover')
+    expect(recovered.code).toBe(0)
+    const lost = [name === 'ostiary.db' ? 'store' : name]
+    const [told] = recovered.lines()
+    expect(told).toMatchObject({ ok: true, lost, keyChanged: isKey })
+    expect(told?.['vkey'] === usedReady.vkey).toBe(!isKey)
+    const logged = []
+    for await (const one of readEntries(join(dir, 'audit'))) logged.push(entryOf(one))
+    expect(logged.map((one) => one.type)).toEqual(['intent', 'outcome', 'recovery'])
+    expect(logged[2]?.own).toMatchObject({ lost, keyChanged: isKey, vkey: told?.['vkey'] })
+
+    const again = launch(['start', '--config', join(dir, 'ostiary.yaml'), '--json'])
+    expect((await readyLine(again)).vkey).toBe(told?.['vkey'])
+    again.child.kill('SIGTERM')
+    expect((await again.ran).code).toBe(0)
+  })
+
+  test('recover says in words that the verifier key has changed', async () => {
+    const dir = copyOfUsed('said')
+    rmSync(join(dir, 'store', 'audit.key.pem'))
+    const { stdout } = await ostiary(['audit', 'recover', '--config', join(dir, 'ostiary.yaml')])
+    expect(stdout).toMatch(/^the verifier key has changed, tell everybody who verifies: gateway\.example\/audit\+/m)
+  })
+
+  test('the whole folder, lost beside a log elsewhere: all of it is named, and nothing made', async () => {
+    const dir = copyOfUsed('lost-all')
+    rmSync(join(dir, 'store'), { recursive: true })
+    const { code, stderr } = await run(dir, 'start')
+    expect(code).toBe(1)
+    for (const name of ['audit.key.pem', 'audit.secret', 'ostiary.db']) expect(stderr).toContain(`${name} is missing`)
+    expect(existsSync(join(dir, 'store'))).toBe(false)
+  })
+
+  test('one that is emptied or garbled is told, and is not taken', async () => {
+    const dir = copyOfUsed('garbled')
+    const secret = join(dir, 'store', 'audit.secret')
+    const whole = readFileSync(secret, 'utf8')
+    truncateSync(secret)
+    expect((await run(dir, 'start')).stderr).toContain(`${secret} is empty`)
+    writeFileSync(secret, whole.slice(0, 20))
+    expect((await run(dir, 'start')).stderr).toContain(`${secret} does not hold the 32 bytes`)
+    expect(await ailments(dir)).toMatchObject([{ mend: expect.stringContaining('put it back from a backup') }])
+    writeFileSync(secret, whole)
+    const key = join(dir, 'store', 'audit.key.pem')
+    writeFileSync(key, 'no key\n')
+    expect((await run(dir, 'start')).stderr).toContain(`${key} holds no private Ed25519 key`)
+    expect(await ailments(dir)).toMatchObject([{ what: expect.stringContaining('holds no private Ed25519 key') }])
+  })
+
+  test('a recovery that is refused leaves no new key behind', async () => {
+    const dir = copyOfUsed('unrecoverable')
+    const key = join(dir, 'store', 'audit.key.pem')
+    rmSync(key)
+    rmSync(join(dir, 'audit', 'tile'), { recursive: true })
+    const { code, lines } = await run(dir, 'audit', 'recover')
+    expect({ code, lines: lines() }).toMatchObject({ code: 1, lines: [{ ok: false }] })
+    expect(existsSync(key)).toBe(false)
+  })
+})
+
+describe('a log that start refuses, doctor names before', () => {
+  const keyOfAnother = (): string =>
+    generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+
+  test.each<[string, (dir: string) => void, string, string]>([
+    [
+      'another key',
+      (dir) => writeFileSync(join(dir, 'store', 'audit.key.pem'), keyOfAnother()),
+      'another key',
+      'put the key back',
+    ],
+    ['no lock', (dir) => rmSync(join(dir, 'audit', '.lock')), 'not the lock', 'audit recover'],
+    ['no tiles', (dir) => rmSync(join(dir, 'audit', 'tile'), { recursive: true }), 'missing', 'audit recover'],
+    [
+      'another origin',
+      (dir) => configure(dir, { audit: { store: 'fs:./audit', origin: 'other.example/audit' } }),
+      'another origin',
+      'audit.origin',
+    ],
+  ])('%s', async (name, harm, what, mend) => {
+    const dir = copyOfUsed(`refused-${name.replace(' ', '-')}`)
+    harm(dir)
+    const before = stateOf(dir)
+    expect(await ailments(dir)).toEqual([{ what: expect.stringContaining(what), mend: expect.stringContaining(mend) }])
+    expect(stateOf(dir)).toEqual(before)
+    const { code, stderr } = await run(dir, 'start')
+    expect(code).toBe(1)
+    expect(stderr).toContain(what)
+  })
+
+  test('one that another process holds', async () => {
+    const dir = copyOfUsed('held')
+    const started = launch(['start', '--config', join(dir, 'ostiary.yaml'), '--json'])
+    await readyLine(started)
+    renameSync(join(dir, 'store', 'ostiary.sock'), join(dir, 'store', 'moved.sock'))
+    expect(await ailments(dir)).toEqual([
+      {
+        what: expect.stringContaining(`process ${started.child.pid}`),
+        mend: expect.stringContaining('stop that process'),
+      },
+    ])
+    started.child.kill('SIGTERM')
+    await started.ran
+  })
+})
+
+describe('ports and sockets', () => {
+  test('a port that somebody else has is told, one that our own gateway has is not', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => taken.once('listening', resolve))
+    const address = taken.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const dir = place('ports', { admin: { host: '127.0.0.1', port } })
+    expect(await ailments(dir)).toEqual([
+      {
+        what: `admin.port: port ${port} of 127.0.0.1 is taken, and not by the gateway of this store`,
+        mend: 'stop what listens there, or write another admin.port',
+      },
+    ])
+    await new Promise((resolve) => taken.close(resolve))
+
+    const started = launch(['start', '--config', join(dir, 'ostiary.yaml'), '--json'])
+    const ready = await readyLine(started)
+    expect(new URL(ready.admin).port).toBe(String(port))
+    expect(await ailments(dir)).toEqual([])
+    const plain = await ostiary(['doctor', '--config', join(dir, 'ostiary.yaml')])
+    expect(plain.stdout).toContain(`(process ${started.child.pid}, at ${ready.gateway} and ${ready.admin})`)
+
+    started.child.kill('SIGKILL')
+    await started.ran
+    const socket = join(dir, 'store', 'ostiary.sock')
+    expect(await ailments(dir)).toEqual([
+      {
+        what: `the control socket ${socket} is left of a gateway that was killed: nobody listens there`,
+        mend: `start the gateway: it takes the socket's place; or remove the file, \`rm ${socket}\``,
+      },
+    ])
+  })
+
+  test('a host that is no address of this machine', async () => {
+    const dir = place('host', { listen: { host: '192.0.2.1', port: 0 } })
+    expect(await ailments(dir)).toMatchObject([{ what: 'listen.host: 192.0.2.1 is no address of this machine' }])
+  })
+
+  test('a file where the control socket belongs', async () => {
+    const dir = place('no-socket', { control: { socket: './ostiary.yaml' } })
+    expect(await ailments(dir)).toMatchObject([{ what: expect.stringContaining('is no socket') }])
+  })
+
+  test('a certificate that is none', async () => {
+    const dir = place('tls', {
+      listen: { host: '127.0.0.1', port: 0, tls: { cert: 'file:no.pem', key: 'file:no.pem' } },
+    })
+    writeFileSync(join(dir, 'no.pem'), 'nothing\n')
+    expect(await ailments(dir)).toMatchObject([{ what: expect.stringContaining('listen.tls: the certificate') }])
+  })
+})
+
+test('a store that is none, and a file where a folder belongs', async () => {
+  const dir = copyOfUsed('no-store')
+  writeFileSync(join(dir, 'store', 'ostiary.db'), 'not a database at all\n', { mode: 0o600 })
+  expect(await ailments(dir)).toMatchObject([{ what: expect.stringContaining('is no SQLite database') }])
+  const other = place('no-folder', { store: 'sqlite:./ostiary.yaml/ostiary.db' })
+  expect(await ailments(other)).toMatchObject([{ what: expect.stringContaining('is no folder') }])
+})
