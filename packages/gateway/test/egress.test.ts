@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttp } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
@@ -384,23 +384,25 @@ describe('a gateway that reaches the world by a proxy alone, and a private autho
     expect(proxy.targets()).toEqual(['idp.example:443', 'keys.example:443', 'models.example:443'])
   })
 
-  test('has its issuer found by `doctor`, and one whom nobody reaches named', { timeout: 30_000 }, async () => {
+  test('has the keys of its issuer found by `doctor`, which says where they are not', { timeout: 30_000 }, async () => {
     const { proxy, config } = await setting()
     const trusting = { NODE_EXTRA_CA_CERTS: join(dir, 'authority.pem') }
     const args = ['doctor', '--json', '--config', config]
     const ailing = async (env: Readonly<Record<string, string>>): Promise<unknown> =>
       (await ostiary(args, { env: { ...trusting, ...env } })).lines()[0]?.['ailments']
     expect(await ailing({ HTTPS_PROXY: proxy.url })).toEqual([])
-    expect(proxy.targets()).toEqual(['idp.example:443'])
+    expect(proxy.targets()).toEqual(['idp.example:443', 'keys.example:443'])
     const refusing = await opened({ 'idp.example:443': { status: 403 } })
     const { host } = new URL(refusing.url)
-    const url = 'https://idp.example/.well-known/openid-configuration'
     expect(await ailing({ HTTPS_PROXY: `http://gate:${HUSH}@${host}` })).toEqual([
       {
-        what: `${url} cannot be got: by the proxy: STATUS_403`,
-        mend: 'let this machine reach issuer https://idp.example, or correct its address',
+        what: 'issuer `https://idp.example`: keys not fetched: discovery: by the proxy: STATUS_403',
+        mend: 'let this machine reach the issuer, or correct its address or that of its keys',
       },
     ])
+    const text = readFileSync(config, 'utf8')
+    writeFileSync(config, text.replace('"discovery":true', '"jwksUri":"https://10.0.0.1/jwks"'))
+    expect(await ailing({ HTTPS_PROXY: proxy.url })).toMatchObject([{ what: expect.stringMatching(/private address/) }])
   })
 
   test('and believes no other authority', { timeout: 30_000 }, async () => {

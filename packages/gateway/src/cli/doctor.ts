@@ -1,6 +1,8 @@
 import { constants } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { createJwtIssuer } from '../adapters/identity-jwt/issuer.js'
+import { fetchJsonBy } from '../adapters/identity-jwt/proxy.js'
 import type { Config, IssuerConfig } from '../config/config.js'
 import { type Fault, faultText } from '../config/fault.js'
 import { type Ailment, codeOf } from './ailment.js'
@@ -111,19 +113,22 @@ async function storeFile(path: string): Promise<readonly Ailment[]> {
   return ailments
 }
 
-async function issuer(one: IssuerConfig): Promise<readonly Ailment[]> {
-  const url =
-    one.keys.kind === 'jwksUri' ? one.keys.uri : `${one.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+/** Gets an issuer's keys as the gateway does, by the egress proxy where there is one. */
+async function issuer(section: IssuerConfig): Promise<readonly Ailment[]> {
+  const told: string[] = []
+  const report = (text: string): void => void told.push(text)
   try {
-    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(5000) })
-    await answer.body?.cancel()
-    if (answer.ok) return []
-    return [{ what: `${url} answered ${answer.status}`, mend: `correct the keys' address of issuer ${one.issuer}` }]
-  } catch {
-    return [
-      { what: `${url} cannot be reached`, mend: `let this machine reach issuer ${one.issuer}, or correct its address` },
-    ]
+    const one = createJwtIssuer({ ...section, clock: { now: Date.now }, fetchJson: fetchJsonBy(process.env), report })
+    const reached = await one.refresh()
+    await one.close()
+    if (reached) return []
+  } catch (error) {
+    // What no configuration may ask of an issuer.
+    if (!(error instanceof RangeError)) throw error
+    report(error.message)
   }
+  const mend = 'let this machine reach the issuer, or correct its address or that of its keys'
+  return [{ what: told.join('; '), mend }]
 }
 
 async function present(path: string): Promise<boolean> {

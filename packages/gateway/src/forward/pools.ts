@@ -1,5 +1,7 @@
 import type { Dispatcher } from 'undici'
 import Pool from 'undici/lib/dispatcher/pool.js'
+import { proxiesOf } from '../egress/route.js'
+import { createTunnelPool } from './tunnel-pool.js'
 
 export interface PoolOptions {
   readonly connectMs: number
@@ -16,41 +18,32 @@ export interface Pools {
  * One pool an origin; through an egress proxy where the usual variables name one (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`).
  * A private certificate authority comes by `NODE_EXTRA_CA_CERTS`, which Node itself reads.
  */
-export async function createPools(
-  env: Readonly<Record<string, string | undefined>>,
-  options: PoolOptions,
-): Promise<Pools> {
-  const own = {
-    connections: options.connections,
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: options.connectMs },
-  }
-  const named = (name: string): string | undefined => env[name.toLowerCase()] || env[name.toUpperCase()] || undefined
-  const httpProxy = named('http_proxy')
-  const httpsProxy = named('https_proxy')
-  if (httpProxy !== undefined || httpsProxy !== undefined) {
-    const { EnvHttpProxyAgent } = await import('undici')
-    const agent = new EnvHttpProxyAgent({
-      ...own,
-      ...(httpProxy === undefined ? {} : { httpProxy }),
-      ...(httpsProxy === undefined ? {} : { httpsProxy }),
-      noProxy: named('no_proxy') ?? '',
-    })
-    return { dispatcherFor: () => agent, close: () => agent.destroy() }
-  }
+export function createPools(env: Readonly<Record<string, string | undefined>>, options: PoolOptions): Pools {
+  const own = { connections: options.connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 }
+  const proxyFor = proxiesOf(env)
   const pools = new Map<string, Dispatcher>()
+  const closers: (() => Promise<void>)[] = []
+  const make = (origin: string): Dispatcher => {
+    const proxy = proxyFor(new URL(origin))
+    if (proxy === undefined) {
+      const pool = new Pool(origin, { ...own, connect: { timeout: options.connectMs } })
+      closers.push(() => pool.destroy())
+      return pool
+    }
+    const { dispatcher, close } = createTunnelPool(origin, proxy, options.connectMs, own)
+    closers.push(close)
+    return dispatcher
+  }
   return {
     dispatcherFor(origin) {
       const held = pools.get(origin)
       if (held !== undefined) return held
-      const made = new Pool(origin, own)
+      const made = make(origin)
       pools.set(origin, made)
       return made
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+      await Promise.all(closers.map((close) => close()))
     },
   }
 }
