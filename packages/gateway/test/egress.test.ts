@@ -27,8 +27,8 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-async function opened(names?: Parameters<typeof startProxy>[0]): Promise<EgressProxy> {
-  const proxy = await startProxy(names)
+async function opened(...by: Parameters<typeof startProxy>): Promise<EgressProxy> {
+  const proxy = await startProxy(...by)
   closers.push(() => proxy.close())
   return proxy
 }
@@ -303,11 +303,13 @@ describe('a key set of an issuer', () => {
 describe('a gateway that reaches the world by a proxy alone, and a private authority', () => {
   const AUDIENCE = 'https://gateway.example'
   const HOSTS = ['idp.example', 'keys.example', 'models.example'] as const
-  const certificate = selfSigned(...HOSTS)
+  const certificate = selfSigned(...HOSTS, 'localhost')
   let dir: string
   beforeAll(() => build(), 180_000)
 
-  async function setting(): Promise<{ readonly proxy: EgressProxy; readonly config: string; readonly token: string }> {
+  async function setting(
+    proxyIs: 'http' | 'https' = 'http',
+  ): Promise<{ readonly proxy: EgressProxy; readonly config: string; readonly token: string }> {
     const { publicKey, privateKey } = await generateKeyPair('ES256')
     const key: JWK = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }
     const documents: Readonly<Record<string, unknown>> = {
@@ -330,7 +332,10 @@ describe('a gateway that reaches the world by a proxy alone, and a private autho
       res.end(JSON.stringify(document ?? {}))
     })
     const port = await listening(server)
-    const proxy = await opened(Object.fromEntries(HOSTS.map((host) => [`${host}:443`, port])))
+    const proxy = await opened(
+      Object.fromEntries(HOSTS.map((host) => [`${host}:443`, port])),
+      proxyIs === 'https' ? certificate : undefined,
+    )
     dir = mkdtempSync(join(tmpdir(), 'ostiary-egress-'))
     closers.push(() => rmSync(dir, { recursive: true, force: true }))
     mkdirSync(join(dir, 'policies'))
@@ -363,26 +368,30 @@ describe('a gateway that reaches the world by a proxy alone, and a private autho
     return { proxy, config, token }
   }
 
-  test('reaches its issuer and its provider', { timeout: 30_000 }, async () => {
-    const { proxy, config, token } = await setting()
-    const env = { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: join(dir, 'authority.pem') }
-    const started = launch(['start', '--json', '--config', config], { env })
-    closers.push(async () => {
-      started.child.kill('SIGTERM')
-      await started.ran
-    })
-    const { gateway } = await readyLine(started)
-    const headers = { authorization: `Bearer ${token}` }
-    const answer = await send(gateway, undefined, { path: '/v1/models', headers })
-    expect({ status: answer.status, told: started.stderr() }).toEqual({ status: 200, told: '' })
-    expect(proxy.targets()).toEqual(['idp.example:443', 'keys.example:443'])
-    const body = Buffer.from(JSON.stringify(prompt('hello')))
-    for (const _call of [1, 2]) {
-      const chat = await send(gateway, body, { headers: { ...headers, 'content-type': 'application/json' } })
-      expect(chat.json()).toMatchObject({ choices: [{ message: { content: 'hello' } }] })
-    }
-    expect(proxy.targets()).toEqual(['idp.example:443', 'keys.example:443', 'models.example:443'])
-  })
+  test.each(['http', 'https'] as const)(
+    'reaches its issuer and its provider, by one of %s',
+    { timeout: 30_000 },
+    async (proxyIs) => {
+      const { proxy, config, token } = await setting(proxyIs)
+      const env = { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: join(dir, 'authority.pem') }
+      const started = launch(['start', '--json', '--config', config], { env })
+      closers.push(async () => {
+        started.child.kill('SIGTERM')
+        await started.ran
+      })
+      const { gateway } = await readyLine(started)
+      const headers = { authorization: `Bearer ${token}` }
+      const answer = await send(gateway, undefined, { path: '/v1/models', headers })
+      expect({ status: answer.status, told: started.stderr() }).toEqual({ status: 200, told: '' })
+      expect(proxy.targets()).toEqual(['idp.example:443', 'keys.example:443'])
+      const body = Buffer.from(JSON.stringify(prompt('hello')))
+      for (const _call of [1, 2]) {
+        const chat = await send(gateway, body, { headers: { ...headers, 'content-type': 'application/json' } })
+        expect(chat.json()).toMatchObject({ choices: [{ message: { content: 'hello' } }] })
+      }
+      expect(proxy.targets()).toEqual(['idp.example:443', 'keys.example:443', 'models.example:443'])
+    },
+  )
 
   test('has the keys of its issuer found by `doctor`, which says where they are not', { timeout: 30_000 }, async () => {
     const { proxy, config } = await setting()

@@ -1,5 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect } from 'node:net'
+import type { Certificate } from './certificate.js'
 
 export interface Tunnel {
   readonly target: string
@@ -29,10 +31,15 @@ const GRANTED = 'HTTP/1.1 200 Connection Established\r\n\r\n'
  * A forward proxy as companies run them: it tunnels what it is asked to (RFC 9110 section 9.3.6).
  *
  * @param names resolves targets that this machine cannot
+ * @param certificate of an https proxy, for `localhost`
  */
-export async function startProxy(names: Readonly<Record<string, Way>> = {}): Promise<EgressProxy> {
+export async function startProxy(
+  names: Readonly<Record<string, Way>> = {},
+  certificate?: Certificate,
+): Promise<EgressProxy> {
   const tunnels: Tunnel[] = []
-  const server = createServer((_req, res) => res.writeHead(405).end())
+  const server = certificate === undefined ? createServer() : createTlsServer(certificate)
+  server.on('request', (_req, res) => res.writeHead(405).end())
   const open = new Set<{ destroy(): void }>()
   server.on('connect', (req, socket) => {
     const target = req.url ?? ''
@@ -68,7 +75,7 @@ export async function startProxy(names: Readonly<Record<string, Way>> = {}): Pro
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: certificate === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     tunnels,
     targets: () => tunnels.map(({ target }) => target),
     connected: () => open.size,

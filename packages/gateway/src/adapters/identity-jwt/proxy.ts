@@ -5,14 +5,11 @@ import { openTunnel, targetOf } from '../../egress/tunnel.js'
 import { ask, type FetchJson, failed, fetchThrough, type GetOnce, getDirectly, type Resolve, reason } from './fetch.js'
 
 /**
- * Gets documents by the egress proxy that the usual variables name (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, read as they are
- * for providers), or directly where none is named.
+ * Gets documents by the egress proxy that the environment names, or directly: `proxiesOf` and `openTunnel` say which and how.
  *
  * URLs are judged as ever, and a name that NO_PROXY excepts by every address that it resolves to. A name that goes by the proxy
  * is resolved there, so which addresses it may lead to is the proxy's to say. The issuer's certificate is checked at our end of
- * the tunnel. Loopback is never asked for by a proxy: the proxy's is not ours, and keys from there may come in the clear.
- *
- * Does not know proxies other than http and https ones (SOCKS): a fetch by one fails.
+ * the tunnel.
  */
 export function fetchJsonBy(env: Readonly<Record<string, string | undefined>>, resolve?: Resolve): FetchJson {
   const directly = getDirectly(resolve)
