@@ -51,6 +51,7 @@ const noNames = {
     tokenDigest: '',
     clientId: undefined,
     sourceIp: () => '',
+    text: '{}',
   }),
   entryKey: () => '',
 }

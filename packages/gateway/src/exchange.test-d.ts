@@ -23,6 +23,7 @@ declare const authenticated: Authenticated
 declare const inspected: Inspected
 declare const decided: Decided
 declare const sealed: Sealed
+declare const partsOfSealed: Omit<Sealed, 'body' | 'carriedOut' | 'stage'>
 declare const recorded: Recorded
 declare const answer: Answer
 declare const forward: Forward
@@ -58,7 +59,7 @@ bracket.intend(decided, 'digest', false)
 // @ts-expect-error an intent of another body than the sealed one would be a false entry
 bracket.intend({ ...sealed, body }, 'digest', false)
 // @ts-expect-error nor may an intent be made up from the parts of one
-bracket.intend({ decided, body, carriedOut: {}, stage: 'sealed' }, 'digest', false)
+bracket.intend({ ...partsOfSealed, body, carriedOut: {}, stage: 'sealed' }, 'digest', false)
 
 transform(decided)
 // @ts-expect-error nobody carries out what was not decided
@@ -73,7 +74,7 @@ const forgedInspected: Inspected = { authenticated, dialect, endpoint, model, bo
 // @ts-expect-error a permit is given only by who decided
 const forgedDecided: Decided = { inspected, verdict }
 // @ts-expect-error a sealed exchange cannot be written down
-const forgedSealed: Sealed = { decided, body, carriedOut: {}, stage: 'sealed' }
+const forgedSealed: Sealed = { ...partsOfSealed, body, carriedOut: {}, stage: 'sealed' }
 // @ts-expect-error a stage passed is not the next one passed
 const skippedDecided: Decided = inspected
 // @ts-expect-error a later stage is not an earlier one: each names what it holds

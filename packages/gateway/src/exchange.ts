@@ -58,16 +58,38 @@ export interface Decided extends Passed<'decided'> {
   readonly verdict: Verdict
 }
 
-/** The obligations on the request were carried out: this body, and no other, may be forwarded. */
+/**
+ * The obligations on the request were carried out: this body, and no other, may be forwarded. Nothing that was read of the body
+ * is held here. From now on an exchange waits, for the log and for its provider, and whatever it holds meanwhile the garbage
+ * collector copies, time and again.
+ */
 class SealedExchange {
   readonly #stage = 'sealed'
-  readonly decided: Decided
+  readonly authenticated: Authenticated
+  readonly dialect: Dialect
+  readonly endpoint: Endpoint
+  readonly model: Model
+  readonly verdict: Verdict
+  /** How often each finding type was found. */
+  readonly findings: Readonly<Record<string, number>>
+  readonly promptTokens: number
+  /** The body asks for more than an answer (`RequestView`). */
+  readonly hasEffects: boolean
+  readonly received: Buffer
   /** What is sent; the very buffer that was received where nothing was edited. */
   readonly body: Buffer
   /** How often each obligation was carried out. */
   readonly carriedOut: Readonly<Record<string, number>>
-  constructor(decided: Decided, body: Buffer, carriedOut: Readonly<Record<string, number>>) {
-    this.decided = decided
+  constructor({ inspected, verdict }: Decided, body: Buffer, carriedOut: Readonly<Record<string, number>>) {
+    this.authenticated = inspected.authenticated
+    this.dialect = inspected.dialect
+    this.endpoint = inspected.endpoint
+    this.model = inspected.model
+    this.verdict = verdict
+    this.findings = inspected.learnt.counts
+    this.promptTokens = inspected.learnt.promptTokens
+    this.hasEffects = inspected.view.hasEffects
+    this.received = inspected.body
     this.body = body
     this.carriedOut = carriedOut
   }

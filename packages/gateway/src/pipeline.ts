@@ -13,6 +13,7 @@ import {
   type Detector,
   type Dialect,
   type Endpoint,
+  headerLines,
   type Outcome,
   type PolicyEngine,
   type Principal,
@@ -172,42 +173,42 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     models: ReadonlyMap<string, Model>,
   ): Promise<Outcome> {
     const { authenticated, bracket } = entered
-    const { received, principal } = authenticated
-    const no = (refusal: Refusal): Outcome =>
-      answer(
-        received,
-        dialect,
-        refusal,
-        refusal.code === 'approval_required' || refusal.code === 'insufficient_user_authentication'
-          ? 'challenge'
-          : 'forbid',
-      )
-
+    const { received } = authenticated
     const body = await received.body()
-    if (body.kind === 'refuse') return received.caller.left ? LEFT : no(body)
-    const read = dialect.read(body.value)
-    if (read.kind === 'refuse') return no(read)
+    if (body.kind === 'refuse') return received.caller.left ? LEFT : no(received, dialect, body)
+    const sealed = judged(entered, dialect, endpoint, models, body.value)
+    if (sealed.kind === 'refuse') return no(received, dialect, sealed)
+    const recorded = await record(sealed.value, bracket)
+    if (recorded.kind === 'refuse') return no(received, dialect, recorded)
+    // A caller who left while we recorded: nothing is sent for nobody.
+    if (received.caller.left) return LEFT
+    return forwardAndRelease(recorded.value, bracket)
+  }
+
+  /** Inspect, decide, transform: at one go, so that nothing of a body that was read outlives it. */
+  function judged(
+    { authenticated, bracket }: Entered,
+    dialect: Dialect,
+    endpoint: Endpoint,
+    models: ReadonlyMap<string, Model>,
+    body: Buffer,
+  ): Step<Sealed> {
+    const { received, principal } = authenticated
+    const read = dialect.read(body)
+    if (read.kind === 'refuse') return read
     const view = read.value
-    if (view.parts.length > parts.limits.parts) return no(refuse('invalid_request', `${view.parts.length} parts`))
+    if (view.parts.length > parts.limits.parts) return refuse('invalid_request', `${view.parts.length} parts`)
     const model = models.get(view.model)
-    if (model === undefined) return no(refuse('model_not_found', 'not configured', { param: 'model' }))
+    if (model === undefined) return refuse('model_not_found', 'not configured', { param: 'model' })
     const asked: Asked = { action: endpoint.action, resource: model.resource.id, verdict: undefined }
     bracket.asks(asked)
 
     const learnt = inspect(view.parts)
-    if (learnt.kind === 'refuse') return no(learnt)
+    if (learnt.kind === 'refuse') return learnt
     if (learnt.value.promptTokens > parts.limits.promptTokens) {
-      return no(refuse('prompt_too_large', `about ${learnt.value.promptTokens} tokens`))
+      return refuse('prompt_too_large', `about ${learnt.value.promptTokens} tokens`)
     }
-    const inspected = seal.inspected({
-      authenticated,
-      dialect,
-      endpoint,
-      model,
-      body: body.value,
-      view,
-      learnt: learnt.value,
-    })
+    const inspected = seal.inspected({ authenticated, dialect, endpoint, model, body, view, learnt: learnt.value })
 
     const context: Context = {
       ...contextOf(received),
@@ -221,24 +222,16 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const verdict = decide(parts.policy, principal, endpoint.action, model.resource, context)
     bracket.asks({ ...asked, verdict })
     const may = refusalOf(verdict)
-    if (may.kind === 'refuse') return no(may)
+    if (may.kind === 'refuse') return may
     const decided = seal.decided(inspected, verdict)
 
     const transformed = transform(decided)
-    if (transformed.kind === 'refuse') return no(transformed)
-    const sealed = seal.sealed(decided, transformed.value.body, transformed.value.carriedOut)
-
-    const recorded = await record(sealed, bracket)
-    if (recorded.kind === 'refuse') return no(recorded)
-
-    // A caller who left while we recorded: nothing is sent for nobody.
-    if (received.caller.left) return LEFT
-    return await forwardAndRelease(recorded.value, bracket)
+    if (transformed.kind === 'refuse') return transformed
+    return proceed(seal.sealed(decided, transformed.value.body, transformed.value.carriedOut))
   }
 
   async function record(sealed: Sealed, bracket: Bracket): Promise<Step<Recorded>> {
-    const { view } = sealed.decided.inspected
-    let intent = bracket.intend(sealed, parts.configDigest, !view.hasEffects)
+    let intent = bracket.intend(sealed, parts.configDigest, !sealed.hasEffects)
     if (intent.kind === 'refuse') return intent
     const { durable, releaseWaits } = intent.value
     if (releaseWaits) {
@@ -265,18 +258,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   function forwardAndRelease(recorded: Recorded, bracket: Bracket): Promise<Outcome> {
-    const { inspected } = recorded.sealed.decided
-    const headers = ownHeaders(
-      inspected.authenticated.received.id,
-      recorded.sealed.body === inspected.body ? 'permit' : 'transform',
-    )
-    if (recorded.receipt !== undefined) headers['ostiary-receipt'] = recorded.receipt
     return new Promise((resolve) => {
-      const meter = {
-        received: (bytes: Buffer) => bracket.responseReceived(bytes),
-        sent: (bytes: Buffer) => bracket.responseSent(bytes),
-      }
-      const answering = new Release(release, recorded, meter, headers, (ending: Outcome) => resolve(ending))
+      const answering = new Release(release, recorded, bracket, resolve)
       answering.attach(forward.send(recorded, answering))
     })
   }
@@ -330,14 +313,15 @@ export function served(status: number): Outcome {
   return { ...NOTHING_HAPPENED, how: 'done', status }
 }
 
+function no(received: Received, shape: Shape, refusal: Refusal): Outcome {
+  const challenges = refusal.code === 'approval_required' || refusal.code === 'insufficient_user_authentication'
+  return answer(received, shape, refusal, challenges ? 'challenge' : 'forbid')
+}
+
 function answer(received: Received, shape: Shape, refusal: Refusal, decision: string | undefined): Outcome {
   const wire = shape.refusal(refusal, received.id)
-  received.caller.head(wire.status, {
-    ...wire.headers,
-    ...refusal.headers,
-    ...ownHeaders(received.id, decision),
-    'content-length': String(wire.body.length),
-  })
+  const own = ownHeaders(received.id, decision)
+  received.caller.head(wire.status, headerLines(wire.headers, refusal.headers ?? {}, own), wire.body.length)
   received.caller.end(wire.body)
   return { ...NOTHING_HAPPENED, how: 'refused', refusal, status: wire.status }
 }

@@ -7,6 +7,9 @@ export interface TileFile {
   readonly data: Uint8Array
 }
 
+const SPARE_MAX = 64
+const ENTRIES = 'tile/entries/'
+
 interface Row {
   readonly hashes: Uint8Array
   width: number
@@ -23,6 +26,8 @@ export class TileTree {
   readonly #rows: Row[] = []
   #bundle: Uint8Array = new Uint8Array(64 * 1024)
   #bundleLength = 0
+  /** Memory of bundles that were written out. */
+  readonly #spare: ArrayBufferLike[] = []
   #size = 0
 
   constructor(tree: Tree) {
@@ -40,9 +45,19 @@ export class TileTree {
     this.#size++
     const row = this.#push(0, this.#tree.leaf(entry))
     if (row.width < TILE_WIDTH) return
-    full.push({ path: tilePath('entries', row.index), data: this.#bundle.slice(0, this.#bundleLength) })
+    full.push({ path: tilePath('entries', row.index), data: this.#bundle.subarray(0, this.#bundleLength) })
+    this.#bundle = new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(this.#bundle.length))
     this.#bundleLength = 0
     this.#complete(0, row, full)
+  }
+
+  /**
+   * Takes back the memory of a bundle that `add` handed out, once nobody reads it any more. Optional: a busy log fills
+   * megabytes a second, and what is not given back waits for the garbage collector.
+   */
+  recycle({ path, data }: TileFile): void {
+    if (this.#spare.length < SPARE_MAX && path.startsWith(ENTRIES) && !path.includes('.p/'))
+      this.#spare.push(data.buffer)
   }
 
   root(): Uint8Array {

@@ -1,6 +1,7 @@
 import { createHash, type Hash, hash } from 'node:crypto'
-import type { Sealed } from '../exchange.js'
+import type { Model, Sealed } from '../exchange.js'
 import {
+  type Action,
   type Appended,
   type AuditLog,
   type Clock,
@@ -9,11 +10,11 @@ import {
   type Received,
   refuse,
   type Step,
-  subjectOf,
   type Verdict,
 } from '../spec/index.js'
 import { canonical } from './canonical.js'
-import { callEvent, type EventKind, eventOf } from './event.js'
+import { decidedText } from './decided.js'
+import { callEvent, type EventKind, entryId, eventOf } from './event.js'
 import type { AuditKeys, Pseudonyms } from './keys.js'
 import { Strangers } from './strangers.js'
 
@@ -35,7 +36,7 @@ export interface AuditParts {
 
 /** What is known of a refused exchange that never became a sealed one. */
 export interface Asked {
-  readonly action: string
+  readonly action: Action
   readonly resource: string
   readonly verdict: Verdict | undefined
 }
@@ -144,9 +145,6 @@ interface BracketParts {
   readonly names: Pseudonyms
 }
 
-/** The canonical text about a principal, made once a token. */
-const actorTexts = new WeakMap<Pseudonyms, string>()
-
 /** The bracket around one exchange: an intent before anything leaves, and one outcome on every path. */
 export class Bracket {
   readonly #of: BracketParts
@@ -154,7 +152,7 @@ export class Bracket {
   #received: Digest | undefined
   #sent: Digest | undefined
   #intent: Appended | undefined
-  #sealed: Sealed | undefined
+  #operation: Action | undefined
   #asked: Asked | undefined
   #forwardedMs = 0
   #firstByteMs = 0
@@ -173,7 +171,7 @@ export class Bracket {
   /** Appends the intent entry. Its index is final once `durable` is fulfilled. */
   intend(sealed: Sealed, configDigest: string, releaseMayWait: boolean): Step<Intent> {
     const { parts, received } = this.#of
-    this.#sealed = sealed
+    this.#operation = sealed.endpoint.action
     const now = parts.clock.now()
     const entry = this.#entry('intent', now, 0, this.#intentText(sealed, configDigest, now))
     let appended: Appended
@@ -227,7 +225,6 @@ export class Bracket {
     } catch (error) {
       parts.onLost('outcome', nameOf(error))
     }
-    this.#sealed = undefined
     this.#asked = undefined
   }
 
@@ -241,21 +238,16 @@ export class Bracket {
   }
 
   #entry(kind: 'intent' | 'outcome', timeMs: number, statusId: number, unmapped: string): string {
-    const { received, principal, names, source } = this.#of
-    let actor = actorTexts.get(names)
-    if (actor === undefined) {
-      actor = actorText(principal, names)
-      actorTexts.set(names, actor)
-    }
-    const operation = this.#sealed?.decided.inspected.endpoint.action ?? this.#asked?.action ?? 'unknown'
+    const { received, names, source } = this.#of
+    const operation = this.#operation ?? this.#asked?.action ?? 'unknown'
     return callEvent({
       kind,
       source,
-      id: kind === 'intent' ? `${this.#id}i` : `${this.#id}o`,
+      exchange: this.#id,
       timeMs,
       traceparent: received.traceparent,
-      actor,
-      api: `{"operation":${JSON.stringify(operation)},"request":{"uid":"${this.#id}"}}`,
+      actor: names.text,
+      operation,
       sourceIp: names.sourceIp(received.sourceIp),
       statusId,
       unmapped,
@@ -264,15 +256,14 @@ export class Bracket {
 
   #intentText(sealed: Sealed, configDigest: string, now: number): string {
     const { parts } = this.#of
-    const { inspected, verdict } = sealed.decided
-    const key = parts.keys.entryKey(`${this.#id}i`, now)
-    const received = commitment(key, hash('sha256', inspected.body, 'hex'))
-    const sent = sealed.body === inspected.body ? received : commitment(key, hash('sha256', sealed.body, 'hex'))
+    const { verdict } = sealed
+    const key = parts.keys.entryKey(entryId(this.#id, 'intent'), now)
+    const received = commitment(key, hash('sha256', sealed.received, 'hex'))
+    const sent = sealed.body === sealed.received ? received : commitment(key, hash('sha256', sealed.body, 'hex'))
     return (
       `{"bodies":{"received":"${received}","sent":"${sent}"},"carried_out":${counts(sealed.carriedOut)},` +
-      `"config_digest":"${configDigest}",${verdictText(verdict, this.#of.names)},"findings":${counts(inspected.learnt.counts)},` +
-      `"labels":{"after":[],"before":[]},"order":"${parts.order}","prompt_tokens":${inspected.learnt.promptTokens},` +
-      `"provider":${JSON.stringify(inspected.model.provider)},"resource":${JSON.stringify(inspected.model.resource.id)}}`
+      `"config_digest":"${configDigest}",${decidedText(verdict, this.#of.names)},"findings":${counts(sealed.findings)},` +
+      `"labels":{"after":[],"before":[]},"order":"${parts.order}","prompt_tokens":${sealed.promptTokens},${modelText(sealed.model)}}`
     )
   }
 
@@ -281,7 +272,7 @@ export class Bracket {
     const intent = this.#intent === undefined ? '' : `"intent":${this.#intent.index},`
     // An exchange that has no intent entry says here what was asked and why not.
     const asked = this.#intent === undefined && this.#asked !== undefined ? this.#asked : undefined
-    const decided = asked?.verdict === undefined ? '' : `${verdictText(asked.verdict, names)},`
+    const decided = asked?.verdict === undefined ? '' : `${decidedText(asked.verdict, names)},`
     const resource = asked === undefined ? '' : `"resource":${JSON.stringify(asked.resource)},`
     const reason =
       outcome.refusal === undefined
@@ -305,7 +296,7 @@ export class Bracket {
     const received = this.#received
     const sent = this.#sent
     if (received === undefined && sent === undefined) return '{}'
-    const key = this.#of.parts.keys.entryKey(`${this.#id}o`, now)
+    const key = this.#of.parts.keys.entryKey(entryId(this.#id, 'outcome'), now)
     const first = received === undefined ? '' : commitment(key, received.hex())
     if (received !== undefined && sent?.sameAs(received) === true) return `{"received":"${first}","sent":"${first}"}`
     const second = sent === undefined ? '' : commitment(key, sent.hex())
@@ -343,92 +334,21 @@ class Digest {
   }
 }
 
-interface VerdictText {
-  readonly inputs: string
-  readonly digest: string
-  readonly names: Pseudonyms
-  readonly text: string
-}
+const modelTexts = new WeakMap<Model, string>()
 
-/** Memoised decisions are the same object for the same inputs, so their text is made once. */
-const verdictTexts = new WeakMap<Verdict['decision'], VerdictText>()
-
-/** What was decided and by what, as one canonical member. */
-function verdictText(verdict: Verdict, names: Pseudonyms): string {
-  const held = verdictTexts.get(verdict.decision)
-  // Where the policies read nothing that names the caller, the text is the same for every caller.
-  if (held !== undefined && held.inputs === verdict.inputs && held.digest === verdict.policyDigest) {
-    if (held.names === names || !namesCaller(verdict.inputs)) return held.text
-  }
-  const { decision, obligations } = verdict
-  const errors = decision.kind === 'indeterminate' ? `,"errors":${JSON.stringify(decision.errors)}` : ''
-  const keyed = keyedInputs(verdict.inputs, names)
-  const inputs = keyed.length <= INPUTS_MAX ? keyed : `{"sha256":"${hash('sha256', keyed, 'hex')}"}`
-  const text =
-    `"decided":{"determining":${JSON.stringify(decision.determining)}${errors},"inputs":${inputs},"kind":"${decision.kind}",` +
-    `"obligations":${JSON.stringify(obligations.sources)},"policy_digest":"${verdict.policyDigest}",` +
-    `"shadow":${JSON.stringify(decision.shadow)},"shadow_errors":${JSON.stringify(decision.shadowErrors)}}`
-  verdictTexts.set(decision, { inputs: verdict.inputs, digest: verdict.policyDigest, names, text })
+function modelText(model: Model): string {
+  const held = modelTexts.get(model)
+  if (held !== undefined) return held
+  const text = `"provider":${JSON.stringify(model.provider)},"resource":${JSON.stringify(model.resource.id)}`
+  modelTexts.set(model, text)
   return text
 }
-
-const NAMES = /"(?:id|subject|actors)":/
-
-function namesCaller(inputs: string): boolean {
-  return NAMES.test(inputs.slice(inputs.indexOf('"principal":{'), inputs.lastIndexOf('"resource":{')))
-}
-
-/** Policies may read who it is that asks. The log says it in pseudonyms, so that nobody who reads it can tell. */
-function keyedInputs(inputs: string, names: Pseudonyms): string {
-  if (!namesCaller(inputs)) return inputs
-  const read: unknown = JSON.parse(inputs)
-  // An agent's exchange was asked twice: for the agent, and for the subject.
-  const questions = Array.isArray(read) ? read : [read]
-  const keyed = questions.map((question: unknown, index) =>
-    keyedQuestion(question, index === 0 ? names.actor : names.subject, names),
-  )
-  return canonical(Array.isArray(read) ? keyed : keyed[0])
-}
-
-function keyedQuestion(question: unknown, name: string, names: Pseudonyms): unknown {
-  if (!isObject(question) || !isObject(question['principal'])) return question
-  const { principal } = question
-  const attributes = isObject(principal['attributes']) ? { ...principal['attributes'] } : {}
-  if ('subject' in attributes) attributes['subject'] = name
-  if ('actors' in attributes) attributes['actors'] = names.actors
-  return { ...question, principal: { ...principal, attributes, ...('id' in principal ? { id: name } : {}) } }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}
-
-/** An entry holds 60 KiB; a caller with thousands of groups leaves a digest of what the policies read. */
-const INPUTS_MAX = 32_768
 
 const NO_COUNTS = '{}'
 
 function counts(of: Readonly<Record<string, number>>): string {
   for (const _ in of) return canonical(of)
   return NO_COUNTS
-}
-
-function actorText(principal: Principal, names: Pseudonyms): string {
-  return canonical({
-    session: { issuer: subjectOf(principal).issuer, uid: names.tokenDigest },
-    user: { type: subjectOf(principal).kind, uid: names.subject },
-    ostiary: {
-      acr: principal.acr,
-      actor: principal.onBehalfOf === undefined ? undefined : names.actor,
-      actors: names.actors,
-      amr: principal.amr,
-      auth_time: principal.authTime,
-      client: names.clientId,
-      kind: principal.actor.kind,
-      proof: principal.proof,
-      token: names.tokenId,
-    },
-  })
 }
 
 function nameOf(error: unknown): string {

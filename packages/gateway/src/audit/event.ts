@@ -56,13 +56,14 @@ const METADATA = { product: { name: 'Ostiary', vendor_name: 'Ostiary' }, version
 export interface CallEvent {
   readonly kind: 'intent' | 'outcome'
   readonly source: string
-  readonly id: string
+  /** Id of the exchange; that of the entry is made of it. */
+  readonly exchange: string
   readonly timeMs: number
   readonly traceparent: string | undefined
   /** Canonical JSON text of the actor object. */
   readonly actor: string
-  /** Canonical JSON text of the API object. */
-  readonly api: string
+  /** A word of a closed list. */
+  readonly operation: string
   readonly sourceIp: string
   /** OCSF: 1 success, 2 failure, 0 not yet known. */
   readonly statusId: number
@@ -70,20 +71,26 @@ export interface CallEvent {
   readonly unmapped: string
 }
 
-const METADATA_TEXT = canonical(METADATA)
+const CLASS_TEXT = `"category_uid":6,"class_uid":6003,"metadata":${canonical(METADATA)},"severity_id":1,"src_endpoint":{"uid":"`
+
+/** Of the entry that an exchange leaves. */
+export function entryId(exchange: string, kind: CallEvent['kind']): string {
+  return kind === 'intent' ? `${exchange}i` : `${exchange}o`
+}
 
 /**
  * The entry of a call, on the hot path: put together from canonical pieces in canonical order, which a test holds against
  * `canonical` of the parsed entry.
  */
 export function callEvent(event: CallEvent): string {
+  const { kind, exchange, timeMs } = event
   const trace = event.traceparent === undefined ? '' : `,"traceparent":"${event.traceparent}"`
   return (
-    `{"data":{"activity_id":99,"activity_name":"Invoke","actor":${event.actor},"api":${event.api},"category_uid":6,"class_uid":6003,` +
-    `"metadata":${METADATA_TEXT},"severity_id":1,"src_endpoint":{"uid":"${event.sourceIp}"},"status_id":${event.statusId},` +
-    `"time":${event.timeMs},"type_uid":600399,"unmapped":${event.unmapped}},"datacontenttype":"application/json",` +
-    `"id":"${event.id}","source":${event.source},"specversion":"1.0","time":"${isoTime(event.timeMs)}"${trace},` +
-    `"type":"ai.ostiary.${event.kind}"}`
+    `{"data":{"activity_id":99,"activity_name":"Invoke","actor":${event.actor},"api":{"operation":"${event.operation}",` +
+    `"request":{"uid":"${exchange}"}},${CLASS_TEXT}${event.sourceIp}"},"status_id":${event.statusId},` +
+    `"time":${timeMs},"type_uid":600399,"unmapped":${event.unmapped}},"datacontenttype":"application/json",` +
+    `"id":"${entryId(exchange, kind)}","source":${event.source},"specversion":"1.0","time":"${isoTime(timeMs)}"${trace},` +
+    `"type":"ai.ostiary.${kind}"}`
   )
 }
 

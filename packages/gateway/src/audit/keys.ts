@@ -1,15 +1,12 @@
 import { createHmac, hash, randomBytes } from 'node:crypto'
 import { type Principal, type Store, subjectOf } from '../spec/index.js'
+import { type ActorNames, actorText } from './actor.js'
 
 /** What the log says of a principal: nothing in it can be linked or guessed without the subject's key. */
-export interface Pseudonyms {
-  readonly subject: string
-  readonly actor: string
-  readonly actors: readonly string[]
-  readonly tokenId: string | undefined
-  readonly tokenDigest: string
-  readonly clientId: string | undefined
+export interface Pseudonyms extends ActorNames {
   readonly sourceIp: (address: string) => string
+  /** All that entries say of the principal: canonical JSON text. */
+  readonly text: string
 }
 
 const SPACE = 'audit-subject-keys'
@@ -74,7 +71,7 @@ export class AuditKeys {
     const key = await this.#subjectKey(subjectOf(principal).uid)
     const keyed = (kind: string, value: string): string =>
       createHmac('sha256', key).update(`${kind} ${value}`).digest('hex').slice(0, 32)
-    const value: Pseudonyms = {
+    const names = {
       subject: keyed('subject', subjectOf(principal).uid),
       actor: keyed('subject', principal.actor.uid),
       actors: principal.actors.map((one) => keyed('subject', `${one.issuer}#${one.subject}`)),
@@ -83,6 +80,7 @@ export class AuditKeys {
       clientId: principal.clientId === undefined ? undefined : keyed('client', principal.clientId),
       sourceIp: cachedByLast((address) => keyed('address', address)),
     }
+    const value: Pseudonyms = { ...names, text: actorText(principal, names) }
     this.#pseudonyms.set(principal, { period, value })
     return value
   }

@@ -1,5 +1,5 @@
 import type { Pipeline } from '../pipeline.js'
-import { type Received, type Refusal, refuse } from '../spec/index.js'
+import { headerLines, type Received, type Refusal, refuse } from '../spec/index.js'
 import { problem } from './problem.js'
 
 /** A file of the log by its path below the log's top (`checkpoint`, `tile/…`), or undefined where there is none. */
@@ -117,12 +117,7 @@ function wordOf(received: Received, refusal: Refusal): Answer {
 
 function send(received: Received, answer: Answer): void {
   const { body } = answer
-  received.caller.head(answer.status, {
-    ...answer.headers,
-    'content-type': answer.type,
-    'content-length': String(body.length),
-    'cache-control': 'no-store',
-    'x-request-id': received.id,
-  })
+  const own = { 'content-type': answer.type, 'cache-control': 'no-store', 'x-request-id': received.id }
+  received.caller.head(answer.status, headerLines(answer.headers ?? {}, own), body.length)
   received.caller.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
 }

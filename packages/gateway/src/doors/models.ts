@@ -41,12 +41,11 @@ function listDoor(pipeline: Pipeline, dialect: Dialect, models: ReadonlyMap<stri
       })
       const body = dialect.models(listed.map(([id, model]) => ({ id, ownedBy: model.provider })))
       const { received } = entered.authenticated
-      received.caller.head(200, {
-        'content-type': 'application/json',
-        'content-length': String(body.length),
-        'x-request-id': received.id,
-        'ostiary-decision': 'permit',
-      })
+      received.caller.head(
+        200,
+        ['content-type', 'application/json', 'x-request-id', received.id, 'ostiary-decision', 'permit'],
+        body.length,
+      )
       received.caller.end(body)
       return served(200)
     },

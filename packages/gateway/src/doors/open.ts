@@ -44,11 +44,7 @@ const NOT_HERE = {
 } as const
 
 function send(received: Received, status: number, type: string, body: Buffer): true {
-  received.caller.head(status, {
-    'content-type': type,
-    'content-length': String(body.length),
-    'x-request-id': received.id,
-  })
+  received.caller.head(status, ['content-type', type, 'x-request-id', received.id], body.length)
   received.caller.end(received.method === 'HEAD' ? undefined : body)
   return true
 }

@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import type { Recorded } from '../exchange.js'
-import { type Clock, type Principal, type Refusal, refuse, subjectOf } from '../spec/index.js'
-import { Deadlines, type Timed } from './deadlines.js'
+import { type Clock, Deadlines, type Principal, type Refusal, refuse, subjectOf, type Timed } from '../spec/index.js'
 
 /** A provider as the forward stage sees it. */
 export interface Provider {
@@ -57,12 +56,12 @@ export function createForward(parts: ForwardParts): Forward {
   const deadlines = new Deadlines(parts.clock, tickMs)
   return {
     send(recorded, answer) {
-      const { inspected } = recorded.sealed.decided
-      const { received, principal } = inspected.authenticated
-      const provider = parts.providers.get(inspected.model.provider)
+      const { sealed } = recorded
+      const { received, principal } = sealed.authenticated
+      const provider = parts.providers.get(sealed.model.provider)
       const call = new Call(answer, parts, deadlines)
       if (provider === undefined) {
-        answer.failed(refuse('upstream_failed', `no provider ${inspected.model.provider}`))
+        answer.failed(refuse('upstream_failed', `no provider ${sealed.model.provider}`))
         return call
       }
       let apiKey: string | undefined
@@ -75,8 +74,8 @@ export function createForward(parts: ForwardParts): Forward {
       // A header is sent because it is in the dialect's list: the caller's credential, cookies, forwarding and hop-by-hop
       // headers have no way in.
       const headers: string[] = ['accept-encoding', 'identity']
-      if (apiKey !== undefined) headers.push(...inspected.dialect.credential(apiKey))
-      for (const [name, spelling] of inspected.dialect.requestHeaders) {
+      if (apiKey !== undefined) headers.push(...sealed.dialect.credential(apiKey))
+      for (const [name, spelling] of sealed.dialect.requestHeaders) {
         const sent = received.headers[name]
         if (sent === undefined || !spelling.test(sent)) continue
         headers.push(name, name === 'idempotency-key' ? ownKey(principal, sent) : sent)
@@ -86,10 +85,10 @@ export function createForward(parts: ForwardParts): Forward {
       parts.dispatcherFor(provider.baseUrl.origin).dispatch(
         {
           origin: provider.baseUrl.origin,
-          path: `${provider.baseUrl.pathname.replace(/\/$/, '')}${inspected.endpoint.upstreamPath}`,
+          path: `${provider.baseUrl.pathname.replace(/\/$/, '')}${sealed.endpoint.upstreamPath}`,
           method: 'POST',
           headers,
-          body: recorded.sealed.body,
+          body: sealed.body,
           // Ours are the deadlines: undici's own would end a thinking model after five minutes.
           headersTimeout: 0,
           bodyTimeout: 0,
@@ -118,6 +117,7 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
   #state: 'waiting' | 'answering' | 'over' = 'waiting'
   #paused = false
   deadlineMs: number
+  place = -1
 
   constructor(answer: Answer, parts: ForwardParts, deadlines: Deadlines) {
     this.#answer = answer

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { proceed, refuse, type Step } from '../spec/index.js'
+import { type Caller, type Clock, type Deadlines, proceed, refuse, type Step, type Timed } from '../spec/index.js'
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 const DIGITS = /^\d{1,15}$/
@@ -9,51 +9,84 @@ export interface BodyLimits {
   readonly requestBodyMs: number
 }
 
-/** Reads a JSON body within its limits. What the head already gives away is refused before a byte is read. */
+export interface BodyParts {
+  readonly limits: BodyLimits
+  readonly deadlines: Deadlines
+  readonly clock: Clock
+}
+
+/**
+ * Reads a JSON body within its limits. What the head already gives away is refused before a byte is read.
+ * @param continueBy where the caller expects `100 Continue` before it sends
+ */
 export function readBody(
   req: IncomingMessage,
-  res: ServerResponse,
-  limits: BodyLimits,
-  expectsContinue: boolean,
+  caller: Caller,
+  parts: BodyParts,
+  continueBy: ServerResponse | undefined,
 ): Promise<Step<Buffer>> {
-  const refusal = refusedByHead(req, limits)
+  const refusal = refusedByHead(req, parts.limits)
   if (refusal !== undefined) return Promise.resolve(refusal)
-  if (expectsContinue) res.writeContinue()
-  const declared = req.headers['content-length']
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    let timer: NodeJS.Timeout | undefined
-    const finish = (step: Step<Buffer>): void => {
-      if (timer !== undefined) clearTimeout(timer)
-      req.off('data', onData)
-      req.off('end', onEnd)
-      req.off('close', onClose)
-      // What still comes is nobody's: paused here, and the connection ends with the answer.
-      if (step.kind === 'refuse') req.pause()
-      resolve(step)
-    }
-    const onData = (chunk: Buffer): void => {
-      bytes += chunk.length
-      if (bytes > limits.bodyBytes) finish(tooLarge(limits))
-      else chunks.push(chunk)
-    }
-    const onEnd = (): void => {
-      const [first] = chunks
-      finish(proceed(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, bytes)))
-    }
-    const onClose = (): void => {
-      if (!req.complete)
-        finish(refuse('invalid_request', `the caller left after ${bytes} of ${declared ?? '?'} body bytes`))
-    }
-    req.on('data', onData)
-    req.on('end', onEnd)
-    req.on('close', onClose)
-    timer = setTimeout(() => {
-      finish(refuse('request_timeout', `body not whole after ${limits.requestBodyMs} ms, ${bytes} bytes came`))
-    }, limits.requestBodyMs)
-  })
+  continueBy?.writeContinue()
+  return new Promise((resolve) => new BodyReader(req, caller, parts, resolve))
 }
+
+class BodyReader implements Timed {
+  readonly deadlineMs: number
+  place = -1
+  readonly #req: IncomingMessage
+  readonly #parts: BodyParts
+  readonly #resolve: (step: Step<Buffer>) => void
+  #only: Buffer | undefined
+  #chunks: Buffer[] | undefined
+  #bytes = 0
+  #over = false
+
+  constructor(req: IncomingMessage, caller: Caller, parts: BodyParts, resolve: (step: Step<Buffer>) => void) {
+    this.deadlineMs = parts.clock.now() + parts.limits.requestBodyMs
+    this.#req = req
+    this.#parts = parts
+    this.#resolve = resolve
+    parts.deadlines.add(this)
+    req.on('data', (chunk: Buffer) => this.#take(chunk))
+    req.on('end', () => this.#finish(proceed(this.#whole())))
+    caller.whenLeft(() => {
+      const declared = req.headers['content-length'] ?? '?'
+      this.#finish(refuse('invalid_request', `the caller left after ${this.#bytes} of ${declared} body bytes`))
+    })
+  }
+
+  expire(): void {
+    const { requestBodyMs } = this.#parts.limits
+    this.#finish(refuse('request_timeout', `body not whole after ${requestBodyMs} ms, ${this.#bytes} bytes came`))
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#over) return
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#parts.limits.bodyBytes) this.#finish(tooLarge(this.#parts.limits))
+    else if (this.#only === undefined) this.#only = chunk
+    else {
+      this.#chunks ??= [this.#only]
+      this.#chunks.push(chunk)
+    }
+  }
+
+  #whole(): Buffer {
+    return this.#chunks === undefined ? (this.#only ?? NOTHING) : Buffer.concat(this.#chunks, this.#bytes)
+  }
+
+  #finish(step: Step<Buffer>): void {
+    if (this.#over) return
+    this.#over = true
+    this.#parts.deadlines.remove(this)
+    // What still comes is nobody's: paused here, and the connection ends with the answer.
+    if (step.kind === 'refuse') this.#req.pause()
+    this.#resolve(step)
+  }
+}
+
+const NOTHING: Buffer = Buffer.alloc(0)
 
 function refusedByHead(req: IncomingMessage, limits: BodyLimits): Step<never> | undefined {
   const { headers } = req

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Caller } from '../spec/index.js'
+import type { Caller, HeaderLines } from '../spec/index.js'
 
 /** Connections that end with the answer that is being given. */
 const ending = new WeakSet<Socket>()
@@ -14,7 +14,7 @@ export class HttpCaller implements Caller {
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   #left = false
-  #listeners: (() => void)[] = []
+  #listeners: (() => void)[] | undefined
 
   constructor(req: IncomingMessage, res: ServerResponse) {
     this.#req = req
@@ -24,8 +24,8 @@ export class HttpCaller implements Caller {
     res.on('close', () => {
       if (res.writableFinished) return
       this.#left = true
-      const listeners = this.#listeners
-      this.#listeners = []
+      const listeners = this.#listeners ?? []
+      this.#listeners = undefined
       for (const one of listeners) one()
     })
   }
@@ -36,10 +36,11 @@ export class HttpCaller implements Caller {
 
   whenLeft(listener: () => void): void {
     if (this.#left) listener()
+    else if (this.#listeners === undefined) this.#listeners = [listener]
     else this.#listeners.push(listener)
   }
 
-  head(status: number, headers: Readonly<Record<string, string>>): void {
+  head(status: number, lines: HeaderLines, length: number | undefined): void {
     if (this.#left) return
     const res = this.#res
     // A body that nobody read would be taken for the next request's head: the connection ends with this answer.
@@ -47,9 +48,13 @@ export class HttpCaller implements Caller {
       res.shouldKeepAlive = false
       ending.add(this.#req.socket)
     }
-    res.writeHead(status, headers)
-    // An answer without a length streams: its head must not wait for the first chunk.
-    if (headers['content-length'] === undefined) res.flushHeaders()
+    if (length !== undefined) {
+      res.writeHead(status, [...lines, 'content-length', String(length)])
+      return
+    }
+    res.writeHead(status, [...lines])
+    // Where an answer streams its head must not wait for the first chunk.
+    res.flushHeaders()
   }
 
   write(bytes: Buffer): boolean {

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
-import type { Clock, Received } from '../spec/index.js'
-import { readBody } from './body.js'
+import { type Clock, Deadlines, type Received } from '../spec/index.js'
+import { type BodyParts, readBody } from './body.js'
 import { endsWithAnswer, HttpCaller } from './caller.js'
 import { type Addresses, type MalformedReason, readHead } from './head.js'
 
@@ -36,6 +36,9 @@ export interface ReceiveParts {
 
 /** A server for the data plane. It parses heads; a body is read only when a later stage asks for it. */
 export function createReceiver(parts: ReceiveParts): Server {
+  const { limits, clock } = parts
+  const tickMs = Math.max(10, Math.min(250, limits.requestBodyMs / 4))
+  const bodies: BodyParts = { limits, clock, deadlines: new Deadlines(clock, tickMs) }
   const onRequest = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
     // RFC 9112 section 9.6: what comes behind an answer that closes the connection is not processed.
     if (endsWithAnswer(req.socket)) return
@@ -54,9 +57,9 @@ export function createReceiver(parts: ReceiveParts): Server {
       headers: req.headers as Received['headers'],
       rawHeaders: req.rawHeaders,
       sourceIp: head.sourceIp,
-      receivedAtMs: parts.clock.now(),
+      receivedAtMs: clock.now(),
       traceparent: head.traceparent,
-      body: () => readBody(req, res, parts.limits, expectsContinue),
+      body: () => readBody(req, caller, bodies, expectsContinue ? res : undefined),
       caller,
     }
     // It has promised not to reject; should it break that, one caller is cut off, and the process stays.
@@ -64,11 +67,11 @@ export function createReceiver(parts: ReceiveParts): Server {
   }
 
   const options: ServerOptions = {
-    maxHeaderSize: parts.limits.headerBytes,
-    headersTimeout: parts.limits.requestHeadMs,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.requestHeadMs,
     // Ours is the body's own time limit (readBody): Node's would also cut an answer that streams.
     requestTimeout: 0,
-    connectionsCheckingInterval: Math.max(50, Math.min(1000, parts.limits.requestHeadMs / 4)),
+    connectionsCheckingInterval: Math.max(50, Math.min(1000, limits.requestHeadMs / 4)),
     keepAliveTimeout: 75_000,
     insecureHTTPParser: false,
     // Asked for by `readHead`, which counts who sends none.

@@ -6,6 +6,7 @@ import {
   type Dialect,
   type Edit,
   type FindingType,
+  headerLines,
   type Outcome,
   type PartFindings,
   type Refusal,
@@ -31,8 +32,8 @@ export interface SourceHeaders {
 
 /** Sees all bytes, for their digests: as received from the provider, and as sent to the caller. */
 export interface Meter {
-  received(bytes: Buffer): void
-  sent(bytes: Buffer): void
+  responseReceived(bytes: Buffer): void
+  responseSent(bytes: Buffer): void
 }
 
 export interface ReleaseParts {
@@ -66,7 +67,11 @@ export class Release {
   readonly #meter: Meter
   /** `before-release`, until it is fulfilled: nothing reaches the caller before. */
   #durable: Promise<string | undefined> | undefined
-  readonly #headers: Record<string, string>
+  readonly #requestId: string
+  #decision: 'permit' | 'transform' | 'forbid'
+  #receipt: string | undefined
+  /** Of the provider's headers, what passes. */
+  #passed: string[] = []
   readonly #finish: (ending: Outcome) => void
   #source: Source | undefined
   #lens: StreamLens | undefined
@@ -78,24 +83,21 @@ export class Release {
   #lastSent: Buffer | undefined
   #over = false
   #usage: Usage | undefined
-  #findings: Record<string, number> = {}
-  #carriedOut: Record<string, number> = {}
+  #findings: Record<string, number> | undefined
+  #carriedOut: Record<string, number> | undefined
 
-  constructor(
-    parts: ReleaseParts,
-    recorded: Recorded,
-    meter: Meter,
-    ownHeaders: Readonly<Record<string, string>>,
-    finish: (ending: Outcome) => void,
-  ) {
-    const { verdict, inspected } = recorded.sealed.decided
+  constructor(parts: ReleaseParts, recorded: Recorded, meter: Meter, finish: (ending: Outcome) => void) {
+    const { authenticated, body, dialect, received: before, verdict } = recorded.sealed
+    const { received } = authenticated
     this.#parts = parts
-    this.#dialect = inspected.dialect
-    this.#caller = inspected.authenticated.received.caller
+    this.#dialect = dialect
+    this.#caller = received.caller
     this.#acts = verdict.obligations.output
     this.#meter = meter
     this.#durable = recorded.durable
-    this.#headers = { ...ownHeaders }
+    this.#requestId = received.id
+    this.#decision = body === before ? 'permit' : 'transform'
+    this.#receipt = recorded.receipt
     this.#finish = finish
     // Hanging up on the provider at once is what keeps aborted callers from holding sockets and costing tokens.
     this.#caller.whenLeft(() => {
@@ -123,12 +125,15 @@ export class Release {
       return false
     }
     this.#status = status
+    let typed = false
     for (const [name, spelling] of this.#dialect.responseHeaders) {
       const value = headers.get(name)
-      if (value !== undefined && spelling.test(value)) this.#headers[name] = value
+      if (value === undefined || !spelling.test(value)) continue
+      this.#passed.push(name, value)
+      if (name === 'content-type') typed = true
     }
     // What was judged was read as JSON in UTF-8, whatever the provider called it.
-    this.#headers['content-type'] ??= 'application/json'
+    if (!typed) this.#passed.push('content-type', 'application/json')
     const type = headers.get('content-type') ?? ''
     if (status === 200 && type.startsWith('text/event-stream')) {
       const count = (finding: FindingType, act: string, times: number): void => this.#count(finding, act, times)
@@ -149,7 +154,7 @@ export class Release {
 
   data(chunk: Buffer): boolean {
     if (this.#over) return false
-    this.#meter.received(chunk)
+    this.#meter.responseReceived(chunk)
     const lens = this.#lens
     if (lens === undefined) {
       this.#bytes += chunk.length
@@ -185,7 +190,7 @@ export class Release {
       (receipt) => {
         this.#durable = undefined
         if (this.#over) return
-        if (receipt !== undefined) this.#headers['ostiary-receipt'] = receipt
+        this.#receipt = receipt
         go()
       },
       () => {
@@ -209,20 +214,19 @@ export class Release {
         isBetweenEvents(this.#lastSent) ? NOTHING : BLANK_LINE,
         this.#dialect.errorEvent(refusal),
       ])
-      this.#meter.sent(event)
+      this.#meter.responseSent(event)
       this.#caller.write(event)
       this.#caller.end()
     } else {
-      const answer = this.#dialect.refusal(refusal, this.#headers['x-request-id'] ?? '')
+      const answer = this.#dialect.refusal(refusal, this.#requestId)
       this.#status = answer.status
-      if (!OF_PROVIDER.has(refusal.code)) this.#headers['ostiary-decision'] = 'forbid'
-      this.#meter.sent(answer.body)
-      this.#caller.head(answer.status, {
-        ...ownOnly(this.#headers),
-        ...answer.headers,
-        ...refusal.headers,
-        'content-length': String(answer.body.length),
-      })
+      if (!OF_PROVIDER.has(refusal.code)) this.#decision = 'forbid'
+      this.#meter.responseSent(answer.body)
+      // A refusal is ours: it carries none of the provider's headers.
+      const receipt = this.#receipt === undefined ? {} : { 'ostiary-receipt': this.#receipt }
+      const own = { 'x-request-id': this.#requestId, 'ostiary-decision': this.#decision, ...receipt }
+      const lines = headerLines(own, answer.headers, refusal.headers ?? {})
+      this.#caller.head(answer.status, lines, answer.body.length)
       this.#caller.end(answer.body)
     }
     this.#close('refused', refusal)
@@ -237,10 +241,9 @@ export class Release {
       return
     }
     const out = judged.value
-    if (out !== body) this.#headers['ostiary-decision'] = 'transform'
-    this.#headers['content-length'] = String(out.length)
-    this.#meter.sent(out)
-    this.#caller.head(this.#status, this.#headers)
+    if (out !== body) this.#decision = 'transform'
+    this.#meter.responseSent(out)
+    this.#caller.head(this.#status, this.#lines(), out.length)
     this.#headSent = true
     this.#caller.end(out)
     this.#close('done', undefined)
@@ -254,9 +257,7 @@ export class Release {
     if (this.#acts.size === 0) return { kind: 'proceed', value: body }
     const found = this.#parts.inspect(view.parts)
     if (found.kind === 'refuse') return found
-    for (const { findings } of found.value) {
-      for (const one of findings) this.#findings[one.type] = (this.#findings[one.type] ?? 0) + 1
-    }
+    for (const { findings } of found.value) for (const { type } of findings) this.#found(type, 1)
     const edited = this.#parts.editParts(view.parts, found.value, this.#acts)
     // Without its `param`: an address in an answer is made of the provider's own names, which may be what was found.
     if (edited.kind === 'refuse') return refuse(edited.code, edited.forLog)
@@ -270,7 +271,7 @@ export class Release {
       return false
     }
     if (out.length === 0) return true
-    this.#meter.sent(out)
+    this.#meter.responseSent(out)
     this.#lastSent = out
     if (this.#caller.write(out)) return true
     this.#caller.whenDrained(() => this.#source?.resume())
@@ -279,14 +280,27 @@ export class Release {
 
   #sendHead(): void {
     this.#headSent = true
-    this.#headers['cache-control'] = 'no-cache'
-    this.#caller.head(this.#status, this.#headers)
+    this.#passed.push('cache-control', 'no-cache')
+    this.#caller.head(this.#status, this.#lines(), undefined)
+  }
+
+  #lines(): string[] {
+    const lines = this.#passed
+    lines.push('x-request-id', this.#requestId, 'ostiary-decision', this.#decision)
+    if (this.#receipt !== undefined) lines.push('ostiary-receipt', this.#receipt)
+    return lines
   }
 
   #count(type: FindingType, act: string, times: number): void {
-    this.#findings[type] = (this.#findings[type] ?? 0) + times
+    this.#found(type, times)
     const what = `${act}:${type}`
+    this.#carriedOut ??= {}
     this.#carriedOut[what] = (this.#carriedOut[what] ?? 0) + times
+  }
+
+  #found(type: FindingType, times: number): void {
+    this.#findings ??= {}
+    this.#findings[type] = (this.#findings[type] ?? 0) + times
   }
 
   #close(how: Outcome['how'], refusal: Refusal | undefined): void {
@@ -299,14 +313,15 @@ export class Release {
       status: how === 'left' && !this.#headSent ? 0 : this.#status,
       upstreamStatus: this.#upstreamStatus,
       usage: this.#usage ?? this.#lens?.usage,
-      findings: this.#findings,
-      carriedOut: this.#carriedOut,
+      findings: this.#findings ?? NONE,
+      carriedOut: this.#carriedOut ?? NONE,
       droppedEvents: this.#lens?.dropped ?? 0,
       stream: this.#lens !== undefined,
     })
   }
 }
 
+const NONE: Readonly<Record<string, number>> = {}
 const NOT_RELEASED = 'The request cannot be recorded, so its answer was not released.'
 const NO_RETRY = { 'x-should-retry': 'false' }
 
@@ -329,13 +344,4 @@ function guarded(step: () => Buffer | Refusal): Buffer | Refusal {
   } catch (error) {
     return refuse('inspection_failed', `stream: ${error instanceof Error ? error.name : 'threw'}`)
   }
-}
-
-/** A refusal is ours: it carries none of the provider's headers. */
-function ownOnly(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const own: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (name === 'x-request-id' || name === 'request-id' || name.startsWith('ostiary-')) own[name] = value
-  }
-  return own
 }

@@ -28,14 +28,25 @@ export interface Received {
   readonly caller: Caller
 }
 
+/** Headers as they stand on the wire: name, value, name, value. No name twice. */
+export type HeaderLines = readonly string[]
+
+/** Header lines of a record, for answers that are not on the hot path: of two of one name the later record's counts. */
+export function headerLines(...records: readonly Readonly<Record<string, string>>[]): HeaderLines {
+  return [...new Map(records.flatMap((record) => Object.entries(record)))].flat()
+}
+
 /** The way back to the caller. All bytes of an answer pass here; no stage sees a socket. */
 export interface Caller {
   /** True once the caller hung up before its answer was whole. */
   readonly left: boolean
   /** Called once when the caller leaves; at once where it has left already. */
   whenLeft(listener: () => void): void
-  /** Sends the head. At most once. */
-  head(status: number, headers: Readonly<Record<string, string>>): void
+  /**
+   * Sends the head. At most once.
+   * @param length of the body in bytes; undefined where it streams
+   */
+  head(status: number, lines: HeaderLines, length: number | undefined): void
   /** Sends a piece of the body; false where the caller reads slower than it is written to. */
   write(bytes: Buffer): boolean
   /** Called once when the caller can take more, after `write` gave false. */

@@ -1,5 +1,5 @@
 import { close, constants, fdatasync, open, write } from 'node:fs'
-import { mkdir, open as openHandle, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, open as openHandle, readdir, readFile, rename, rm, truncate } from 'node:fs/promises'
 
 export type Done = (error: Error | null) => void
 
@@ -8,12 +8,13 @@ export interface Disk {
   /** Creates a file that is only appended to. Fails where it exists. */
   openAppend(path: string): Promise<number>
   /** Writes all of `data` at `position` and calls back when it is durable. The hot path: no promise. */
-  append(fd: number, data: Buffer, position: number, done: Done): void
+  append(fd: number, data: Uint8Array, position: number, done: Done): void
   close(fd: number): Promise<void>
   /** Undefined where there is no such file. */
   read(path: string): Promise<Buffer | undefined>
   /** Names in a folder; none where there is no such folder. */
   list(path: string): Promise<readonly string[]>
+  /** A whole file, in place of what was there. Fulfilled when its content is durable; its name is when its folder is synced. */
   write(path: string, data: Uint8Array): Promise<void>
   /** Of a file or of a folder. */
   sync(path: string): Promise<void>
@@ -28,12 +29,7 @@ export interface Disk {
 const SYNC_ON_WRITE = process.platform === 'linux' ? constants.O_DSYNC : 0
 
 export const realDisk: Disk = {
-  openAppend(path) {
-    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | SYNC_ON_WRITE
-    return new Promise((resolve, reject) =>
-      open(path, flags, 0o600, (error, fd) => (error === null ? resolve(fd) : reject(error))),
-    )
-  },
+  openAppend: (path) => openToWrite(path, constants.O_EXCL),
   append(fd, data, position, done) {
     write(fd, data, 0, data.length, position, (error, written) => {
       if (error !== null) done(error)
@@ -46,7 +42,18 @@ export const realDisk: Disk = {
   close: (fd) => new Promise((resolve, reject) => close(fd, (error) => (error ? reject(error) : resolve()))),
   read: (path) => orElse(readFile(path), undefined),
   list: (path) => orElse(readdir(path), []),
-  write: (path, data) => writeFile(path, data, { mode: 0o600 }),
+  async write(path, data) {
+    const fd = await openToWrite(path, constants.O_TRUNC)
+    try {
+      if (data.length > 0) {
+        await new Promise<void>((resolve, reject) =>
+          realDisk.append(fd, data, 0, (error) => (error === null ? resolve() : reject(error))),
+        )
+      }
+    } finally {
+      await realDisk.close(fd)
+    }
+  },
   async sync(path) {
     const handle = await openHandle(path, 'r')
     try {
@@ -63,6 +70,13 @@ export const realDisk: Disk = {
     await truncate(path, length)
   },
   remove: (path) => rm(path, { recursive: true, force: true }),
+}
+
+function openToWrite(path: string, flag: number): Promise<number> {
+  const flags = constants.O_CREAT | constants.O_WRONLY | SYNC_ON_WRITE | flag
+  return new Promise((resolve, reject) =>
+    open(path, flags, 0o600, (error, fd) => (error === null ? resolve(fd) : reject(error))),
+  )
 }
 
 export function errorCode(error: unknown): string | undefined {

@@ -13,6 +13,8 @@ import { type Batch, entriesOf } from './wal.js'
 import { GroupWriter, type OpenSegment } from './writer.js'
 
 const ENTRY_BYTES_MAX = 60 * 1024
+/** What waits in memory for its tiles. A disk that takes entries faster than tiles would otherwise fill the memory in the end. */
+const UNSEQUENCED_BYTES_MAX = 256 * 1024 * 1024
 const SEGMENT_BYTES = 4 * 1024 * 1024
 /** Hashing gives way to requests this often. */
 const SLICE_MS = 1
@@ -83,6 +85,7 @@ class DiskLog implements FsLog {
   #committed: Committed
   /** Durable, and not under a checkpoint yet. */
   #batches: Batch[]
+  #unsequencedBytes = 0
   /** Segments that are written no more, oldest first. */
   readonly #written: { readonly path: string; readonly end: number }[]
   #prepared: OpenSegment | undefined
@@ -109,6 +112,7 @@ class DiskLog implements FsLog {
     this.#edge = restored.edge
     this.#committed = restored.committed
     this.#batches = [...restored.batches]
+    for (const { payload } of restored.batches) this.#unsequencedBytes += payload.length
     this.#written = [...restored.segments]
     this.#writer = new GroupWriter(segment, {
       disk,
@@ -116,6 +120,7 @@ class DiskLog implements FsLog {
       next: restored.next,
       onDurable: (batch) => {
         this.#batches.push(batch)
+        this.#unsequencedBytes += batch.payload.length
         this.#arm()
       },
       onFailed: (error) => this.#fail(error),
@@ -137,9 +142,12 @@ class DiskLog implements FsLog {
 
   append(entry: string, soon = true): Appended {
     if (this.#state !== 'open') throw new AuditUnavailable(`the audit log is ${this.#state}`)
-    const bytes = Buffer.byteLength(entry)
-    if (bytes > ENTRY_BYTES_MAX) throw new RangeError(`an entry has at most ${ENTRY_BYTES_MAX} bytes`)
-    return this.#writer.append(entry, bytes, soon)
+    if (this.#unsequencedBytes > UNSEQUENCED_BYTES_MAX) throw new AuditUnavailable('the audit log cannot keep up')
+    // Three bytes a code unit at most: only a long entry need be measured.
+    if (entry.length * 3 > ENTRY_BYTES_MAX && Buffer.byteLength(entry) > ENTRY_BYTES_MAX) {
+      throw new RangeError(`an entry has at most ${ENTRY_BYTES_MAX} bytes`)
+    }
+    return this.#writer.append(entry, soon)
   }
 
   async publish(): Promise<void> {
@@ -215,6 +223,7 @@ class DiskLog implements FsLog {
     // The commit point. Crash before: these entries wait in the write-ahead log. Crash behind: start-up finishes the rest.
     this.#committed = await swap(this.#disk, this.#dir, this.#committed, next)
     await applyTiles(this.#disk, this.#dir, files, this.#folders)
+    for (const file of files) this.#edge.recycle(file)
     // Last: readers see only what is whole.
     await publish(this.#disk, this.#dir, next.note)
     await dropPartials(this.#disk, this.#dir, from, checkpoint.size)
@@ -231,7 +240,10 @@ class DiskLog implements FsLog {
       await nextTurn()
       since = performance.now()
     }
-    for (const { payload } of batches) this.#writer.sequenced(payload)
+    for (const { payload } of batches) {
+      this.#unsequencedBytes -= payload.length
+      this.#writer.sequenced(payload)
+    }
     files.push(...this.#edge.partials())
     return files
   }

@@ -223,7 +223,6 @@ class Aside {
   async keep(path: string, data: Uint8Array): Promise<void> {
     const target = await this.#target(path)
     await this.#disk.write(target, data)
-    await this.#disk.sync(target)
   }
 
   async move(path: string): Promise<void> {

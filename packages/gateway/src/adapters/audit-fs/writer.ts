@@ -5,7 +5,8 @@ import { type Batch, FRAME_HEAD, sealFrame } from './wal.js'
 /** How long an entry that nobody waits for may wait for another's flush. */
 const RIDE_MS = 5
 const SLAB_BYTES = 1024 * 1024
-const SPARE_MAX = 8
+/** Two seconds of a busy log. A slab beyond it is garbage that only a major collection finds, and those are rare. */
+const SPARE_MAX = 48
 /** What waits for a disk that has stopped answering. Beyond it the log takes nothing, so memory has an end. */
 const WAITING_BYTES_MAX = 64 * 1024 * 1024
 
@@ -87,17 +88,20 @@ export class GroupWriter {
     return this.#position
   }
 
-  /** @param soon false: nobody waits, so it goes with the next flush, or by itself after `RIDE_MS` */
-  append(entry: string, bytes: number, soon: boolean): { readonly index: number; readonly durable: Promise<void> } {
+  /**
+   * @param entry of at most 65,535 bytes in UTF-8
+   * @param soon false: nobody waits, so it goes with the next flush, or by itself after `RIDE_MS`
+   */
+  append(entry: string, soon: boolean): { readonly index: number; readonly durable: Promise<void> } {
     if (this.#end - this.#start > WAITING_BYTES_MAX) throw new AuditUnavailable('the audit log cannot keep up')
-    const needed = (this.#count === 0 ? FRAME_HEAD : 0) + 2 + bytes
+    const needed = (this.#count === 0 ? FRAME_HEAD : 0) + 2 + 3 * entry.length
     if (this.#end + needed > this.#slab.bytes.length) this.#moveOn(needed)
     if (this.#count === 0) this.#openBatch()
     const slab = this.#slab.bytes
     const at = this.#end
+    const bytes = slab.write(entry, at + 2)
     slab[at] = bytes >> 8
     slab[at + 1] = bytes & 0xff
-    slab.write(entry, at + 2, bytes, 'utf8')
     this.#end = at + 2 + bytes
     this.#count++
     const index = this.#next++

@@ -1,4 +1,5 @@
-import { type DetailedError, type ValidationError, validate } from '@cedar-policy/cedar-wasm/nodejs'
+import type { DetailedError, ValidationError } from '@cedar-policy/cedar-wasm/nodejs'
+import { validate } from './cedar.js'
 import type { Say } from './check-annotations.js'
 import { didYouMean } from './nearest.js'
 import { utf16Offset } from './place.js'

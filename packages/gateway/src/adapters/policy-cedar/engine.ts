@@ -1,6 +1,6 @@
 import type { Challenge, Decision, PolicyEngine, Question } from '../../spec/index.js'
 import { ACTIONS, type Action } from '../../spec/index.js'
-import { type Inputs, InputsWriter } from './inputs.js'
+import { type Inputs, InputsWriter, ill } from './inputs.js'
 import { cedarIp } from './ip.js'
 import type { Policy } from './policy.js'
 import { type Reads, readsOf } from './reads.js'
@@ -43,6 +43,18 @@ export function createCedarEngine(parts: EngineParts): Made<CedarEngine> {
   return { kind: 'made', value: new Engine(parts, schema.value, sets.value) }
 }
 
+interface Remembered {
+  readonly decision: Decision
+  /** What all questions of this key have read; undefined where it differs from one to the next. */
+  readonly text: string | undefined
+}
+
+interface Asked {
+  readonly question: Question
+  readonly inputs: Inputs
+  remembered: Remembered | undefined
+}
+
 /** Undefined where no policy is of that kind: an empty set need not be asked. */
 interface Sets {
   /**
@@ -74,11 +86,11 @@ class Engine implements CedarEngine {
   readonly #sets: Sets
   readonly #writers: ReadonlyMap<Action, InputsWriter>
   readonly #memoEntries: number
-  readonly #memo: Map<string, Decision> = new Map()
+  readonly #memo: Map<string, Remembered> = new Map()
   readonly #addresses: Map<string, string | undefined> = new Map()
   #permits: Made<PolicySet> | undefined
   /** The log asks for the inputs of what was just decided. */
-  #last: { readonly question: Question; readonly inputs: Inputs } | undefined
+  #last: Asked | undefined
 
   constructor({ policies, vocabulary, options }: EngineParts, schema: ParsedSchema, sets: Sets) {
     const shapes = shapesOf(vocabulary)
@@ -97,17 +109,20 @@ class Engine implements CedarEngine {
   }
 
   inputs(question: Question): string {
-    return this.#inputs(question).text
+    const { inputs, remembered } = this.#inputs(question)
+    // The same text object each time: whoever compares it with what it was need not look into it.
+    return remembered?.text ?? inputs.text()
   }
 
   decide(question: Question): Decision {
     try {
-      const { key, illness } = this.#inputs(question)
-      if (illness !== undefined) return indeterminate([illness], NO_SHADOW)
-      const held = this.#memo.get(key)
-      if (held !== undefined) return held
+      const asked = this.#inputs(question)
+      const { inputs } = asked
+      if (inputs.illness !== undefined) return indeterminate([inputs.illness], NO_SHADOW)
+      asked.remembered ??= this.#memo.get(inputs.key)
+      if (asked.remembered !== undefined) return asked.remembered.decision
       const decision = this.#ask(question)
-      if (decision.kind !== 'indeterminate') this.#remember(key, decision)
+      if (decision.kind !== 'indeterminate') asked.remembered = this.#remember(inputs, decision)
       return decision
     } catch (error) {
       // Cedar can trap, for instance without memory.
@@ -122,12 +137,12 @@ class Engine implements CedarEngine {
     this.#last = undefined
   }
 
-  #inputs(question: Question): Inputs {
-    if (this.#last?.question === question) return this.#last.inputs
+  #inputs(question: Question): Asked {
+    if (this.#last?.question === question) return this.#last
     const writer = this.#writers.get(question.action)
     const inputs = writer?.write(question, this.#address(question.context.sourceIp)) ?? UNKNOWN_ACTION
-    this.#last = { question, inputs }
-    return inputs
+    this.#last = { question, inputs, remembered: undefined }
+    return this.#last
   }
 
   #address(text: string): string | undefined {
@@ -140,10 +155,13 @@ class Engine implements CedarEngine {
     return address
   }
 
-  #remember(key: string, decision: Decision): void {
-    if (this.#memoEntries === 0 || key.length > MEMO_KEY_MAX) return
+  #remember(inputs: Inputs, decision: Decision): Remembered | undefined {
+    if (this.#memoEntries === 0 || inputs.key.length > MEMO_KEY_MAX) return undefined
+    const remembered = { decision, text: inputs.keyTellsText ? inputs.text() : undefined }
+    if (remembered.text !== undefined && remembered.text.length > MEMO_KEY_MAX) return undefined
     dropOldest(this.#memo, this.#memoEntries)
-    this.#memo.set(key, decision)
+    this.#memo.set(inputs.key, remembered)
+    return remembered
   }
 
   #ask(question: Question): Decision {
@@ -204,7 +222,7 @@ interface Shadow {
 }
 
 const NO_SHADOW: Shadow = { shadow: [], shadowErrors: [] }
-const UNKNOWN_ACTION: Inputs = { text: '{"illness":"unknown action"}', key: '', illness: 'unknown action' }
+const UNKNOWN_ACTION = ill('unknown', 'unknown action')
 const NOBODY: Answer = { kind: 'answered', allow: false, satisfied: [], errors: [] }
 
 function indeterminate(errors: readonly string[], shadow: Shadow): Decision {

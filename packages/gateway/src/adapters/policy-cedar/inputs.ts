@@ -7,10 +7,12 @@ import { AGES, CONTEXT_ATTRIBUTES } from './vocabulary.js'
 
 /** What one action's questions come down to. */
 export interface Inputs {
-  /** Canonical JSON text of what the policies read. */
-  readonly text: string
-  /** Two questions of one key get the same decision. Shorter than the text where only a band counts of a value. */
+  /** Two questions of one key get the same decision. Means nothing outside of its writer. */
   readonly key: string
+  /** Whether all questions of this key have one text. */
+  readonly keyTellsText: boolean
+  /** Canonical JSON text of what the policies read. Put together at each call. */
+  text(): string
   /** Why no policy can be asked; part of the text too. */
   readonly illness: string | undefined
 }
@@ -18,11 +20,16 @@ export interface Inputs {
 interface EntityPart {
   readonly illness: string | undefined
   readonly text: string
+  /** Equal numbers mean equal texts: a key of numbers is short, and is hashed at each request. */
+  readonly number: number
 }
 
 interface PrincipalPart extends EntityPart {
   readonly identity: Identity
 }
+
+/** Texts of entities that were numbered. Beyond it they are numbered anew, and no number means two texts. */
+const NUMBERED_MAX = 10_000
 
 type Write = (context: Context, ip: string) => string
 type WriteAges = (principal: Principal, atMs: number) => string
@@ -48,6 +55,8 @@ export class InputsWriter {
   /** Two a principal at most: an agent, and whom it acts for. */
   readonly #principals: WeakMap<Principal, readonly PrincipalPart[]> = new WeakMap()
   readonly #resources: WeakMap<Resource, EntityPart> = new WeakMap()
+  readonly #numbers: Map<string, number> = new Map()
+  #numbered = 0
 
   constructor(action: Action, reads: Reads, shapes: Shapes) {
     this.#action = action
@@ -74,13 +83,24 @@ export class InputsWriter {
     const resource = this.#resourcePart(question.resource)
     const illness = principal.illness ?? resource.illness ?? contextIllness(context, ip)
     if (illness !== undefined || ip === undefined) {
-      const text = JSON.stringify({ action: this.#action, illness })
-      return { text, key: text, illness: illness ?? 'context `sourceIp` is no address' }
+      return ill(this.#action, illness ?? 'context `sourceIp` is no address')
     }
-    const entities = `${principal.text}},"resource":{${resource.text}}}`
-    const text = this.#write(this.#values, question, ip) + entities
-    const key = this.#bands === undefined ? text : this.#write(this.#bands, question, ip) + entities
-    return { text, key, illness: undefined }
+    const key = `${this.#write(this.#bands ?? this.#values, question, ip)}${principal.number} ${resource.number}`
+    return {
+      key,
+      keyTellsText: this.#bands === undefined,
+      text: () => `${this.#write(this.#values, question, ip)}${principal.text}},"resource":{${resource.text}}}`,
+      illness: undefined,
+    }
+  }
+
+  #number(text: string): number {
+    const held = this.#numbers.get(text)
+    if (held !== undefined) return held
+    if (this.#numbers.size >= NUMBERED_MAX) this.#numbers.clear()
+    this.#numbered++
+    this.#numbers.set(text, this.#numbered)
+    return this.#numbered
   }
 
   #write({ context, ages }: Writers, question: Question, ip: string): string {
@@ -93,16 +113,14 @@ export class InputsWriter {
   #principalPart(principal: Principal, identity: Identity): PrincipalPart {
     const held = this.#principals.get(principal)
     if (held !== undefined) for (const part of held) if (part.identity === identity) return part
-    const part: PrincipalPart = {
-      identity,
-      illness: this.#shapes.principal(principal, identity),
-      text: entityText(
-        this.#reads.principal,
-        { type: identity.kind, id: identity.uid },
-        principalValues(principal, identity),
-        identity.groups,
-      ),
-    }
+    const text = entityText(
+      this.#reads.principal,
+      { type: identity.kind, id: identity.uid },
+      principalValues(principal, identity),
+      identity.groups,
+    )
+    const illness = this.#shapes.principal(principal, identity)
+    const part: PrincipalPart = { identity, illness, text, number: this.#number(text) }
     this.#principals.set(principal, [part, ...(held ?? []).slice(0, 1)])
     return part
   }
@@ -110,13 +128,21 @@ export class InputsWriter {
   #resourcePart(resource: Resource): EntityPart {
     const held = this.#resources.get(resource)
     if (held !== undefined) return held
+    const text = entityText(this.#reads.resource, resource, resource.attributes, [])
     const part: EntityPart = {
       illness: this.#shapes.resource(this.#action, resource),
-      text: entityText(this.#reads.resource, resource, resource.attributes, []),
+      text,
+      number: this.#number(text),
     }
     this.#resources.set(resource, part)
     return part
   }
+}
+
+/** Inputs of a question that no policy can be asked. */
+export function ill(action: string, illness: string): Inputs {
+  const text = JSON.stringify({ action, illness })
+  return { key: text, keyTellsText: true, text: () => text, illness }
 }
 
 /** How a number is written: as it is, or by its band. */

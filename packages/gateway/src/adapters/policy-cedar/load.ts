@@ -1,5 +1,6 @@
-import { type PolicyJson, policySetTextToParts, policyToJson } from '@cedar-policy/cedar-wasm/nodejs'
+import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { head } from './annotations.js'
+import { policySetTextToParts, policyToJson } from './cedar.js'
 import { checkAnnotations, type Say } from './check-annotations.js'
 import { checkKnown } from './check-known.js'
 import { checkTypes, messageOf, offsetOf, type Typed } from './check-types.js'
@@ -8,7 +9,6 @@ import { type Fault, Places } from './place.js'
 import type { Policy } from './policy.js'
 import { schemaText } from './schema.js'
 import { type Piece, split } from './tokens.js'
-import { guardV8 } from './v8-guard.js'
 import type { Vocabulary } from './vocabulary.js'
 
 export interface PolicyFile {
@@ -31,7 +31,6 @@ export function loadPolicies(
   vocabulary: Vocabulary,
   options: EngineOptions = {},
 ): Loaded {
-  guardV8(process.versions.node)
   const faults: Fault[] = []
   const warnings: Fault[] = []
   const policies: Policy[] = []

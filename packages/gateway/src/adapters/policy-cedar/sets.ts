@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto'
-import {
-  type DetailedError,
-  preparsePolicySet,
-  preparseSchema,
-  type StatefulAuthorizationCall,
-  statefulIsAuthorized,
-} from '@cedar-policy/cedar-wasm/nodejs'
+import type { DetailedError, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs'
+import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from './cedar.js'
 import type { Policy } from './policy.js'
 import type { CedarRequest } from './request.js'
 

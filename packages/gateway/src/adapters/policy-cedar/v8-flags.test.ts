@@ -1,11 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
-import {
-  preparsePolicySet,
-  type StatefulAuthorizationCall,
-  statefulIsAuthorized,
-} from '@cedar-policy/cedar-wasm/nodejs'
+import type { StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs'
 import { expect, test } from 'vitest'
-import { guardV8 } from './v8-guard.js'
+import { preparsePolicySet, statefulIsAuthorized } from './cedar.js'
 
 type Native = (target: typeof statefulIsAuthorized) => void
 
@@ -15,12 +11,11 @@ function native(name: string): Native {
 }
 
 test('a call into Cedar survives that its compiled caller is discarded meanwhile', () => {
-  guardV8(process.versions.node)
   setFlagsFromString('--allow-natives-syntax')
   const prepare = native('PrepareFunctionForOptimization')
   const optimize = native('OptimizeFunctionOnNextCall')
   const discard = native('DeoptimizeFunction')
-  const name = 'v8-guard-test'
+  const name = 'v8-flags-test'
   const staticPolicies = { a: 'permit(principal, action, resource);' }
   expect(preparsePolicySet(name, { staticPolicies })).toEqual({ type: 'success' })
   let discards = false
