@@ -211,13 +211,17 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const inspected = seal.inspected({ authenticated, dialect, endpoint, model, body, view, learnt: learnt.value })
 
     const context: Context = {
-      ...contextOf(received),
+      labels: [],
       findings: learnt.value.types,
       uninspectable: view.uninspectable.length > 0,
       promptTokens: learnt.value.promptTokens,
       maxTokens: view.maxTokens,
       stream: view.stream,
       hasSystemMessage: view.hasSystemMessage,
+      purpose: undefined,
+      sourceIp: received.sourceIp,
+      timeMs: received.receivedAtMs,
+      approvals: [],
     }
     const verdict = decide(parts.policy, principal, endpoint.action, model.resource, context)
     bracket.asks({ ...asked, verdict })
@@ -332,7 +336,7 @@ function ownHeaders(requestId: string, decision: string | undefined): Record<str
     : { 'x-request-id': requestId, 'ostiary-decision': decision }
 }
 
-/** Every action has the whole context; here what does not apply is empty or 0. */
+/** The context of a question without a body: what does not apply is empty or 0. */
 function contextOf(received: Received): Context {
   return {
     labels: [],

@@ -54,16 +54,18 @@ export interface Forward {
 export function createForward(parts: ForwardParts): Forward {
   const tickMs = Math.max(10, Math.min(250, parts.timeouts.idleMs / 4, parts.timeouts.firstByteMs / 4))
   const deadlines = new Deadlines(parts.clock, tickMs)
+  const targets = new Map([...parts.providers].map(([name, provider]) => [name, targetOf(provider)]))
   return {
     send(recorded, answer) {
       const { sealed } = recorded
       const { received, principal } = sealed.authenticated
-      const provider = parts.providers.get(sealed.model.provider)
+      const target = targets.get(sealed.model.provider)
       const call = new Call(answer, parts, deadlines)
-      if (provider === undefined) {
+      if (target === undefined) {
         answer.failed(refuse('upstream_failed', `no provider ${sealed.model.provider}`))
         return call
       }
+      const { provider, origin, prefix } = target
       let apiKey: string | undefined
       try {
         apiKey = provider.apiKey()
@@ -82,10 +84,10 @@ export function createForward(parts: ForwardParts): Forward {
       }
       if (received.traceparent !== undefined) headers.push('traceparent', received.traceparent)
       deadlines.add(call)
-      parts.dispatcherFor(provider.baseUrl.origin).dispatch(
+      parts.dispatcherFor(origin).dispatch(
         {
-          origin: provider.baseUrl.origin,
-          path: `${provider.baseUrl.pathname.replace(/\/$/, '')}${sealed.endpoint.upstreamPath}`,
+          origin,
+          path: prefix + sealed.endpoint.upstreamPath,
           method: 'POST',
           headers,
           body: sealed.body,
@@ -101,6 +103,18 @@ export function createForward(parts: ForwardParts): Forward {
       deadlines.stop()
     },
   }
+}
+
+/** A provider, and what its URL says: asked of a `URL`, its parts are put together anew each time. */
+interface Target {
+  readonly provider: Provider
+  readonly origin: string
+  readonly prefix: string
+}
+
+function targetOf(provider: Provider): Target {
+  const { origin, pathname } = provider.baseUrl
+  return { provider, origin, prefix: pathname.replace(/\/$/, '') }
 }
 
 /**

@@ -177,6 +177,12 @@ const HALF_PAIR = /[\uD800-\uDFFF]/u
 const Bare = function (this: JsonObject) {} as unknown as new () => JsonObject
 Bare.prototype = Object.freeze(Object.create(null))
 
+const NAME_MAX = 32
+/** A power of two. */
+const NAMES_KEPT = 256
+/** Names that were met, each at the place that a few of its characters tell; a new one takes the place of the old. */
+const names: (string | undefined)[] = new Array(NAMES_KEPT).fill(undefined)
+
 interface Open {
   index: number
   parent: Container | undefined
@@ -262,7 +268,7 @@ class Reader {
       for (;;) {
         if (code !== QUOTE) throw new Stop('syntax', this.#at)
         const start = this.#at
-        const name = this.#string()
+        const name = this.#name()
         // "The names within an object SHOULD be unique" (RFC 8259 section 4). The next reader may take the other one.
         if (value[name] !== undefined) throw new Stop('duplicate', start)
         this.strings.push({ inside: open, key: name, value: name, isName: true, start, end: this.#at })
@@ -300,13 +306,37 @@ class Reader {
     return value
   }
 
+  /** A member's name. The same few come in every document, and one that was met before need not be made again. */
+  #name(): string {
+    const text = this.#text
+    const start = this.#at + 1
+    const end = text.indexOf('"', start)
+    const length = end - start
+    if (length < 1 || length > NAME_MAX || end > this.#backslashFrom(start)) return this.#string()
+    const slot = (text.charCodeAt(start) * 31 + text.charCodeAt(end - 1) * 7 + length) & (NAMES_KEPT - 1)
+    const kept = names[slot]
+    if (kept !== undefined && kept.length === length && text.startsWith(kept, start)) {
+      this.#at = end + 1
+      return kept
+    }
+    const name = this.#string()
+    // A copy: a slice of the document would keep all of it.
+    names[slot] = Buffer.from(name).toString()
+    return name
+  }
+
+  /** Where the next backslash stands at or behind `from`. */
+  #backslashFrom(from: number): number {
+    if (this.#backslash < from) this.#backslash = nextBackslash(this.#text, from)
+    return this.#backslash
+  }
+
   #string(): string {
     const text = this.#text
     const start = this.#at + 1
     let end = text.indexOf('"', start)
     if (end < 0) throw new Stop('syntax', this.#at)
-    if (this.#backslash < start) this.#backslash = nextBackslash(text, start)
-    if (this.#backslash > end) {
+    if (this.#backslashFrom(start) > end) {
       if (!this.#clean) this.#refuseControls(start, end)
       this.#at = end + 1
       return text.slice(start, end)

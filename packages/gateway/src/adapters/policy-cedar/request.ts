@@ -48,16 +48,15 @@ export function cedarRequest({ principal, identity, action, resource, context }:
 /** A principal's attributes but its ages. A mapped claim that is named like one of the gateway's own is not it. */
 export function principalValues(principal: Principal, identity: Identity): Record<string, AttributeValue> {
   const claims = Object.entries(identity.attributes).filter(([name]) => !OWN_PRINCIPAL_ATTRIBUTES.has(name))
-  return {
-    ...Object.fromEntries(claims),
-    ...(principal.acr === undefined ? {} : { acr: principal.acr }),
-    actors: principal.actors.map(({ issuer, subject }) => `${issuer}#${subject}`),
-    groups: identity.groups,
-    issuer: identity.issuer,
-    proof: principal.proof,
-    scopes: [...principal.scopes],
-    subject: identity.subject,
-  }
+  const values: Record<string, AttributeValue> = Object.fromEntries(claims)
+  if (principal.acr !== undefined) values['acr'] = principal.acr
+  values['actors'] = principal.actors.map(({ issuer, subject }) => `${issuer}#${subject}`)
+  values['groups'] = identity.groups
+  values['issuer'] = identity.issuer
+  values['proof'] = principal.proof
+  values['scopes'] = [...principal.scopes]
+  values['subject'] = identity.subject
+  return values
 }
 
 function ages({ authTime, issuedAt }: Principal, atMs: number): Record<string, number> {
