@@ -1,5 +1,6 @@
 import { createOpenAiDialect } from '../../packages/gateway/dist/adapters/dialect-openai/dialect.js'
 import { unhide } from '../../packages/gateway/dist/adapters/dialect-openai/escapes.js'
+import { Mender } from '../../packages/gateway/dist/adapters/dialect-openai/mender.js'
 import { allDetectors } from '../../packages/gateway/dist/compose.js'
 import { createGuardFactory } from '../../packages/gateway/dist/release/guard.js'
 import { editText } from '../../packages/gateway/dist/spec/replacement.js'
@@ -65,10 +66,17 @@ function judged({ place, text }, acts) {
   const soft = new Map([...acts].map(([type, act]) => [type, act === 'block' ? 'redact' : act]))
   return {
     blocked: edited.kind === 'blocked',
-    text: edited.kind === 'edited' ? edited.text : '',
-    shown: editText(seen, findings, soft).text,
+    text: edited.kind === 'edited' ? mended(place, edited.text) : '',
+    shown: mended(place, editText(seen, findings, soft).text),
     counts: edited.counts,
   }
+}
+
+/** In arguments a number's replacement gets quotes. */
+function mended(place, text) {
+  if (!place.startsWith('arguments')) return text
+  const mender = new Mender()
+  return mender.push(text) + mender.end()
 }
 
 function complete(out, texts, expected, acts) {

@@ -219,6 +219,24 @@ describe('what the provider says about our account stays here [forward.account-s
     }
   })
 
+  test.each([205, 600, 999])('%i, which no answer may have, is a 502', async (status) => {
+    const raw = `HTTP/1.1 ${status} Odd\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`
+    const answer = await told({ kind: 'raw', writes: [raw] }, 'carol', false)
+    await expectRefused(answer, 502, 'upstream_failed')
+  })
+
+  test.each([
+    ['text/event-stream; x=y', 200],
+    ['TEXT/EVENT-STREAM', 200],
+    ['text/event-streaming', 502],
+  ])('events called %s are events to the caller too, or no answer', async (type, status) => {
+    const events = 'data: {"id":"1","object":"chat.completion.chunk","choices":[]}\n\ndata: [DONE]\n\n'
+    const raw = `HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ncontent-length: ${events.length}\r\nconnection: close\r\n\r\n${events}`
+    const answer = await told({ kind: 'raw', writes: [raw] }, 'carol', true)
+    expect(answer.status).toBe(status)
+    expect(answer.headers['content-type']).toMatch(status === 200 ? /^text\/event-stream$/i : /^application\/json$/)
+  })
+
   test.each([301, 302, 303, 307, 308])('%i is a 502, and nobody follows it', async (status) => {
     const before = house.upstream.requestCount
     const answer = await told({ kind: 'redirect', status }, 'carol', false)

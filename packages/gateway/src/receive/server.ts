@@ -40,6 +40,12 @@ export function createReceiver(parts: ReceiveParts): Server {
   const tickMs = Math.max(10, Math.min(250, limits.requestBodyMs / 4))
   const bodies: BodyParts = { limits, clock, deadlines: new Deadlines(clock, tickMs) }
   const onRequest = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
+    // Pipelined (RFC 9112 section 9.3.2) behind an answer that is not out yet. It waits its turn: until then Node does not tell
+    // its answer that the caller has left, and whatever it had begun would go on for nobody.
+    if (res.socket === null) {
+      res.once('socket', () => onRequest(req, res, expectsContinue))
+      return
+    }
     // RFC 9112 section 9.6: what comes behind an answer that closes the connection is not processed.
     if (endsWithAnswer(req.socket)) return
     const head = readHead(req, parts.trustedProxies)

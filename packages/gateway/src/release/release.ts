@@ -55,6 +55,8 @@ export interface ReleaseParts {
 /** Statuses that speak of our account with the provider, not of the caller (contract, "Headers that reach a provider"). */
 const OURS: ReadonlySet<number> = new Set([401, 403, 407])
 
+const EVENT_STREAM = /^text\/event-stream\s*(?:;|$)/i
+
 /** Refusals that are no decision of ours: what was permitted stays permitted. */
 const OF_PROVIDER: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['upstream_failed', 'upstream_timeout'])
 
@@ -115,7 +117,7 @@ export class Release {
   head(status: number, headers: SourceHeaders, source: Source): boolean {
     this.#source = source
     this.#upstreamStatus = status
-    if (OURS.has(status) || (status >= 300 && status < 400)) {
+    if (OURS.has(status) || (status >= 300 && status < 400) || status === 205 || status > 599) {
       this.#refuse(refuse('upstream_failed', `provider answered ${status}`, { headers: { 'x-should-retry': 'false' } }))
       return false
     }
@@ -132,10 +134,10 @@ export class Release {
       this.#passed.push(name, value)
       if (name === 'content-type') typed = true
     }
-    // What was judged was read as JSON in UTF-8, whatever the provider called it.
-    if (!typed) this.#passed.push('content-type', 'application/json')
-    const type = headers.get('content-type') ?? ''
-    if (status === 200 && type.startsWith('text/event-stream')) {
+    const isStream = status === 200 && EVENT_STREAM.test(headers.get('content-type') ?? '')
+    // What is judged is read as events or as JSON, in UTF-8, whatever else the provider called it.
+    if (!typed) this.#passed.push('content-type', isStream ? 'text/event-stream' : 'application/json')
+    if (isStream) {
       const count = (finding: FindingType, act: string, times: number): void => this.#count(finding, act, times)
       const guard = this.#acts.size === 0 ? undefined : this.#parts.guards(this.#acts, count)
       this.#lens = this.#dialect.openStream({ guard })

@@ -58,6 +58,8 @@ describe('all else is as it was', () => {
   test.each([
     ['within a string', '{"a":"is [redacted:pii.card], ","b\\\\":"\\"[redacted:pii.card]"}'],
     ['what is no object or array', 'Pay: [redacted:pii.card], please'],
+    ['what a replacement begins', '[redacted:pii.email]:[redacted:pii.email]'],
+    ['a lone bracket', '['],
     ['what is no JSON around it', '{"a": it is [redacted:pii.card], see}'],
     ['other brackets', '{"a":[redacted],"b":[red,"x"],"c":[redacted:"x"]}'],
     ['a few stars', '{"a":**,"b":2*3}'],

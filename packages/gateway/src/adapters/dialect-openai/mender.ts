@@ -21,6 +21,8 @@ const BEHIND_A_VALUE = /[,}\] \t\n\r]/
 export class Mender {
   /** Undefined until the text begins. */
   #isJson: boolean | undefined
+  /** It began with a bracket, which is held until what follows tells what it is. */
+  #opened = false
   #inString = false
   #escaped = false
   /** The last character outside of strings that is no space: a value may begin behind it or not. */
@@ -30,7 +32,8 @@ export class Mender {
 
   push(text: string): string {
     let out = ''
-    for (let at = 0; at < text.length && this.#isJson !== false; ) {
+    let at = 0
+    while (at < text.length && this.#isJson !== false) {
       if (this.#inString) {
         const end = this.#stringPiece(text, at)
         out += text.slice(at, end)
@@ -40,11 +43,11 @@ export class Mender {
         at++
       }
     }
-    return this.#isJson === false ? text : out
+    return this.#isJson === false ? out + text.slice(at) : out
   }
 
   end(): string {
-    return this.#settle('')
+    return this.#opened && this.#isJson === undefined ? '[' : this.#settle('')
   }
 
   /** Goes on from `at` within a string; gives where it ends, or the end of the text. */
@@ -62,8 +65,26 @@ export class Mender {
   }
 
   #outside(next: string): string {
-    if (this.#isJson === undefined && !SPACE.test(next)) this.#isJson = next === '{' || next === '['
-    if (this.#isJson !== true) return next
+    if (this.#isJson === undefined) return this.#begin(next)
+    return this.#isJson ? this.#inJson(next) : next
+  }
+
+  /** An object begins with `{`. With `[` begins an array, or a replacement: no item of an array begins as one goes on. */
+  #begin(next: string): string {
+    if (this.#opened) {
+      this.#isJson = next !== MARK.charAt(1)
+      this.#last = '['
+      return this.#isJson ? `[${this.#inJson(next)}` : `[${next}`
+    }
+    if (next === '[') {
+      this.#opened = true
+      return ''
+    }
+    if (!SPACE.test(next)) this.#isJson = next === '{'
+    return this.#isJson === true ? this.#inJson(next) : next
+  }
+
+  #inJson(next: string): string {
     const grown = this.#token + next
     if ((this.#token !== '' || this.#mayBegin()) && canBecomeReplaced(grown)) {
       this.#token = grown
