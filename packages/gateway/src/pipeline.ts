@@ -185,6 +185,11 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     return forwardAndRelease(recorded.value, bracket)
   }
 
+  function permitted(verdict: Verdict): Step<Verdict> {
+    const may = refusalOf(verdict)
+    return may.kind === 'refuse' ? who.challenged(may) : may
+  }
+
   /** Inspect, decide, transform: at one go, so that nothing of a body that was read outlives it. */
   function judged(
     { authenticated, bracket }: Entered,
@@ -225,7 +230,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     }
     const verdict = decide(parts.policy, principal, endpoint.action, model.resource, context)
     bracket.asks({ ...asked, verdict })
-    const may = refusalOf(verdict)
+    const may = permitted(verdict)
     if (may.kind === 'refuse') return may
     const decided = seal.decided(inspected, verdict)
 
@@ -272,7 +277,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const { received, principal } = entered.authenticated
     const verdict = decide(parts.policy, principal, action, resource, contextOf(received))
     entered.bracket.asks({ action, resource: resource.id, verdict })
-    return refusalOf(verdict)
+    return permitted(verdict)
   }
 
   async function identify(received: Received): Promise<Step<Principal>> {
@@ -290,7 +295,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     ask,
     identify,
     decide: (received, principal, action, resource) =>
-      refusalOf(decide(parts.policy, principal, action, resource, contextOf(received))),
+      permitted(decide(parts.policy, principal, action, resource, contextOf(received))),
     refuse: (entered, shape, refusal) => answer(entered.authenticated.received, shape, refusal, 'forbid'),
     stop: () => forward.stop(),
   }

@@ -242,7 +242,8 @@ unless { context.approvals.contains("ask-security") };
       code: 'insufficient_user_authentication',
     })
     expect(stepUp.headers['www-authenticate']).toBe(
-      'Bearer error="insufficient_user_authentication", acr_values="urn:example:high"',
+      'Bearer realm="ostiary", resource_metadata="http://127.0.0.1:8787/.well-known/oauth-protected-resource", ' +
+        'error="insufficient_user_authentication", acr_values="urn:example:high"',
     )
     expect(stepUp.headers['ostiary-decision']).toBe('challenge')
     expect(errorOf(stepUp).message).toContain('a second factor is needed')

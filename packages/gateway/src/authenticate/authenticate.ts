@@ -28,6 +28,8 @@ export interface Authenticate {
   credential(rawHeaders: readonly string[]): Step<Presented | undefined>
   /** Synchronous where the token was verified before or the issuer's key is at hand. */
   authenticate(received: Received, presented: Presented | undefined): Step<Principal> | Promise<Step<Principal>>
+  /** A refusal of a later stage, with a whole challenge where it is a 401. */
+  challenged(refusal: Refusal): Refusal
   /** Forgets every verification, for instance at a reload. */
   clear(): void
   /** Once another takes its place: listens to no issuer any more, and so remembers nothing from here on. */
@@ -95,6 +97,7 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
       cache.delete(digest)
       return revoked
     },
+    challenged,
     clear,
     close() {
       for (const off of unlisten) off()

@@ -11,7 +11,11 @@ export function challenge401(publicUrl: string | URL): Challenge401 {
   const named = { 'www-authenticate': `${base}, error="invalid_token"` }
   return (refusal) => {
     if (refusal.status !== 401) return refusal
-    return { ...refusal, headers: { ...refusal.headers, ...(refusal.code === 'missing_token' ? bare : named) } }
+    // A stage that asks for more than a token says what; where to ask for it is said here.
+    const asked = refusal.headers?.['www-authenticate']
+    const challenge = asked === undefined ? undefined : { 'www-authenticate': asked.replace(/^Bearer /, `${base}, `) }
+    const other = refusal.code === 'missing_token' ? bare : named
+    return { ...refusal, headers: { ...refusal.headers, ...(challenge ?? other) } }
   }
 }
 
