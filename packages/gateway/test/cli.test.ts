@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type DevIdentityProvider, type LyingUpstream, startLyingUpstream } from '@ostiary/devkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readEntries } from '../src/adapters/audit-fs/entries.js'
@@ -71,6 +73,14 @@ async function chat(ready: Ready, options: { readonly as?: string; readonly stre
 async function stopped(started: Started, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
   started.child.kill(signal)
   return (await started.ran).code
+}
+
+/** What `check` prints when it is run in a folder. */
+function checkIn(cwd: string, ...args: readonly string[]): Promise<string> {
+  const bin = fileURLToPath(new URL('../bin/ostiary.js', import.meta.url))
+  return new Promise((resolve) => {
+    execFile(process.execPath, [bin, 'check', ...args], { cwd }, (_error, stdout) => resolve(stdout))
+  })
 }
 
 test('demo --exit --json tells its story and ends well', async () => {
@@ -176,7 +186,14 @@ describe('init and check', () => {
 
     const absent = await ostiary(['check', '--config', join(dir, 'absent.yaml')])
     expect(absent.code).toBe(1)
-    expect(absent.stdout).toMatch(/absent\.yaml:1:1 .*ENOENT/)
+    expect(absent.stdout).toMatch(
+      /absent\.yaml:1:1 .*ENOENT.*`ostiary init` makes one, or name it with --config FILE$/m,
+    )
+
+    writeFileSync(file, 'publicUrl: http://127.0.0.1:8787\nlisten\n  host: 127.0.0.1\n')
+    const colon = await ostiary(['check', '--config', file])
+    expect(colon.code).toBe(1)
+    expect(colon.stdout).toMatch(/^.*ostiary\.yaml:2:1 not valid YAML: .*: a colon may be missing$/m)
   })
 
   test('a policy folder that is not there, or empty, is told where the configuration names it', async () => {
@@ -190,6 +207,45 @@ describe('init and check', () => {
     )
     mkdirSync(join(dir, 'nowhere'))
     expect(await told()).toMatch(new RegExp(`^${file}:${at + 1}:12 policy\\.dir: the policy folder has no \\*\\.cedar`))
+  })
+
+  test('policy files below the working directory are named from there, as the configuration is', async () => {
+    const twice = '@id("a") permit (principal, action, resource);\n'
+    const { dir } = place('named', twice + twice)
+    const policy = join('policies', 'gateway.cedar')
+    const message = `\`@id\` \`a\` is already that of the policy at ${policy}:1:1`
+    expect(await checkIn(dir)).toBe(`./${policy}:2:1 ${message.replace(policy, `./${policy}`)}\n`)
+    expect(JSON.parse(await checkIn(dir, '--json', '--config', 'ostiary.yaml'))).toEqual({
+      ok: false,
+      faults: [{ file: policy, line: 2, column: 1, message }],
+      warnings: [],
+    })
+    expect(await checkIn(join(dir, 'policies'), '--config', '../ostiary.yaml')).toMatch(/^gateway\.cedar:2:1 /)
+    expect(await checkIn(join(dir, '..'), '--config', 'named/ostiary.yaml')).toMatch(
+      /^named.policies.gateway\.cedar:2:1 /,
+    )
+    mkdirSync(join(dir, 'elsewhere'))
+    const above = await checkIn(join(dir, 'elsewhere'), '--config', '../ostiary.yaml')
+    expect(above.startsWith(`${join(dir, policy)}:2:1 `)).toBe(true)
+  })
+
+  test('policy files without a policy: a warning that nothing will be permitted', async () => {
+    const { dir, file } = place('no-policy', '// none yet\n')
+    const { code, lines } = await ostiary(['check', '--config', file, '--json'])
+    expect({ code, lines: lines() }).toMatchObject({
+      code: 0,
+      lines: [
+        {
+          ok: true,
+          warnings: expect.arrayContaining([
+            expect.objectContaining({
+              file,
+              message: `policy.dir: no policy: nothing will be permitted (\`${join(dir, 'policies')}\`)`,
+            }),
+          ]),
+        },
+      ],
+    })
   })
 
   test('a policy over what cannot come about is a warning', async () => {
@@ -391,6 +447,24 @@ describe('audit', () => {
     const [byUrl, stranger] = await Promise.all([ostiary(args, { env: { OSTIARY_TOKEN } }), ostiary(args)])
     expect({ code: byUrl.code, lines: byUrl.lines() }).toEqual({ code: 0, lines: byFolder.lines() })
     expect(stranger.code).toBe(1)
+    expect(stranger.stderr).toMatch(/\(401\): set OSTIARY_TOKEN to an access token with the scope audit:read$/m)
+    const narrow = await ostiary(args, { env: { OSTIARY_TOKEN: await issuer.token({ as: 'carol', scope: 'a' }) } })
+    expect(narrow.code).toBe(1)
+    expect(narrow.stderr).toMatch(/\(403\): set OSTIARY_TOKEN to an access token with the scope audit:read$/m)
+  })
+
+  test('a verifier key that was cut off or mistyped is told from what is none', async () => {
+    const [name = '', hash = '', material = ''] = ready.vkey.split('+')
+    const otherHash = hash.startsWith('0') ? `1${hash.slice(1)}` : `0${hash.slice(1)}`
+    for (const vkey of [ready.vkey.slice(0, -8), `${name}+${otherHash}+${material}`, `x${ready.vkey}`]) {
+      const { code, stderr } = await ostiary(['audit', 'verify', '--log', where.log, '--vkey', vkey])
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: '--vkey does not match its own hash: mistyped or cut off?\n',
+      })
+    }
+    const none = await ostiary(['audit', 'verify', '--log', where.log, '--vkey', 'no key'])
+    expect(none.stderr).toContain('it looks like name+hash+base64')
   })
 
   test('verify names the first entry that was changed', async () => {

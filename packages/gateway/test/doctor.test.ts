@@ -254,12 +254,29 @@ describe('ports and sockets', () => {
     started.child.kill('SIGKILL')
     await started.ran
     const socket = join(dir, 'store', 'ostiary.sock')
-    expect(await ailments(dir)).toEqual([
-      {
-        what: `the control socket ${socket} is left of a gateway that was killed: nobody listens there`,
-        mend: `start the gateway: it takes the socket's place; or remove the file, \`rm ${socket}\``,
-      },
-    ])
+    const { code, lines } = await run(dir, 'doctor')
+    expect({ code, lines: lines() }).toMatchObject({
+      code: 0,
+      lines: [
+        {
+          ok: true,
+          ailments: [],
+          warnings: expect.arrayContaining([
+            {
+              file: join(dir, 'ostiary.yaml'),
+              line: 1,
+              column: 1,
+              message: `control.socket: the socket ${socket} is left of a gateway that was killed; \`start\` takes its place`,
+            },
+          ]),
+          running: null,
+        },
+      ],
+    })
+    const again = launch(['start', '--config', join(dir, 'ostiary.yaml'), '--json'])
+    await readyLine(again)
+    again.child.kill('SIGTERM')
+    expect((await again.ran).code).toBe(0)
   })
 
   test('a host that is no address of this machine', async () => {
@@ -279,6 +296,23 @@ describe('ports and sockets', () => {
     writeFileSync(join(dir, 'no.pem'), 'nothing\n')
     expect(await ailments(dir)).toMatchObject([{ what: expect.stringContaining('listen.tls: the certificate') }])
   })
+})
+
+test('a variable that is not set is mended in the environment, not in the file', async () => {
+  const dir = place('unset')
+  const file = join(dir, 'ostiary.yaml')
+  const text = readFileSync(file, 'utf8')
+  const asVariable = text.replace(/"apiKey":"[^"]*"/, `"apiKey":"\${OSTIARY_TEST_UNSET}"`)
+  expect(asVariable).not.toBe(text)
+  writeFileSync(file, asVariable)
+  expect(await ailments(dir)).toEqual([
+    {
+      what: expect.stringContaining('`OSTIARY_TEST_UNSET` is not set'),
+      mend: 'set the variable, or start with it set',
+    },
+  ])
+  writeFileSync(file, '{"listne":{}}')
+  for (const { mend } of await ailments(dir)) expect(mend).toContain('correct the file')
 })
 
 test('a store that is none, and a file where a folder belongs', async () => {

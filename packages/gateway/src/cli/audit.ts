@@ -78,11 +78,28 @@ export async function tail(dir: string, from: number, follow: boolean, write: (l
 function readerOf(log: string): { readonly reader: LogReader; readonly folder: boolean } {
   if (!/^https?:\/\//.test(log)) return { reader: folderReader(log), folder: true }
   const bearer = process.env['OSTIARY_TOKEN']
-  return { reader: urlReader(new URL(log), bearer === undefined ? {} : { bearer }), folder: false }
+  const reader = urlReader(new URL(log), { fetch: fetchAllowed, ...(bearer === undefined ? {} : { bearer }) })
+  return { reader, folder: false }
+}
+
+/** Says what is missing where a log is not for everybody; the verifier could only tell a status. */
+async function fetchAllowed(...args: Parameters<typeof fetch>): Promise<Response> {
+  const answer = await fetch(...args)
+  if (answer.status !== 401 && answer.status !== 403) return answer
+  await answer.body?.cancel()
+  const what = answer.status === 401 ? 'wants an access token that it takes' : 'does not let this access token read it'
+  throw new CommandError(
+    `the log ${what} (${answer.status}): set OSTIARY_TOKEN to an access token with the scope audit:read`,
+  )
 }
 
 export function keyOf(vkey: string): VerifierKey {
   const key = parseVkey(vkey, nodeSuite.hash)
-  if (key === undefined) throw new CommandError('--vkey is no verifier key: it looks like name+hash+base64', EXIT.usage)
-  return key
+  if (key !== undefined) return key
+  // Type 1 is Ed25519; with another there is nothing to compare the hash with.
+  const [, material] = /^[^+]+\+[0-9a-f]{8}\+([A-Za-z0-9+/=]+)$/u.exec(vkey) ?? []
+  if (material !== undefined && Buffer.from(material, 'base64')[0] === 1) {
+    throw new CommandError('--vkey does not match its own hash: mistyped or cut off?', EXIT.usage)
+  }
+  throw new CommandError('--vkey is no verifier key: it looks like name+hash+base64', EXIT.usage)
 }

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { isAbsolute, join, relative, sep } from 'node:path'
 import { schemaText } from '../adapters/policy-cedar/schema.js'
 import { readPolicies } from '../compose.js'
 import type { Config } from '../config/config.js'
 import { type Fault, faultText } from '../config/fault.js'
-import { loadConfig } from '../config/load.js'
+import { type Loaded, loadConfig } from '../config/load.js'
 import { vocabularyOf } from '../config/vocabulary.js'
 import type { PolicyEngine } from '../spec/index.js'
 import { EXIT, faultsError, type Output } from './output.js'
@@ -13,6 +13,8 @@ export interface Checked {
   readonly config: Config
   readonly policy: PolicyEngine
   readonly warnings: readonly Fault[]
+  /** For what is found out about a setting later. */
+  readonly faultAt: Loaded['faultAt']
 }
 
 /** Reads a configuration and its policies, or tells every fault of both. */
@@ -24,11 +26,35 @@ export function checkAll(file: string, requireEnv: boolean): Checked | readonly 
   if (policies.engine === undefined) {
     // What is wrong with the folder itself is mended where the configuration names it.
     return policies.faults.map((one) =>
-      one.file === dir ? loaded.faultAt(['policy', 'dir'], `${one.message} (\`${dir}\`)`) : one,
+      one.file === dir ? loaded.faultAt(['policy', 'dir'], `${one.message} (\`${dir}\`)`) : asSeen(one, dir, file),
     )
   }
-  const warnings = [...loaded.warnings, ...policies.warnings, ...staleSchema(loaded.config)]
-  return { config: loaded.config, policy: policies.engine, warnings }
+  const ofPolicies = [...policies.warnings, ...staleSchema(loaded.config)].map((one) => asSeen(one, dir, file))
+  const warnings = [...loaded.warnings, ...withoutPolicy(loaded, dir), ...ofPolicies]
+  return { config: loaded.config, policy: policies.engine, warnings, faultAt: loaded.faultAt }
+}
+
+/** A fault of a policy file, named from the working directory where it lies below that, in the configuration's own style. */
+function asSeen(fault: Fault, dir: string, config: string): Fault {
+  const seen = relative(process.cwd(), dir)
+  if (seen === '..' || seen.startsWith(`..${sep}`) || isAbsolute(seen)) return fault
+  const place = `${config.startsWith('./') ? './' : ''}${seen}${seen === '' ? '' : sep}`
+  // A message may name a place in another policy file.
+  return {
+    ...fault,
+    file: `${place}${relative(dir, fault.file)}`,
+    message: fault.message.replaceAll(`${dir}${sep}`, place),
+  }
+}
+
+/** Files without a policy in them are sound, and permit nothing: hardly what somebody means who starts a gateway. */
+function withoutPolicy({ faultAt }: Loaded, dir: string): readonly Fault[] {
+  const texts = readdirSync(dir)
+    .filter((name) => name.endsWith('.cedar'))
+    .map((name) => readFileSync(join(dir, name), 'utf8'))
+  // They are sound, or we were not here: what is more than comments is a policy.
+  if (texts.some((text) => text.replace(/\/\/.*$/gm, '').trim() !== '')) return []
+  return [faultAt(['policy', 'dir'], `no policy: nothing will be permitted (\`${dir}\`)`)]
 }
 
 /** The configuration that a command works with, or its faults as the command's failure. */

@@ -91,7 +91,7 @@ export function tlsAilments(config: Config): readonly Ailment[] {
 // unix(7): 108 bytes with the end mark on Linux, 104 elsewhere.
 const SOCKET_PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103
 
-/** What lies at the control socket's path where no gateway answers. */
+/** What lies at the control socket's path and keeps a gateway from listening there. */
 export function controlAilments(path: string, control: ControlState): readonly Ailment[] {
   if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX) {
     const what = `control.socket: the path ${path} has over ${SOCKET_PATH_BYTES_MAX} bytes`
@@ -100,14 +100,9 @@ export function controlAilments(path: string, control: ControlState): readonly A
   switch (control.kind) {
     case 'running':
     case 'absent':
-      return []
+    // Told as a warning: `start` mends it by itself.
     case 'stale':
-      return [
-        {
-          what: `the control socket ${path} is left of a gateway that was killed: nobody listens there`,
-          mend: `start the gateway: it takes the socket's place; or remove the file, \`rm ${path}\``,
-        },
-      ]
+      return []
     case 'silent':
       return [
         {

@@ -5,8 +5,9 @@ import { createJwtIssuer } from '../adapters/identity-jwt/issuer.js'
 import { fetchJsonBy } from '../adapters/identity-jwt/proxy.js'
 import type { Config, IssuerConfig } from '../config/config.js'
 import { type Fault, faultText } from '../config/fault.js'
+import { loadConfig } from '../config/load.js'
 import { type Ailment, codeOf } from './ailment.js'
-import { checkAll } from './check.js'
+import { type Checked, checkAll } from './check.js'
 import { type ControlState, lookAtControl } from './control.js'
 import { controlAilments, portAilments, tlsAilments } from './doctor-listen.js'
 import { logAilments } from './doctor-log.js'
@@ -14,7 +15,7 @@ import { EXIT, type Output } from './output.js'
 
 interface Found {
   readonly ailments: readonly Ailment[]
-  /** Choices of the operator's, which nothing refuses. */
+  /** Choices of the operator's and remarks: `start` refuses none of them. */
   readonly warnings: readonly Fault[]
   readonly control: ControlState
 }
@@ -26,13 +27,17 @@ interface Found {
 export async function doctor(file: string, output: Output): Promise<number> {
   const checked = checkAll(file, true)
   if (!('config' in checked)) {
-    const ailments = checked.map((fault) => ({
-      what: faultText(fault),
-      mend: 'correct the file; `ostiary check` tells every fault',
+    // The same reading once more: a fault does not say of itself that the file is right.
+    const unset = new Set(loadConfig(file, process.env, { requireEnv: true }).unset.map(faultText))
+    const ailments = checked.map(faultText).map((what) => ({
+      what,
+      mend: unset.has(what)
+        ? 'set the variable, or start with it set'
+        : 'correct the file; `ostiary check` tells every fault',
     }))
     return report({ ailments, warnings: [], control: { kind: 'absent' } }, output)
   }
-  const { config, warnings } = checked
+  const { config } = checked
   const control = await lookAtControl(config.control.socket)
   const ailments = [
     ...(await folders(config)),
@@ -44,7 +49,15 @@ export async function doctor(file: string, output: Output): Promise<number> {
     ...(control.kind === 'running' ? [] : await logAilments(config)),
     ...(await Promise.all(config.issuers.map(issuer))).flat(),
   ]
+  const warnings = [...checked.warnings, ...controlWarnings(checked, control)]
   return report({ ailments, warnings, control }, output)
+}
+
+/** A socket that a killed gateway left behind: `start` takes its place, so nothing is to be mended. */
+function controlWarnings({ config, faultAt }: Checked, control: ControlState): readonly Fault[] {
+  if (control.kind !== 'stale') return []
+  const what = `the socket ${config.control.socket} is left of a gateway that was killed; \`start\` takes its place`
+  return [faultAt(['control', 'socket'], what)]
 }
 
 function report({ ailments, warnings, control }: Found, output: Output): number {

@@ -9,7 +9,8 @@ export function defaultConfigYaml({ schema }: InitParts): string {
 #
 # Ostiary. \`ostiary check\` says what is wrong with this file; \`ostiary start\` runs it.
 # \${VAR} and \${VAR:-default} take the environment's values; a secret may also be file:PATH, which is read again when it
-# changes. Paths are seen from this file's folder. Commented values are the defaults.
+# changes. Paths are seen from this file's folder. Commented values are the defaults, but for those of \`tls\` and \`key\`,
+# which have none and are examples.
 
 # What callers reach the gateway by. Proofs and metadata are checked against it, never against the Host header.
 publicUrl: http://127.0.0.1:8787
@@ -34,8 +35,8 @@ issuers:
     # profile: rfc9068                    # legacy, for issuers that do not send typ at+jwt
     # maxTokenLifetime: 15m
     # clockTolerance: 5s
-    # streamGrace: 0s                     # a stream is cut when its token has expired for this long
-    # dpop: optional                      # required: only tokens bound to a key
+    # streamGrace: 0s                     # no effect in this version: a stream is not cut when its token expires
+    # dpop: optional                      # no effect in this version; required: every token of this issuer is refused
     # allowPrivateNetwork: false          # may the key set resolve to a private address
     # jwksCooldown: 30s
     # claims: { groups: groups }          # claim: attribute, or claim: { to: attribute, type: String | Long | Bool | Set<String> }
@@ -81,14 +82,14 @@ policy:
 audit:
   store: fs:./data/audit
   # origin: 127.0.0.1:8787/audit          # default: publicUrl's host and /audit
-  # key: file:./audit.key                 # made on first start where none is named
+  # key: file:./keys/audit.pem            # where none is named, start makes data/audit.key.pem, beside the store
   # failure: closed
   # order: before-forward                 # before-release: upstream and log side by side
   # flushInterval: 0ms
   # checkpointInterval: 1s
   # publish: false
 
-# ledger:
+# ledger:                       # no effect in this version: there are no labels yet
 #   ttl: 8h
 #   scope: principal
 #   actors: false

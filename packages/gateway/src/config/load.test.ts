@@ -293,7 +293,9 @@ describe('a faulty file', () => {
   it('that is missing is one fault', () => {
     const { config, faults } = loadConfig(join(folder, 'none.yaml'), {}, { requireEnv: true })
     expect(config).toBeUndefined()
-    expect(faults.map(faultText)).toEqual([`${join(folder, 'none.yaml')}:1:1 the file cannot be read (ENOENT)`])
+    expect(faults.map(faultText)).toEqual([
+      `${join(folder, 'none.yaml')}:1:1 the file cannot be read (ENOENT): \`ostiary init\` makes one, or name it with --config FILE`,
+    ])
   })
 
   it('that is not UTF-8 is one fault', () => {
@@ -329,6 +331,12 @@ describe('a faulty file', () => {
   it('that is not YAML', () => {
     const { faults } = read(base('policy: { dir: ./policies }', 'policy: { dir: ./policies'))
     expect(faults[0]).toMatch(/^1[01]:\d+ not valid YAML: /)
+    expect(faults[0]).not.toContain('colon')
+  })
+
+  it('that is not YAML for want of a colon', () => {
+    const { faults } = read(base('policy: { dir: ./policies }', 'policy\n  dir: ./policies'))
+    expect(faults).toEqual([expect.stringMatching(/^\d+:1 not valid YAML: .*single line: a colon may be missing$/)])
   })
 
   it('with a tag of another language', () => {

@@ -22,6 +22,8 @@ export interface Loaded {
   readonly config: Config | undefined
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
+  /** Those of the faults or warnings that a variable of the environment mends. */
+  readonly unset: readonly Fault[]
   /** For what is found out about a setting later, from the files that it names. */
   readonly faultAt: (path: Path, message: string) => Fault
 }
@@ -35,7 +37,8 @@ export function loadConfig(file: string, env: Environment, options: LoadOptions)
     bytes = readFileSync(file)
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown'
-    return faulty(file, `the file cannot be read (${code})`)
+    const way = code === 'ENOENT' ? ': `ostiary init` makes one, or name it with --config FILE' : ''
+    return faulty(file, `the file cannot be read (${code})${way}`)
   }
   if (bytes.length > FILE_BYTES_MAX) return faulty(file, 'the file is larger than 1MiB')
   let text: string
@@ -56,12 +59,12 @@ export function configFromText(text: string, file: string, env: Environment, opt
   )
   const missing = options.requireEnv ? unset : []
   const hints = options.requireEnv ? [] : unset
-  if (tree.flaws.length > 0) return loaded(file, tree, undefined, [...tree.flaws, ...missing], hints)
+  if (tree.flaws.length > 0) return loaded(file, tree, undefined, [...tree.flaws, ...missing], hints, unset)
 
   const shaped = shapeTree(tree, dirname(resolve(file)))
   if (shaped.kind === 'faulty') {
     const flaws = shaped.objections.flatMap((one) => objectionFlaws(one, tree.places))
-    return loaded(file, tree, undefined, [...flaws, ...missing], hints)
+    return loaded(file, tree, undefined, [...flaws, ...missing], hints, unset)
   }
 
   const parts = { places: tree.places, allowDev: options.allowDev === true, requireFiles: options.requireEnv }
@@ -71,7 +74,7 @@ export function configFromText(text: string, file: string, env: Environment, opt
     .map(({ kind, path, message }) => ({ kind, flaw: tree.places.flaw(path, `${pathText(path)}: ${message}`) }))
   const faults = remarks.filter((one) => one.kind === 'fault').map((one) => one.flaw)
   const warnings = remarks.filter((one) => one.kind === 'warning').map((one) => one.flaw)
-  return loaded(file, tree, shaped.config, [...faults, ...missing], [...warnings, ...hints])
+  return loaded(file, tree, shaped.config, [...faults, ...missing], [...warnings, ...hints], unset)
 }
 
 // What stands in for a variable that is not set, tried in turn where the schema objects to the one before: so `check` can
@@ -143,7 +146,7 @@ function isObject(value: unknown): value is Record<string | number, unknown> {
 }
 
 function faulty(file: string, message: string): Loaded {
-  return loaded(file, readTree('', {}), undefined, [{ line: 1, column: 1, message }], [])
+  return loaded(file, readTree('', {}), undefined, [{ line: 1, column: 1, message }], [], [])
 }
 
 function loaded(
@@ -152,6 +155,7 @@ function loaded(
   config: Config | undefined,
   faults: readonly Flaw[],
   warnings: readonly Flaw[],
+  unset: readonly Flaw[],
 ): Loaded {
   const place = (flaws: readonly Flaw[]): Fault[] =>
     flaws.map((flaw) => ({ file, ...flaw })).sort((a, b) => a.line - b.line || a.column - b.column)
@@ -159,6 +163,7 @@ function loaded(
     config: config !== undefined && faults.length === 0 ? frozen(config) : undefined,
     faults: place(faults),
     warnings: place(warnings),
+    unset: place(unset),
     faultAt: (path, message) => ({ file, ...places.flaw(path, `${pathText(path)}: ${message}`) }),
   }
 }

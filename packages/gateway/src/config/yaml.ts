@@ -99,7 +99,8 @@ export function readTree(text: string, env: Readonly<Record<string, string | und
 function yamlMessage(code: string, message: string, from: string): string {
   if (code === 'DUPLICATE_KEY') return `the key${named(from)} stands twice in its map`
   if (code === 'RESOURCE_EXHAUSTION') return 'the file is nested too deeply'
-  return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1).split('\n', 1)[0]}`
+  const hint = code === 'MULTILINE_IMPLICIT_KEY' ? ': a colon may be missing' : ''
+  return `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1).split('\n', 1)[0]}${hint}`
 }
 
 /** The key that a text begins with, in backticks; nothing where it is written in a way that needs a parser. */

@@ -26,7 +26,10 @@ interface Told {
   readonly message: string
 }
 
-/** Has Cedar's strict validation judge all policies at once: what may go wrong at run time, and what can never match. */
+/**
+ * Has Cedar's strict validation judge all policies at once: what may go wrong at run time, and what is false by the types
+ * alone. Does not see a policy that can never match for its values, such as `context.promptTokens < 0`.
+ */
 export function checkTypes(all: readonly Typed[], schema: string, vocabulary: Vocabulary): string | undefined {
   if (all.length === 0) return undefined
   const staticPolicies = Object.fromEntries(all.map(({ piece }, index) => [String(index), piece.text]))
