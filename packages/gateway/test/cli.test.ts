@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -12,7 +11,6 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type DevIdentityProvider, type LyingUpstream, startLyingUpstream } from '@ostiary/devkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readEntries } from '../src/adapters/audit-fs/entries.js'
@@ -76,11 +74,8 @@ async function stopped(started: Started, signal: NodeJS.Signals = 'SIGTERM'): Pr
 }
 
 /** What `check` prints when it is run in a folder. */
-function checkIn(cwd: string, ...args: readonly string[]): Promise<string> {
-  const bin = fileURLToPath(new URL('../bin/ostiary.js', import.meta.url))
-  return new Promise((resolve) => {
-    execFile(process.execPath, [bin, 'check', ...args], { cwd }, (_error, stdout) => resolve(stdout))
-  })
+async function checkIn(cwd: string, ...args: readonly string[]): Promise<string> {
+  return (await ostiary(['check', ...args], { cwd })).stdout
 }
 
 test('demo --exit --json tells its story and ends well', async () => {

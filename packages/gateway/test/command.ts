@@ -28,6 +28,8 @@ export interface Ran {
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  /** Where it runs; else where the tests do. */
+  readonly cwd?: string
 }
 
 export interface Started {
@@ -38,8 +40,9 @@ export interface Started {
   readonly ran: Promise<Ran>
 }
 
-export function launch(args: readonly string[], { env = {}, input }: CommandOptions = {}): Started {
+export function launch(args: readonly string[], { env = {}, input, cwd }: CommandOptions = {}): Started {
   const child = spawn(process.execPath, [BIN, ...args], {
+    ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: 'pipe',
   })

@@ -11,7 +11,7 @@ import type { Resolve } from '../src/adapters/identity-jwt/fetch.js'
 import { fetchJsonBy } from '../src/adapters/identity-jwt/proxy.js'
 import { createPools } from '../src/forward/pools.js'
 import { selfSigned } from './certificate.js'
-import { build, launch, ostiary, readyLine } from './command.js'
+import { build, launch, ostiary, readyLine, type Started } from './command.js'
 import { ANALYSTS, type House, MODEL_KEY, openHouse } from './house.js'
 import { ask, errorOf, prompt, send } from './http.js'
 import { type EgressProxy, startProxy, type Way } from './proxy.js'
@@ -307,6 +307,19 @@ describe('a gateway that reaches the world by a proxy alone, and a private autho
   let dir: string
   beforeAll(() => build(), 180_000)
 
+  async function startedWith(
+    config: string,
+    env: Readonly<Record<string, string>>,
+  ): Promise<{ readonly started: Started; readonly gateway: string }> {
+    const started = launch(['start', '--json', '--config', config], { env })
+    closers.push(async () => {
+      started.child.kill('SIGTERM')
+      await started.ran
+    })
+    const { gateway } = await readyLine(started)
+    return { started, gateway }
+  }
+
   async function setting(
     proxyIs: 'http' | 'https' = 'http',
   ): Promise<{ readonly proxy: EgressProxy; readonly config: string; readonly token: string }> {
@@ -374,12 +387,7 @@ describe('a gateway that reaches the world by a proxy alone, and a private autho
     async (proxyIs) => {
       const { proxy, config, token } = await setting(proxyIs)
       const env = { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: join(dir, 'authority.pem') }
-      const started = launch(['start', '--json', '--config', config], { env })
-      closers.push(async () => {
-        started.child.kill('SIGTERM')
-        await started.ran
-      })
-      const { gateway } = await readyLine(started)
+      const { started, gateway } = await startedWith(config, env)
       const headers = { authorization: `Bearer ${token}` }
       const answer = await send(gateway, undefined, { path: '/v1/models', headers })
       expect({ status: answer.status, told: started.stderr() }).toEqual({ status: 200, told: '' })
@@ -416,13 +424,10 @@ describe('a gateway that reaches the world by a proxy alone, and a private autho
 
   test('and believes no other authority', { timeout: 30_000 }, async () => {
     const { proxy, config, token } = await setting()
-    const env = { HTTPS_PROXY: proxy.url, NODE_TLS_REJECT_UNAUTHORIZED: '0' }
-    const started = launch(['start', '--json', '--config', config], { env })
-    closers.push(async () => {
-      started.child.kill('SIGTERM')
-      await started.ran
+    const { started, gateway } = await startedWith(config, {
+      HTTPS_PROXY: proxy.url,
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
     })
-    const { gateway } = await readyLine(started)
     const headers = { authorization: `Bearer ${token}` }
     const answer = await send(gateway, undefined, { path: '/v1/models', headers })
     expect(answer.status).toBe(401)
