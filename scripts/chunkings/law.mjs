@@ -76,7 +76,9 @@ function judged({ place, text }, acts) {
 function mended(place, text) {
   if (!place.startsWith('arguments')) return text
   const mender = new Mender()
-  return mender.push(text) + mender.end()
+  const out = mender.push(text) + mender.end()
+  same(out.replaceAll('"', ''), text.replaceAll('"', ''), 'what mending added but quotes')
+  return out
 }
 
 function complete(out, texts, expected, acts) {

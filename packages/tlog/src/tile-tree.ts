@@ -8,7 +8,6 @@ export interface TileFile {
 }
 
 const SPARE_MAX = 64
-const ENTRIES = 'tile/entries/'
 
 interface Row {
   readonly hashes: Uint8Array
@@ -28,6 +27,8 @@ export class TileTree {
   #bundleLength = 0
   /** Memory of bundles that were written out. */
   readonly #spare: ArrayBufferLike[] = []
+  /** Memory of bundles that are with the caller: what is not here is not ours to use again. */
+  readonly #lent = new WeakSet<ArrayBufferLike>()
   #size = 0
 
   constructor(tree: Tree) {
@@ -46,6 +47,7 @@ export class TileTree {
     const row = this.#push(0, this.#tree.leaf(entry))
     if (row.width < TILE_WIDTH) return
     full.push({ path: tilePath('entries', row.index), data: this.#bundle.subarray(0, this.#bundleLength) })
+    this.#lent.add(this.#bundle.buffer)
     this.#bundle = new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(this.#bundle.length))
     this.#bundleLength = 0
     this.#complete(0, row, full)
@@ -55,9 +57,8 @@ export class TileTree {
    * Takes back the memory of a bundle that `add` handed out, once nobody reads it any more. Optional: a busy log fills
    * megabytes a second, and what is not given back waits for the garbage collector.
    */
-  recycle({ path, data }: TileFile): void {
-    if (this.#spare.length < SPARE_MAX && path.startsWith(ENTRIES) && !path.includes('.p/'))
-      this.#spare.push(data.buffer)
+  recycle({ data }: TileFile): void {
+    if (this.#lent.delete(data.buffer) && this.#spare.length < SPARE_MAX) this.#spare.push(data.buffer)
   }
 
   root(): Uint8Array {

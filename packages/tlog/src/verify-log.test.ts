@@ -55,6 +55,29 @@ async function verify(files: Files, options = {}) {
 }
 
 describe('the tiled edge', () => {
+  test('uses the memory of a bundle again that was given back, once, and no other', () => {
+    const plain = new TileTree(tree)
+    const thrifty = new TileTree(tree)
+    const held: { readonly file: TileFile; readonly wanted: Uint8Array | undefined }[] = []
+    for (let index = 0; index < 3000; index++) {
+      const wanted: TileFile[] = []
+      const files: TileFile[] = []
+      const entry = Buffer.from(`{"id":${index},"more":"${'x'.repeat(index % 700)}"}`)
+      plain.add(entry, wanted)
+      thrifty.add(entry, files)
+      expect(files.map(({ path }) => path)).toEqual(wanted.map(({ path }) => path))
+      files.forEach((file, at) => void held.push({ file, wanted: wanted[at]?.data }))
+      // Each is read once more tiles have filled, and given back twice: two bundles must not get the same memory for that.
+      for (const { file, wanted: data } of held.splice(0, Math.max(0, held.length - 4))) {
+        expect(Buffer.compare(file.data, data ?? new Uint8Array())).toBe(0)
+        thrifty.recycle(file)
+        thrifty.recycle(file)
+      }
+      if (index % 100 === 0) for (const one of thrifty.partials()) thrifty.recycle(one)
+    }
+    expect(hex(thrifty.root())).toBe(hex(plain.root()))
+  })
+
   test('has the root of the recursive definition at every size', () => {
     const edge = new TileTree(tree)
     const leaves: Uint8Array[] = []

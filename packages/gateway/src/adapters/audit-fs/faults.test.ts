@@ -187,3 +187,31 @@ test('a second sequencer that the process lock cannot see stops at the swap [log
   expect(fatal.map((error) => error.message)).toEqual([expect.stringContaining('moved by somebody else')])
   await log.close()
 })
+
+test('where tiles are not written, the log takes nothing more once 256 MB wait, and goes on when they are', async () => {
+  const dir = join(root, 'slow-tiles')
+  let release = (): void => undefined
+  const stuck = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const disk: Disk = {
+    ...realDisk,
+    async write(path, data) {
+      if (path.includes('/tile/')) await stuck
+      await realDisk.write(path, data)
+    },
+  }
+  const log = await openFsLog({ dir, origin: ORIGIN, key, disk, checkpointIntervalMs: 1 })
+  const entry = 'x'.repeat(60 * 1024)
+  await log.append(entry).durable
+  let taken = 1
+  const fill = async (): Promise<void> => {
+    for (; taken < 10_000; taken += 50) await Promise.all(Array.from({ length: 50 }, () => log.append(entry).durable))
+  }
+  await expect(fill()).rejects.toThrow(AuditUnavailable)
+  expect(taken * entry.length).toBeGreaterThan(250 * 1024 * 1024)
+  release()
+  await log.publish()
+  await log.append('after').durable
+  await log.close()
+}, 60_000)

@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
-import './v8-flags.js'
+// First: the flags must be set before Cedar's module is made.
+import { tierAsEver } from './v8-flags.js'
 
 export {
   policySetTextToParts,
@@ -10,5 +10,4 @@ export {
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs'
 
-// What was said holds for Cedar alone: an HTTP parser made of WebAssembly is hot from the first request.
-setFlagsFromString('--wasm-tiering-budget=1800000')
+tierAsEver()
