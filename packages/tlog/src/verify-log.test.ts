@@ -70,6 +70,8 @@ describe('the tiled edge', () => {
       // Each is read once more tiles have filled, and given back twice: two bundles must not get the same memory for that.
       for (const { file, wanted: data } of held.splice(0, Math.max(0, held.length - 4))) {
         expect(Buffer.compare(file.data, data ?? new Uint8Array())).toBe(0)
+        // Later ones are kept, so that all that was given back is used.
+        if (index > 1500) continue
         thrifty.recycle(file)
         thrifty.recycle(file)
       }
