@@ -6,7 +6,7 @@ const SRC = '^packages/gateway/src/'
 const STAGES = ['receive', 'authenticate', 'inspect', 'decide', 'transform', 'forward', 'release', 'audit']
 const STAGE = `${SRC}(${STAGES.join('|')})/`
 const ADAPTER = `${SRC}adapters/([^/]+)/`
-const GROUND = [`${SRC}spec/`, `${SRC}json/`]
+const GROUND = [`${SRC}spec/`, `${SRC}json/`, `${SRC}jws/`]
 const EGRESS = `${SRC}egress/`
 // Not what npm puts into a package's own node_modules.
 const OURS = '^packages/[^/]+/(?!node_modules/)'
@@ -63,6 +63,13 @@ module.exports = {
       comment: 'json/ reads JSON strictly for every room and knows none of them.',
       from: { path: `${SRC}json/`, pathNot: TESTS },
       to: { path: OURS, pathNot: `${SRC}json/` },
+    },
+    {
+      name: 'jws-knows-words-and-json',
+      severity: 'error',
+      comment: 'jws/ reads and verifies one signed token, and knows nothing of whose it is or what it is for.',
+      from: { path: `${SRC}jws/`, pathNot: TESTS },
+      to: { path: OURS, pathNot: [`${SRC}jws/`, `${SRC}spec/`, `${SRC}json/`] },
     },
     {
       name: 'egress-imports-nothing-of-ours',

@@ -22,7 +22,7 @@ import { privateKeyDetector } from '../src/adapters/detector-private-key/detecto
 import { createOpenAiDialect } from '../src/adapters/dialect-openai/dialect.js'
 import { createJwtIssuer } from '../src/adapters/identity-jwt/issuer.js'
 import { loadPolicies } from '../src/adapters/policy-cedar/load.js'
-import { readToken } from '../src/authenticate/read.js'
+import { readToken } from '../src/jws/read.js'
 import type { PolicyEngine, TokenRead } from '../src/spec/index.js'
 
 // The adapters under the suites that their fakes pass too. The store's stands beside it.

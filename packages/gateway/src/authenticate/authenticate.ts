@@ -1,3 +1,4 @@
+import { digestOf, readToken, TOKEN_MAX_BYTES } from '../jws/read.js'
 import {
   type Clock,
   type IdentityProvider,
@@ -12,7 +13,6 @@ import {
 import { VerifiedCache } from './cache.js'
 import { challenge401 } from './challenge.js'
 import { presentedCredential } from './credential.js'
-import { digestOf, readToken, TOKEN_MAX_BYTES } from './read.js'
 
 export interface AuthenticateParts {
   readonly providers: readonly IdentityProvider[]

@@ -1,4 +1,4 @@
-import { readToken } from '../authenticate/read.js'
+import { readToken } from '../jws/read.js'
 import type { Brand } from './brand.js'
 import type { IdentityProvider } from './seams.js'
 import type { CompactJws, TokenRead } from './token.js'

@@ -1,6 +1,6 @@
+import type { Algorithm } from '../../jws/algorithms.js'
+import { isKid } from '../../jws/jwk.js'
 import { proceed, type Refusal, refuse, type Step } from '../../spec/index.js'
-import type { Algorithm } from './algorithms.js'
-import { isKid } from './jwks.js'
 import type { Profile } from './options.js'
 
 export interface Head {

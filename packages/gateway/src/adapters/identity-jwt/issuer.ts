@@ -1,3 +1,5 @@
+import type { Algorithm } from '../../jws/algorithms.js'
+import type { VerifyKey } from '../../jws/jwk.js'
 import {
   type IdentityProvider,
   type Principal,
@@ -6,11 +8,9 @@ import {
   type Step,
   type TokenRead,
 } from '../../spec/index.js'
-import type { Algorithm } from './algorithms.js'
 import { bad, type ClaimRules, checkClaims } from './claims.js'
 import { fetchJson } from './fetch.js'
 import { type Head, readHead } from './header.js'
-import type { VerifyKey } from './jwks.js'
 import { createKeySet, type Found } from './key-set.js'
 import { audiencesOf, checkOptions, JWKS_MAX_AGE_MS, type JwtIssuerOptions } from './options.js'
 import { buildPrincipal, type PrincipalRules } from './principal.js'

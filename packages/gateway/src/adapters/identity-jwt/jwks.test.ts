@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ALGORITHMS, type Algorithm } from './algorithms.js'
-import { isSoundEd25519Point } from './edwards.js'
-import { parseJwks, type VerifyKey } from './jwks.js'
+import { ALGORITHMS, type Algorithm } from '../../jws/algorithms.js'
+import { isSoundEd25519Point } from '../../jws/edwards.js'
+import type { VerifyKey } from '../../jws/jwk.js'
+import { parseJwks } from './jwks.js'
 
 type Json = Record<string, unknown>
 

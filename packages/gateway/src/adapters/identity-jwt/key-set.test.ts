@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { ALGORITHMS, type Algorithm } from './algorithms.js'
+import { ALGORITHMS, type Algorithm } from '../../jws/algorithms.js'
 import { type Jwks, parseJwks } from './jwks.js'
 import { createKeySet } from './key-set.js'
 

@@ -1,6 +1,7 @@
+import type { Algorithm } from '../../jws/algorithms.js'
+import type { VerifyKey } from '../../jws/jwk.js'
 import type { Clock } from '../../spec/index.js'
-import type { Algorithm } from './algorithms.js'
-import type { Jwks, VerifyKey } from './jwks.js'
+import type { Jwks } from './jwks.js'
 
 export type Found =
   | { readonly kind: 'key'; readonly key: VerifyKey }

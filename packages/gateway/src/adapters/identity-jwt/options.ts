@@ -1,5 +1,5 @@
+import { ALGORITHMS, type Algorithm } from '../../jws/algorithms.js'
 import type { Clock } from '../../spec/index.js'
-import { ALGORITHMS, type Algorithm } from './algorithms.js'
 import { type FetchJson, judgeUrl } from './fetch.js'
 
 /** Shaped as the configuration's own entry, so that an entry and a clock make an issuer. */

@@ -1,5 +1,5 @@
 import { isJsonObject, parseStrictJson } from '../../json/strict.js'
-import type { Algorithm } from './algorithms.js'
+import type { Algorithm } from '../../jws/algorithms.js'
 import { type FetchJson, isLoopbackHost, judgeUrl, type Reach } from './fetch.js'
 import { JWKS_MAX_BYTES, type Jwks, parseJwks } from './jwks.js'
 import type { KeysAt } from './options.js'
