@@ -137,7 +137,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       const from = running.oldestOpen() ?? log.size
       if (from === openFrom) return
       openFrom = from
-      await store.put(OPEN_SPACE, OPEN_KEY, String(from), undefined)
+      await store.put(OPEN_SPACE, OPEN_KEY, String(from))
     }
     const remembering = setInterval(() => {
       remember().catch((error: unknown) => options.warn(`store: ${error instanceof Error ? error.message : 'failed'}`))
@@ -356,7 +356,7 @@ function addresses(trusted: readonly string[]): { has(address: string): boolean 
 }
 
 // Revocations are kept by a later version; until then nobody can be revoked, and nothing claims otherwise.
-const nobodyRevoked: Revocations = { revoked: () => false }
+const nobodyRevoked: Revocations = { state: () => 'live' }
 
 const ID_BYTES = 16
 

@@ -134,7 +134,7 @@ describe('before-forward', () => {
     const broken: Store = {
       get: () => Promise.reject(new Error('database is locked')),
       put: () => Promise.reject(new Error('database is locked')),
-      list: async () => [],
+      follow: () => Promise.reject(new Error('database is locked')),
       close: async () => undefined,
     }
     await open({ store: broken })

@@ -106,6 +106,8 @@ describe('another part that breaks its promise', () => {
   test('a policy engine that throws: refused, with an outcome', async () => {
     const engine: PolicyEngine = {
       digest: 'cd'.repeat(32),
+      readsTime: false,
+      scopes: [],
       decide: () => {
         throw new TypeError('no engine')
       },

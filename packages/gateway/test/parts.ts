@@ -101,7 +101,7 @@ export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions =
     trustedProxies: { has: () => false },
     clock,
     newId: () => randomBytes(16).toString('hex'),
-    revocations: { revoked: () => false },
+    revocations: { state: () => 'live' as const },
     audit: {
       log,
       keys: new AuditKeys(randomBytes(32), store),

@@ -3,6 +3,7 @@ import {
   type CompactJws,
   type IdentityProvider,
   type Principal,
+  principalOf,
   proceed,
   refuse,
   type Step,
@@ -56,22 +57,17 @@ export function createFakeIssuer(issuer: string): IdentityBench {
       if (signature.toString() !== `${issuer}/${key}`) return refuse('invalid_token', 'signature does not hold')
       const { sub, iat, exp } = payload as { sub: string; iat: number; exp: number }
       if (exp * 1000 <= Date.now()) return refuse('expired_token', 'expired')
-      const actor = { kind: 'User', uid: `${issuer}#${sub}`, issuer, subject: sub, groups: [], attributes: {} } as const
-      return proceed({
-        actor,
-        onBehalfOf: undefined,
-        scopes: new Set(),
-        proof: 'bearer',
-        actors: [],
-        acr: undefined,
-        amr: [],
-        authTime: undefined,
-        issuedAt: iat,
-        expiresAt: exp,
-        tokenId: undefined,
-        clientId: undefined,
-        tokenDigest: digest,
-      })
+      return proceed(
+        principalOf({
+          issuer,
+          subject: sub,
+          issuedAt: iat,
+          expiresAt: exp,
+          audiences: ['https://gateway.example'],
+          verifiedAtMs: Date.now(),
+          tokenDigest: digest,
+        }),
+      )
     },
     onRotation(listener) {
       const own = (): void => listener()

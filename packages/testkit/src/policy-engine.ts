@@ -1,4 +1,11 @@
-import { type Decision, type Obligation, type PolicyEngine, parseObligation, type Question } from 'ostiary/spec'
+import {
+  type Decision,
+  type Obligation,
+  type PolicyEngine,
+  parseObligation,
+  principalOf,
+  type Question,
+} from 'ostiary/spec'
 import { describe, expect, it } from 'vitest'
 
 /** Engines under test and questions for them; the rules are the same for every engine. */
@@ -20,6 +27,8 @@ export interface PolicyBench {
 export function createRuleEngine(digest: string, rules: (question: Question) => Decision | undefined): PolicyEngine {
   return {
     digest,
+    readsTime: false,
+    scopes: [],
     decide(question) {
       const basis = { determining: [], shadow: [], shadowErrors: [] }
       try {
@@ -58,25 +67,21 @@ export function questionOf(
     readonly promptTokens?: number
   } = {},
 ): Question {
-  const issuer = 'https://idp.example'
-  const identity = { kind: 'User', uid: `${issuer}#${subject}`, issuer, subject, groups: [], attributes: {} } as const
+  const principal = principalOf({
+    issuer: 'https://idp.example',
+    subject,
+    scopes: new Set(['models:invoke']),
+    issuedAt: 1_800_000_000,
+    expiresAt: 1_800_000_300,
+    tokenId: 'token-1',
+    clientId: 'app',
+    audiences: ['https://gateway.example'],
+    verifiedAtMs: 1_800_000_000_000,
+    tokenDigest: '0'.repeat(64),
+  })
   return {
-    principal: {
-      actor: identity,
-      onBehalfOf: undefined,
-      scopes: new Set(['models:invoke']),
-      proof: 'bearer',
-      actors: [],
-      acr: undefined,
-      amr: [],
-      authTime: undefined,
-      issuedAt: 1_800_000_000,
-      expiresAt: 1_800_000_300,
-      tokenId: 'token-1',
-      clientId: 'app',
-      tokenDigest: '0'.repeat(64),
-    },
-    identity,
+    principal,
+    identity: principal.actor,
     action: more.action ?? 'invoke',
     resource: { type: 'Model', id: 'gpt-5-mini', attributes: { provider: 'openai', dialect: 'openai' } },
     context: {

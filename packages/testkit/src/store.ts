@@ -1,4 +1,4 @@
-import type { Clock, Store } from 'ostiary/spec'
+import { type Clock, type Row, rowsOf, type Store } from 'ostiary/spec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 /** What a store under test is opened with: twice with the same place gives the same rows. */
@@ -11,32 +11,41 @@ export interface StoreBench {
   readonly durable: boolean
 }
 
-interface Row {
+interface Kept {
   readonly value: string
   readonly expiresAtMs: number | undefined
 }
 
 /** A store that forgets everything with the process. */
 export function createMemoryStore(clock: Clock): Store {
-  const spaces = new Map<string, Map<string, Row>>()
+  const spaces = new Map<string, Map<string, Kept>>()
+  const followers = new Set<{ readonly space: string; readonly see: (rows: readonly Row[]) => void }>()
   let closed = false
-  const live = (row: Row): boolean => row.expiresAtMs === undefined || row.expiresAtMs > clock.now()
-  const rowsOf = (space: string): Map<string, Row> => {
+  const live = (row: Kept): boolean => row.expiresAtMs === undefined || row.expiresAtMs > clock.now()
+  const kept = (space: string): Map<string, Kept> => {
     if (closed) throw new Error('the store is closed')
-    const rows = spaces.get(space) ?? new Map<string, Row>()
+    const rows = spaces.get(space) ?? new Map<string, Kept>()
     for (const [key, row] of rows) if (!live(row)) rows.delete(key)
     spaces.set(space, rows)
     return rows
   }
   return {
     async get(space, key) {
-      return rowsOf(space).get(key)?.value
+      return kept(space).get(key)?.value
     },
-    async put(space, key, value, expiresAtMs) {
-      rowsOf(space).set(key, { value, expiresAtMs })
+    async put(space, key, value, { expiresAtMs, onlyNew = false } = {}) {
+      const rows = kept(space)
+      if (onlyNew && rows.has(key)) return false
+      if (value === undefined) rows.delete(key)
+      else rows.set(key, { value, expiresAtMs })
+      for (const follower of followers) if (follower.space === space) follower.see([{ key, value }])
+      return true
     },
-    async list(space) {
-      return [...rowsOf(space)].map(([key, { value }]) => ({ key, value }))
+    async follow(space, see) {
+      see([...kept(space)].map(([key, { value }]) => ({ key, value })))
+      const follower = { space, see }
+      followers.add(follower)
+      return () => void followers.delete(follower)
     },
     async close() {
       closed = true
@@ -63,10 +72,10 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
     })
 
     const listed = async (space: string): Promise<readonly string[]> =>
-      (await store.list(space)).map(({ key, value }) => `${key}=${value}`).sort()
+      (await rowsOf(store, space)).map(({ key, value }) => `${key}=${value}`).sort()
 
     it('gives what was put, and nothing for what was not', async () => {
-      await store.put('keys', 'a', '{"n":1}', undefined)
+      await store.put('keys', 'a', '{"n":1}')
       expect(await store.get('keys', 'a')).toBe('{"n":1}')
       expect(await store.get('keys', 'b')).toBeUndefined()
       expect(await store.get('other', 'a')).toBeUndefined()
@@ -74,8 +83,8 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
     })
 
     it('keeps the last value of a key', async () => {
-      await store.put('keys', 'a', '1', nowMs + 1000)
-      await store.put('keys', 'a', '2', undefined)
+      await store.put('keys', 'a', '1', { expiresAtMs: nowMs + 1000 })
+      await store.put('keys', 'a', '2')
       nowMs += 2000
       expect(await store.get('keys', 'a')).toBe('2')
       expect(await listed('keys')).toEqual(['a=2'])
@@ -83,9 +92,9 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
     })
 
     it('keeps spaces apart, and lists one whole', async () => {
-      await store.put('one', 'a', '1', undefined)
-      await store.put('one', 'b', '2', undefined)
-      await store.put('two', 'a', '3', undefined)
+      await store.put('one', 'a', '1')
+      await store.put('one', 'b', '2')
+      await store.put('two', 'a', '3')
       expect(await listed('one')).toEqual(['a=1', 'b=2'])
       expect(await listed('two')).toEqual(['a=3'])
       expect(await listed('none')).toEqual([])
@@ -93,7 +102,7 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
     })
 
     it('shows a row until the moment it expires, and never after', async () => {
-      await store.put('keys', 'a', '1', nowMs + 1000)
+      await store.put('keys', 'a', '1', { expiresAtMs: nowMs + 1000 })
       nowMs += 999
       expect(await store.get('keys', 'a')).toBe('1')
       expect(await listed('keys')).toEqual(['a=1'])
@@ -104,9 +113,9 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
     })
 
     it('shows a row that is put again after it expired', async () => {
-      await store.put('keys', 'a', '1', nowMs + 1000)
+      await store.put('keys', 'a', '1', { expiresAtMs: nowMs + 1000 })
       nowMs += 5000
-      await store.put('keys', 'a', '2', nowMs + 1000)
+      await store.put('keys', 'a', '2', { expiresAtMs: nowMs + 1000 })
       expect(await store.get('keys', 'a')).toBe('2')
       await store.close()
     })
@@ -118,8 +127,8 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
       ['letters of all lands', 'ключ-鍵-🔑'],
       ['a colon and a slash', 'https://idp.example/#sub:1'],
     ])('takes any text as a key or value: %s', async (_, text) => {
-      await store.put(text, text, text, undefined)
-      await store.put(text, 'neighbour', '1', undefined)
+      await store.put(text, text, text)
+      await store.put(text, 'neighbour', '1')
       expect(await store.get(text, text)).toBe(text)
       expect(await store.get(text, 'neighbour')).toBe('1')
       expect(await store.get(text, `${text}x`)).toBeUndefined()
@@ -128,29 +137,29 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
 
     it('takes a value of a megabyte', async () => {
       const value = 'é'.repeat(512 * 1024)
-      await store.put('keys', 'long', value, undefined)
+      await store.put('keys', 'long', value)
       expect(await store.get('keys', 'long')).toBe(value)
       await store.close()
     })
 
     it('takes many writes at once', async () => {
       const keys = Array.from({ length: 50 }, (_, index) => `k${index}`)
-      await Promise.all(keys.map((key) => store.put('keys', key, key, undefined)))
+      await Promise.all(keys.map((key) => store.put('keys', key, key)))
       expect(await listed('keys')).toEqual(keys.map((key) => `${key}=${key}`).sort())
       await store.close()
     })
 
     it('rejects once it is closed, rather than answer that there is nothing', async () => {
-      await store.put('keys', 'a', '1', undefined)
+      await store.put('keys', 'a', '1')
       await store.close()
       await expect(store.get('keys', 'a')).rejects.toThrow()
-      await expect(store.list('keys')).rejects.toThrow()
-      await expect(store.put('keys', 'a', '1', undefined)).rejects.toThrow()
+      await expect(rowsOf(store, 'keys')).rejects.toThrow()
+      await expect(store.put('keys', 'a', '1')).rejects.toThrow()
     })
 
     it('gives the same rows after it was opened anew, where it is durable', async () => {
-      await store.put('keys', 'a', '1', undefined)
-      await store.put('keys', 'short', '2', nowMs + 1000)
+      await store.put('keys', 'a', '1')
+      await store.put('keys', 'short', '2', { expiresAtMs: nowMs + 1000 })
       await store.close()
       nowMs += 1000
       store = await held.open(clock)

@@ -95,10 +95,17 @@ export class AuditKeys {
     return making
   }
 
+  async #make32(name: string): Promise<string> {
+    const made = randomBytes(32).toString('base64')
+    if (await this.#store.put(SPACE, name, made, { onlyNew: true })) return made
+    // Another replica was first.
+    const theirs = await this.#store.get(SPACE, name)
+    if (theirs === undefined) throw new Error('a key that was there a moment ago is gone')
+    return theirs
+  }
+
   async #load(name: string): Promise<Buffer> {
-    const row = await this.#store.get(SPACE, name)
-    const key = row === undefined ? randomBytes(32) : Buffer.from(row, 'base64')
-    if (row === undefined) await this.#store.put(SPACE, name, key.toString('base64'), undefined)
+    const key = Buffer.from((await this.#store.get(SPACE, name)) ?? (await this.#make32(name)), 'base64')
     if (this.#bySubject.size >= HELD) this.#bySubject.clear()
     this.#bySubject.set(name, key)
     return key

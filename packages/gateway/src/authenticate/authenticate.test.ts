@@ -3,6 +3,7 @@ import {
   type IdentityProvider,
   type Presented,
   type Principal,
+  principalOf,
   proceed,
   type Received,
   refuse,
@@ -23,26 +24,19 @@ function token(payload: Record<string, unknown> = {}): string {
 }
 
 function bearer(text: string): Presented {
-  return { scheme: 'bearer', token: text }
+  return { scheme: 'bearer', token: text, proofs: [] }
 }
 
 function principal(read: TokenRead): Principal {
-  const subject = String(read.payload['sub'])
-  return {
-    actor: { kind: 'User', uid: `${ISSUER}#${subject}`, issuer: ISSUER, subject, groups: [], attributes: {} },
-    onBehalfOf: undefined,
-    scopes: new Set(),
-    proof: 'bearer',
-    actors: [],
-    acr: undefined,
-    amr: [],
-    authTime: undefined,
+  return principalOf({
+    issuer: ISSUER,
+    subject: String(read.payload['sub']),
     issuedAt: NOW,
     expiresAt: Number(read.payload['exp']),
-    tokenId: undefined,
-    clientId: undefined,
+    audiences: ['https://gateway.example'],
+    verifiedAtMs: NOW * 1000,
     tokenDigest: read.digest,
-  }
+  })
 }
 
 function setting(cacheEntries = 100, waits = false) {
@@ -69,7 +63,7 @@ function setting(cacheEntries = 100, waits = false) {
   }
   const stage: Authenticate = createAuthenticate({
     providers: [provider],
-    revocations: { revoked: (one) => state.revoked.has(one.actor.subject) },
+    revocations: { state: (one) => (state.revoked.has(one.actor.subject) ? 'revoked' : 'live') },
     clock: { now: () => state.nowMs },
     cacheEntries,
     publicUrl: 'https://gateway.example',
@@ -103,7 +97,7 @@ describe('refusals', () => {
     ['without `iss`', bearer(token({ iss: undefined })), 'invalid_token'],
     ['bound to a key, as Bearer [token.bound-needs-proof]', bearer(token({ cnf: { jkt: 'x' } })), 'invalid_token'],
     ['with a `cnf` that is null', bearer(token({ cnf: null })), 'invalid_token'],
-    ['under DPoP', { scheme: 'dpop', token: token() } satisfies Presented, 'invalid_token'],
+    ['under DPoP', { scheme: 'dpop', token: token(), proofs: [] } satisfies Presented, 'invalid_token'],
     ['that the issuer refuses', bearer(token({ sub: 'mallory' })), 'invalid_token'],
     ['that has expired', bearer(token({ sub: 'old' })), 'expired_token'],
     ['that is revoked', bearer(token({ sub: 'revoked' })), 'revoked_token'],
@@ -141,7 +135,7 @@ describe('refusals', () => {
   test('metadata goes between host and path (RFC 9728 section 3.1)', () => {
     const stage = createAuthenticate({
       providers: [],
-      revocations: { revoked: () => false },
+      revocations: { state: () => 'live' as const },
       clock: { now: () => 0 },
       cacheEntries: 0,
       publicUrl: 'https://gateway.example/llm/',
@@ -161,7 +155,7 @@ describe('refusals', () => {
       onRotation: () => () => undefined,
       close: async () => undefined,
     }
-    const revocations = { revoked: () => false }
+    const revocations = { state: () => 'live' as const }
     const clock = { now: () => 0 }
     const publicUrl = 'https://gateway.example'
     expect(() =>

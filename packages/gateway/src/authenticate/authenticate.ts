@@ -55,11 +55,16 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
 
   const missing = challenged(refuse('missing_token', 'no credential'))
   const revoked = challenged(refuse('revoked_token', 'revoked'))
+  const unknown = refuse('overloaded', 'revocations cannot be checked: the store is away', {
+    message: 'Whether this token was revoked cannot be checked at the moment.',
+    headers: { 'x-should-retry': 'false' },
+  })
   const invalid = (forLog: string): Refusal => challenged(refuse('invalid_token', forLog))
 
   function settle(verified: Step<Principal>, digest: string, begun: number): Step<Principal> {
     if (verified.kind === 'refuse') return challenged(verified)
-    if (revocations.revoked(verified.value)) return revoked
+    const state = revocations.state(verified.value)
+    if (state !== 'live') return state === 'revoked' ? revoked : unknown
     if (begun === epoch) cache.put(digest, verified, clock.now())
     return verified
   }
@@ -93,7 +98,9 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
       const digest = digestOf(presented.token)
       const held = cache.get(digest, clock.now())
       if (held === undefined) return verify(presented.token, digest)
-      if (!revocations.revoked(held.value)) return held
+      const state = revocations.state(held.value)
+      if (state === 'live') return held
+      if (state === 'unknown') return unknown
       cache.delete(digest)
       return revoked
     },

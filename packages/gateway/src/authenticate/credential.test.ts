@@ -5,15 +5,15 @@ const REST = ['Host', 'gateway.example', 'Content-Type', 'application/json', 'X-
 
 describe('one credential, in one place', () => {
   test.each([
-    ['Bearer', ['Authorization', 'Bearer abc.def.ghi'], { scheme: 'bearer', token: 'abc.def.ghi' }],
-    ['another case', ['AUTHORIZATION', 'bEARER abc'], { scheme: 'bearer', token: 'abc' }],
-    ['DPoP', ['authorization', 'DPoP abc'], { scheme: 'dpop', token: 'abc' }],
-    ['x-api-key', ['x-api-key', 'abc'], { scheme: 'bearer', token: 'abc' }],
-    ['x-goog-api-key', ['X-Goog-Api-Key', 'abc'], { scheme: 'bearer', token: 'abc' }],
+    ['Bearer', ['Authorization', 'Bearer abc.def.ghi'], { scheme: 'bearer', token: 'abc.def.ghi', proofs: [] }],
+    ['another case', ['AUTHORIZATION', 'bEARER abc'], { scheme: 'bearer', token: 'abc', proofs: [] }],
+    ['DPoP', ['authorization', 'DPoP abc'], { scheme: 'dpop', token: 'abc', proofs: [] }],
+    ['x-api-key', ['x-api-key', 'abc'], { scheme: 'bearer', token: 'abc', proofs: [] }],
+    ['x-goog-api-key', ['X-Goog-Api-Key', 'abc'], { scheme: 'bearer', token: 'abc', proofs: [] }],
     [
       'the whole b64token alphabet',
       ['Authorization', 'Bearer aZ09-._~+/=='],
-      { scheme: 'bearer', token: 'aZ09-._~+/==' },
+      { scheme: 'bearer', token: 'aZ09-._~+/==', proofs: [] },
     ],
   ])('%s', (_what, headers, presented) => {
     expect(presentedCredential([...REST, ...headers])).toEqual({ kind: 'proceed', value: presented })

@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Caller, type Clock, type Deadlines, proceed, refuse, type Step, type Timed } from '../spec/index.js'
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+/** Contract, "Credential": what is read before anybody is known. */
+const FORM_BYTES = 64 * 1024
 const DIGITS = /^\d{1,15}$/
 
 export interface BodyLimits {
@@ -16,16 +19,18 @@ export interface BodyParts {
 }
 
 /**
- * Reads a JSON body within its limits. What the head already gives away is refused before a byte is read.
+ * Reads a body within its limits. What the head already gives away is refused before a byte is read.
  * @param continueBy where the caller expects `100 Continue` before it sends
  */
 export function readBody(
   req: IncomingMessage,
   caller: Caller,
-  parts: BodyParts,
+  all: BodyParts,
   continueBy: ServerResponse | undefined,
+  kind: 'json' | 'form',
 ): Promise<Step<Buffer>> {
-  const refusal = refusedByHead(req, parts.limits)
+  const parts = kind === 'json' ? all : { ...all, limits: { ...all.limits, bodyBytes: FORM_BYTES } }
+  const refusal = refusedByHead(req, parts.limits, kind)
   if (refusal !== undefined) return Promise.resolve(refusal)
   continueBy?.writeContinue()
   return new Promise((resolve) => new BodyReader(req, caller, parts, resolve))
@@ -88,11 +93,14 @@ class BodyReader implements Timed {
 
 const NOTHING: Buffer = Buffer.alloc(0)
 
-function refusedByHead(req: IncomingMessage, limits: BodyLimits): Step<never> | undefined {
+function refusedByHead(req: IncomingMessage, limits: BodyLimits, kind: 'json' | 'form'): Step<never> | undefined {
   const { headers } = req
   const type = headers['content-type']
-  if (type === undefined || !JSON_TYPE.test(type))
-    return refuse('unsupported_media_type', 'content-type is not application/json')
+  const wanted = kind === 'json' ? JSON_TYPE : FORM_TYPE
+  if (type === undefined || !wanted.test(type)) {
+    const message = kind === 'json' ? undefined : 'The request body must be a form (application/x-www-form-urlencoded).'
+    return refuse('unsupported_media_type', `content-type is no ${kind}`, message === undefined ? {} : { message })
+  }
   const encoding = headers['content-encoding']
   // A compressed body is text that nobody inspected.
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {

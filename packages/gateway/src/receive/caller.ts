@@ -14,6 +14,7 @@ export class HttpCaller implements Caller {
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   #left = false
+  #carried: HeaderLines = NONE
   #listeners: (() => void)[] | undefined
 
   constructor(req: IncomingMessage, res: ServerResponse) {
@@ -40,6 +41,10 @@ export class HttpCaller implements Caller {
     else this.#listeners.push(listener)
   }
 
+  carry(name: string, value: string): void {
+    this.#carried = [...this.#carried, name, value]
+  }
+
   head(status: number, lines: HeaderLines, length: number | undefined): void {
     if (this.#left) return
     const res = this.#res
@@ -49,10 +54,10 @@ export class HttpCaller implements Caller {
       ending.add(this.#req.socket)
     }
     if (length !== undefined) {
-      res.writeHead(status, [...lines, 'content-length', String(length)])
+      res.writeHead(status, [...lines, ...this.#carried, 'content-length', String(length)])
       return
     }
-    res.writeHead(status, [...lines])
+    res.writeHead(status, [...lines, ...this.#carried])
     // Where an answer streams its head must not wait for the first chunk.
     res.flushHeaders()
   }
@@ -96,6 +101,8 @@ export class HttpCaller implements Caller {
     req.resume()
   }
 }
+
+const NONE: HeaderLines = []
 
 const LINGER_IDLE_MS = 500
 const LINGER_MS = 5000

@@ -65,7 +65,8 @@ export function createReceiver(parts: ReceiveParts): Server {
       sourceIp: head.sourceIp,
       receivedAtMs: clock.now(),
       traceparent: head.traceparent,
-      body: () => readBody(req, caller, bodies, expectsContinue ? res : undefined),
+      body: (kind = 'json') => readBody(req, caller, bodies, expectsContinue ? res : undefined, kind),
+      certificate: () => undefined,
       caller,
     }
     // It has promised not to reject; should it break that, one caller is cut off, and the process stays.

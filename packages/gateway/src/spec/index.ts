@@ -18,15 +18,37 @@ export type { Act, ActsByType, Direction, Obligation, Obligations } from './obli
 export { ACTS, joinObligations, NO_OBLIGATIONS, parseObligation } from './obligation.js'
 export type { Outcome } from './outcome.js'
 export type { Edit, Role, TextPart } from './part.js'
-export type { Actor, AttributeValue, Identity, Principal, PrincipalKind } from './principal.js'
-export { subjectOf } from './principal.js'
+export type {
+  Actor,
+  AttributeValue,
+  Confirmation,
+  Identity,
+  Principal,
+  PrincipalFacts,
+  PrincipalKind,
+} from './principal.js'
+export { principalOf, subjectOf } from './principal.js'
 export type { Action, Context, Question, Resource } from './question.js'
 export { ACTIONS } from './question.js'
 export type { Caller, HeaderLines, Presented, Received } from './received.js'
 export { headerLines } from './received.js'
 export type { Refusal, RefusalCode, RefusalExtras, Step } from './refusal.js'
 export { errorType, proceed, refuse } from './refusal.js'
-export type { Appended, AuditLog, Clock, IdentityProvider, PolicyEngine, Revocations, Store } from './seams.js'
-export { AuditUnavailable } from './seams.js'
-export type { CompactJws, TokenRead } from './token.js'
+export type { Revocable } from './revocation.js'
+export { revocableName } from './revocation.js'
+export type {
+  Appended,
+  AuditLog,
+  Clock,
+  IdentityProvider,
+  OpaqueProvider,
+  PolicyEngine,
+  PutOptions,
+  Replay,
+  Revocations,
+  Row,
+  Store,
+} from './seams.js'
+export { AuditUnavailable, rowsOf } from './seams.js'
+export type { CompactJws, OpaqueToken, TokenRead } from './token.js'
 export type { Verdict } from './verdict.js'

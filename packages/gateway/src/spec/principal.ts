@@ -1,3 +1,5 @@
+import { revocableName } from './revocation.js'
+
 export type PrincipalKind = 'User' | 'Service' | 'Agent'
 
 /** A claim mapped to a Cedar attribute, already of the type that the configuration names. */
@@ -22,6 +24,17 @@ export interface Identity {
   readonly attributes: Readonly<Record<string, AttributeValue>>
 }
 
+/**
+ * What a token is bound to (RFC 7800 `cnf`): whoever presents it must show that it holds each of these keys. At least one is
+ * there.
+ */
+export interface Confirmation {
+  /** SHA-256 thumbprint of a DPoP key, base64url (RFC 9449 section 6.1). */
+  readonly jkt: string | undefined
+  /** SHA-256 of a client certificate in DER, base64url (RFC 8705 section 3.1). */
+  readonly certificate: string | undefined
+}
+
 /** Who calls, verified. Lives as long as its token and is shared by every exchange that presents the same token. */
 export interface Principal {
   /** Who acts: the user or service itself, or the agent. */
@@ -29,18 +42,32 @@ export interface Principal {
   /** For whom: set where `actor` is an agent. Both must be permitted. */
   readonly onBehalfOf: Identity | undefined
   readonly scopes: ReadonlySet<string>
+  /** How it is shown that the caller holds the key that the token is bound to; `bearer` where it is bound to none. */
   readonly proof: 'bearer' | 'dpop' | 'mtls'
+  readonly confirmation: Confirmation | undefined
   /** The whole chain of `act`, outermost first; empty where nobody acts for another. */
   readonly actors: readonly Actor[]
+  /** Who may get a token to act for the subject (RFC 8693 section 4.4); undefined where the token does not say. */
+  readonly mayAct: Actor | undefined
   readonly acr: string | undefined
   readonly amr: readonly string[]
   /** Seconds since the epoch. */
   readonly authTime: number | undefined
+  /** Seconds since the epoch. */
   readonly issuedAt: number
-  /** Seconds since the epoch; a stream is cut at this plus the issuer's grace. */
+  /** Seconds since the epoch; a stream is cut at this plus `streamGraceMs`. */
   readonly expiresAt: number
+  readonly streamGraceMs: number
   readonly tokenId: string | undefined
   readonly clientId: string | undefined
+  /** All that the token is for (`aud`). */
+  readonly audiences: readonly string[]
+  /** Networks that it may be used from, in CIDR form; empty: any. */
+  readonly networks: readonly string[]
+  /** By what it can be revoked: `revocableName` of each. */
+  readonly revocableBy: readonly string[]
+  /** Milliseconds since the epoch. */
+  readonly verifiedAtMs: number
   /** SHA-256 of the token as presented, hexadecimal. */
   readonly tokenDigest: string
 }
@@ -48,4 +75,105 @@ export interface Principal {
 /** Whose labels, groups and pseudonym count: the subject acted for, else the actor itself. */
 export function subjectOf(principal: Principal): Identity {
   return principal.onBehalfOf ?? principal.actor
+}
+
+/** What a verified token says, in our words. What is left out is not said. */
+export interface PrincipalFacts {
+  readonly issuer: string
+  readonly subject: string
+  /** Whether the subject is the client itself. Default `User`. */
+  readonly kind?: 'User' | 'Service'
+  readonly groups?: readonly string[]
+  readonly attributes?: Readonly<Record<string, AttributeValue>>
+  /** Outermost first. The outermost acts: the principal is its agent. */
+  readonly actors?: readonly Actor[]
+  /** Groups of the outermost actor, by the names Cedar knows. */
+  readonly agentGroups?: readonly string[]
+  readonly scopes?: ReadonlySet<string>
+  readonly confirmation?: Confirmation | undefined
+  readonly mayAct?: Actor | undefined
+  readonly acr?: string | undefined
+  readonly amr?: readonly string[]
+  readonly authTime?: number | undefined
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly streamGraceMs?: number
+  readonly tokenId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly clientId?: string | undefined
+  readonly audiences: readonly string[]
+  readonly networks?: readonly string[]
+  /** The issuer of the token, where its subject is another issuer's. Default `issuer`. */
+  readonly tokenIssuer?: string
+  /** By what else it can be revoked: the names of the tokens that it was exchanged from. */
+  readonly revocableBy?: readonly string[]
+  readonly verifiedAtMs: number
+  readonly tokenDigest: string
+}
+
+const NO_TEXTS: readonly string[] = []
+const NO_ACTORS: readonly Actor[] = []
+const NO_ATTRIBUTES: Readonly<Record<string, AttributeValue>> = {}
+const NO_SCOPES: ReadonlySet<string> = new Set()
+
+/** Makes the principal of a verified token. */
+export function principalOf(facts: PrincipalFacts): Principal {
+  const { actors = NO_ACTORS, confirmation } = facts
+  const subject: Identity = {
+    ...identity(facts.kind ?? 'User', facts.issuer, facts.subject),
+    groups: facts.groups ?? NO_TEXTS,
+    attributes: facts.attributes ?? NO_ATTRIBUTES,
+  }
+  const [outermost] = actors
+  const agent: Identity | undefined = outermost && {
+    ...identity('Agent', outermost.issuer, outermost.subject),
+    groups: facts.agentGroups ?? NO_TEXTS,
+    attributes: NO_ATTRIBUTES,
+  }
+  return {
+    actor: agent ?? subject,
+    onBehalfOf: agent === undefined ? undefined : subject,
+    scopes: facts.scopes ?? NO_SCOPES,
+    proof: confirmation === undefined ? 'bearer' : confirmation.jkt === undefined ? 'mtls' : 'dpop',
+    confirmation,
+    actors,
+    mayAct: facts.mayAct,
+    acr: facts.acr,
+    amr: facts.amr ?? NO_TEXTS,
+    authTime: facts.authTime,
+    issuedAt: facts.issuedAt,
+    expiresAt: facts.expiresAt,
+    streamGraceMs: facts.streamGraceMs ?? 0,
+    tokenId: facts.tokenId,
+    clientId: facts.clientId,
+    audiences: facts.audiences,
+    networks: facts.networks ?? NO_TEXTS,
+    revocableBy: revocableNames(facts),
+    verifiedAtMs: facts.verifiedAtMs,
+    tokenDigest: facts.tokenDigest,
+  }
+}
+
+function identity(
+  kind: PrincipalKind,
+  issuer: string,
+  subject: string,
+): Pick<Identity, 'kind' | 'uid' | 'issuer' | 'subject'> {
+  return { kind, uid: `${issuer}#${subject}`, issuer, subject }
+}
+
+/** Whoever is revoked in the chain ends the token: an actor that is history gave it on all the same. */
+function revocableNames(facts: PrincipalFacts): readonly string[] {
+  const { actors = NO_ACTORS, issuer, subject, tokenIssuer = issuer, tokenId, sessionId } = facts
+  return [
+    ...[{ issuer, subject }, ...actors].flatMap((one) => both('subject', one.issuer, one.subject)),
+    ...(tokenId === undefined ? [] : both('token', tokenIssuer, tokenId)),
+    ...(sessionId === undefined ? [] : both('session', tokenIssuer, sessionId)),
+    revocableName({ kind: 'digest', id: facts.tokenDigest }),
+    ...(facts.revocableBy ?? NO_TEXTS),
+  ]
+}
+
+function both(kind: 'subject' | 'token' | 'session', issuer: string, id: string): readonly string[] {
+  return [revocableName({ kind, issuer, id }), revocableName({ kind, id })]
 }

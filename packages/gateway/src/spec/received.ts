@@ -4,6 +4,8 @@ import type { Step } from './refusal.js'
 export interface Presented {
   readonly scheme: 'bearer' | 'dpop'
   readonly token: string
+  /** Values of all `DPoP` headers. */
+  readonly proofs: readonly string[]
 }
 
 /** A request's head, parsed at the edge. No framework object is behind it, and the body is only read when asked for. */
@@ -22,8 +24,17 @@ export interface Received {
   /** Milliseconds since the epoch. */
   readonly receivedAtMs: number
   readonly traceparent: string | undefined
-  /** Reads the body, once, within its limit and time. Answers `Expect: 100-continue` first. */
-  body(): Promise<Step<Buffer>>
+  /**
+   * Reads the body, once, within its limit and time. Answers `Expect: 100-continue` first.
+   *
+   * @param kind `form` is what OAuth endpoints take, of at most 64 KiB. Default `json`.
+   */
+  body(kind?: 'json' | 'form'): Promise<Step<Buffer>>
+  /**
+   * SHA-256 of the certificate that the caller has shown it holds the key of, base64url: in our own TLS handshake, or in that of
+   * a proxy that the operator trusts.
+   */
+  certificate(): string | undefined
   /** The caller, as long as it is there. */
   readonly caller: Caller
 }
@@ -42,6 +53,8 @@ export interface Caller {
   readonly left: boolean
   /** Called once when the caller leaves; at once where it has left already. */
   whenLeft(listener: () => void): void
+  /** A header of whatever answer is given, refusals too. */
+  carry(name: string, value: string): void
   /**
    * Sends the head. At most once.
    * @param length of the body in bytes; undefined where it streams

@@ -2,7 +2,7 @@ import type { Decision } from './decision.js'
 import type { Principal } from './principal.js'
 import type { Question } from './question.js'
 import type { Step } from './refusal.js'
-import type { TokenRead } from './token.js'
+import type { OpaqueToken, TokenRead } from './token.js'
 
 /** Clock and randomness are parts: nothing below the composition root asks the machine for them. */
 export interface Clock {
@@ -14,7 +14,12 @@ export interface Clock {
 export interface IdentityProvider {
   /** Exact `iss`, compared byte for byte. */
   readonly issuer: string
-  /** Verifies a token that was read strictly and whose `iss` is ours. Synchronous where the key is at hand. */
+  /** Takes every token whose `sub` is a SPIFFE ID of this trust domain, whatever its `iss` says. */
+  readonly trustDomain?: string
+  /**
+   * Verifies a token that was read strictly and whose `iss` is ours. Synchronous where the key is at hand. That the caller
+   * holds the key which the token is bound to is not asked here.
+   */
   verify(token: TokenRead): Step<Principal> | Promise<Step<Principal>>
   /**
    * Calls back when keys left the key set: verifications made with them must be forgotten.
@@ -25,9 +30,22 @@ export interface IdentityProvider {
   close(): Promise<void>
 }
 
+/** An issuer of credentials that are no JWS: by introspection, or our own API keys. */
+export interface OpaqueProvider {
+  readonly issuer: string
+  /** Takes the credentials that begin so; of several that fit the longest. Empty: whatever nobody else takes. */
+  readonly prefix: string
+  verify(token: OpaqueToken): Step<Principal> | Promise<Step<Principal>>
+  close(): Promise<void>
+}
+
 export interface PolicyEngine {
   /** SHA-256 over the loaded policies and the schema, hexadecimal. */
   readonly digest: string
+  /** A policy that is enforced reads the time: a permit may end while nothing else changes. */
+  readonly readsTime: boolean
+  /** Scopes that the policies ask for by name, sorted. */
+  readonly scopes: readonly string[]
   /** Never throws: an engine error is `indeterminate`. */
   decide(question: Question): Decision
   /** What the loaded policies read of this question: JSON text, canonical. The same text always gets the same decision. */
@@ -60,16 +78,70 @@ export class AuditUnavailable extends Error {
   override readonly name: string = 'AuditUnavailable'
 }
 
+export interface Row {
+  readonly key: string
+  /** Undefined: the row is gone. */
+  readonly value: string | undefined
+}
+
+export interface PutOptions {
+  /** Milliseconds since the epoch; undefined: until deleted. */
+  readonly expiresAtMs?: number | undefined
+  /** Only where there is no such row yet: of several who put at once, in whatever process, one succeeds. */
+  readonly onlyNew?: boolean
+}
+
 /** Small durable state: revocations, keys, approvals. Rows are JSON text under a space and a key. */
 export interface Store {
   get(space: string, key: string): Promise<string | undefined>
-  /** @param expiresAtMs milliseconds since the epoch; undefined: until deleted */
-  put(space: string, key: string, value: string, expiresAtMs: number | undefined): Promise<void>
-  list(space: string): Promise<readonly { readonly key: string; readonly value: string }[]>
+  /**
+   * Durable once it is fulfilled.
+   *
+   * @param value undefined deletes the row
+   * @returns false where `onlyNew` was asked for and there is one
+   */
+  put(space: string, key: string, value: string | undefined, options?: PutOptions): Promise<boolean>
+  /**
+   * Tells of all rows of a space, before it is fulfilled, and from then on of each that changes, whoever changes it. A row that
+   * expires is not told of.
+   *
+   * @param ill called with a reason while the changes of others cannot be seen, and with undefined once they can again
+   * @returns ends it
+   */
+  follow(
+    space: string,
+    see: (rows: readonly Row[]) => void,
+    ill?: (why: string | undefined) => void,
+  ): Promise<() => void>
+  close(): Promise<void>
+}
+
+/** All rows of a space. */
+export async function rowsOf(
+  store: Store,
+  space: string,
+): Promise<readonly { readonly key: string; readonly value: string }[]> {
+  const rows: { key: string; value: string }[] = []
+  const end = await store.follow(space, (seen) => {
+    for (const { key, value } of seen) if (value !== undefined) rows.push({ key, value })
+  })
+  end()
+  return rows
+}
+
+/** Remembers what may be used once. Shared by all replicas. */
+export interface Replay {
+  /**
+   * True for whoever asks first, of all processes. Rejects where nobody can tell.
+   *
+   * @param expiresAtMs until when it must be remembered, milliseconds since the epoch
+   */
+  firstUse(key: string, expiresAtMs: number): boolean | Promise<boolean>
   close(): Promise<void>
 }
 
 /** Whether a verified principal has been revoked since. Asked at every cache hit, so it is synchronous and in memory. */
 export interface Revocations {
-  revoked(principal: Principal): boolean
+  /** `unknown`: the store is away, so what others revoked meanwhile may be missing here. */
+  state(principal: Principal): 'live' | 'revoked' | 'unknown'
 }

@@ -13,3 +13,10 @@ export interface TokenRead {
   readonly signingInput: Buffer
   readonly signature: Buffer
 }
+
+/** A credential that is no JWS: only whoever issued it can say what it means. */
+export interface OpaqueToken {
+  readonly token: string
+  /** SHA-256 of the token as presented, hexadecimal. */
+  readonly digest: string
+}

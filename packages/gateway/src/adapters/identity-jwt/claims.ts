@@ -8,6 +8,8 @@ export interface Claims {
   readonly subject: string
   readonly clientId: string | undefined
   readonly tokenId: string | undefined
+  readonly sessionId: string | undefined
+  readonly audiences: readonly string[]
   readonly scopes: ReadonlySet<string>
   readonly issuedAt: number
   readonly expiresAt: number
@@ -42,13 +44,15 @@ export function bad(why: string): Refusal {
 /** Checks everything but expiry, which has a code of its own and comes last. */
 export function checkClaims(payload: Payload, rules: ClaimRules, nowMs: number): Step<Claims> {
   if (payload['iss'] !== rules.issuer) return bad('`iss` is another')
-  const audience = checkAudience(payload['aud'], rules.audiences)
-  if (audience !== undefined) return bad(audience)
+  const audiences = readAudiences(payload['aud'])
+  if (audiences === undefined) return bad('`aud` is neither a text nor a list of texts')
+  if (!audiences.some((one) => rules.audiences.has(one))) return bad('`aud` does not name us')
   for (const name of rules.required) if (payload[name] === undefined) return bad(`\`${name}\` is required`)
 
-  const { sub, jti, client_id: clientId, acr, amr = [], exp, iat, nbf, auth_time: authTime } = payload
+  const { sub, jti, sid, client_id: clientId, acr, amr = [], exp, iat, nbf, auth_time: authTime } = payload
   if (!isName(sub)) return bad('`sub` is missing or no name')
   if (jti !== undefined && !isName(jti)) return bad('`jti` is no name')
+  if (sid !== undefined && !isName(sid)) return bad('`sid` is no name')
   if (clientId !== undefined && !isName(clientId)) return bad('`client_id` is no name')
   if (acr !== undefined && !isName(acr)) return bad('`acr` is no name')
   if (!Array.isArray(amr) || !amr.every(isName)) return bad('`amr` is no list of names')
@@ -68,6 +72,8 @@ export function checkClaims(payload: Payload, rules: ClaimRules, nowMs: number):
     subject: sub,
     clientId: rules.profile === 'legacy' ? clientIdsOf(payload)[0] : clientId,
     tokenId: jti,
+    sessionId: sid,
+    audiences,
     scopes,
     issuedAt: iat,
     expiresAt: exp,
@@ -81,14 +87,9 @@ function isDate(value: unknown): value is number {
   return typeof value === 'number' && value >= 0
 }
 
-function checkAudience(aud: unknown, ours: ReadonlySet<string>): string | undefined {
+function readAudiences(aud: unknown): readonly string[] | undefined {
   const said: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
-  let isOurs = false
-  for (const one of said) {
-    if (typeof one !== 'string' || one === '') return '`aud` is neither a text nor a list of texts'
-    if (ours.has(one)) isOurs = true
-  }
-  return isOurs ? undefined : '`aud` does not name us'
+  return said.every((one) => typeof one === 'string' && one !== '') ? (said as readonly string[]) : undefined
 }
 
 function checkTimes(

@@ -72,7 +72,7 @@ const providers = [
 ]
 const stage = createAuthenticate({
   providers,
-  revocations: { revoked: () => false },
+  revocations: { state: () => 'live' as const },
   clock,
   cacheEntries: 0,
   publicUrl: US,
@@ -534,13 +534,13 @@ describe('a token without `kid`', () => {
     await two.refresh()
     const own = createAuthenticate({
       providers: [two],
-      revocations: { revoked: () => false },
+      revocations: { state: () => 'live' as const },
       clock,
       cacheEntries: 0,
       publicUrl: US,
     })
     const ask = async (token: string): Promise<string> =>
-      (await own.authenticate(RECEIVED, { scheme: 'bearer', token })).kind
+      (await own.authenticate(RECEIVED, { scheme: 'bearer', token, proofs: [] })).kind
     expect(await ask(mint({ header: { kid: undefined } }))).toBe('refuse')
     expect(await ask(mint({ header: { kid: 'a' } }))).toBe('proceed')
     await two.close()
@@ -577,15 +577,17 @@ test('`dpop: required` refuses a token that is bound to nothing', async () => {
   await strict.refresh()
   const own = createAuthenticate({
     providers: [strict],
-    revocations: { revoked: () => false },
+    revocations: { state: () => 'live' as const },
     clock,
     cacheEntries: 0,
     publicUrl: US,
   })
-  expect(await own.authenticate(RECEIVED, { scheme: 'bearer', token: mint() })).toMatchObject({ code: 'invalid_token' })
+  expect(await own.authenticate(RECEIVED, { scheme: 'bearer', token: mint(), proofs: [] })).toMatchObject({
+    code: 'invalid_token',
+  })
   await strict.close()
 })
 
 test('verifies synchronously where the key is at hand', () => {
-  expect(stage.authenticate(RECEIVED, { scheme: 'bearer', token: mint() })).not.toBeInstanceOf(Promise)
+  expect(stage.authenticate(RECEIVED, { scheme: 'bearer', token: mint(), proofs: [] })).not.toBeInstanceOf(Promise)
 })

@@ -73,13 +73,13 @@ function gate(more: Partial<JwtIssuerOptions> = {}) {
   const issuer = createJwtIssuer(options({ fetchJson, ...more }))
   const stage = createAuthenticate({
     providers: [issuer],
-    revocations: { revoked: () => false },
+    revocations: { state: () => 'live' as const },
     clock: { now: () => Date.now() },
     cacheEntries: 100,
     publicUrl: US,
   })
   const ask = async (token: string): Promise<Step<Principal>> =>
-    stage.authenticate(RECEIVED, { scheme: 'bearer', token })
+    stage.authenticate(RECEIVED, { scheme: 'bearer', token, proofs: [] })
   const outcome = async (token: string): Promise<string> => {
     const step = await ask(token)
     return step.kind === 'refuse' ? step.forLog : 'proceed'
@@ -362,12 +362,12 @@ describe('over a true loopback server', () => {
     const issuer = createJwtIssuer(options({ issuer: name, keys: { kind: 'discovery' } }))
     const stage = createAuthenticate({
       providers: [issuer],
-      revocations: { revoked: () => false },
+      revocations: { state: () => 'live' as const },
       clock: { now: () => Date.now() },
       cacheEntries: 10,
       publicUrl: US,
     })
-    const waited = stage.authenticate(RECEIVED, { scheme: 'bearer', token: mint({ iss: name }) })
+    const waited = stage.authenticate(RECEIVED, { scheme: 'bearer', proofs: [], token: mint({ iss: name }) })
     expect(waited).toBeInstanceOf(Promise)
     expect(await waited).toMatchObject({ kind: 'proceed', value: { actor: { uid: `${name}#alice` } } })
     await issuer.close()

@@ -40,6 +40,7 @@ export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
     claims: options.claims,
     groups: options.groups,
     agents: new Map(options.agents.map((one) => [one.id, one])),
+    streamGraceMs: options.streamGraceMs ?? 0,
   }
 
   const listeners = new Set<() => void>()
@@ -69,7 +70,7 @@ export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
     const nowMs = clock.now()
     const claims = checkClaims(token.payload, claimRules, nowMs)
     if (claims.kind === 'refuse') return claims
-    const principal = buildPrincipal(token.payload, claims.value, principalRules, token.digest)
+    const principal = buildPrincipal(token.payload, claims.value, principalRules, token.digest, nowMs)
     if (principal.kind === 'refuse') return principal
     // RFC 7519 section 4.1.4: "the expiration time on or after which the JWT MUST NOT be accepted".
     return nowMs >= claims.value.expiresAt * 1000 + clockToleranceMs ? refuse('expired_token', 'expired') : principal

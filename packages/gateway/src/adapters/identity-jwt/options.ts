@@ -15,6 +15,8 @@ export interface JwtIssuerOptions {
   readonly maxTokenLifetimeMs: number
   /** At the door only; 60 s at most. */
   readonly clockToleranceMs: number
+  /** A stream is cut this long after its token expired. Default 0. */
+  readonly streamGraceMs?: number
   /** `required`: a token that is not bound to a key is refused. */
   readonly dpop?: 'optional' | 'required'
   readonly allowPrivateNetwork: boolean

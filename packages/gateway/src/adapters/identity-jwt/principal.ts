@@ -1,5 +1,13 @@
 import { isJsonObject } from '../../json/strict.js'
-import { type Actor, type AttributeValue, type Identity, type Principal, proceed, type Step } from '../../spec/index.js'
+import {
+  type Actor,
+  type AttributeValue,
+  type Confirmation,
+  type Principal,
+  principalOf,
+  proceed,
+  type Step,
+} from '../../spec/index.js'
 import { bad, type Claims, clientIdsOf, isName, type Payload } from './claims.js'
 import type { AgentEntry, ClaimMapping, ClaimType, GroupNames, Profile } from './options.js'
 
@@ -9,12 +17,12 @@ export interface PrincipalRules {
   readonly claims: readonly ClaimMapping[]
   readonly groups: GroupNames
   readonly agents: ReadonlyMap<string, AgentEntry>
+  readonly streamGraceMs: number
 }
 
 const ACTORS_MAX = 8
 const NO_ACTORS: readonly Actor[] = []
 const NO_GROUPS: readonly string[] = []
-const NO_ATTRIBUTES: Readonly<Record<string, AttributeValue>> = {}
 
 /** Makes the principal of a token whose claims were checked. */
 export function buildPrincipal(
@@ -22,6 +30,7 @@ export function buildPrincipal(
   claims: Claims,
   rules: PrincipalRules,
   digest: string,
+  nowMs: number,
 ): Step<Principal> {
   const groups = readGroups(payload, rules)
   if (groups === undefined) return bad('groups claim is no list of names, or incomplete')
@@ -30,43 +39,45 @@ export function buildPrincipal(
   const actors = readActors(payload['act'], rules.issuer)
   if (actors === undefined) return bad('`act` is no chain of at most 8 actors')
 
-  const subject = identity(isClientItself(payload, claims, rules.profile) ? 'Service' : 'User', claims.subject, rules, {
-    groups,
-    attributes,
-  })
+  const confirmation = readConfirmation(payload['cnf'])
+  if (confirmation === 'unfit') return bad('`cnf` names no key, or one of a kind that cannot be checked')
+  const mayAct = readActors(payload['may_act'], rules.issuer)
+  if (mayAct === undefined || mayAct.length > 1) return bad('`may_act` names no actor')
   const outermost = actors[0]
   // Its uid is under our issuer, so that of another would take the place of ours.
   if (outermost !== undefined && outermost.issuer !== rules.issuer) return bad('outermost `act` is of another issuer')
-  const agent =
-    outermost &&
-    identity('Agent', outermost.subject, rules, {
-      groups: rules.agents.get(outermost.subject)?.groups ?? NO_GROUPS,
-      attributes: NO_ATTRIBUTES,
-    })
-  return proceed({
-    actor: agent ?? subject,
-    onBehalfOf: agent === undefined ? undefined : subject,
-    scopes: claims.scopes,
-    proof: 'bearer',
-    actors,
-    acr: claims.acr,
-    amr: claims.amr,
-    authTime: claims.authTime,
-    issuedAt: claims.issuedAt,
-    expiresAt: claims.expiresAt,
-    tokenId: claims.tokenId,
-    clientId: claims.clientId,
-    tokenDigest: digest,
-  })
+  return proceed(
+    principalOf({
+      ...claims,
+      issuer: rules.issuer,
+      kind: isClientItself(payload, claims, rules.profile) ? 'Service' : 'User',
+      groups,
+      attributes,
+      actors,
+      agentGroups: (outermost && rules.agents.get(outermost.subject)?.groups) ?? NO_GROUPS,
+      confirmation,
+      mayAct: mayAct[0],
+      streamGraceMs: rules.streamGraceMs,
+      verifiedAtMs: nowMs,
+      tokenDigest: digest,
+    }),
+  )
 }
 
-function identity(
-  kind: Identity['kind'],
-  subject: string,
-  { issuer }: PrincipalRules,
-  own: Pick<Identity, 'groups' | 'attributes'>,
-): Identity {
-  return { kind, uid: `${issuer}#${subject}`, issuer, subject, groups: own.groups, attributes: own.attributes }
+// 256 bits in base64url.
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/
+
+function isThumbprint(value: unknown): value is string | undefined {
+  return value === undefined || (typeof value === 'string' && THUMBPRINT.test(value))
+}
+
+/** RFC 7800 section 3.1: what is bound in a way that we cannot check must not pass as if it were not bound. */
+function readConfirmation(cnf: unknown): Confirmation | undefined | 'unfit' {
+  if (cnf === undefined) return undefined
+  if (!isJsonObject(cnf)) return 'unfit'
+  const { jkt, 'x5t#S256': certificate, ...others } = cnf
+  if (Object.keys(others).length > 0 || (jkt === undefined && certificate === undefined)) return 'unfit'
+  return isThumbprint(jkt) && isThumbprint(certificate) ? { jkt, certificate } : 'unfit'
 }
 
 /**

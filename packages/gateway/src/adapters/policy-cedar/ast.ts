@@ -88,16 +88,16 @@ export function literals(expression: unknown): readonly string[] {
   return here.op === 'Set' && Array.isArray(here.body) ? here.body.flatMap(literals) : []
 }
 
-/** The strings that conditions compare `context.NAME` with. */
-export function comparedWith(conditions: readonly unknown[], name: string): ReadonlySet<string> {
+/** The strings that conditions compare an attribute of the variable with. */
+export function comparedWith(conditions: readonly unknown[], of: Variable, name: string): ReadonlySet<string> {
   const found = new Set<string>()
   for (const condition of conditions) {
     walk(field(condition, 'body'), ({ op, body }) => {
       if (!BINARY.has(op)) return
       const left = field(body, 'left')
       const right = field(body, 'right')
-      if (attributeOf(left, 'context') === name) for (const text of literals(right)) found.add(text)
-      if (attributeOf(right, 'context') === name) for (const text of literals(left)) found.add(text)
+      if (attributeOf(left, of) === name) for (const text of literals(right)) found.add(text)
+      if (attributeOf(right, of) === name) for (const text of literals(left)) found.add(text)
     })
   }
   return found

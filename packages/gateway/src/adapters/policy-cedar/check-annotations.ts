@@ -79,7 +79,7 @@ export function checkAnnotations(piece: Piece, json: PolicyJson, error: Say, war
 
   const challenge = readChallenge(text('challenge'), json, id, sayAt)
 
-  for (const word of comparedWith(json.conditions, 'findings')) {
+  for (const word of comparedWith(json.conditions, 'context', 'findings')) {
     if (FINDING_WORDS.has(word)) continue
     const message = `no detector yields the finding type \`${word}\`${didYouMean(word, FINDING_WORDS)}`
     const places = piece.tokens.filter((token) => token.start > effectAt && plainValue(token) === word)
@@ -134,7 +134,7 @@ function readChallenge(
   // Where meeting the challenge cannot make the forbid false, people would step up or approve for ever.
   switch (challenge.kind) {
     case 'approval':
-      if (id !== undefined && !comparedWith(json.conditions, 'approvals').has(id)) {
+      if (id !== undefined && !comparedWith(json.conditions, 'context', 'approvals').has(id)) {
         say(
           `the condition must read the approval, or none can meet it: \`unless { context.approvals.contains("${id}") }\``,
         )

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Context, Decision, Identity, Principal, Question, Resource } from '../../spec/index.js'
+import {
+  type Context,
+  type Decision,
+  type Identity,
+  type Principal,
+  principalOf,
+  type Question,
+  type Resource,
+} from '../../spec/index.js'
 import type { CedarEngine, EngineOptions } from './engine.js'
 import { loadPolicies } from './load.js'
 import type { Vocabulary } from './vocabulary.js'
@@ -33,23 +41,18 @@ function identityOf(more: Partial<Identity> = {}): Identity {
   return { kind: 'User', uid: `${ISSUER}#${subject}`, issuer: ISSUER, subject, groups: [], attributes: {}, ...more }
 }
 
-function principalOf(actor: Identity, more: Partial<Principal> = {}): Principal {
-  return {
-    actor,
-    onBehalfOf: undefined,
+function whoIs(actor: Identity, more: Partial<Principal> = {}): Principal {
+  const made = principalOf({
+    issuer: ISSUER,
+    subject: actor.subject,
     scopes: new Set(['llm']),
-    proof: 'bearer',
-    actors: [],
-    acr: undefined,
-    amr: [],
-    authTime: undefined,
     issuedAt: NOW / 1000 - 60,
     expiresAt: NOW / 1000 + 240,
-    tokenId: undefined,
-    clientId: undefined,
+    audiences: ['https://gateway.example'],
+    verifiedAtMs: NOW,
     tokenDigest: '',
-    ...more,
-  }
+  })
+  return { ...made, actor, ...more }
 }
 
 const MODEL: Resource = {
@@ -83,7 +86,7 @@ interface Asked {
 function question({ identity, principal, resource = MODEL, context, action = 'invoke' }: Asked = {}): Question {
   const who = identityOf(identity)
   return {
-    principal: principalOf(who, principal),
+    principal: whoIs(who, principal),
     identity: who,
     action,
     resource,
@@ -278,7 +281,7 @@ describe('what the policies see', () => {
   test('an agent and the one it acts for are two, of one token', () => {
     const agent = identityOf({ kind: 'Agent', subject: 'scout', groups: ['agents'] })
     const alice = identityOf({ groups: ['analysts'], attributes: { clearance: 'high' } })
-    const principal = principalOf(agent, { onBehalfOf: alice })
+    const principal = whoIs(agent, { onBehalfOf: alice })
     const engine = engineOf(`
       @id("agents") permit(principal is Agent in Group::"agents", action, resource);
       @id("people") permit(principal is User in Group::"analysts", action, resource) when { principal has clearance };`)

@@ -1,5 +1,6 @@
 import type { Challenge, Decision, PolicyEngine, Question } from '../../spec/index.js'
 import { ACTIONS, type Action } from '../../spec/index.js'
+import { comparedWith } from './ast.js'
 import { type Inputs, InputsWriter, ill } from './inputs.js'
 import { cedarIp } from './ip.js'
 import type { Policy } from './policy.js'
@@ -15,8 +16,6 @@ export interface EngineOptions {
 }
 
 export interface CedarEngine extends PolicyEngine {
-  /** A policy that is enforced reads the time: a permit may end while nothing else changes. */
-  readonly readsTime: boolean
   /** Of all modes, sorted. */
   readonly policyIds: readonly string[]
   dispose(): void
@@ -80,6 +79,7 @@ const NO_SET: Made<undefined> = { kind: 'made', value: undefined }
 class Engine implements CedarEngine {
   readonly digest: string
   readonly readsTime: boolean
+  readonly scopes: readonly string[]
   readonly policyIds: readonly string[]
   readonly #policies: ReadonlyMap<string, Policy>
   readonly #schema: ParsedSchema
@@ -98,6 +98,9 @@ class Engine implements CedarEngine {
     const enforced = policies.filter(({ mode }) => mode !== 'shadow').map(({ json }) => json)
     this.digest = contentDigest([schema.text, ...entriesOf(policies).flat()])
     this.readsTime = ACTIONS.some((action) => readsTime(readsOf(enforced, action)))
+    this.scopes = [
+      ...new Set(all.flatMap((policy) => [...comparedWith(policy.conditions, 'principal', 'scopes')])),
+    ].sort()
     this.policyIds = policies.map(({ id }) => id).sort()
     this.#policies = new Map(policies.map((policy) => [policy.id, policy]))
     this.#schema = schema

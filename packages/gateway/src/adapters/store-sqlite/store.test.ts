@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Clock } from '../../spec/index.js'
+import { type Clock, rowsOf } from '../../spec/index.js'
 import { openDatabase } from './driver.js'
 import { openSqliteStore } from './store.js'
 
@@ -46,7 +46,7 @@ describe('openSqliteStore', () => {
   it('makes a folder and files that are for their owner alone', async () => {
     const path = join(folder, 'data', 'ostiary.db')
     const store = await openSqliteStore({ path, clock })
-    await store.put('keys', 'a', '1', undefined)
+    await store.put('keys', 'a', '1')
     expect(await modeOf(join(folder, 'data'))).toBe(0o700)
     const files = (await readdir(join(folder, 'data'))).sort()
     expect(files).toEqual(['ostiary.db', 'ostiary.db-shm', 'ostiary.db-wal'])
@@ -92,10 +92,10 @@ describe('openSqliteStore', () => {
   it('deletes expired rows from the file, not only from sight', async () => {
     const path = join(folder, 'ostiary.db')
     const store = await openSqliteStore({ path, clock })
-    await store.put('revoked', 'old', '1', nowMs + 1000)
-    await store.put('revoked', 'kept', '1', nowMs + 3_600_000)
+    await store.put('revoked', 'old', '1', { expiresAtMs: nowMs + 1000 })
+    await store.put('revoked', 'kept', '1', { expiresAtMs: nowMs + 3_600_000 })
     nowMs += 120_000
-    await store.put('revoked', 'new', '1', undefined)
+    await store.put('revoked', 'new', '1')
     const other = await openDatabase(path)
     const rows = other.prepare('select key from rows order by key').all()
     expect(rows).toMatchObject([{ key: 'kept' }, { key: 'new' }])
@@ -107,19 +107,19 @@ describe('openSqliteStore', () => {
     const path = join(folder, 'ostiary.db')
     const first = await openSqliteStore({ path, clock })
     const second = await openSqliteStore({ path, clock })
-    await first.put('revoked', 'a', '1', undefined)
-    await first.put('revoked', 'b', '1', undefined)
+    await first.put('revoked', 'a', '1')
+    await first.put('revoked', 'b', '1')
     expect(await second.get('revoked', 'a')).toBe('1')
-    await first.put('revoked', 'a', '2', undefined)
+    await first.put('revoked', 'a', '2')
     expect(await second.get('revoked', 'a')).toBe('2')
-    await second.put('revoked', 'a', '3', undefined)
+    await second.put('revoked', 'a', '3')
     expect(await first.get('revoked', 'a')).toBe('3')
-    expect(await first.list('revoked')).toEqual([
+    expect(await rowsOf(first, 'revoked')).toEqual([
       { key: 'a', value: '3' },
       { key: 'b', value: '1' },
     ])
     await second.close()
-    await first.put('revoked', 'a', '4', undefined)
+    await first.put('revoked', 'a', '4')
     expect(await first.get('revoked', 'a')).toBe('4')
     await first.close()
   })
@@ -128,7 +128,7 @@ describe('openSqliteStore', () => {
     const path = join(folder, 'ostiary.db')
     const store = await openSqliteStore({ path, clock })
     const held = await holdLock(path, 250)
-    await store.put('keys', 'a', '1', undefined)
+    await store.put('keys', 'a', '1')
     expect(await store.get('keys', 'a')).toBe('1')
     await once(held, 'exit')
     await store.close()
@@ -138,12 +138,12 @@ describe('openSqliteStore', () => {
     const path = join(folder, 'ostiary.db')
     const store = await openSqliteStore({ path, clock, busyTimeoutMs: 50 })
     const held = await holdLock(path, 400)
-    await expect(store.put('keys', 'lost', '1', undefined)).rejects.toThrow('locked')
+    await expect(store.put('keys', 'lost', '1')).rejects.toThrow('locked')
     await once(held, 'exit')
-    await store.put('keys', 'a', '1', undefined)
+    await store.put('keys', 'a', '1')
     const other = await openSqliteStore({ path, clock })
-    expect(await other.list('keys')).toEqual([{ key: 'a', value: '1' }])
-    await other.put('keys', 'b', '1', undefined)
+    expect(await rowsOf(other, 'keys')).toEqual([{ key: 'a', value: '1' }])
+    await other.put('keys', 'b', '1')
     expect(await store.get('keys', 'b')).toBe('1')
     await other.close()
     await store.close()
@@ -152,7 +152,7 @@ describe('openSqliteStore', () => {
   it('closes twice, and with rows in its log that another opener then finds', async () => {
     const path = join(folder, 'ostiary.db')
     const store = await openSqliteStore({ path, clock })
-    await store.put('keys', 'a', '1', undefined)
+    await store.put('keys', 'a', '1')
     expect(await store.get('keys', 'a')).toBe('1')
     await store.close()
     await store.close()

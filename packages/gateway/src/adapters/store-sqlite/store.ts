@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, fstatSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Clock, Store } from '../../spec/index.js'
+import type { Clock, PutOptions, Row, Store } from '../../spec/index.js'
 import { type Database, openDatabase, type Statement } from './driver.js'
 
 export interface SqliteStoreParts {
@@ -61,6 +61,7 @@ interface Statements {
   readonly get: Statement
   readonly put: Statement
   readonly list: Statement
+  readonly remove: Statement
   readonly purge: Statement
 }
 
@@ -70,13 +71,18 @@ function statementsOf(database: Database): Statements {
     get: database.prepare(`select value from rows where space = ? and key = ? and ${live}`),
     list: database.prepare(`select key, value from rows where space = ? and ${live} order by key`),
     put: database.prepare('insert or replace into rows (space, key, value, expires_at) values (?, ?, ?, ?)'),
+    remove: database.prepare('delete from rows where space = ? and key = ?'),
     purge: database.prepare('delete from rows where expires_at <= ?'),
   }
 }
 
 interface WaitingPut {
-  readonly row: readonly [space: string, key: string, value: string, expiresAtMs: number | null]
-  readonly resolve: () => void
+  readonly space: string
+  readonly key: string
+  readonly value: string | undefined
+  readonly expiresAtMs: number | null
+  readonly onlyNew: boolean
+  readonly resolve: (done: boolean) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -84,6 +90,7 @@ class SqliteStore implements Store {
   readonly #database: Database
   readonly #clock: Clock
   #statements: Statements | undefined
+  readonly #followers = new Set<{ readonly space: string; readonly see: (rows: readonly Row[]) => void }>()
   #waiting: WaitingPut[] = []
   #nextPurgeMs = Number.NEGATIVE_INFINITY
 
@@ -101,21 +108,25 @@ class SqliteStore implements Store {
 
   // Group commit: what is put within one turn of the event loop is one transaction and one flush to disk. A thousand new
   // callers at once would otherwise hold everybody up for a second.
-  put(space: string, key: string, value: string, expiresAtMs: number | undefined): Promise<void> {
-    const expires = expiresAtMs === undefined ? null : Math.floor(expiresAtMs)
+  put(space: string, key: string, value: string | undefined, options: PutOptions = {}): Promise<boolean> {
+    const { expiresAtMs, onlyNew = false } = options
     return new Promise((resolve, reject) => {
       if (this.#statements === undefined) {
         reject(new Error('the store is closed'))
         return
       }
-      if (this.#waiting.push({ row: [space, key, value, expires], resolve, reject }) > 1) return
+      const expires = expiresAtMs === undefined ? null : Math.floor(expiresAtMs)
+      if (this.#waiting.push({ space, key, value, expiresAtMs: expires, onlyNew, resolve, reject }) > 1) return
       setImmediate(() => this.#commit())
     })
   }
 
-  async list(space: string): Promise<readonly { readonly key: string; readonly value: string }[]> {
+  async follow(space: string, see: (rows: readonly Row[]) => void): Promise<() => void> {
     const rows = this.#open().list.all(space, this.#clock.now())
-    return rows.map((row) => ({ key: String(column(row, 'key')), value: String(column(row, 'value')) }))
+    see(rows.map((row) => ({ key: String(column(row, 'key')), value: String(column(row, 'value')) })))
+    const follower = { space, see }
+    this.#followers.add(follower)
+    return () => void this.#followers.delete(follower)
   }
 
   async close(): Promise<void> {
@@ -137,26 +148,40 @@ class SqliteStore implements Store {
     const puts = this.#waiting
     if (puts.length === 0) return
     this.#waiting = []
+    let done: readonly boolean[]
     try {
-      const { put } = this.#open()
-      this.#write(() => {
-        for (const { row } of puts) put.run(...row)
+      done = this.#write(() => {
+        const written = puts.map((one) => this.#writeOne(one))
         this.#purgeWhenDue()
+        return written
       })
     } catch (thrown) {
       for (const { reject } of puts) reject(thrown)
       return
     }
-    for (const { resolve } of puts) resolve()
+    for (const { space, see } of this.#followers) {
+      const changed = puts.filter((one, index) => done[index] === true && one.space === space)
+      if (changed.length > 0) see(changed.map(({ key, value }) => ({ key, value })))
+    }
+    for (const [index, { resolve }] of puts.entries()) resolve(done[index] === true)
+  }
+
+  #writeOne({ space, key, value, expiresAtMs, onlyNew }: WaitingPut): boolean {
+    const { get, put, remove } = this.#open()
+    if (onlyNew && get.all(space, key, this.#clock.now()).length > 0) return false
+    if (value === undefined) remove.run(space, key)
+    else put.run(space, key, value, expiresAtMs)
+    return true
   }
 
   // The lock is taken by a statement of its own. A prepared one of libsql that fails as busy stays half done, and while it
   // does nothing that others write is committed: a revocation would be confirmed and lost.
-  #write(work: () => void): void {
+  #write<T>(work: () => T): T {
     this.#database.exec('begin immediate')
     try {
-      work()
+      const result = work()
       this.#database.exec('commit')
+      return result
     } catch (thrown) {
       this.#rollBack(thrown)
       throw thrown
