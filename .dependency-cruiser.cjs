@@ -7,6 +7,7 @@ const STAGES = ['receive', 'authenticate', 'inspect', 'decide', 'transform', 'fo
 const STAGE = `${SRC}(${STAGES.join('|')})/`
 const ADAPTER = `${SRC}adapters/([^/]+)/`
 const GROUND = [`${SRC}spec/`, `${SRC}json/`, `${SRC}jws/`]
+const GRANTS = `${SRC}grants/`
 const EGRESS = `${SRC}egress/`
 // Not what npm puts into a package's own node_modules.
 const OURS = '^packages/[^/]+/(?!node_modules/)'
@@ -70,6 +71,13 @@ module.exports = {
       comment: 'jws/ reads and verifies one signed token, and knows nothing of whose it is or what it is for.',
       from: { path: `${SRC}jws/`, pathNot: TESTS },
       to: { path: OURS, pathNot: [`${SRC}jws/`, `${SRC}spec/`, `${SRC}json/`] },
+    },
+    {
+      name: 'grants-know-words-only',
+      severity: 'error',
+      comment: 'grants/ knows what is live and what ended; who decides and who is told are handed in.',
+      from: { path: GRANTS, pathNot: TESTS },
+      to: { path: OURS, pathNot: [GRANTS, ...GROUND] },
     },
     {
       name: 'egress-imports-nothing-of-ours',
@@ -208,7 +216,7 @@ module.exports = {
       comment:
         'pipeline.ts knows the order and nothing of files, configuration, doors or adapters: those are handed in.',
       from: { path: [PIPELINE, EXCHANGE] },
-      to: { path: OURS, pathNot: [STAGE, ...GROUND, EXCHANGE] },
+      to: { path: OURS, pathNot: [STAGE, ...GROUND, GRANTS, EXCHANGE] },
     },
     {
       name: 'configuration-knows-words-only',

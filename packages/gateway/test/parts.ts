@@ -117,6 +117,7 @@ export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions =
     shutdownDeadlineMs: 500,
     env: {},
     control: new Map(),
+    operations: new Map(),
     warn,
   })
 }

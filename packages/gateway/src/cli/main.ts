@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { CommandError, EXIT, failureOf, type Output, outputOf } from './output.js'
+import type { RevokeFlags } from './revoke.js'
 
 const DATA_DIR = '.ostiary-dev'
 
@@ -88,6 +89,18 @@ function program(finish: (code: number) => void): Command {
       { ready: false },
     ),
   )
+  withConfig(command('revoke', 'revoke a token, a subject, a session or all tokens, at once'))
+    .option('--jti <id>', 'one token, and those exchanged from it')
+    .option('--sub <subject>', 'every token of a subject that was issued up to now')
+    .option('--session <id>', 'every token of a session')
+    .option('--issuer <issuer>', 'whose token, subject or session; default: of any issuer')
+    .option('--all', 'every token that was issued up to now')
+    .action(
+      runs<{ json?: boolean; config: string } & RevokeFlags>(async ({ json: _json, config, ...flags }, output) => {
+        const { revoke } = await import('./revoke.js')
+        return await revoke(config, flags, output)
+      }),
+    )
   command('token', 'an access token from the `dev` issuer, for one of its people')
     .requiredOption('--as <name>', 'alice, bob, carol, batch or scout')
     .option('--scope <scope>', 'space-separated scopes')
