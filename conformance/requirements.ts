@@ -273,4 +273,35 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
   'wire.no-futile-retries': { source: 'contract', says: 'what is refused for good is not tried again by SDKs' },
   'wire.models': { source: 'contract', says: '`GET /v1/models` lists only what the caller may invoke' },
+
+  // What is permitted lives on.
+  'grant.revocation-cuts': {
+    source: 'design, "A grant lives"',
+    says: 'a stream is cut with `revoked_token` when its token, subject, actor or everything is revoked; others go on',
+  },
+  'grant.revocation-at-the-door': {
+    source: 'RFC 7009 2',
+    says: 'a revoked token is refused at once, though its verification was remembered',
+  },
+  'grant.expiry-cuts': { source: 'contract', says: 'a stream is cut with `expired_token` when its token expires' },
+  'grant.stream-grace': { source: 'contract', says: 'a stream is cut at `exp` plus `streamGrace`' },
+  'grant.policy-cuts': {
+    source: 'design, "A grant lives"',
+    says: 'a stream that a reloaded policy forbids is cut with `forbidden_by_policy`',
+  },
+  'grant.time-cuts': {
+    source: 'design, "A grant lives"',
+    says: 'where policies read the time, what was permitted is decided again each second',
+  },
+
+  // Scopes.
+  'scope.every-door': { source: 'RFC 6750 3.1', says: 'every door has a scope, and a token without it is refused' },
+  'scope.names-what-is-missing': {
+    source: 'RFC 6750 3.1',
+    says: 'the refusal is `insufficient_scope` and names the scope that is needed',
+  },
+  'scope.broader-implies-narrower': {
+    source: 'MCP authorization',
+    says: 'a broader scope implies the narrower ones, and never one of a resource that is merely named alike',
+  },
 }

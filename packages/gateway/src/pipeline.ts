@@ -41,6 +41,8 @@ export interface Shape {
 /** What a door does with a caller who is known. Every way out is an `Outcome`, and the bracket writes it. */
 export interface Door {
   readonly shape: Shape
+  /** What is done behind it: a token that lacks the action's scope altogether is not let in. */
+  readonly action?: Action
   serve(entered: Entered): Promise<Outcome>
 }
 
@@ -163,7 +165,11 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     }
     let outcome: Outcome = THREW
     try {
-      outcome = await door.serve({ authenticated, bracket })
+      const lacking = door.action === undefined ? undefined : unscoped(principal.value, door.action)
+      outcome =
+        lacking === undefined
+          ? await door.serve({ authenticated, bracket })
+          : no(received, door.shape, who.challenged(lacking))
     } catch (error) {
       outcome = {
         ...answer(
@@ -192,9 +198,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     models: ReadonlyMap<string, Model>,
   ): Promise<Outcome> {
     const { authenticated, bracket } = entered
-    const { received, principal } = authenticated
-    const lacking = unscoped(principal, endpoint.action)
-    if (lacking !== undefined) return no(received, dialect, who.challenged(lacking))
+    const { received } = authenticated
     const body = await received.body()
     if (body.kind === 'refuse') return received.caller.left ? LEFT : no(received, dialect, body)
     const sealed = judged(entered, dialect, endpoint, models, body.value)

@@ -28,7 +28,8 @@ export function scoped(principal: Principal, action: Action, resource: Resource)
 /** The refusal of a principal that has the action's scope for no resource at all: known before a body is read. */
 export function unscoped(principal: Principal, action: Action): Refusal | undefined {
   const scope = scopeOf(action)
-  return scope === undefined || coversSome(principal.scopes, scope) ? undefined : lackingScope(scope)
+  if (scope === undefined || coversSome(principal.scopes, scope)) return undefined
+  return action === 'listModels' && coversSome(principal.scopes, 'models:invoke') ? undefined : lackingScope(scope)
 }
 
 // Who may call a model knows that it is there.
