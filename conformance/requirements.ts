@@ -289,6 +289,19 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'design, "A grant lives"',
     says: 'a stream that a reloaded policy forbids is cut with `forbidden_by_policy`',
   },
+  'grant.global-revocation': {
+    source: 'draft-parecki-oauth-global-token-revocation',
+    says: 'an authenticated request with a subject identifier ends every token of that subject, answered with 204',
+  },
+  'revoke.command': { source: 'contract', says: '`ostiary revoke` takes effect at once in the gateway that runs' },
+  'revoke.offline': {
+    source: 'contract',
+    says: 'with no gateway running a revocation is written to the store, and the next start logs it',
+  },
+  'grant.store-away': {
+    source: 'house',
+    says: 'while the store is away no token can be said not to be revoked, so none is taken, unless the operator chose so',
+  },
   'grant.time-cuts': {
     source: 'design, "A grant lives"',
     says: 'where policies read the time, what was permitted is decided again each second',

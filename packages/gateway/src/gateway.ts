@@ -9,6 +9,7 @@ import { Metrics } from './doors/metrics.js'
 import { modelsDoors } from './doors/models.js'
 import { openDoor } from './doors/open.js'
 import { problem } from './doors/problem.js'
+import { GLOBAL_REVOCATION_PATH, globalRevocationDoor } from './doors/revocation.js'
 import type { Model } from './exchange.js'
 import type { ForwardTimeouts, Provider } from './forward/forward.js'
 import { createPools, type Pools } from './forward/pools.js'
@@ -273,6 +274,9 @@ function inForce(
     before?.pipeline,
   )
   const doors = modelsDoors({ pipeline, dialects: rules.dialects, modelsOf: rules.modelsOf })
+  const own = new Map<string, Door>()
+  const revoke = parts.operations.get('POST /revocations')
+  if (revoke !== undefined) own.set(`POST ${GLOBAL_REVOCATION_PATH}`, globalRevocationDoor(pipeline, revoke))
   const [firstDialect] = rules.dialects
   const elsewhere = elsewhereDoor(pipeline, problem)
   // Below `/v1` callers are SDKs, which understand only the dialect's own error shape.
@@ -281,7 +285,8 @@ function inForce(
     rules,
     pipeline,
     open: openDoor({ publicUrl: rules.publicUrl, issuers: rules.identityProviders.map((one) => one.issuer), ready }),
-    doorFor: ({ method, path }) => doors(method, path) ?? (path.startsWith('/v1/') ? elsewhereForSdks : elsewhere),
+    doorFor: ({ method, path }) =>
+      doors(method, path) ?? own.get(`${method} ${path}`) ?? (path.startsWith('/v1/') ? elsewhereForSdks : elsewhere),
   }
 }
 

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ANALYSTS, type House, openHouse } from './house.js'
-import { ask, errorOf, prompt } from './http.js'
+import { type Answer, ask, errorOf, prompt } from './http.js'
 import { until } from './until.js'
 
 /** Well-formed, and longer than any test: a word every 20 ms. */
@@ -261,5 +261,55 @@ describe('expiry and policies', () => {
     expectCut(one, 'forbidden_by_policy')
     house.writePolicies(ANALYSTS)
     await house.running.reload(house.configure({}), 'test')
+  })
+})
+
+describe('who may revoke, and how', () => {
+  const OPERATORS =
+    '@id("operators") permit (principal in Group::"security", action == Action::"administer", resource);\n'
+
+  beforeAll(async () => {
+    house = await openHouse({ policies: ANALYSTS + OPERATORS })
+  })
+  afterAll(() => house.finish())
+
+  const globally = async (subId: unknown, as = 'carol', scope = 'admin:revoke'): Promise<Answer> => {
+    const path = '/oauth/global-token-revocation'
+    return await ask(house, { sub_id: subId }, { path, token: await house.token(as, { scope }) })
+  }
+
+  test('the global endpoint ends every token of a subject [grant.global-revocation]', async () => {
+    const one = await stream(house, await house.token())
+    const done = await globally({ format: 'iss_sub', iss: house.issuer.issuer, sub: 'alice' })
+    expect({ status: done.status, body: done.text }).toEqual({ status: 204, body: '' })
+    await one.ended
+    expectCut(one, 'revoked_token')
+    const { outcome } = await house.exchange(done.id)
+    expect(outcome.own).toMatchObject({ outcome: 'done', status: 204 })
+  })
+
+  test.each([
+    ['without the scope', 'carol', 'admin:keys', 'insufficient_scope'],
+    ['without the permission', 'bob', 'admin:revoke', 'forbidden_by_policy'],
+  ])('it does nothing %s', async (_how, as, scope, code) => {
+    await nextSecond()
+    const one = await stream(house, await house.token())
+    const answer = await globally({ format: 'iss_sub', iss: house.issuer.issuer, sub: 'alice' }, as, scope)
+    expect({ status: answer.status, code: (answer.json() as { code: string }).code }).toEqual({ status: 403, code })
+    const before = one.text().length
+    await until(() => one.text().length > before)
+    one.leave()
+  })
+
+  test.each([
+    ['nobody', undefined],
+    ['a text', 'alice'],
+    ['an e-mail address, which names no subject here', { format: 'email', email: 'alice@example.com' }],
+    ['an issuer that is no text', { format: 'iss_sub', iss: 1, sub: 'alice' }],
+    ['no subject', { format: 'iss_sub', iss: 'https://idp.example' }],
+  ])('it says what is wrong with %s', async (_what, subId) => {
+    const answer = await globally(subId)
+    expect(answer.status).toBe(400)
+    expect((answer.json() as { title: string }).title).toContain('Nothing was revoked')
   })
 })

@@ -2,6 +2,7 @@ import { isJsonObject, parseStrictJson } from '../json/strict.js'
 import type { Pipeline } from '../pipeline.js'
 import {
   covers,
+  GATEWAY,
   headerLines,
   lackingScope,
   type Operation,
@@ -38,7 +39,6 @@ export interface AdminDoorParts {
 
 /** A path of the C2SP layout and nothing else: no dots, no way up. */
 const LOG_PATH = /^(?:checkpoint|tile\/(?:entries|[0-9]{1,2})\/(?:x[0-9]{3}\/){0,4}[0-9]{3}(?:\.p\/[0-9]{1,3})?)$/
-const RESOURCE = { type: 'Gateway', id: 'ostiary', attributes: {} } as const
 
 /** The admin port and the control socket: one door, two ways to be let in. Never rejects. */
 export function adminDoor(parts: AdminDoorParts): (received: Received) => Promise<void> {
@@ -101,7 +101,7 @@ async function administers(
   const scope = operation?.scope
   const holds = scope === undefined ? [...scopes].some((one) => one.startsWith('admin:')) : covers(scopes, scope)
   if (!holds) return lackingScope(scope ?? 'admin:*')
-  const may = pipeline().decide(received, found.value, 'administer', RESOURCE)
+  const may = pipeline().decide(received, found.value, 'administer', GATEWAY)
   return may.kind === 'refuse' ? may : undefined
 }
 

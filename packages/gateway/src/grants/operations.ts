@@ -28,7 +28,11 @@ async function revoke(
 ): ReturnType<Operation['run']> {
   const what = revocableOf(input)
   if (what.kind === 'refuse') return what
-  await revoke([what.value])
+  try {
+    await revoke([what.value])
+  } catch (error) {
+    return notPersisted(error)
+  }
   await note(what.value)
   return proceed({ revoked: what.value.kind })
 }
@@ -60,6 +64,14 @@ function revocableOf(input: OperationInput): Step<Revocable> {
 
 function isId(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= ID_MAX && !CONTROL.test(value)
+}
+
+/** RFC 7009 section 2.2.1: 503, and whoever asked tries again. Never a yes that a restart would take back. */
+export function notPersisted(error: unknown): Step<never> {
+  return refuse('overloaded', `revocation not persisted: ${error instanceof Error ? error.name : 'threw'}`, {
+    message: 'The revocation could not be stored; it holds here, but might not after a restart.',
+    headers: { 'retry-after': '5' },
+  })
 }
 
 function invalid(message: string): Step<never> {

@@ -23,6 +23,8 @@ export interface RevocationIndex extends Revocations {
   /** Holds here at once, and is persisted once it is fulfilled. Rejects where it could not be: then it holds here alone. */
   revoke(what: readonly Revocable[]): Promise<void>
   readonly size: number
+  /** Forgets what ends no token any more; done hourly. */
+  sweep(): void
   close(): void
 }
 
@@ -71,7 +73,7 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
     return ends(ALL) || principal.revocableBy.some(ends)
   }
 
-  /** Forgets what ends no token any more, a piece at a time: a million at once would hold everybody up. */
+  // A piece at a time: a million at once would hold everybody up.
   function sweep(entries: Iterator<[string, number]> = revokedAt.entries()): void {
     const now = clock.now()
     for (let seen = 0; seen < SWEPT_AT_ONCE; seen += 1) {
@@ -108,6 +110,7 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
       take(rows)
       await Promise.all(puts)
     },
+    sweep: () => sweep(),
     get size() {
       return revokedAt.size
     },

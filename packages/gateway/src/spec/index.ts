@@ -30,7 +30,7 @@ export type {
 } from './principal.js'
 export { principalOf, subjectOf } from './principal.js'
 export type { Action, Context, Question, Resource } from './question.js'
-export { ACTIONS } from './question.js'
+export { ACTIONS, GATEWAY } from './question.js'
 export type { Caller, HeaderLines, Presented, Received } from './received.js'
 export { headerLines } from './received.js'
 export type { Refusal, RefusalCode, RefusalExtras, Step } from './refusal.js'
