@@ -298,6 +298,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'contract',
     says: 'with no gateway running a revocation is written to the store, and the next start logs it',
   },
+  'grant.parked-revoked': {
+    source: 'house',
+    says: 'a request that waits for an approval waits no longer once its token is revoked',
+  },
   'grant.store-away': {
     source: 'house',
     says: 'while the store is away no token can be said not to be revoked, so none is taken, unless the operator chose so',

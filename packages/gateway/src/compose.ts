@@ -29,6 +29,7 @@ import { vocabularyOf } from './config/vocabulary.js'
 import type { Model } from './exchange.js'
 import type { Provider } from './forward/forward.js'
 import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
+import { createParking, type Parking } from './grants/parking.js'
 import { openRevocations, type RevocationIndex } from './grants/revocations.js'
 import { logKey, logSecret, lossesOf } from './kept.js'
 import {
@@ -38,6 +39,7 @@ import {
   type IdentityProvider,
   type Operations,
   type PolicyEngine,
+  type Revocable,
   rowsOf,
   type Store,
 } from './spec/index.js'
@@ -109,11 +111,12 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       onIll: (why) => options.warn(why === undefined ? 'revocations: the store is back' : `revocations: ${why}`),
     })
     revocations = index
+    const parking = createParking({ store, clock, revocations: index })
     const operations = operationsOf({
       clock,
       keys,
       note: async (kind, what) => gateway?.note(kind, what),
-      revoke: (what) => index.revoke(what),
+      revoke: (what) => revokeIn(index, parking, what),
     })
     const running = await createGateway({
       rules,
@@ -124,6 +127,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       clock,
       newId,
       revocations: index,
+      parking,
       operations,
       audit: { log, keys, failure: config.audit.failure, order: config.audit.order },
       auditReader: folderReader(dir),
@@ -191,6 +195,11 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   }
 }
 
+async function revokeIn(index: RevocationIndex, parking: Parking, what: readonly Revocable[]): Promise<void> {
+  await index.revoke(what)
+  await parking.dropRevoked()
+}
+
 /** Entries of what was done while no gateway ran. */
 const WAITING_SPACE = 'entries-waiting'
 
@@ -230,7 +239,7 @@ export async function administration(config: Config): Promise<Administration> {
         clock: CLOCK,
         keys: new AuditKeys(logSecret(config), store),
         note,
-        revoke: (what) => index.revoke(what),
+        revoke: (what) => revokeIn(index, createParking({ store, clock: CLOCK, revocations: index }), what),
       }),
       async close() {
         index.close()

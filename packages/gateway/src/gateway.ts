@@ -13,6 +13,7 @@ import { GLOBAL_REVOCATION_PATH, globalRevocationDoor } from './doors/revocation
 import type { Model } from './exchange.js'
 import type { ForwardTimeouts, Provider } from './forward/forward.js'
 import { createPools, type Pools } from './forward/pools.js'
+import type { Parking } from './grants/parking.js'
 import { createPipeline, type Door, type Pipeline, type PipelineLimits } from './pipeline.js'
 import type { Addresses } from './receive/head.js'
 import { createReceiver, type ListenTls, type ReceiveLimits } from './receive/server.js'
@@ -61,6 +62,8 @@ export interface GatewayParts {
   /** Unguessable ids of exchanges and entries: letters and digits only. */
   readonly newId: () => string
   readonly revocations: Revocations
+  /** Where a request waits for an approval. */
+  readonly parking: Pick<Parking, 'park'>
   readonly audit: Pick<AuditParts, 'log' | 'keys' | 'failure' | 'order'>
   readonly auditReader: LogReader
   readonly auditPublish: boolean
@@ -269,6 +272,7 @@ function inForce(
       },
       policy: rules.policy,
       configDigest: rules.configDigest,
+      park: (parked) => parts.parking.park(parked),
       limits: rules.limits,
     },
     before?.pipeline,

@@ -5,6 +5,7 @@ import { scoped, unscoped } from './decide/scoped.js'
 import { type Authenticated, type Learnt, type Model, type Recorded, type Sealed, seal } from './exchange.js'
 import { createForward, type ForwardParts } from './forward/forward.js'
 import { Grants } from './grants/grants.js'
+import type { Parked } from './grants/parking.js'
 import { createInspect } from './inspect/inspect.js'
 import { createGuardFactory } from './release/guard.js'
 import { Release, type ReleaseParts } from './release/release.js'
@@ -70,6 +71,8 @@ export interface PipelineParts {
   /** SHA-256 of the configuration in force, hexadecimal. */
   readonly configDigest: string
   readonly limits: PipelineLimits
+  /** Where a request waits for an approval; gives its id. */
+  readonly park: (parked: Parked) => Promise<string>
 }
 
 /** What a grant permits. */
@@ -202,7 +205,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const body = await received.body()
     if (body.kind === 'refuse') return received.caller.left ? LEFT : no(received, dialect, body)
     const sealed = judged(entered, dialect, endpoint, models, body.value)
-    if (sealed.kind === 'refuse') return no(received, dialect, sealed)
+    if (sealed.kind === 'refuse') {
+      const refusal = sealed.code === 'approval_required' ? await parked(entered, sealed, body.value) : sealed
+      return no(received, dialect, refusal)
+    }
     const recorded = await record(sealed.value, bracket)
     if (recorded.kind === 'refuse') return no(received, dialect, recorded)
     // A caller who left while we recorded: nothing is sent for nobody.
@@ -222,6 +228,29 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
         ? undefined
         : refuse('forbidden_by_policy', 'decided again: output obligations that the stream does not carry out')
     })
+  }
+
+  /** The refusal with the id under which the request waits: where it cannot wait, it is refused all the same. */
+  async function parked({ authenticated, bracket }: Entered, refusal: Refusal, body: Buffer): Promise<Refusal> {
+    const { asked } = bracket
+    const decision = asked?.verdict?.decision
+    if (asked === undefined || decision?.kind !== 'challenge') return refusal
+    const { action, resource, verdict } = asked
+    const groups = decision.asks.flatMap((one) => (one.kind === 'approval' ? [one.group] : []))
+    try {
+      const id = await parts.park({
+        principal: authenticated.principal,
+        action,
+        resource,
+        body,
+        policies: decision.determining,
+        policyDigest: verdict?.policyDigest ?? '',
+        groups,
+      })
+      return { ...refusal, forLog: `${refusal.forLog}, parked as ${id}`, headers: { 'ostiary-approval': id } }
+    } catch (error) {
+      return { ...refusal, forLog: `${refusal.forLog}, not parked: ${nameOf(error)}` }
+    }
   }
 
   function permitted(verdict: Verdict): Step<Verdict> {

@@ -1,7 +1,7 @@
 import {
   type Clock,
-  type Principal,
   type Revocable,
+  type Revocably,
   type Revocations,
   type Row,
   revocableName,
@@ -45,7 +45,7 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
    */
   const revokedAt = new Map<string, number>()
   /** Principals that were live at a version of the index need not be looked up again until it changes. */
-  const live = new WeakMap<Principal, number>()
+  const live = new WeakMap<Revocably, number>()
   let version = 0
   let ill = false
 
@@ -63,7 +63,7 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
     if (news) parts.onRevoked()
   }
 
-  function isRevoked(principal: Principal): boolean {
+  function isRevoked(principal: Revocably): boolean {
     const issuedMs = principal.issuedAt * 1000
     const ends = (name: string): boolean => {
       const at = revokedAt.get(name)

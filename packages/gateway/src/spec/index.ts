@@ -47,6 +47,7 @@ export type {
   PolicyEngine,
   PutOptions,
   Replay,
+  Revocably,
   Revocations,
   Row,
   Store,
