@@ -97,7 +97,7 @@ function formOf(html: string, as: string | undefined): { action: string; form: U
 }
 
 function readForm(html: string): Form | undefined {
-  const [form, head = ''] = /<form\b([^>]*)>[^]*?<\/form>/.exec(html) ?? []
+  const [form, head = ''] = /<form\b([^>]*)>.*?<\/form>/s.exec(html) ?? []
   // A text to fill in is for a person.
   if (form === undefined || form.includes('type="text"')) return undefined
   const tags = (name: string): readonly string[] => form.match(new RegExp(`<${name}\\b[^>]*>`, 'g')) ?? []
