@@ -321,4 +321,31 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'MCP authorization',
     says: 'a broader scope implies the narrower ones, and never one of a resource that is merely named alike',
   },
+
+  // Real client libraries, against the development issuer and the gateway.
+  'clients.client-credentials': {
+    source: 'RFC 6749 4.4',
+    says: 'a token that a service got by client credentials is served as its policies say',
+  },
+  'clients.authorization-code': {
+    source: 'RFC 6749 4.1, RFC 7636',
+    says: 'a token that an app got by authorization code with PKCE is served as the policies for its person say',
+  },
+  'clients.device': { source: 'RFC 8628', says: 'so is one that a device got, for the person who answered' },
+  'clients.refresh': {
+    source: 'RFC 6749 6',
+    says: 'a renewed token is served, and refused once its session is revoked',
+  },
+  'clients.step-up': {
+    source: 'RFC 9470 3, 6.1',
+    says: 'a challenge names what to ask the issuer for, and a login of that class satisfies it; a renewal does not',
+  },
+  'cli.token-dpop': {
+    source: 'contract',
+    says: '`token --dpop FILE` makes a key or reads it, and binds the token to it',
+  },
+  'cli.token-proof': {
+    source: 'RFC 9449 4.2',
+    says: '`token --proof` prints a proof for one request beside the token',
+  },
 }

@@ -101,12 +101,12 @@ describe.each([
     })
     expect([exp, jti, sid]).toEqual([iat + 300, expect.any(String), expect.any(String)])
     expect(Math.abs(iat - Number(authTime))).toBeLessThan(5)
-    expect(tokens).toMatchObject({ tokenType: 'bearer', scope: SCOPE, hasIdToken: false })
+    expect(tokens).toMatchObject({ tokenType: 'bearer', scope: SCOPE, idToken: undefined })
   })
 
   test('with openid there is an ID token too, and the access token does not have that scope', async () => {
     const tokens = await (await app()).authorizationCode({ scope: `openid ${SCOPE}` }, visitAs('alice'))
-    expect(tokens.hasIdToken).toBe(true)
+    expect(decodeJwt(String(tokens.idToken))).toMatchObject({ sub: 'alice', aud: 'ostiary-dev-app' })
     expect(await verified(tokens.accessToken)).toMatchObject({ scope: SCOPE })
   })
 

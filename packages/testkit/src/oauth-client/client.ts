@@ -13,7 +13,7 @@ export interface Tokens {
   /** In lower case: `bearer` or `dpop`. */
   readonly tokenType: string
   readonly scope: string | undefined
-  readonly hasIdToken: boolean
+  readonly idToken: string | undefined
 }
 
 /** Parameters of a request: scope, resource, login_hint, acr_values, max_age … */

@@ -121,6 +121,6 @@ function tokensOf(answer: oauth.TokenEndpointResponse): Tokens {
     refreshToken: answer.refresh_token,
     tokenType: answer.token_type,
     scope: answer.scope,
-    hasIdToken: answer.id_token !== undefined,
+    idToken: answer.id_token,
   }
 }

@@ -61,6 +61,6 @@ function tokensOf(answer: oidc.TokenEndpointResponse): Tokens {
     refreshToken: answer.refresh_token,
     tokenType: answer.token_type,
     scope: answer.scope,
-    hasIdToken: answer.id_token !== undefined,
+    idToken: answer.id_token,
   }
 }
