@@ -50,6 +50,7 @@ export async function makeDevProvider(parts: DevProviderParts): Promise<DevProvi
     findAccount: (_ctx, id) =>
       devPerson(id) === undefined ? undefined : { accountId: id, claims: () => ({ sub: id }) },
     clientBasedCORS: () => false,
+    responseTypes: ['code'],
     pkce: { required: () => true },
     interactions: {
       policy: loginPolicy(interactionPolicy),

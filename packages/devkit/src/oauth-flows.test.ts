@@ -70,7 +70,8 @@ describe.each([
       acr_values_supported: ['phr'],
       authorization_response_iss_parameter_supported: true,
     })
-    expect(metadata['response_types_supported']).not.toContain('token')
+    expect(metadata['response_types_supported']).toEqual(['code'])
+    expect(metadata['grant_types_supported']).not.toContain('implicit')
     expect(metadata['dpop_signing_alg_values_supported']).toContain('ES256')
   })
 
