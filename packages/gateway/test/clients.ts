@@ -28,7 +28,7 @@ export interface Flows {
   service(asked?: Asked): Promise<Tokens>
 }
 
-export const SCOPE = 'models:invoke models:list'
+const SCOPE = 'models:invoke models:list'
 
 export async function flowsOf(issuer: DevIdentityProvider, make: MakeClient, dpop: boolean): Promise<Flows> {
   const app = await make({ issuer: issuer.issuer, clientId: issuer.app.clientId, dpop })
