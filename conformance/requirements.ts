@@ -96,6 +96,110 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'only success is cached, by SHA-256 of the token, to `exp` at most, dropped on rotation, asked for revocation at each hit',
   },
 
+  // Proof that the caller holds the key of its token.
+  'dpop.proof': { source: 'RFC 9449 4.3', says: 'a proof that holds in every point passes, and gives its key' },
+  'dpop.one-header': { source: 'RFC 9449 4.3, 1', says: 'there is exactly one `DPoP` header' },
+  'dpop.well-formed': {
+    source: 'RFC 9449 4.3, 2',
+    says: 'a proof is one well-formed JWT by the strict reader, of at most 8 KiB',
+  },
+  'dpop.claims': {
+    source: 'RFC 9449 4.2, 4.3, 3',
+    says: 'its claims are there and of their types; another type is a refusal, never an error, and `jti` is capped',
+  },
+  'dpop.typ': { source: 'RFC 9449 4.3, 4; 11.5', says: '`typ` is `dpop+jwt`' },
+  'dpop.algorithm': {
+    source: 'RFC 9449 4.3, 5; 11.6',
+    says: '`alg` is asymmetric and on the list; `none` and HMAC never are',
+  },
+  'dpop.signature': {
+    source: 'RFC 9449 4.3, 6',
+    says: 'the signature verifies with `jwk`, and no proof is remembered',
+  },
+  'dpop.jwk': { source: 'RFC 9449 4.3, 7', says: '`jwk` is a sound public key with no private member' },
+  'dpop.htm': { source: 'RFC 9449 4.3, 8', says: '`htm` is the method of this request, exactly' },
+  'dpop.htu': {
+    source: 'RFC 9449 4.3, 9; RFC 3986 6.2.2, 6.2.3',
+    says: '`htu` is `publicUrl` and the path of this request in any spelling of the same address, whatever Host says',
+  },
+  'dpop.nonce-given': {
+    source: 'RFC 9449 9',
+    says: 'a proof without a nonce gets 401 `use_dpop_nonce` with exactly one `DPoP-Nonce`, uncacheable and shown to CORS',
+  },
+  'dpop.nonce-no-downgrade': {
+    source: 'RFC 9449 11.3',
+    says: 'where nonces are required, no proof passes without one',
+  },
+  'dpop.nonce-stateless': {
+    source: 'house',
+    says: 'a nonce is a time and a code under a key that all replicas share; two minutes long it holds for each of them',
+  },
+  'dpop.nonce-age': { source: 'RFC 9449 8', says: 'a nonce that is too old is refused with a new one' },
+  'dpop.nonce-renewed': {
+    source: 'RFC 9449 8.2',
+    says: 'a nonce that ages is renewed with the answer, whatever it is',
+  },
+  'dpop.iat': { source: 'RFC 9449 4.3, 11; 11.1', says: '`iat` is within the window, before and after now' },
+  'dpop.ath': {
+    source: 'RFC 9449 4.3, 12; 7',
+    says: '`ath` is the digest of the token beside the proof, and is not there where no token is',
+  },
+  'dpop.key-is-token-s': {
+    source: 'RFC 9449 4.3, 12',
+    says: 'the proof is by the very key that the token is bound to',
+  },
+  'dpop.thumbprint': { source: 'RFC 7638 3', says: 'a key has the thumbprint that the standards’ examples have' },
+  'dpop.replay': {
+    source: 'RFC 9449 11.1',
+    says: 'a proof passes once, at whatever replica, and is remembered as long as it could pass',
+  },
+  'dpop.replay-failure': {
+    source: 'house',
+    says: 'where nobody can tell whether a proof was used it is refused, unless the operator chose otherwise, and then it is counted',
+  },
+  'dpop.after-start': {
+    source: 'house',
+    says: 'a proof that may have been used before the start does not pass after it',
+  },
+  'dpop.unbound-as-dpop': { source: 'RFC 9449 7.1', says: 'a token that is bound to no key is refused under DPoP' },
+  'dpop.two-credentials': { source: 'RFC 9449 7.2', says: 'two `Authorization` headers are a 400' },
+  'dpop.challenge': {
+    source: 'RFC 9449 7.1, 7.2',
+    says: 'a 401 has the challenge of the scheme that was used, and both without an error where there was no credential',
+  },
+  'dpop.token-endpoint': {
+    source: 'RFC 9449 5',
+    says: 'a request without a token beside its proof proves its key, and may use tokens in its body that are bound to it',
+  },
+  'mtls.bound': {
+    source: 'RFC 8705 3',
+    says: 'a token that is bound to a certificate passes with that certificate alone, however it was verified',
+  },
+  'mtls.own-listener': {
+    source: 'RFC 8705 3',
+    says: 'our own TLS listener asks for a certificate where it has authorities',
+  },
+  'mtls.authorized': { source: 'house', says: 'a certificate that no configured authority signed is none' },
+  'mtls.resumed': { source: 'house', says: 'a resumed session has the certificate of its first handshake, or none' },
+  'mtls.client-cert': { source: 'RFC 9440 2.2', says: 'the certificate that a named proxy saw is the caller’s' },
+  'mtls.client-cert-form': {
+    source: 'RFC 9440 2.1, RFC 8941 3.3.5',
+    says: '`Client-Cert` is one byte sequence that is one certificate in DER, and nothing else',
+  },
+  'mtls.client-cert-trusted': { source: 'RFC 9440 3.1', says: '`Client-Cert` of anybody else is nothing' },
+  'metadata.per-path': {
+    source: 'RFC 9728 3.1, 3.3',
+    says: 'each path has metadata whose `resource` is the address that the client used',
+  },
+  'metadata.in-challenge': {
+    source: 'RFC 9728 5.1',
+    says: 'a challenge names the metadata of the path that was asked for, where that path is plain',
+  },
+  'metadata.members': {
+    source: 'RFC 9728 2',
+    says: 'metadata says who issues tokens, for which scopes, and how they are bound',
+  },
+
   // Keys of issuers.
   'jwks.allowed-addresses': {
     source: 'house',

@@ -24,7 +24,7 @@ import { openIntents } from './audit/recover.js'
 import type { Config, ListenConfig, ProviderConfig } from './config/config.js'
 import { configDigest } from './config/digest.js'
 import { type Fault, faultText } from './config/fault.js'
-import { readSecret, type Secret } from './config/secret.js'
+import { readAuthorities, readSecret, type Secret } from './config/secret.js'
 import { vocabularyOf } from './config/vocabulary.js'
 import type { Model } from './exchange.js'
 import type { Provider } from './forward/forward.js'
@@ -32,6 +32,8 @@ import { createGateway, type Gateway, type Listen, type Rules } from './gateway.
 import { createParking, type Parking } from './grants/parking.js'
 import { openRevocations, type RevocationIndex } from './grants/revocations.js'
 import { logKey, logSecret, lossesOf } from './kept.js'
+import { createMemoryReplay } from './replay-memory.js'
+import { sharedSecret } from './shared-secret.js'
 import {
   type Clock,
   type Detector,
@@ -103,6 +105,8 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     const rules = rulesOf(config, options.policy ?? policyOf(config), clock, options, issuers)
     const keys = new AuditKeys(secret, store)
     const newId = idMaker()
+    const replay = createMemoryReplay(clock)
+    const startedAtMs = clock.now()
     const index = await openRevocations({
       store,
       clock,
@@ -124,6 +128,13 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       admin: listenOf(config.admin),
       controlSocket: config.control.socket,
       trustedProxies: addresses(config.trustedProxies),
+      networksOf: addresses,
+      proofs: {
+        ...config.dpop,
+        nonceKey: await sharedSecret(store, 'dpop-nonce'),
+        replay,
+        startedAtMs,
+      },
       clock,
       newId,
       revocations: index,
@@ -368,6 +379,8 @@ function rulesOf(
   return {
     publicUrl: new URL(config.publicUrl),
     identityProviders: issuersOf(config, clock, options, issuers),
+    opaqueProviders: [],
+    boundOnly: config.issuers.every((one) => one.dpop === 'required'),
     policy,
     detectors: allDetectors().filter((one) => one.types.some((type) => config.inspection.types.includes(type))),
     inspectionFailure: config.inspection.onFailure,
@@ -435,7 +448,9 @@ function rereadSecret(secret: Secret, clock: Clock): () => string {
 }
 
 function listenOf({ host, port, tls }: ListenConfig): Listen {
-  return { host, port, tls: tls === undefined ? undefined : { cert: readSecret(tls.cert), key: readSecret(tls.key) } }
+  if (tls === undefined) return { host, port, tls: undefined }
+  const clientCa = tls.clientCa === undefined ? undefined : readAuthorities(tls.clientCa)
+  return { host, port, tls: { cert: readSecret(tls.cert), key: readSecret(tls.key), clientCa } }
 }
 
 function addresses(trusted: readonly string[]): { has(address: string): boolean } {

@@ -3,6 +3,8 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import type { AuditParts } from './audit/audit.js'
+import type { NetworksOf } from './authenticate/binding.js'
+import type { ProofParts } from './authenticate/proofs.js'
 import { adminDoor, type LogReader } from './doors/admin.js'
 import { elsewhereDoor } from './doors/elsewhere.js'
 import { Metrics } from './doors/metrics.js'
@@ -17,15 +19,18 @@ import type { Parking } from './grants/parking.js'
 import { createPipeline, type Door, type Pipeline, type PipelineLimits } from './pipeline.js'
 import type { Addresses } from './receive/head.js'
 import { createReceiver, type ListenTls, type ReceiveLimits } from './receive/server.js'
-import type {
-  Clock,
-  Detector,
-  Dialect,
-  IdentityProvider,
-  Operations,
-  PolicyEngine,
-  Received,
-  Revocations,
+import {
+  type Action,
+  type Clock,
+  type Detector,
+  type Dialect,
+  type IdentityProvider,
+  type OpaqueProvider,
+  type Operations,
+  type PolicyEngine,
+  type Received,
+  type Revocations,
+  scopeOf,
 } from './spec/index.js'
 
 export interface Listen {
@@ -38,6 +43,10 @@ export interface Listen {
 export interface Rules {
   readonly publicUrl: URL
   readonly identityProviders: readonly IdentityProvider[]
+  /** Issuers of credentials that are no JWS. */
+  readonly opaqueProviders: readonly OpaqueProvider[]
+  /** No issuer gives a token that is bound to no key. */
+  readonly boundOnly: boolean
   readonly policy: PolicyEngine
   readonly detectors: readonly Detector[]
   readonly inspectionFailure: 'closed' | 'open'
@@ -58,6 +67,8 @@ export interface GatewayParts {
   /** Path of the control socket, made with mode 0600. */
   readonly controlSocket: string
   readonly trustedProxies: Addresses
+  readonly proofs: Omit<ProofParts, 'onUnchecked'>
+  readonly networksOf: NetworksOf
   readonly clock: Clock
   /** Unguessable ids of exchanges and entries: letters and digits only. */
   readonly newId: () => string
@@ -140,6 +151,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       metrics.text({ ostiary_exchanges_running: running, process_resident_memory_bytes: process.memoryUsage.rss() }),
     countLogRead: () => metrics.add('ostiary_log_reads_total'),
     hosts: () => adminHosts,
+    scheme: parts.admin.tls === undefined ? ('http' as const) : ('https' as const),
     control: parts.control,
     operations: parts.operations,
   }
@@ -171,9 +183,10 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       now.pipeline.decideAgain()
       // Issuers live on through a reload, and would hold whoever listens to them for life.
       if (now.pipeline.who !== before.pipeline.who) before.pipeline.who.close()
+      const kept = new Set<unknown>(allProviders(rules))
       await Promise.all(
-        before.rules.identityProviders
-          .filter((one) => !rules.identityProviders.includes(one))
+        allProviders(before.rules)
+          .filter((one) => !kept.has(one))
           .map((one) => one.close()),
       )
       const { audit } = now.pipeline
@@ -210,13 +223,27 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       now.pipeline.grants.stop()
       now.pipeline.audit.stop()
       await pools.close()
-      await Promise.all(now.rules.identityProviders.map((one) => one.close()))
+      await Promise.all(allProviders(now.rules).map((one) => one.close()))
     },
   }
 }
 
 /** Design, "A grant lives": where policies read the time, what was permitted is decided again each second. */
 const DECIDED_AGAIN_MS = 1000
+
+/** What the doors of the data plane ask for, and the policies by name. */
+function scopesOf({ dialects, policy }: Rules): readonly string[] {
+  const actions: readonly Action[] = [
+    ...dialects.flatMap(({ endpoints }) => endpoints.map(({ action }) => action)),
+    'listModels',
+  ]
+  const doors = actions.map(scopeOf).filter((scope) => scope !== undefined)
+  return [...new Set([...doors, ...policy.scopes])].sort()
+}
+
+function allProviders({ identityProviders, opaqueProviders }: Rules): readonly { close(): Promise<void> }[] {
+  return [...identityProviders, ...opaqueProviders]
+}
 
 /** The rules of one moment, put together. */
 interface InForce {
@@ -243,10 +270,13 @@ function inForce(
       clock: parts.clock,
       authenticate: {
         providers: rules.identityProviders,
+        opaque: rules.opaqueProviders,
         revocations: parts.revocations,
         clock: parts.clock,
         cacheEntries: parts.cachedTokens,
         publicUrl: rules.publicUrl,
+        proofs: { ...parts.proofs, onUnchecked: () => metrics.add('ostiary_dpop_unchecked_total') },
+        networksOf: parts.networksOf,
       },
       audit: {
         ...parts.audit,
@@ -288,7 +318,17 @@ function inForce(
   return {
     rules,
     pipeline,
-    open: openDoor({ publicUrl: rules.publicUrl, issuers: rules.identityProviders.map((one) => one.issuer), ready }),
+    open: openDoor({
+      metadata: {
+        publicUrl: rules.publicUrl,
+        issuers: rules.identityProviders.map((one) => one.issuer),
+        scopes: scopesOf(rules),
+        proofAlgorithms: parts.proofs.algorithms,
+        boundOnly: rules.boundOnly,
+        certificates: parts.listen.tls?.clientCa !== undefined,
+      },
+      ready,
+    }),
     doorFor: ({ method, path }) =>
       doors(method, path) ?? own.get(`${method} ${path}`) ?? (path.startsWith('/v1/') ? elsewhereForSdks : elsewhere),
   }

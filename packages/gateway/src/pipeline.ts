@@ -97,8 +97,12 @@ export interface Pipeline {
   exchange(entered: Entered, dialect: Dialect, endpoint: Endpoint, models: ReadonlyMap<string, Model>): Promise<Outcome>
   /** A question without a body, for doors that forward nothing. */
   ask(entered: Entered, action: Action, resource: Resource): Step<Verdict>
-  /** Authenticates for a door that keeps its own count instead of an entry a request: reads of the log, the admin port. */
-  identify(received: Received): Promise<Step<Principal>>
+  /**
+   * Authenticates for a door that keeps its own count instead of an entry a request: reads of the log, the admin port.
+   *
+   * @param origin where that door is, as the caller names it; whoever asks has made sure that it is ours
+   */
+  identify(received: Received, origin: string): Promise<Step<Principal>>
   /** Decides for such a door. */
   decide(received: Received, principal: Principal, action: Action, resource: Resource): Step<Verdict>
   /** Answers with a refusal and gives the outcome of it. */
@@ -151,7 +155,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   async function enter(received: Received, door: Door): Promise<void> {
-    const credential = who.credential(received.rawHeaders)
+    const credential = who.credential(received)
     if (credential.kind === 'refuse') return stranger(received, door, credential)
     const found = who.authenticate(received, credential.value)
     const principal = found instanceof Promise ? await found : found
@@ -172,7 +176,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       outcome =
         lacking === undefined
           ? await door.serve({ authenticated, bracket })
-          : no(received, door.shape, who.challenged(lacking))
+          : no(received, door.shape, who.challenged(lacking, received, principal.value))
     } catch (error) {
       outcome = {
         ...answer(
@@ -253,9 +257,16 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     }
   }
 
-  function permitted(verdict: Verdict): Step<Verdict> {
+  function challenged(
+    refusal: Refusal,
+    { received, principal }: Pick<Authenticated, 'received' | 'principal'>,
+  ): Refusal {
+    return who.challenged(refusal, received, principal)
+  }
+
+  function permitted(verdict: Verdict, by: Pick<Authenticated, 'received' | 'principal'>): Step<Verdict> {
     const may = refusalOf(verdict)
-    return may.kind === 'refuse' ? who.challenged(may) : may
+    return may.kind === 'refuse' ? challenged(may, by) : may
   }
 
   /** Inspect, decide, transform: at one go, so that nothing of a body that was read outlives it. */
@@ -297,10 +308,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       approvals: [],
     }
     const asking = scoped(principal, endpoint.action, model.resource)
-    if (asking.kind === 'refuse') return who.challenged(asking)
+    if (asking.kind === 'refuse') return challenged(asking, authenticated)
     const verdict = decide(parts.policy, asking.value, endpoint.action, model.resource, context)
     bracket.asks({ ...asked, verdict })
-    const may = permitted(verdict)
+    const may = permitted(verdict, authenticated)
     if (may.kind === 'refuse') return may
     const decided = seal.decided(inspected, verdict)
 
@@ -354,10 +365,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
           context: verdict.context,
           output: verdict.obligations.output,
         },
-        ended: (refusal) => answering.cut(who.challenged(refusal)),
+        ended: (refusal) => answering.cut(challenged(refusal, authenticated)),
       })
       if ('kind' in grant) {
-        answering.cut(who.challenged(grant))
+        answering.cut(challenged(grant, authenticated))
         return
       }
       answering.whenStreams(() => grant.streams())
@@ -368,15 +379,15 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   function ask(entered: Entered, action: Action, resource: Resource): Step<Verdict> {
     const { received, principal } = entered.authenticated
     const asking = scoped(principal, action, resource)
-    if (asking.kind === 'refuse') return who.challenged(asking)
+    if (asking.kind === 'refuse') return challenged(asking, entered.authenticated)
     const verdict = decide(parts.policy, asking.value, action, resource, contextOf(received))
     entered.bracket.asks({ action, resource: resource.id, verdict })
-    return permitted(verdict)
+    return permitted(verdict, entered.authenticated)
   }
 
-  async function identify(received: Received): Promise<Step<Principal>> {
-    const credential = who.credential(received.rawHeaders)
-    const found = credential.kind === 'refuse' ? credential : await who.authenticate(received, credential.value)
+  async function identify(received: Received, origin: string): Promise<Step<Principal>> {
+    const credential = who.credential(received)
+    const found = credential.kind === 'refuse' ? credential : await who.authenticate(received, credential.value, origin)
     if (found.kind === 'refuse') audit.stranger(found.code, found.forLog)
     return found
   }
@@ -391,8 +402,9 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     ask,
     identify,
     decide: (received, principal, action, resource) =>
-      permitted(decide(parts.policy, principal, action, resource, contextOf(received))),
-    refuse: (entered, shape, refusal) => answer(entered.authenticated.received, shape, refusal, 'forbid'),
+      permitted(decide(parts.policy, principal, action, resource, contextOf(received)), { received, principal }),
+    refuse: ({ authenticated }, shape, refusal) =>
+      answer(authenticated.received, shape, challenged(refusal, authenticated), 'forbid'),
     stop: () => forward.stop(),
   }
 }
@@ -469,10 +481,13 @@ function nameOf(error: unknown): string {
 function ignore(): void {}
 
 function isSame(before: AuthenticateParts, now: AuthenticateParts): boolean {
-  const { providers } = before
   return (
     String(before.publicUrl) === String(now.publicUrl) &&
-    providers.length === now.providers.length &&
-    providers.every((one, index) => one === now.providers[index])
+    isSameList(before.providers, now.providers) &&
+    isSameList(before.opaque, now.opaque)
   )
+}
+
+function isSameList(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.length === now.length && before.every((one, index) => one === now[index])
 }

@@ -230,7 +230,7 @@ describe('the credential', () => {
     const { text, elapsedMs } = await onSocket(house.port, [head, 'a'])
     expect(text).toMatch(/^HTTP\/1\.1 401 /)
     expect(text).toMatch(
-      /www-authenticate: Bearer .*resource_metadata="http:\/\/127\.0\.0\.1:8787\/\.well-known\/oauth-protected-resource"/i,
+      /www-authenticate: Bearer .*resource_metadata="http:\/\/127\.0\.0\.1:8787\/\.well-known\/oauth-protected-resource\/v1\/chat\/completions"/i,
     )
     expect(text).toContain('"code":"missing_token"')
     expect(text).not.toContain('ostiary-decision')

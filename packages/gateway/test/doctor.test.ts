@@ -18,6 +18,7 @@ import { join } from 'node:path'
 import { type DevIdentityProvider, type LyingUpstream, startLyingUpstream } from '@ostiary/devkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readEntries } from '../src/adapters/audit-fs/entries.js'
+import { selfSigned } from './certificate.js'
 import { build, launch, ostiary, type Ran, type Ready, readyLine } from './command.js'
 import { entryOf } from './entries.js'
 import { ANALYSTS, sections, startTestIssuer } from './house.js'
@@ -295,6 +296,18 @@ describe('ports and sockets', () => {
     })
     writeFileSync(join(dir, 'no.pem'), 'nothing\n')
     expect(await ailments(dir)).toMatchObject([{ what: expect.stringContaining('listen.tls: the certificate') }])
+  })
+
+  test('authorities of callers that are none', async () => {
+    const { cert, key } = selfSigned('localhost')
+    const dir = place('client-ca', {
+      listen: { host: '127.0.0.1', port: 0, tls: { cert: 'file:c.pem', key: 'file:k.pem', clientCa: 'file:k.pem' } },
+    })
+    writeFileSync(join(dir, 'c.pem'), cert)
+    writeFileSync(join(dir, 'k.pem'), key)
+    expect(await ailments(dir)).toMatchObject([
+      { what: expect.stringContaining('listen.tls.clientCa: no certificates') },
+    ])
   })
 })
 

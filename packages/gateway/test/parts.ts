@@ -9,7 +9,8 @@ import type { Config } from '../src/config/config.js'
 import { faultText } from '../src/config/fault.js'
 import type { Model } from '../src/exchange.js'
 import { createGateway, type Gateway, type GatewayParts, type Rules } from '../src/gateway.js'
-import type { AuditLog, Store } from '../src/spec/index.js'
+import { createMemoryReplay } from '../src/replay-memory.js'
+import type { AuditLog, Clock, Store } from '../src/spec/index.js'
 import { AuditUnavailable } from '../src/spec/index.js'
 
 /** A log that is as slow and as ill as a test wants it. */
@@ -46,7 +47,9 @@ export class HeldLog implements AuditLog {
 
 export interface HeldOptions {
   readonly audit?: Partial<Pick<GatewayParts['audit'], 'failure' | 'order'>>
+  readonly clock?: Clock
   readonly store?: Store
+  readonly proofs?: Partial<GatewayParts['proofs']>
   readonly rules?: Partial<Rules>
   readonly warn?: (message: string) => void
 }
@@ -72,6 +75,8 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
   )
   return {
     publicUrl: new URL(config.publicUrl),
+    opaqueProviders: [],
+    boundOnly: false,
     identityProviders: config.issuers.map((issuer) => createJwtIssuer({ ...issuer, clock: CLOCK, report: warn })),
     policy: engine,
     detectors: allDetectors(),
@@ -90,7 +95,7 @@ const CLOCK = { now: () => Date.now() }
 
 /** The gateway of a configuration around another log. */
 export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions = {}): Promise<Gateway> {
-  const clock = CLOCK
+  const clock = options.clock ?? CLOCK
   const warn = options.warn ?? (() => undefined)
   const store = options.store ?? createMemoryStore(clock)
   return createGateway({
@@ -99,6 +104,14 @@ export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions =
     admin: { host: '127.0.0.1', port: 0, tls: undefined },
     controlSocket: join(config.store.path, '..', `held-${randomBytes(4).toString('hex')}.sock`),
     trustedProxies: { has: () => false },
+    networksOf: () => ({ has: () => false }),
+    proofs: {
+      ...config.dpop,
+      nonceKey: randomBytes(32),
+      replay: createMemoryReplay(clock),
+      startedAtMs: clock.now(),
+      ...options.proofs,
+    },
     clock,
     newId: () => randomBytes(16).toString('hex'),
     revocations: { state: () => 'live' as const },

@@ -242,7 +242,7 @@ unless { context.approvals.contains("ask-security") };
       code: 'insufficient_user_authentication',
     })
     expect(stepUp.headers['www-authenticate']).toBe(
-      'Bearer realm="ostiary", resource_metadata="http://127.0.0.1:8787/.well-known/oauth-protected-resource", ' +
+      'Bearer realm="ostiary", resource_metadata="http://127.0.0.1:8787/.well-known/oauth-protected-resource/v1/chat/completions", ' +
         'error="insufficient_user_authentication", acr_values="urn:example:high"',
     )
     expect(stepUp.headers['ostiary-decision']).toBe('challenge')

@@ -12,7 +12,8 @@ export function presentedCredential(rawHeaders: readonly string[]): Step<Present
     const found = placeOf(rawHeaders[at] ?? '')
     if (found === undefined) continue
     if (found === 'proof') {
-      proofs = [...proofs, rawHeaders[at + 1] ?? '']
+      // Two are too many already; of thousands no list is made.
+      if (proofs.length < 2) proofs = [...proofs, rawHeaders[at + 1] ?? '']
       continue
     }
     if (place !== undefined) return refuse('invalid_request', 'credential: presented twice or in two places')
@@ -24,6 +25,11 @@ export function presentedCredential(rawHeaders: readonly string[]): Step<Present
 }
 
 const NO_PROOFS: readonly string[] = []
+
+/** Values of all `DPoP` headers, whatever stands beside them. */
+export function proofsIn(rawHeaders: readonly string[]): readonly string[] {
+  return rawHeaders.filter((_, at) => at % 2 === 1 && placeOf(rawHeaders[at - 1] ?? '') === 'proof')
+}
 
 type Place = 'authorization' | 'key' | 'proof'
 
@@ -54,6 +60,10 @@ function readAuthorization(value: string, proofs: readonly string[]): Step<Prese
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 
 function readToken(scheme: Presented['scheme'], token: string, proofs: readonly string[]): Step<Presented> {
-  if (!B64TOKEN.test(token)) return refuse('invalid_token', 'credential: not a b64token')
+  if (!B64TOKEN.test(token)) {
+    // The scheme was told all the same, so the challenge is in it.
+    const challenge = scheme === 'dpop' ? { headers: { 'www-authenticate': 'DPoP error="invalid_token"' } } : {}
+    return refuse('invalid_token', 'credential: not a b64token', challenge)
+  }
   return proceed({ scheme, token, proofs })
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import type { Config } from '../config/config.js'
-import { readSecret } from '../config/secret.js'
+import { readAuthorities, readSecret } from '../config/secret.js'
 import { type Ailment, codeOf } from './ailment.js'
 import type { ControlState } from './control.js'
 
@@ -82,6 +82,15 @@ export function tlsAilments(config: Config): readonly Ailment[] {
       ailments.push({
         what: `${plane}.tls: the certificate and its key are not taken (${codeOf(error)})`,
         mend: 'write the certificate with its chain, and the private key that belongs to it, both in PEM without a password',
+      })
+    }
+    if (tls.clientCa === undefined) continue
+    try {
+      readAuthorities(tls.clientCa)
+    } catch (error) {
+      ailments.push({
+        what: `${plane}.tls.clientCa: no certificates of authorities can be read (${codeOf(error)})`,
+        mend: "write a file in PEM with the certificates of those who sign callers' certificates",
       })
     }
   }

@@ -115,6 +115,16 @@ export interface LimitsConfig {
   readonly nesting: number
 }
 
+/** How callers prove that they hold the key of a token (RFC 9449). */
+export interface DpopConfig {
+  readonly nonces: 'required' | 'off'
+  /** How far from now a proof's `iat` may be. */
+  readonly windowMs: number
+  readonly algorithms: readonly AlgorithmName[]
+  /** What happens to proofs while nobody can tell whether they were used before. */
+  readonly replayFailure: 'closed' | 'open'
+}
+
 export interface TimeoutsConfig {
   readonly connectMs: number
   readonly firstByteMs: number
@@ -133,6 +143,7 @@ export interface Config {
   /** Addresses or networks in CIDR form. */
   readonly trustedProxies: readonly string[]
   readonly issuers: readonly IssuerConfig[]
+  readonly dpop: DpopConfig
   readonly providers: readonly ProviderConfig[]
   readonly models: readonly ModelConfig[]
   readonly policy: { readonly dir: string }

@@ -18,7 +18,7 @@ describe('the files of `ostiary init`', () => {
   })
 
   it('promise nothing of settings that are accepted without effect', () => {
-    for (const name of ['streamGrace', 'dpop', 'ledger']) {
+    for (const name of ['ledger']) {
       expect(YAML).toMatch(new RegExp(`^ *# ${name}:.*# no effect in this version`, 'm'))
     }
   })

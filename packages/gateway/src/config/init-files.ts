@@ -18,13 +18,13 @@ publicUrl: http://127.0.0.1:8787
 # listen:                       # data plane; port 0 is any free port
 #   host: 127.0.0.1
 #   port: 8787
-#   tls: { cert: file:./tls/cert.pem, key: file:./tls/key.pem }
+#   tls: { cert: file:./tls/cert.pem, key: file:./tls/key.pem }   # clientCa: file:… asks callers for a certificate
 
 # admin:                        # admin API; another host than loopback needs tls
 #   host: 127.0.0.1
 #   port: 8788
 
-# trustedProxies: []            # addresses whose X-Forwarded-For is believed
+# trustedProxies: []            # addresses whose X-Forwarded-For and Client-Cert are believed
 
 # Who may issue access tokens. There is no way to run without one.
 issuers:
@@ -35,13 +35,19 @@ issuers:
     # profile: rfc9068                    # legacy, for issuers that do not send typ at+jwt
     # maxTokenLifetime: 15m
     # clockTolerance: 5s
-    # streamGrace: 0s                     # no effect in this version: a stream is not cut when its token expires
-    # dpop: optional                      # no effect in this version; required: every token of this issuer is refused
+    # streamGrace: 0s                     # a stream is cut at its token's expiry plus this
+    # dpop: optional                      # required: a token that is bound to no key is refused
     # allowPrivateNetwork: false          # may the key set resolve to a private address
     # jwksCooldown: 30s
     # claims: { groups: groups }          # claim: attribute, or claim: { to: attribute, type: String | Long | Bool | Set<String> }
     # agents: []                          # [{ id: scout, groups: [readers] }]
     # groups: { prefix: "" }              # or allow: [names]; with several issuers each needs one or the other
+
+# dpop:                         # proofs that a caller holds the key of its token
+#   nonces: required
+#   window: 60s                 # how far from now the time of a proof may be
+#   algorithms: [ES256, Ed25519]
+#   replayFailure: closed       # open: a proof passes while nobody can tell whether it was used before
 
 providers:
   - name: openai

@@ -88,6 +88,7 @@ describe('a good configuration', () => {
           groups: { kind: 'prefix', prefix: '' },
         },
       ],
+      dpop: { nonces: 'required', windowMs: 60_000, algorithms: ['ES256', 'Ed25519'], replayFailure: 'closed' },
       models: [{ name: 'gpt', provider: 'openai', upstreamModel: 'gpt', attributes: {} }],
       inspection: { onFailure: 'closed' },
       limits: { bodyBytes: 10_485_760, headerBytes: 65_536, promptTokens: 128_000, nesting: 64 },
@@ -163,6 +164,7 @@ audit:
   checkpointInterval: 2s
   publish: true
 ledger: { ttl: 1d, scope: session, actors: true }
+dpop: { nonces: "off", window: 2m, algorithms: [PS256, ES256], replayFailure: open }
 revocation: { failure: open }
 store: sqlite:/db/o.db
 shutdown: { deadline: 1s }
@@ -218,6 +220,7 @@ control: { socket: run/o.sock }
           groups: { kind: 'allow', names: ['a', 'b'] },
         },
       ],
+      dpop: { nonces: 'off', windowMs: 120_000, algorithms: ['ES256', 'PS256'], replayFailure: 'open' },
       providers: [
         { name: 'a', dialect: 'openai', baseUrl: 'http://127.0.0.1:11434/v1', apiKeys: [] },
         {
@@ -259,15 +262,15 @@ control: { socket: run/o.sock }
       control: { socket: join(folder, 'run/o.sock') },
     })
     expect(warnings.map((one) => faultText(one).slice(file.length + 1))).toEqual([
-      '3:84 listen.tls.clientCa: this version asks no caller for a certificate: the key has no effect yet',
-      '15:11 issuers[0].dpop: this version takes no token that is bound to a key: every token of this issuer is refused',
       '29:77 inspection.onFailure: open: when a detector fails, content passes uninspected',
       '36:12 audit.failure: open: when the log fails, requests go on without proof',
       '41:16 ledger.ttl: this version gathers no labels: the key has no effect yet',
       '41:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
       '41:27 ledger.scope: this version gathers no labels: the key has no effect yet',
       '41:44 ledger.actors: this version gathers no labels: the key has no effect yet',
-      '42:24 revocation.failure: open: while the store is away, what others revoke goes on being taken',
+      '42:17 dpop.nonces: off: a proof can be made ahead of time, and used by who does not hold its key',
+      '42:79 dpop.replayFailure: open: while the store is away, a proof passes as often as it is sent',
+      '43:24 revocation.failure: open: while the store is away, what others revoke goes on being taken',
     ])
   })
 
@@ -1023,15 +1026,11 @@ describe('settings without effect', () => {
     expect(noEffect('ledger: { scope: principal }\n')).toEqual([
       '13:18 ledger.scope: this version gathers no labels: the key has no effect yet',
     ])
-    const issuer = (line: string): string => base('    audience:', `    ${line}\n    audience:`)
-    expect(noEffect('', issuer('dpop: required'))).toEqual([
-      '4:11 issuers[0].dpop: this version takes no token that is bound to a key: every token of this issuer is refused',
-    ])
   })
 
   it('say nothing where they are left out, or ask for nothing', () => {
     expect(noEffect('')).toEqual([])
-    expect(noEffect('', base('    audience:', '    dpop: optional\n    audience:'))).toEqual([])
+    expect(noEffect('', base('    audience:', '    dpop: required\n    audience:'))).toEqual([])
   })
 })
 

@@ -50,7 +50,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...networkRemarks(config),
     ...secretRemarks(config, parts),
     ...openChoices(config),
-    ...withoutEffect(config, parts.places),
+    ...withoutEffect(parts.places),
   ]
 }
 
@@ -199,6 +199,12 @@ function* openChoices(config: Config): Iterable<Remark> {
   if (config.inspection.onFailure === 'open') {
     yield warning(['inspection', 'onFailure'], 'open: when a detector fails, content passes uninspected')
   }
+  if (config.dpop.replayFailure === 'open') {
+    yield warning(['dpop', 'replayFailure'], 'open: while the store is away, a proof passes as often as it is sent')
+  }
+  if (config.dpop.nonces === 'off') {
+    yield warning(['dpop', 'nonces'], 'off: a proof can be made ahead of time, and used by who does not hold its key')
+  }
   if (config.revocation.failure === 'open') {
     yield warning(['revocation', 'failure'], 'open: while the store is away, what others revoke goes on being taken')
   }
@@ -208,20 +214,7 @@ function* openChoices(config: Config): Iterable<Remark> {
 }
 
 /** What is read and checked but does nothing yet: who writes it believes in a guard that is not there. */
-function* withoutEffect(config: Config, places: Places): Iterable<Remark> {
-  for (const plane of ['listen', 'admin'] as const) {
-    if (config[plane].tls?.clientCa === undefined) continue
-    yield warning(
-      [plane, 'tls', 'clientCa'],
-      'this version asks no caller for a certificate: the key has no effect yet',
-    )
-  }
-  for (const [index, { dpop }] of config.issuers.entries()) {
-    if (dpop === 'required') {
-      const message = 'this version takes no token that is bound to a key: every token of this issuer is refused'
-      yield warning(['issuers', index, 'dpop'], message)
-    }
-  }
+function* withoutEffect(places: Places): Iterable<Remark> {
   for (const key of ['ttl', 'scope', 'actors']) {
     const at = ['ledger', key]
     if (places.get(at) !== undefined) yield warning(at, 'this version gathers no labels: the key has no effect yet')

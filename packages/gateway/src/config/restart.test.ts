@@ -42,6 +42,8 @@ describe('what a reload cannot put in force', () => {
     [{ audit: { store: 'fs:elsewhere', order: 'before-release' } }, ['audit.store', 'audit.order']],
     [{ limits: { bodyBytes: '2KiB' }, timeouts: { connect: '1s' } }, ['limits.bodyBytes', 'timeouts.connect']],
     [{ store: 'sqlite:other.db' }, ['store']],
+    [{ dpop: { window: '30s' } }, ['dpop']],
+    [{ listen: { port: 1, tls: { cert: 'file:cert', key: 'file:key', clientCa: 'file:cert' } } }, ['listen.tls']],
     [{ shutdown: { deadline: '1s' }, trustedProxies: ['10.0.0.1'] }, ['trustedProxies', 'shutdown.deadline']],
   ])('%j', (changes, names) => {
     expect(changed(config(changes))).toEqual(names)

@@ -12,6 +12,7 @@ export function fixedAtStart(config: Config): ReadonlyMap<string, string> {
     ...listenSettings('listen', config.listen),
     ...listenSettings('admin', config.admin),
     ['trustedProxies', config.trustedProxies],
+    ['dpop', config.dpop],
     ['limits.bodyBytes', limits.bodyBytes],
     ['limits.headerBytes', limits.headerBytes],
     ['timeouts.connect', timeouts.connectMs],
@@ -39,10 +40,11 @@ export function needRestart(started: ReadonlyMap<string, string>, next: Config):
 }
 
 function listenSettings(plane: 'listen' | 'admin', { host, port, tls }: ListenConfig): [string, unknown][] {
+  const clientCa = tls?.clientCa === undefined ? 'none' : digestOf(tls.clientCa)
   return [
     [`${plane}.host`, host],
     [`${plane}.port`, port],
-    [`${plane}.tls`, tls === undefined ? 'none' : [digestOf(tls.cert), digestOf(tls.key)]],
+    [`${plane}.tls`, tls === undefined ? 'none' : [digestOf(tls.cert), digestOf(tls.key), clientCa]],
   ]
 }
 

@@ -373,6 +373,21 @@ const timeouts: z.ZodType<Config['timeouts']> = group({
   }))
   .prefault({})
 
+const dpop: z.ZodType<Config['dpop']> = group({
+  nonces: z.enum(['required', 'off']).default('required'),
+  // RFC 9449 section 11.1: "a relatively brief period on the order of seconds or minutes".
+  window: duration(1000, 300_000, 'from 1s to 5m').prefault('60s'),
+  algorithms: z.array(algorithm).min(1).default(['ES256', 'Ed25519']),
+  replayFailure: z.enum(['closed', 'open']).default('closed'),
+})
+  .transform((raw) => ({
+    nonces: raw.nonces,
+    windowMs: raw.window,
+    algorithms: ALGORITHMS.filter((one) => raw.algorithms.includes(one)),
+    replayFailure: raw.replayFailure,
+  }))
+  .prefault({})
+
 const ledger: z.ZodType<Config['ledger']> = group({
   ttl: duration(1000, 365 * 86_400_000, 'from 1s to 365d').prefault('8h'),
   scope: z.enum(['principal', 'session']).default('principal'),
@@ -392,6 +407,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       .array(z.string().refine(address, { error: 'write an IP address, or a network such as 10.0.0.0/8' }))
       .default([]),
     issuers: z.array(issuer).min(1),
+    dpop,
     providers: z.array(provider(folder)).min(1),
     models: z.array(model).min(1),
     datasets: notYet('datasets'),
@@ -418,6 +434,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       admin: raw.admin,
       trustedProxies: raw.trustedProxies,
       issuers: raw.issuers,
+      dpop: raw.dpop,
       providers: raw.providers,
       models: raw.models,
       policy: raw.policy,

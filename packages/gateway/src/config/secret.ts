@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 
@@ -41,4 +42,22 @@ export function readSecret(secret: Secret): string {
   const text = readFileSync(secret.path, 'utf8').trim()
   if (text === '') throw new Error(`secret file \`${secret.path}\` is empty`)
   return text
+}
+
+/** Certificates in PEM. Throws where there is none: TLS would take that for authorities who signed nobody. */
+export function readAuthorities(secret: Secret): string {
+  const pem = readSecret(secret)
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  const isFit = blocks.length > 0 && blocks.every(isCertificate)
+  if (!isFit)
+    throw new Error(`${secret.kind === 'file' ? `\`${secret.path}\`` : 'clientCa'} holds no certificates in PEM`)
+  return pem
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0
+  } catch {
+    return false
+  }
 }

@@ -30,6 +30,7 @@ export interface AdminDoorParts {
   readonly countLogRead: () => void
   /** Hosts by which this port may be named; empty for the control socket, where a Host means nothing. */
   readonly hosts: () => ReadonlySet<string>
+  readonly scheme: 'http' | 'https'
   /** The control socket: whoever may open it is the operator. */
   readonly trusted: boolean
   /** Answers of the control socket alone. */
@@ -91,18 +92,23 @@ async function serve(parts: AdminDoorParts, received: Received): Promise<Answer>
 
 /** Why the caller may not: asked before it is told whether there is such an endpoint. */
 async function administers(
-  { pipeline }: AdminDoorParts,
+  { pipeline, scheme }: AdminDoorParts,
   received: Received,
   operation: Operation | undefined,
 ): Promise<Refusal | undefined> {
-  const found = await pipeline().identify(received)
+  const found = await pipeline().identify(received, originOf(received, scheme))
   if (found.kind === 'refuse') return found
   const { scopes } = found.value
   const scope = operation?.scope
   const holds = scope === undefined ? [...scopes].some((one) => one.startsWith('admin:')) : covers(scopes, scope)
-  if (!holds) return lackingScope(scope ?? 'admin:*')
+  if (!holds) return pipeline().who.challenged(lackingScope(scope ?? 'admin:*'), received, found.value)
   const may = pipeline().decide(received, found.value, 'administer', GATEWAY)
   return may.kind === 'refuse' ? may : undefined
+}
+
+/** The Host was checked: it is one of this port's own names. */
+function originOf(received: Received, scheme: 'http' | 'https'): string {
+  return `${scheme}://${received.headers['host']}`
 }
 
 async function operate(operation: Operation, received: Received): Promise<Answer> {
@@ -127,10 +133,10 @@ async function inputOf(received: Received): Promise<Step<OperationInput>> {
 async function readLog(parts: AdminDoorParts, received: Received, path: string): Promise<Answer> {
   const open = parts.trusted || (parts.publish && !path.startsWith('tile/entries/'))
   if (!open) {
-    const found = await parts.pipeline().identify(received)
+    const found = await parts.pipeline().identify(received, originOf(received, parts.scheme))
     if (found.kind === 'refuse') return wordOf(received, found)
     if (!covers(found.value.scopes, 'audit:read')) {
-      return wordOf(received, lackingScope('audit:read'))
+      return wordOf(received, parts.pipeline().who.challenged(lackingScope('audit:read'), received, found.value))
     }
   }
   parts.countLogRead()

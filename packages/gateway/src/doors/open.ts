@@ -1,35 +1,26 @@
 import type { Received } from '../spec/index.js'
+import { type MetadataParts, resourceMetadata } from './metadata.js'
 import { problem } from './problem.js'
 
 export interface OpenDoorParts {
-  readonly publicUrl: URL
-  /** Issuers whose tokens are accepted, for the metadata. */
-  readonly issuers: readonly string[]
+  readonly metadata: MetadataParts
   readonly ready: () => boolean
 }
 
 /** What is served without a credential: `/healthz`, `/readyz`, `/.well-known/*`, and nothing else. True where it was answered. */
 export function openDoor(parts: OpenDoorParts): (received: Received) => boolean {
-  const metadata = Buffer.from(
-    JSON.stringify({
-      resource: parts.publicUrl.origin,
-      authorization_servers: parts.issuers,
-      bearer_methods_supported: ['header'],
-      resource_name: 'Ostiary',
-    }),
-  )
+  const metadata = resourceMetadata(parts.metadata)
   return (received) => {
     const { path, method } = received
     if (path !== '/healthz' && path !== '/readyz' && !path.startsWith('/.well-known/')) return false
     if (method !== 'GET' && method !== 'HEAD') return false
-    // RFC 9728 section 3.1: the well-known part stands between host and path, so any path may follow it.
-    if (path.startsWith('/.well-known/oauth-protected-resource'))
-      return send(received, 200, 'application/json', metadata)
     if (path === '/healthz') return send(received, 200, 'text/plain', Buffer.from('ok\n'))
     if (path === '/readyz') {
       const ready = parts.ready()
       return send(received, ready ? 200 : 503, 'text/plain', Buffer.from(ready ? 'ready\n' : 'draining\n'))
     }
+    const document = metadata(path)
+    if (document !== undefined) return send(received, 200, 'application/json', document)
     const answer = problem.refusal(NOT_HERE, received.id)
     return send(received, 404, 'application/problem+json', answer.body)
   }

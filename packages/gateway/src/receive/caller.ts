@@ -53,11 +53,12 @@ export class HttpCaller implements Caller {
       res.shouldKeepAlive = false
       ending.add(this.#req.socket)
     }
+    const all = this.#carried === NONE ? lines : withCarried(lines, this.#carried)
     if (length !== undefined) {
-      res.writeHead(status, [...lines, ...this.#carried, 'content-length', String(length)])
+      res.writeHead(status, [...all, 'content-length', String(length)])
       return
     }
-    res.writeHead(status, [...lines, ...this.#carried])
+    res.writeHead(status, [...all])
     // Where an answer streams its head must not wait for the first chunk.
     res.flushHeaders()
   }
@@ -103,6 +104,13 @@ export class HttpCaller implements Caller {
 }
 
 const NONE: HeaderLines = []
+
+/** No name twice: of two the one that was carried counts. */
+function withCarried(lines: HeaderLines, carried: HeaderLines): HeaderLines {
+  const isName = (_: string, at: number): boolean => at % 2 === 0
+  const names = new Set(carried.filter(isName))
+  return [...lines.filter((_, at) => !names.has((lines[at - (at % 2)] ?? '').toLowerCase())), ...carried]
+}
 
 const LINGER_IDLE_MS = 500
 const LINGER_MS = 5000

@@ -14,6 +14,8 @@ export type Head =
       readonly path: string
       readonly query: string
       readonly sourceIp: string
+      /** What the peer says of those behind it is believed. */
+      readonly isFromProxy: boolean
       readonly traceparent: string | undefined
     }
   | { readonly kind: 'malformed'; readonly why: MalformedReason }
@@ -38,19 +40,20 @@ export function readHead(req: IncomingMessage, trustedProxies: Addresses): Head 
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
   const trace = req.headers['traceparent']
+  const peer = plain(req.socket.remoteAddress ?? '')
+  const isFromProxy = trustedProxies.has(peer)
   return {
     kind: 'head',
     path,
     query: mark < 0 ? '' : url.slice(mark + 1),
-    sourceIp: sourceOf(req, trustedProxies),
+    sourceIp: isFromProxy ? sourceOf(req, peer, trustedProxies) : peer,
+    isFromProxy,
     traceparent: typeof trace === 'string' && TRACEPARENT.test(trace) ? trace : undefined,
   }
 }
 
 /** The address of the nearest peer that is not one of our own proxies. */
-function sourceOf(req: IncomingMessage, trusted: Addresses): string {
-  const peer = plain(req.socket.remoteAddress ?? '')
-  if (!trusted.has(peer)) return peer
+function sourceOf(req: IncomingMessage, peer: string, trusted: Addresses): string {
   const forwarded = req.headers['x-forwarded-for']
   if (typeof forwarded !== 'string') return peer
   // From the right: each trusted proxy appended the address it saw, everything further left is the caller's own word.

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import { type Clock, Deadlines, type Received } from '../spec/index.js'
 import { type BodyParts, readBody } from './body.js'
 import { endsWithAnswer, HttpCaller } from './caller.js'
+import { certificateOf } from './certificate.js'
 import { type Addresses, type MalformedReason, readHead } from './head.js'
 
 export interface ReceiveLimits {
@@ -19,6 +21,8 @@ export interface ReceiveLimits {
 export interface ListenTls {
   readonly cert: string
   readonly key: string
+  /** Authorities that a caller's certificate must be signed by; undefined: no caller is asked for one. */
+  readonly clientCa: string | undefined
 }
 
 export interface ReceiveParts {
@@ -26,7 +30,7 @@ export interface ReceiveParts {
   readonly tls: ListenTls | undefined
   readonly clock: Clock
   readonly newId: () => string
-  /** Addresses whose `X-Forwarded-For` is believed; nobody else's is. */
+  /** Addresses whose `X-Forwarded-For` and `Client-Cert` are believed; nobody else's are. */
   readonly trustedProxies: Addresses
   /** Takes each well-formed request. Never rejects. */
   readonly take: (received: Received) => Promise<void>
@@ -66,7 +70,7 @@ export function createReceiver(parts: ReceiveParts): Server {
       receivedAtMs: clock.now(),
       traceparent: head.traceparent,
       body: (kind = 'json') => readBody(req, caller, bodies, expectsContinue ? res : undefined, kind),
-      certificate: () => undefined,
+      certificate: once(() => certificateOf(req, head.isFromProxy)),
       caller,
     }
     // It has promised not to reject; should it break that, one caller is cut off, and the process stays.
@@ -89,7 +93,7 @@ export function createReceiver(parts: ReceiveParts): Server {
   const server: Server =
     parts.tls === undefined
       ? createServer(options, plainly)
-      : createTlsServer({ ...options, cert: parts.tls.cert, key: parts.tls.key, minVersion: 'TLSv1.2' }, plainly)
+      : createTlsServer({ ...options, ...tlsOptions(parts.tls) }, plainly)
   // Answered only once the credential was verified and the body is asked for.
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => onRequest(req, res, true))
   server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
@@ -111,6 +115,21 @@ export function createReceiver(parts: ReceiveParts): Server {
     hangUp(socket, line)
   })
   return server
+}
+
+function tlsOptions({ cert, key, clientCa }: ListenTls): TlsOptions {
+  const own: TlsOptions = { cert, key, minVersion: 'TLSv1.2' }
+  // Who has no certificate, or one of another authority, is let in all the same: whether a token needs one only the token says.
+  return clientCa === undefined ? own : { ...own, ca: clientCa, requestCert: true, rejectUnauthorized: false }
+}
+
+/** Asked for at most once, and only where somebody asks. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 const HANG_UP_MS = 1000

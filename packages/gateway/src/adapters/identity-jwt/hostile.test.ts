@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { withoutProofs } from '../../../test/proofs.js'
 import { createAuthenticate } from '../../authenticate/authenticate.js'
 import { presentedCredential } from '../../authenticate/credential.js'
 import type { Principal, Received, Step } from '../../spec/index.js'
@@ -16,7 +17,7 @@ const US = 'https://gateway.example'
 const NOW = 1_800_000_000
 const clock = { now: () => NOW * 1000 }
 // Nothing of a request but its credential counts here.
-const RECEIVED = {} as Received
+const RECEIVED = { path: '/' } as Received
 
 type Json = Record<string, unknown>
 
@@ -71,6 +72,7 @@ const providers = [
   issuer(LEGACY, KEYS, { profile: 'legacy', requiredClaims: [] }),
 ]
 const stage = createAuthenticate({
+  ...withoutProofs(),
   providers,
   revocations: { state: () => 'live' as const },
   clock,
@@ -533,6 +535,7 @@ describe('a token without `kid`', () => {
     const two = issuer(ISSUER, [jwk(ec.publicKey, 'a'), jwk(stranger.publicKey, 'b')])
     await two.refresh()
     const own = createAuthenticate({
+      ...withoutProofs(),
       providers: [two],
       revocations: { state: () => 'live' as const },
       clock,
@@ -576,6 +579,7 @@ test('`dpop: required` refuses a token that is bound to nothing', async () => {
   const strict = issuer(ISSUER, KEYS, { dpop: 'required' })
   await strict.refresh()
   const own = createAuthenticate({
+    ...withoutProofs(),
     providers: [strict],
     revocations: { state: () => 'live' as const },
     clock,

@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { withoutProofs } from '../../../test/proofs.js'
 import { createAuthenticate } from '../../authenticate/authenticate.js'
 import type { Principal, Received, Step } from '../../spec/index.js'
 import { subjectOf } from '../../spec/index.js'
@@ -11,7 +12,7 @@ import type { JwtIssuerOptions } from './options.js'
 
 const ISSUER = 'https://idp.example'
 const US = 'https://gateway.example'
-const RECEIVED = {} as Received
+const RECEIVED = { path: '/' } as Received
 const MINUTE = 60_000
 
 type Json = Record<string, unknown>
@@ -72,6 +73,7 @@ function gate(more: Partial<JwtIssuerOptions> = {}) {
   }
   const issuer = createJwtIssuer(options({ fetchJson, ...more }))
   const stage = createAuthenticate({
+    ...withoutProofs(),
     providers: [issuer],
     revocations: { state: () => 'live' as const },
     clock: { now: () => Date.now() },
@@ -361,6 +363,7 @@ describe('over a true loopback server', () => {
     const name = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const issuer = createJwtIssuer(options({ issuer: name, keys: { kind: 'discovery' } }))
     const stage = createAuthenticate({
+      ...withoutProofs(),
       providers: [issuer],
       revocations: { state: () => 'live' as const },
       clock: { now: () => Date.now() },
