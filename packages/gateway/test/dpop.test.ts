@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMemoryReplay } from '../src/replay-memory.js'
 import type { Replay } from '../src/spec/index.js'
+import { CLIENTS, call, type Flows, flowsOf } from './clients.js'
 import { type House, openHouse } from './house.js'
 import { type Answer, errorOf, onSocket, prompt, send } from './http.js'
 import { gatewayWith, HeldLog } from './parts.js'
@@ -392,3 +395,45 @@ describe('metadata', () => {
     }
   })
 })
+
+describe.each(CLIENTS)('%s, with tokens that are bound to its key', (_name, make) => {
+  let own: House
+  let flows: Flows
+  beforeAll(async () => {
+    // Its proofs are for the address that it calls, so that must be the public one.
+    const port = await freePort()
+    own = await openHouse({
+      issuer: house.issuer,
+      config: { publicUrl: `http://127.0.0.1:${port}`, listen: { host: '127.0.0.1', port } },
+    })
+    flows = await flowsOf(own.issuer, make, true)
+  })
+  afterAll(() => own.finish())
+
+  test('repeats its first call with the nonce by itself, and is served', async () => {
+    for (const tokens of [await flows.code('alice'), await flows.device('alice')]) {
+      for (let times = 0; times < 2; times += 1) {
+        expect(await call(own, flows.app, tokens.accessToken)).toMatchObject({ status: 200 })
+      }
+    }
+  })
+
+  test('and whoever else has its token is not', async () => {
+    const { accessToken } = await flows.code('alice')
+    const thief = await flowsOf(own.issuer, make, true)
+    expect(await call(own, thief.app, accessToken)).toMatchObject({ status: 401, code: 'invalid_dpop_proof' })
+    expect(told(await chat({ token: accessToken, scheme: 'Bearer', url: own.url }))).toEqual({
+      status: 401,
+      code: 'invalid_token',
+    })
+    expect(await call(own, flows.app, accessToken)).toMatchObject({ status: 200 })
+  })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
