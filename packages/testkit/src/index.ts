@@ -4,4 +4,5 @@ export { type DialectCorpus, type DialectRequest, dialectSuite } from './dialect
 export { createFakeIssuer, type IdentityBench, identityProviderSuite, readForTest } from './identity-provider.js'
 export { createPlainDialect, plainTextOf } from './plain-dialect.js'
 export { benchRules, createRuleEngine, type PolicyBench, policyEngineSuite, questionOf } from './policy-engine.js'
-export { createMemoryStore, type StoreBench, storeSuite } from './store.js'
+export { createMemoryReplay, type ReplayBench, replaySuite } from './replay.js'
+export { createMemoryPlace, createMemoryStore, type MemoryPlace, type StoreBench, storeSuite } from './store.js'

@@ -66,8 +66,11 @@ export function createUsedKeys(): UsedKeys {
 
 /** Where in the words the key is, or else the empty slot where it would be. */
 function slotOf(words: Uint32Array, keys: Buffer, at: number): number {
-  const [a, b, c, d] = [0, 4, 8, 12].map((offset) => keys.readUInt32LE(at + offset))
-  let slot = ((a ?? 0) % SLOTS) * WORDS
+  const a = keys.readUInt32LE(at)
+  const b = keys.readUInt32LE(at + 4)
+  const c = keys.readUInt32LE(at + 8)
+  const d = keys.readUInt32LE(at + 12)
+  let slot = (a % SLOTS) * WORDS
   while (words[slot] !== 0) {
     if (words[slot] === a && words[slot + 1] === b && words[slot + 2] === c && words[slot + 3] === d) return slot
     slot = (slot + WORDS) % words.length
