@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, readdirSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import postgres from 'postgres'
+import type { Certificate } from './certificate.js'
 import { until } from './until.js'
 
 /** Where PostgreSQL's programs are; undefined: it is not installed, and tests that need it say so and are skipped. */
@@ -26,8 +27,12 @@ export interface PostgresServer {
   remove(): Promise<void>
 }
 
-/** As root it runs as nobody: PostgreSQL refuses root. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * As root it runs as nobody: PostgreSQL refuses root.
+ *
+ * @param certificate in PEM, for TLS; else it speaks in the clear
+ */
+export async function startPostgres(certificate?: Certificate): Promise<PostgresServer> {
   if (POSTGRES === undefined) throw new Error('PostgreSQL is not installed')
   const bin = POSTGRES
   const who = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {}
@@ -39,6 +44,16 @@ export async function startPostgres(): Promise<PostgresServer> {
     cwd: folder,
     stdio: 'ignore',
   })
+  const secure: string[] = []
+  if (certificate !== undefined) {
+    for (const [name, pem] of Object.entries(certificate)) {
+      const file = join(folder, `${name}.pem`)
+      writeFileSync(file, pem, { mode: 0o600 })
+      if (who.uid !== undefined && who.gid !== undefined) chownSync(file, who.uid, who.gid)
+      secure.push(`ssl_${name}_file=${file}`)
+    }
+    secure.push('ssl=on')
+  }
   const port = await freePort()
   const url = `postgres://gate@127.0.0.1:${port}/postgres`
   let server: ReturnType<typeof spawn> | undefined
@@ -58,7 +73,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     await gone
   }
   const start = async (): Promise<void> => {
-    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off']
+    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off', ...secure]
     const args = ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])]
     server = spawn(join(bin, 'postgres'), args, { ...who, cwd: folder, stdio: 'ignore' })
     await until(() =>

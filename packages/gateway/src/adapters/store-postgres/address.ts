@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 
 /** Where a PostgreSQL is, and how it is spoken to. */
 export interface Address {
@@ -8,7 +9,7 @@ export interface Address {
   readonly database: string
   readonly username: string | undefined
   readonly password: string | undefined
-  readonly tls: { readonly servername?: string; readonly ca?: string } | false
+  readonly tls: { readonly host: string; readonly servername?: string; readonly ca?: string } | false
   /** For messages: nothing secret is in it. */
   readonly shown: string
 }
@@ -50,7 +51,12 @@ function tlsOf(parameters: URLSearchParams, host: string): Address['tls'] {
   if (mode === 'disable') return false
   if (mode !== 'verify-full')
     throw new Error('postgres: sslmode is verify-full, or disable where nobody stands between')
-  return { servername: host, ...(file === null ? {} : { ca: readFileSync(file, 'utf8') }) }
+  // The certificate is compared with `host`; a `servername` is for names only (RFC 6066 section 3).
+  return {
+    host,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(file === null ? {} : { ca: readFileSync(file, 'utf8') }),
+  }
 }
 
 function isHere(host: string): boolean {

@@ -2,7 +2,6 @@ import postgres from 'postgres'
 import { type Address, readAddress } from './address.js'
 
 export type Sql = postgres.Sql
-export type TransactionSql = postgres.TransactionSql
 
 export interface Client {
   /**

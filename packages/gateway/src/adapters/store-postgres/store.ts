@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Clock, Store } from '../../spec/index.js'
-import { type Client, openClient, type TransactionSql } from './client.js'
+import { type Client, openClient } from './client.js'
 import { createFollowing } from './following.js'
 import { createGroup } from './group.js'
 import { haveStoreTables } from './tables.js'
@@ -134,8 +134,7 @@ function createPurge(client: Client, clock: Clock): () => void {
     if (nowMs < nextMs) return
     nextMs = nowMs + PURGE_INTERVAL_MS
     // Nobody waits for it. Where it fails, what is gone stays a little longer.
-    client
-      .ask((sql) => sql.begin((transaction) => purge(transaction, nowMs - GONE_KEPT_MS)))
+    purge(client, nowMs - GONE_KEPT_MS)
       .then((full) => {
         if (full) nextMs = Number.NEGATIVE_INFINITY
       })
@@ -143,14 +142,24 @@ function createPurge(client: Client, clock: Clock): () => void {
   }
 }
 
-// The one row first, as who writes: no two wait for each other, and `purged` is never behind what was purged.
-async function purge(sql: TransactionSql, before: number): Promise<boolean> {
-  await sql`select last from ostiary_store where one for update`
-  const gone = await sql<{ seq: string }[]>`
-    delete from ostiary_rows where (space, digest) in (
-      select space, digest from ostiary_rows where expires_at <= ${before} order by expires_at limit ${PURGE_ROWS}
-    ) returning seq`
-  const highest = gone.reduce((most, { seq }) => Math.max(most, Number(seq)), 0)
-  if (highest > 0) await sql`update ostiary_store set purged = greatest(purged, ${highest}) where one`
-  return gone.length === PURGE_ROWS
+// What will be forgotten is said first: in between a follower may be called ill too early, and never too late. No transaction
+// holds these together: one whose connection is lost makes the library throw where nobody can catch it.
+async function purge(client: Client, before: number): Promise<boolean> {
+  const [gone] = await client.ask(
+    (sql) => sql<{ highest: string | null; count: number }[]>`
+      select max(seq) as highest, count(*)::int as count from (
+        select seq from ostiary_rows where expires_at <= ${before} order by expires_at limit ${PURGE_ROWS}
+      ) as gone`,
+  )
+  const highest = gone?.highest ?? null
+  if (highest === null) return false
+  await client.ask((sql) => sql`update ostiary_store set purged = greatest(purged, ${highest}) where one`)
+  // Asked of the row itself as well, as it stands once it is locked: it may have been put again meanwhile.
+  await client.ask(
+    (sql) => sql`
+      delete from ostiary_rows where expires_at <= ${before} and seq <= ${highest} and (space, digest) in (
+        select space, digest from ostiary_rows where expires_at <= ${before} and seq <= ${highest}
+        order by expires_at limit ${PURGE_ROWS})`,
+  )
+  return gone?.count === PURGE_ROWS
 }
