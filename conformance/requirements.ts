@@ -273,4 +273,79 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
   'wire.no-futile-retries': { source: 'contract', says: 'what is refused for good is not tried again by SDKs' },
   'wire.models': { source: 'contract', says: '`GET /v1/models` lists only what the caller may invoke' },
+
+  // What is permitted lives on.
+  'grant.revocation-cuts': {
+    source: 'design, "A grant lives"',
+    says: 'a stream is cut with `revoked_token` when its token, subject, actor or everything is revoked; others go on',
+  },
+  'grant.revocation-at-the-door': {
+    source: 'RFC 7009 2',
+    says: 'a revoked token is refused at once, though its verification was remembered',
+  },
+  'grant.expiry-cuts': { source: 'contract', says: 'a stream is cut with `expired_token` when its token expires' },
+  'grant.stream-grace': { source: 'contract', says: 'a stream is cut at `exp` plus `streamGrace`' },
+  'grant.policy-cuts': {
+    source: 'design, "A grant lives"',
+    says: 'a stream that a reloaded policy forbids is cut with `forbidden_by_policy`',
+  },
+  'grant.global-revocation': {
+    source: 'draft-parecki-oauth-global-token-revocation',
+    says: 'an authenticated request with a subject identifier ends every token of that subject, answered with 204',
+  },
+  'revoke.command': { source: 'contract', says: '`ostiary revoke` takes effect at once in the gateway that runs' },
+  'revoke.offline': {
+    source: 'contract',
+    says: 'with no gateway running a revocation is written to the store, and the next start logs it',
+  },
+  'grant.parked-revoked': {
+    source: 'house',
+    says: 'a request that waits for an approval waits no longer once its token is revoked',
+  },
+  'grant.store-away': {
+    source: 'house',
+    says: 'while the store is away no token can be said not to be revoked, so none is taken, unless the operator chose so',
+  },
+  'grant.time-cuts': {
+    source: 'design, "A grant lives"',
+    says: 'where policies read the time, what was permitted is decided again each second',
+  },
+
+  // Scopes.
+  'scope.every-door': { source: 'RFC 6750 3.1', says: 'every door has a scope, and a token without it is refused' },
+  'scope.names-what-is-missing': {
+    source: 'RFC 6750 3.1',
+    says: 'the refusal is `insufficient_scope` and names the scope that is needed',
+  },
+  'scope.broader-implies-narrower': {
+    source: 'MCP authorization',
+    says: 'a broader scope implies the narrower ones, and never one of a resource that is merely named alike',
+  },
+
+  // Real client libraries, against the development issuer and the gateway.
+  'clients.client-credentials': {
+    source: 'RFC 6749 4.4',
+    says: 'a token that a service got by client credentials is served as its policies say',
+  },
+  'clients.authorization-code': {
+    source: 'RFC 6749 4.1, RFC 7636',
+    says: 'a token that an app got by authorization code with PKCE is served as the policies for its person say',
+  },
+  'clients.device': { source: 'RFC 8628', says: 'so is one that a device got, for the person who answered' },
+  'clients.refresh': {
+    source: 'RFC 6749 6',
+    says: 'a renewed token is served, and refused once its session is revoked',
+  },
+  'clients.step-up': {
+    source: 'RFC 9470 3, 6.1',
+    says: 'a challenge names what to ask the issuer for, and a login of that class satisfies it; a renewal does not',
+  },
+  'cli.token-dpop': {
+    source: 'contract',
+    says: '`token --dpop FILE` makes a key or reads it, and binds the token to it',
+  },
+  'cli.token-proof': {
+    source: 'RFC 9449 4.2',
+    says: '`token --proof` prints a proof for one request beside the token',
+  },
 }

@@ -91,6 +91,7 @@ const PLANTS: readonly (readonly [rule: string, file: string, text: string, also
   ['spec-imports-nothing', `${S}/spec/planted.ts`, "import { hash } from 'node:crypto'\nexport const planted = hash"],
   ['json-imports-nothing-of-ours', `${S}/json/planted.ts`, uses('Word', '../spec/index.js')],
   ['jws-knows-words-and-json', `${S}/jws/planted.ts`, uses('Config', '../config/config.js')],
+  ['grants-know-words-only', `${S}/grants/planted.ts`, uses('Config', '../config/config.js')],
   ['egress-imports-nothing-of-ours', `${S}/egress/planted.ts`, uses('Word', '../spec/index.js')],
   ['egress-is-for-who-goes-out', `${S}/release/planted-2.ts`, gets('tunnel', '../egress/tunnel.js')],
   ['egress-is-for-who-goes-out', `${S}/cli/token.ts`, gets('tunnel', '../egress/tunnel.js')],

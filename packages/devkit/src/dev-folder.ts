@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { chmod, link, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DevIssuerError } from './dev-error.js'
 import { type DevKeys, makeDevKeys, parseDevKeys } from './dev-keys.js'
 import { parseObject } from './json.js'
+import { makePrivate, readPrivate, replacePrivate, tooOpen } from './private-file.js'
 
 /** What a second process must know to mint tokens: the content of `dev.json`. */
 export interface DevRecord {
@@ -36,9 +36,8 @@ export async function readDevRecord(dir: string): Promise<DevRecord | undefined>
   return { issuer, audience }
 }
 
-export async function writeDevRecord(dir: string, record: DevRecord): Promise<void> {
-  const temporary = await writeTemporary(dir, record)
-  await rename(temporary, join(dir, RECORD))
+export function writeDevRecord(dir: string, record: DevRecord): Promise<void> {
+  return replacePrivate(join(dir, RECORD), record)
 }
 
 async function readDevKeys(dir: string): Promise<DevKeys | undefined> {
@@ -53,18 +52,10 @@ export async function readOrMakeDevKeys(dir: string): Promise<DevKeys> {
   const held = await readDevKeys(dir)
   if (held !== undefined) return held
   const made = makeDevKeys()
-  const temporary = await writeTemporary(dir, made)
-  try {
-    // A link fails where the name is taken, and the name never shows half a file: two starts at once agree on one key.
-    await link(temporary, join(dir, KEYS))
-    return made
-  } catch (error) {
-    const theirs = codeOf(error) === 'EEXIST' ? await readDevKeys(dir) : undefined
-    if (theirs === undefined) throw error
-    return theirs
-  } finally {
-    await rm(temporary, { force: true })
-  }
+  if (await makePrivate(join(dir, KEYS), made)) return made
+  const theirs = await readDevKeys(dir)
+  if (theirs === undefined) throw new DevIssuerError(`\`${join(dir, KEYS)}\` comes and goes: start again`)
+  return theirs
 }
 
 /** For a process that only mints: everything must be there and be private. */
@@ -80,29 +71,4 @@ export async function readDevFolder(dir: string): Promise<{ readonly record: Dev
     )
   }
   return { record, keys }
-}
-
-async function readPrivate(path: string): Promise<string | undefined> {
-  const stat = await lstat(path).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  })
-  if (stat === undefined) return undefined
-  if (!stat.isFile()) throw new DevIssuerError(`\`${path}\` is not a plain file`)
-  if ((stat.mode & 0o077) !== 0) throw tooOpen(path, '600')
-  return readFile(path, 'utf8')
-}
-
-async function writeTemporary(dir: string, content: DevRecord | DevKeys): Promise<string> {
-  const path = join(dir, `.${randomBytes(8).toString('hex')}.tmp`)
-  await writeFile(path, `${JSON.stringify(content, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
-  return path
-}
-
-function tooOpen(path: string, mode: string): DevIssuerError {
-  return new DevIssuerError(`others may read or enter \`${path}\`: run \`chmod ${mode} ${path}\``)
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -1,10 +1,19 @@
+import { createHash, X509Certificate } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
+import { oauth4webapiClient } from '@ostiary/testkit'
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type DevIdentityProvider, DevIssuerError, mintDevToken, startDevIdentityProvider } from './index.js'
+import {
+  type DevIdentityProvider,
+  DevIssuerError,
+  mintDevToken,
+  startDevBrowser,
+  startDevIdentityProvider,
+} from './index.js'
 
 const AUDIENCE = 'http://127.0.0.1:8787'
 const PATH = '/ostiary-dev'
@@ -74,6 +83,43 @@ describe('the people', () => {
     expect(decodeJwt(await idp.token({ as, jkt }))['cnf']).toEqual({ jkt })
   })
 
+  test('what only the holder of the issuer can ask for is in the token, and nothing else', async () => {
+    const asked = { acr: 'phr', authTime: 1_700_000_000, sid: 's-1', mayAct: 'scout' }
+    for (const as of ['alice', 'batch', 'scout']) {
+      const plain = await verify(await idp.token({ as }))
+      const { iat: _iat, exp: _exp, jti: _jti, ...rest } = await verify(await idp.token({ as, ...asked }))
+      const { iat: _iat2, exp: _exp2, jti: _jti2, ...before } = plain
+      expect(rest).toEqual({
+        ...before,
+        acr: 'phr',
+        auth_time: 1_700_000_000,
+        sid: 's-1',
+        may_act: { sub: 'scout' },
+      })
+    }
+  })
+
+  test('a list of audiences stands as it was given', async () => {
+    for (const as of ['alice', 'batch']) {
+      const { aud } = await verify(await idp.token({ as, audience: [AUDIENCE, 'https://second.example'] }))
+      expect(aud).toEqual([AUDIENCE, 'https://second.example'])
+      expect(decodeJwt(await idp.token({ as, audience: ['https://only.example'] })).aud).toEqual([
+        'https://only.example',
+      ])
+    }
+  })
+
+  test('a certificate binds a token by its thumbprint, however it is given', async () => {
+    const x5t = createHash('sha256')
+      .update(new X509Certificate(rootCertificates[0] ?? '').raw)
+      .digest('base64url')
+    for (const certificate of [rootCertificates[0] ?? '', x5t]) {
+      for (const as of ['carol', 'batch']) {
+        expect(decodeJwt(await idp.token({ as, certificate }))['cnf']).toEqual({ 'x5t#S256': x5t })
+      }
+    }
+  })
+
   test('every token is another', async () => {
     const tokens = await Promise.all([1, 2, 3].map(() => idp.token({ as: 'alice' })))
     expect(new Set(tokens.map((token) => decodeJwt(token).jti)).size).toBe(3)
@@ -86,6 +132,14 @@ describe('the people', () => {
     [{ as: 'alice', expiresInSeconds: 1.5 }, 'whole number of seconds'],
     [{ as: 'alice', expiresInSeconds: 100_000 }, 'at most 86400'],
     [{ as: 'alice', audience: '' }, 'needs an audience'],
+    [{ as: 'alice', audience: [AUDIENCE, ''] as const }, 'needs an audience'],
+    [{ as: 'alice', acr: '' }, '`acr` is empty'],
+    [{ as: 'alice', sid: '' }, '`sid` is empty'],
+    [{ as: 'alice', mayAct: '' }, '`mayAct` is empty'],
+    [{ as: 'alice', authTime: 1.5 }, 'seconds since the epoch'],
+    [{ as: 'alice', authTime: -1 }, 'seconds since the epoch'],
+    [{ as: 'alice', certificate: 'no certificate' }, 'is given as PEM'],
+    [{ as: 'alice', certificate: 'c'.repeat(43), jkt: 'k'.repeat(43) }, 'not to both'],
   ])('%j is refused with a way out', async (request, text) => {
     const asked = Promise.resolve().then(() => idp.token(request))
     await expect(asked).rejects.toThrow(DevIssuerError)
@@ -170,6 +224,22 @@ describe('the server', () => {
     expect([iat, exp]).toEqual([nowMs / 1000, nowMs / 1000 + 90])
   })
 
+  test('a login over HTTP is of that time too', async () => {
+    const nowMs = Date.UTC(2031, 0, 1)
+    const other = await startDevIdentityProvider({ issuerPath: PATH, audience: AUDIENCE, clock: { now: () => nowMs } })
+    const client = await oauth4webapiClient({ issuer: other.issuer, clientId: other.app.clientId })
+    const browser = startDevBrowser(other.issuer)
+    const { accessToken } = await client.authorizationCode(
+      { scope: 'models:invoke' },
+      async (url) => (await browser.open(url, 'alice')).url,
+    )
+    await other.close()
+    const { iat, exp, auth_time: authTime } = decodeJwt(accessToken)
+    expect([iat, exp]).toEqual([nowMs / 1000, nowMs / 1000 + 300])
+    expect(nowMs / 1000 - Number(authTime)).toBeLessThan(5)
+    expect(nowMs / 1000 - Number(authTime)).toBeGreaterThanOrEqual(0)
+  })
+
   test('a path that is none is refused', async () => {
     for (const issuerPath of ['', '/', 'x', '/a/', '/a?b']) {
       await expect(startDevIdentityProvider({ issuerPath, audience: AUDIENCE })).rejects.toThrow('is not a path')
@@ -209,6 +279,25 @@ describe('the data folder', () => {
     expect(second.issuer).toBe(first.issuer)
     expect((await verify(token, second)).sub).toBe('carol')
     await second.close()
+  })
+
+  test('a folder from before the client ostiary-gateway has one secret for it from then on', async () => {
+    const own = join(dir, 'earlier')
+    const first = await startDevIdentityProvider({ dataDir: own, issuerPath: PATH, audience: AUDIENCE })
+    await first.close()
+    const { gatewaySecret: _gone, ...earlier } = JSON.parse(await readFile(join(own, 'dev-keys.json'), 'utf8')) as {
+      gatewaySecret: string
+    }
+    await writeFile(join(own, 'dev-keys.json'), JSON.stringify(earlier))
+    const secrets: string[] = []
+    for (let start = 0; start < 2; start += 1) {
+      const again = await startDevIdentityProvider({ dataDir: own, issuerPath: PATH, audience: AUDIENCE })
+      secrets.push(again.gateway.clientSecret)
+      await again.close()
+    }
+    expect(secrets[0]).toMatch(/^[\w-]{32}$/)
+    expect(secrets[1]).toBe(secrets[0])
+    expect(secrets[0]).not.toBe(first.batch.clientSecret)
   })
 
   test('two starts at once agree on one key', async () => {

@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { DEV_GATEWAY, DEV_REDIRECT_URIS } from './dev-clients.js'
 import { DevIssuerError } from './dev-error.js'
 import { openDevFolder, readDevFolder, readDevRecord, readOrMakeDevKeys, writeDevRecord } from './dev-folder.js'
 import { makeDevKeys } from './dev-keys.js'
-import {
-  checkTokenRequest,
-  type DevProviderParts,
-  type DevTokenRequest,
-  makeDevProvider,
-  mintToken,
-} from './dev-provider.js'
-import { isObject } from './json.js'
+import { type DevProviderParts, makeDevProvider } from './dev-provider.js'
+import { grantable, grantOverHttp } from './grant-over-http.js'
+import { INTERACTION_PATH, interactionRoute } from './interaction.js'
 import { closeServer, type LoopbackAddress, listenOn, loopbackHost } from './loopback.js'
+import { type Handler, mount } from './mount.js'
+import { faultPage, sendPage } from './pages.js'
+import { DEV_APP } from './people.js'
+import { checkTokenRequest, type DevTokenRequest } from './token-request.js'
 
 export interface DevIdentityProviderOptions extends LoopbackAddress {
   /** Where keys and `dev.json` are kept, so that tokens outlive a restart and `mintDevToken` works; else all is in memory. */
@@ -19,7 +19,19 @@ export interface DevIdentityProviderOptions extends LoopbackAddress {
   readonly issuerPath: string
   /** Whom its tokens are for: the claim `aud`. */
   readonly audience: string
+  /**
+   * A second resource, an absolute URI, whose tokens are opaque: who gets one must ask the introspection endpoint.
+   * They live by the machine's clock, whatever `clock` says, and end with the process.
+   */
+  readonly opaqueAudience?: string
+  /** Refuse a DPoP proof without a nonce of ours; default false: nonces are given and taken, not demanded. */
+  readonly requireDpopNonce?: boolean
   readonly clock?: { now(): number }
+}
+
+export interface ConfidentialClient {
+  readonly clientId: string
+  readonly clientSecret: string
 }
 
 export interface DevIdentityProvider {
@@ -28,8 +40,14 @@ export interface DevIdentityProvider {
   readonly port: number
   readonly jwksUri: string
   readonly tokenEndpoint: string
+  readonly introspectionEndpoint: string
+  readonly revocationEndpoint: string
   /** What the service `batch` authenticates with at the token endpoint. */
-  readonly batch: { readonly clientId: string; readonly clientSecret: string }
+  readonly batch: ConfidentialClient
+  /** The resource server, which may introspect and revoke every opaque token. */
+  readonly gateway: ConfidentialClient
+  /** The public client that people log in through, and where it may be redirected to, at any port. */
+  readonly app: { readonly clientId: string; readonly redirectUris: readonly string[] }
   token(request: DevTokenRequest): Promise<string>
   close(): Promise<void>
 }
@@ -37,11 +55,11 @@ export interface DevIdentityProvider {
 /**
  * A real OAuth 2 authorization server for development and tests, on loopback.
  *
- * It hands a token for any of its people to whoever holds the object or the data folder: never let a gateway in
- * production trust it.
+ * It hands a token for any of its people to whoever holds the object or the data folder, and to whoever on this machine
+ * presses the button: never let a gateway in production trust it.
  */
 export async function startDevIdentityProvider(options: DevIdentityProviderOptions): Promise<DevIdentityProvider> {
-  const { dataDir, issuerPath, audience, clock = Date } = options
+  const { dataDir, issuerPath, audience } = options
   const host = loopbackHost(options.host ?? '127.0.0.1')
   if (!/^(?:\/[A-Za-z0-9._~-]+)+$/.test(issuerPath))
     throw new DevIssuerError(`\`${issuerPath}\` is not a path such as /ostiary-dev`)
@@ -49,15 +67,26 @@ export async function startDevIdentityProvider(options: DevIdentityProviderOptio
   const before = dataDir === undefined ? undefined : await readDevRecord(dataDir)
   const keys = dataDir === undefined ? makeDevKeys() : await readOrMakeDevKeys(dataDir)
 
-  let answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) => {
-    response.writeHead(503).end()
-  }
-  const server = createServer((request, response) => answer(request, response))
+  let answer: Handler = (_request, response) => response.writeHead(503).end()
+  const server = createServer((request, response) => void answer(request, response))
   const origin = await listenOn(server, host, options.port ?? 0, portOf(before?.issuer))
   try {
-    const parts: DevProviderParts = { issuer: origin + issuerPath, audience, keys, clock }
-    const provider = await makeDevProvider(parts)
-    answer = under(origin, issuerPath, provider.callback())
+    const parts: DevProviderParts = {
+      issuer: origin + issuerPath,
+      audience,
+      opaqueAudience: options.opaqueAudience,
+      requireDpopNonce: options.requireDpopNonce ?? false,
+      keys,
+      clock: options.clock ?? Date,
+    }
+    const { provider, mint } = await makeDevProvider(parts)
+    answer = mount({
+      origin,
+      path: issuerPath,
+      library: provider.callback(),
+      ownPath: INTERACTION_PATH,
+      own: sayingWhere(interactionRoute(provider)),
+    })
     if (dataDir !== undefined) await writeDevRecord(dataDir, { issuer: parts.issuer, audience })
     const tokenEndpoint = `${parts.issuer}/token`
     return {
@@ -66,11 +95,15 @@ export async function startDevIdentityProvider(options: DevIdentityProviderOptio
       port: Number(new URL(origin).port),
       jwksUri: `${parts.issuer}/jwks`,
       tokenEndpoint,
+      introspectionEndpoint: `${parts.issuer}/token/introspection`,
+      revocationEndpoint: `${parts.issuer}/token/revocation`,
       batch: { clientId: 'batch', clientSecret: keys.batchSecret },
-      token: (request) =>
-        grantable(request, audience)
-          ? grantOverHttp(tokenEndpoint, keys.batchSecret, request, audience)
-          : mintToken(provider, parts, request),
+      gateway: { clientId: DEV_GATEWAY, clientSecret: keys.gatewaySecret },
+      app: { clientId: DEV_APP, redirectUris: DEV_REDIRECT_URIS },
+      async token(request) {
+        const checked = checkTokenRequest(request, audience)
+        return grantable(checked) ? grantOverHttp(tokenEndpoint, keys.batchSecret, checked) : mint(checked)
+      },
       close: async () => {
         const closed = closeServer(server)
         server.closeAllConnections()
@@ -83,80 +116,22 @@ export async function startDevIdentityProvider(options: DevIdentityProviderOptio
   }
 }
 
-/** For another process than the issuer's: reads its data folder. */
+/** For another process than the issuer's: reads its data folder. Its tokens are JWTs, whatever their audience. */
 export async function mintDevToken(dataDir: string, request: DevTokenRequest): Promise<string> {
   const { record, keys } = await readDevFolder(dataDir)
-  checkTokenRequest(request, record.audience)
-  const parts: DevProviderParts = { ...record, keys, clock: Date }
-  return mintToken(await makeDevProvider(parts), parts, request)
+  const checked = checkTokenRequest(request, record.audience)
+  const parts = { ...record, keys, clock: Date, opaqueAudience: undefined, requireDpopNonce: false }
+  const { mint } = await makeDevProvider(parts)
+  return await mint(checked)
 }
 
-/** Mounts the library's handler under a path. */
-function under(
-  origin: string,
-  path: string,
-  handler: (request: IncomingMessage, response: ServerResponse) => unknown,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  const { host } = new URL(origin)
-  return (request, response) => {
-    // The library builds its metadata's URLs from Host, so another one (DNS rebinding, say) gets none.
-    if (request.headers.host !== host) {
-      response.writeHead(421).end()
-      return
-    }
-    const local = localUrl(request.url ?? '', path)
-    if (local === undefined) {
-      response.writeHead(404).end()
-      return
-    }
-    // What the library subtracts from `originalUrl` to learn where it is mounted.
-    Object.assign(request, { originalUrl: path + local })
-    request.url = local
-    void handler(request, response)
-  }
-}
-
-function localUrl(url: string, path: string): string | undefined {
-  if (url.startsWith(`${path}/`)) return url.slice(path.length)
-  // RFC 8414 section 3.1: "inserting /.well-known/ between the host component and the path component".
-  for (const name of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
-    if (url === name + path) return name
-  }
-  return undefined
-}
-
-/** What the token endpoint can be asked for; an expired token and a bound one it would refuse. */
-function grantable(request: DevTokenRequest, audienceOfIssuer: string): boolean {
-  const { person, expiresInSeconds, audience } = checkTokenRequest(request, audienceOfIssuer)
-  // RFC 8707 section 2: "Its value MUST be an absolute URI [...] and MUST NOT include a fragment component."
-  const resource = URL.canParse(audience) && !audience.includes('#')
-  return person.kind === 'service' && resource && expiresInSeconds > 0 && request.jkt === undefined
-}
-
-async function grantOverHttp(
-  tokenEndpoint: string,
-  secret: string,
-  request: DevTokenRequest,
-  audienceOfIssuer: string,
-): Promise<string> {
-  const { person, scope, expiresInSeconds, audience } = checkTokenRequest(request, audienceOfIssuer)
-  const form = new URLSearchParams({
-    grant_type: 'client_credentials',
-    resource: audience,
-    expires_in: String(expiresInSeconds),
-  })
-  if (scope !== '') form.set('scope', scope)
-  const response = await fetch(tokenEndpoint, {
-    method: 'POST',
-    headers: {
-      authorization: `Basic ${Buffer.from(`${person.clientId}:${secret}`).toString('base64')}`,
-      connection: 'close',
-    },
-    body: form,
-  })
-  const body: unknown = await response.json()
-  if (response.ok && isObject(body) && typeof body['access_token'] === 'string') return body['access_token']
-  throw new DevIssuerError(`the development issuer answered ${response.status}`)
+/** Whatever goes wrong with a page is on that page: nobody waits for an answer that does not come. */
+function sayingWhere(route: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Handler {
+  return (request, response) =>
+    route(request, response).catch(() => {
+      if (response.headersSent) response.destroy()
+      else sendPage(response, 500, faultPage('This login broke: begin again in the app.'))
+    })
 }
 
 function portOf(issuer: string | undefined): number | undefined {

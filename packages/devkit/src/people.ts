@@ -14,31 +14,28 @@ export interface DevPerson {
   readonly actor: string | undefined
 }
 
-const APP = 'ostiary-dev-app'
+/** The public client that people log in through. */
+export const DEV_APP = 'ostiary-dev-app'
 
-const PEOPLE: ReadonlyMap<string, DevPerson> = new Map<string, DevPerson>([
-  ['alice', { name: 'alice', kind: 'user', subject: 'alice', clientId: APP, groups: ['analysts'], actor: undefined }],
-  ['bob', { name: 'bob', kind: 'user', subject: 'bob', clientId: APP, groups: ['support'], actor: undefined }],
-  [
-    'carol',
-    {
-      name: 'carol',
-      kind: 'user',
-      subject: 'carol',
-      clientId: APP,
-      groups: ['security', 'approver'],
-      actor: undefined,
-    },
-  ],
-  ['batch', { name: 'batch', kind: 'service', subject: 'batch', clientId: 'batch', groups: [], actor: undefined }],
-  [
-    'scout',
-    { name: 'scout', kind: 'agent', subject: 'alice', clientId: 'scout', groups: ['analysts'], actor: 'scout' },
-  ],
-])
+function user(name: 'alice' | 'bob' | 'carol', groups: readonly string[]): DevPerson {
+  return { name, kind: 'user', subject: name, clientId: DEV_APP, groups, actor: undefined }
+}
 
-export const DEV_PEOPLE: readonly DevPerson[] = [...PEOPLE.values()]
+export const DEV_PEOPLE: readonly DevPerson[] = [
+  user('alice', ['analysts']),
+  user('bob', ['support']),
+  user('carol', ['security', 'approver']),
+  { name: 'batch', kind: 'service', subject: 'batch', clientId: 'batch', groups: [], actor: undefined },
+  { name: 'scout', kind: 'agent', subject: 'alice', clientId: 'scout', groups: ['analysts'], actor: 'scout' },
+]
+
+/** Who can log in. */
+export const DEV_USERS: readonly DevPerson[] = DEV_PEOPLE.filter(({ kind }) => kind === 'user')
 
 export function devPerson(name: string): DevPerson | undefined {
-  return PEOPLE.get(name)
+  return DEV_PEOPLE.find((person) => person.name === name)
+}
+
+export function devUser(name: unknown): DevPerson | undefined {
+  return DEV_USERS.find((person) => person.name === name)
 }

@@ -17,6 +17,7 @@ import { createJwtIssuer } from './adapters/identity-jwt/issuer.js'
 import { fetchJsonBy } from './adapters/identity-jwt/proxy.js'
 import { loadPolicies } from './adapters/policy-cedar/load.js'
 import { openSqliteStore } from './adapters/store-sqlite/store.js'
+import { type AdministerParts, operationsOf } from './administer.js'
 import { type EventKind, eventOf } from './audit/event.js'
 import { AuditKeys } from './audit/keys.js'
 import { openIntents } from './audit/recover.js'
@@ -28,8 +29,20 @@ import { vocabularyOf } from './config/vocabulary.js'
 import type { Model } from './exchange.js'
 import type { Provider } from './forward/forward.js'
 import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
+import { createParking, type Parking } from './grants/parking.js'
+import { openRevocations, type RevocationIndex } from './grants/revocations.js'
 import { logKey, logSecret, lossesOf } from './kept.js'
-import type { Clock, Detector, Dialect, IdentityProvider, PolicyEngine, Revocations } from './spec/index.js'
+import {
+  type Clock,
+  type Detector,
+  type Dialect,
+  type IdentityProvider,
+  type Operations,
+  type PolicyEngine,
+  type Revocable,
+  rowsOf,
+  type Store,
+} from './spec/index.js'
 
 /** A set-up that cannot start; the message is for the operator. */
 export class StartError extends Error {
@@ -64,10 +77,7 @@ const CLOCK: Clock = { now: () => Date.now() }
 export async function run(config: Config, options: ComposeOptions): Promise<Running> {
   const clock = options.clock ?? CLOCK
   const { dir } = config.audit.store
-  // Before anything is made: a new secret in the place of a lost one would look like the old one to the next start.
-  const losses = logHasBegun(dir) ? lossesOf(config) : []
-  if (losses.length > 0)
-    throw new StartError(losses.map(({ what, mend }) => `audit: ${what} Way out: ${mend}`).join('\n'))
+  refuseLosses(config)
   const { key } = recoverable(config)
   const secret = logSecret(config)
   const store = await openSqliteStore({ path: config.store.path, clock })
@@ -86,12 +96,28 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   })
   const remembered = Number((await store.get(OPEN_SPACE, OPEN_KEY)) ?? 0)
   let openFrom = Math.min(remembered, log.size)
+  let revocations: RevocationIndex | undefined
   try {
     const left = await openIntents(readEntries(dir, openFrom))
     const issuers = new Map<string, IdentityProvider>()
     const rules = rulesOf(config, options.policy ?? policyOf(config), clock, options, issuers)
     const keys = new AuditKeys(secret, store)
     const newId = idMaker()
+    const index = await openRevocations({
+      store,
+      clock,
+      failure: config.revocation.failure,
+      onRevoked: () => gateway?.checkRevoked(),
+      onIll: (why) => options.warn(why === undefined ? 'revocations: the store is back' : `revocations: ${why}`),
+    })
+    revocations = index
+    const parking = createParking({ store, clock, revocations: index })
+    const operations = operationsOf({
+      clock,
+      keys,
+      note: async (kind, what) => gateway?.note(kind, what),
+      revoke: (what) => revokeIn(index, parking, what),
+    })
     const running = await createGateway({
       rules,
       listen: listenOf(config.listen),
@@ -100,7 +126,9 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       trustedProxies: addresses(config.trustedProxies),
       clock,
       newId,
-      revocations: nobodyRevoked,
+      revocations: index,
+      parking,
+      operations,
       audit: { log, keys, failure: config.audit.failure, order: config.audit.order },
       auditReader: folderReader(dir),
       auditPublish: config.audit.publish,
@@ -133,6 +161,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     // Exchanges that were under way when the process was killed: nobody knows how they ended, and the log says just that.
     for (const { index, exchange } of left)
       await running.note('outcome', { exchange, intent: index, outcome: 'unknown' })
+    await noteWhatWaits(store, running)
     const remember = async (): Promise<void> => {
       const from = running.oldestOpen() ?? log.size
       if (from === openFrom) return
@@ -151,6 +180,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       async close() {
         clearInterval(remembering)
         await running.close()
+        index.close()
         await remember()
         await log.close()
         await store.close()
@@ -158,7 +188,65 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     }
   } catch (error) {
     await gateway?.close()
+    revocations?.close()
     await log.close()
+    await store.close()
+    throw error
+  }
+}
+
+async function revokeIn(index: RevocationIndex, parking: Parking, what: readonly Revocable[]): Promise<void> {
+  await index.revoke(what)
+  await parking.dropRevoked()
+}
+
+/** Entries of what was done while no gateway ran. */
+const WAITING_SPACE = 'entries-waiting'
+
+async function noteWhatWaits(store: Store, gateway: Gateway): Promise<void> {
+  for (const { key, value } of await rowsOf(store, WAITING_SPACE)) {
+    const { kind, what } = JSON.parse(value) as { kind: EventKind; what: Readonly<Record<string, unknown>> }
+    await gateway.note(kind, what)
+    await store.put(WAITING_SPACE, key, undefined)
+  }
+}
+
+export interface Administration {
+  readonly operations: Operations
+  close(): Promise<void>
+}
+
+/** What administrators do, on the store itself: for where no gateway runs. The next start logs what was done. */
+export async function administration(config: Config): Promise<Administration> {
+  refuseLosses(config)
+  const store = await openSqliteStore({ path: config.store.path, clock: CLOCK })
+  const newId = idMaker()
+  try {
+    const index = await openRevocations({
+      store,
+      clock: CLOCK,
+      failure: 'closed',
+      onRevoked: () => undefined,
+      onIll: () => undefined,
+    })
+    const note: AdministerParts['note'] = async (kind, what) => {
+      const doneAt = new Date(CLOCK.now()).toISOString()
+      const waiting = JSON.stringify({ kind, what: { ...what, done_at: doneAt, offline: true } })
+      await store.put(WAITING_SPACE, `${doneAt} ${newId()}`, waiting)
+    }
+    return {
+      operations: operationsOf({
+        clock: CLOCK,
+        keys: new AuditKeys(logSecret(config), store),
+        note,
+        revoke: (what) => revokeIn(index, createParking({ store, clock: CLOCK, revocations: index }), what),
+      }),
+      async close() {
+        index.close()
+        await store.close()
+      },
+    }
+  } catch (error) {
     await store.close()
     throw error
   }
@@ -182,6 +270,13 @@ function explain(error: unknown): never {
 export function recoverable(config: Config): { readonly dir: string; readonly origin: string; readonly key: string } {
   const { store, origin } = config.audit
   return { dir: store.dir, origin, key: logKey(config) }
+}
+
+/** Before anything is made: a new secret in the place of a lost one would look like the old one to the next start. */
+function refuseLosses(config: Config): void {
+  const losses = logHasBegun(config.audit.store.dir) ? lossesOf(config) : []
+  if (losses.length > 0)
+    throw new StartError(losses.map(({ what, mend }) => `audit: ${what} Way out: ${mend}`).join('\n'))
 }
 
 /** Whether a log lies in a folder. Then what a first start makes beside the store was there once: it is made before the log. */
@@ -354,9 +449,6 @@ function addresses(trusted: readonly string[]): { has(address: string): boolean 
   }
   return { has: (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4') }
 }
-
-// Revocations are kept by a later version; until then nobody can be revoked, and nothing claims otherwise.
-const nobodyRevoked: Revocations = { state: () => 'live' }
 
 const ID_BYTES = 16
 

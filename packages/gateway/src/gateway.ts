@@ -9,13 +9,24 @@ import { Metrics } from './doors/metrics.js'
 import { modelsDoors } from './doors/models.js'
 import { openDoor } from './doors/open.js'
 import { problem } from './doors/problem.js'
+import { GLOBAL_REVOCATION_PATH, globalRevocationDoor } from './doors/revocation.js'
 import type { Model } from './exchange.js'
 import type { ForwardTimeouts, Provider } from './forward/forward.js'
 import { createPools, type Pools } from './forward/pools.js'
+import type { Parking } from './grants/parking.js'
 import { createPipeline, type Door, type Pipeline, type PipelineLimits } from './pipeline.js'
 import type { Addresses } from './receive/head.js'
 import { createReceiver, type ListenTls, type ReceiveLimits } from './receive/server.js'
-import type { Clock, Detector, Dialect, IdentityProvider, PolicyEngine, Received, Revocations } from './spec/index.js'
+import type {
+  Clock,
+  Detector,
+  Dialect,
+  IdentityProvider,
+  Operations,
+  PolicyEngine,
+  Received,
+  Revocations,
+} from './spec/index.js'
 
 export interface Listen {
   readonly host: string
@@ -51,6 +62,8 @@ export interface GatewayParts {
   /** Unguessable ids of exchanges and entries: letters and digits only. */
   readonly newId: () => string
   readonly revocations: Revocations
+  /** Where a request waits for an approval. */
+  readonly parking: Pick<Parking, 'park'>
   readonly audit: Pick<AuditParts, 'log' | 'keys' | 'failure' | 'order'>
   readonly auditReader: LogReader
   readonly auditPublish: boolean
@@ -62,6 +75,8 @@ export interface GatewayParts {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Answers of the control socket, by method and path. */
   readonly control: ReadonlyMap<string, () => Promise<unknown>>
+  /** What administrators do, by method and path: at the admin port and the control socket. */
+  readonly operations: Operations
   /** One line an operator should see. Never prompt text or a secret. */
   readonly warn: (message: string) => void
 }
@@ -72,6 +87,8 @@ export interface Gateway {
   readonly adminUrl: string
   /** Puts other rules in force for every exchange that begins from now on, and logs what changed by both digests. */
   use(rules: Rules, why: string): Promise<void>
+  /** Something was revoked: what lives on it ends. */
+  checkRevoked(): void
   /** Index of the oldest intent that has no outcome yet. */
   oldestOpen(): number | undefined
   /** An entry about the gateway itself. */
@@ -89,6 +106,10 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const ready = (): boolean => !draining
   let now = inForce(parts, parts.rules, { pools, metrics, ready }, undefined)
 
+  // A permit may end while nothing but the time changes.
+  const deciding = setInterval(() => {
+    if (now.rules.policy.readsTime) now.pipeline.decideAgain()
+  }, DECIDED_AGAIN_MS).unref()
   const receive = (tls: ListenTls | undefined, take: (received: Received) => Promise<void>): Server =>
     createReceiver({
       limits: parts.receive,
@@ -120,6 +141,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     countLogRead: () => metrics.add('ostiary_log_reads_total'),
     hosts: () => adminHosts,
     control: parts.control,
+    operations: parts.operations,
   }
   const admin = receive(parts.admin.tls, adminDoor({ ...adminParts, trusted: false }))
   const control = receive(undefined, adminDoor({ ...adminParts, trusted: true }))
@@ -132,6 +154,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     url = await listening(data, parts.listen, 'listen.port')
   } catch (error) {
     for (const server of [data, admin, control]) server.close()
+    clearInterval(deciding)
     now.pipeline.stop()
     await pools.close()
     throw error
@@ -145,6 +168,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     async use(rules, why) {
       const before = now
       now = inForce(parts, rules, { pools, metrics, ready }, before)
+      now.pipeline.decideAgain()
       // Issuers live on through a reload, and would hold whoever listens to them for life.
       if (now.pipeline.who !== before.pipeline.who) before.pipeline.who.close()
       await Promise.all(
@@ -160,6 +184,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
         await audit.note('policy', { after: rules.policy.digest, before: before.rules.policy.digest, why })
       }
     },
+    checkRevoked: () => now.pipeline.grants.checkRevoked(),
     oldestOpen: () => now.pipeline.audit.oldestOpen(),
     note: (kind, what) => now.pipeline.audit.note(kind, what),
     async close() {
@@ -180,13 +205,18 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       while (running > 0) await new Promise((resolve) => setTimeout(resolve, 5))
       clearTimeout(deadline)
       clearInterval(sweep)
+      clearInterval(deciding)
       now.pipeline.stop()
+      now.pipeline.grants.stop()
       now.pipeline.audit.stop()
       await pools.close()
       await Promise.all(now.rules.identityProviders.map((one) => one.close()))
     },
   }
 }
+
+/** Design, "A grant lives": where policies read the time, what was permitted is decided again each second. */
+const DECIDED_AGAIN_MS = 1000
 
 /** The rules of one moment, put together. */
 interface InForce {
@@ -242,11 +272,15 @@ function inForce(
       },
       policy: rules.policy,
       configDigest: rules.configDigest,
+      park: (parked) => parts.parking.park(parked),
       limits: rules.limits,
     },
     before?.pipeline,
   )
   const doors = modelsDoors({ pipeline, dialects: rules.dialects, modelsOf: rules.modelsOf })
+  const own = new Map<string, Door>()
+  const revoke = parts.operations.get('POST /revocations')
+  if (revoke !== undefined) own.set(`POST ${GLOBAL_REVOCATION_PATH}`, globalRevocationDoor(pipeline, revoke))
   const [firstDialect] = rules.dialects
   const elsewhere = elsewhereDoor(pipeline, problem)
   // Below `/v1` callers are SDKs, which understand only the dialect's own error shape.
@@ -255,7 +289,8 @@ function inForce(
     rules,
     pipeline,
     open: openDoor({ publicUrl: rules.publicUrl, issuers: rules.identityProviders.map((one) => one.issuer), ready }),
-    doorFor: ({ method, path }) => doors(method, path) ?? (path.startsWith('/v1/') ? elsewhereForSdks : elsewhere),
+    doorFor: ({ method, path }) =>
+      doors(method, path) ?? own.get(`${method} ${path}`) ?? (path.startsWith('/v1/') ? elsewhereForSdks : elsewhere),
   }
 }
 

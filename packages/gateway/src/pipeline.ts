@@ -1,13 +1,18 @@
 import { type Asked, type Audit, type AuditParts, type Bracket, createAudit } from './audit/audit.js'
 import { type Authenticate, type AuthenticateParts, createAuthenticate } from './authenticate/authenticate.js'
 import { decide, refusalOf } from './decide/decide.js'
+import { scoped, unscoped } from './decide/scoped.js'
 import { type Authenticated, type Learnt, type Model, type Recorded, type Sealed, seal } from './exchange.js'
 import { createForward, type ForwardParts } from './forward/forward.js'
+import { Grants } from './grants/grants.js'
+import type { Parked } from './grants/parking.js'
 import { createInspect } from './inspect/inspect.js'
 import { createGuardFactory } from './release/guard.js'
 import { Release, type ReleaseParts } from './release/release.js'
 import {
+  ACTS,
   type Action,
+  type ActsByType,
   type Clock,
   type Context,
   type Detector,
@@ -37,6 +42,8 @@ export interface Shape {
 /** What a door does with a caller who is known. Every way out is an `Outcome`, and the bracket writes it. */
 export interface Door {
   readonly shape: Shape
+  /** What is done behind it: a token that lacks the action's scope altogether is not let in. */
+  readonly action?: Action
   serve(entered: Entered): Promise<Outcome>
 }
 
@@ -64,10 +71,24 @@ export interface PipelineParts {
   /** SHA-256 of the configuration in force, hexadecimal. */
   readonly configDigest: string
   readonly limits: PipelineLimits
+  /** Where a request waits for an approval; gives its id. */
+  readonly park: (parked: Parked) => Promise<string>
+}
+
+/** What a grant permits. */
+interface Permitted {
+  /** As policies are asked about it. */
+  readonly principal: Principal
+  readonly action: Action
+  readonly resource: Resource
+  readonly context: Context
+  readonly output: ActsByType
 }
 
 export interface Pipeline {
   readonly audit: Audit
+  /** What exchanges live on; goes on through a reload. */
+  readonly grants: Grants<Permitted>
   /** Goes on through a reload that leaves the issuers as they are: no token need be verified again. */
   readonly who: Authenticate & AuthenticateParts
   /** Authenticates, opens the audit bracket, and lets the door serve. Never rejects. */
@@ -82,6 +103,8 @@ export interface Pipeline {
   decide(received: Received, principal: Principal, action: Action, resource: Resource): Step<Verdict>
   /** Answers with a refusal and gives the outcome of it. */
   refuse(entered: Entered, shape: Shape, refusal: Refusal): Outcome
+  /** Decides again what exchanges live on, by these policies and at this moment. */
+  decideAgain(): void
   /** Ends this pipeline's timer, once nothing new comes to it. */
   stop(): void
 }
@@ -93,6 +116,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     before !== undefined && isSame(before.who, parts.authenticate)
       ? before.who
       : { ...parts.authenticate, ...createAuthenticate(parts.authenticate) }
+  const grants = before?.grants ?? new Grants({ clock: parts.clock, revocations: parts.authenticate.revocations })
   const inspectParts = createInspect(parts.detectors)
   const forward = createForward(parts.forward)
   const release: ReleaseParts = {
@@ -144,7 +168,11 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     }
     let outcome: Outcome = THREW
     try {
-      outcome = await door.serve({ authenticated, bracket })
+      const lacking = door.action === undefined ? undefined : unscoped(principal.value, door.action)
+      outcome =
+        lacking === undefined
+          ? await door.serve({ authenticated, bracket })
+          : no(received, door.shape, who.challenged(lacking))
     } catch (error) {
       outcome = {
         ...answer(
@@ -177,12 +205,52 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const body = await received.body()
     if (body.kind === 'refuse') return received.caller.left ? LEFT : no(received, dialect, body)
     const sealed = judged(entered, dialect, endpoint, models, body.value)
-    if (sealed.kind === 'refuse') return no(received, dialect, sealed)
+    if (sealed.kind === 'refuse') {
+      const refusal = sealed.code === 'approval_required' ? await parked(entered, sealed, body.value) : sealed
+      return no(received, dialect, refusal)
+    }
     const recorded = await record(sealed.value, bracket)
     if (recorded.kind === 'refuse') return no(received, dialect, recorded)
     // A caller who left while we recorded: nothing is sent for nobody.
     if (received.caller.left) return LEFT
     return forwardAndRelease(recorded.value, bracket)
+  }
+
+  function decideAgain(): void {
+    grants.decideAgain(({ principal, action, resource, context, output }) => {
+      const verdict = decide(parts.policy, principal, action, resource, { ...context, timeMs: parts.clock.now() })
+      if (verdict.decision.kind !== 'permit') {
+        const by = verdict.decision.determining.join(', ') || 'default'
+        return refuse('forbidden_by_policy', `decided again: ${verdict.decision.kind} by ${by}`)
+      }
+      // What streams already is guarded by the acts of its beginning.
+      return isWithin(verdict.obligations.output, output)
+        ? undefined
+        : refuse('forbidden_by_policy', 'decided again: output obligations that the stream does not carry out')
+    })
+  }
+
+  /** The refusal with the id under which the request waits: where it cannot wait, it is refused all the same. */
+  async function parked({ authenticated, bracket }: Entered, refusal: Refusal, body: Buffer): Promise<Refusal> {
+    const { asked } = bracket
+    const decision = asked?.verdict?.decision
+    if (asked === undefined || decision?.kind !== 'challenge') return refusal
+    const { action, resource, verdict } = asked
+    const groups = decision.asks.flatMap((one) => (one.kind === 'approval' ? [one.group] : []))
+    try {
+      const id = await parts.park({
+        principal: authenticated.principal,
+        action,
+        resource,
+        body,
+        policies: decision.determining,
+        policyDigest: verdict?.policyDigest ?? '',
+        groups,
+      })
+      return { ...refusal, forLog: `${refusal.forLog}, parked as ${id}`, headers: { 'ostiary-approval': id } }
+    } catch (error) {
+      return { ...refusal, forLog: `${refusal.forLog}, not parked: ${nameOf(error)}` }
+    }
   }
 
   function permitted(verdict: Verdict): Step<Verdict> {
@@ -228,7 +296,9 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       timeMs: received.receivedAtMs,
       approvals: [],
     }
-    const verdict = decide(parts.policy, principal, endpoint.action, model.resource, context)
+    const asking = scoped(principal, endpoint.action, model.resource)
+    if (asking.kind === 'refuse') return who.challenged(asking)
+    const verdict = decide(parts.policy, asking.value, endpoint.action, model.resource, context)
     bracket.asks({ ...asked, verdict })
     const may = permitted(verdict)
     if (may.kind === 'refuse') return may
@@ -267,15 +337,39 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   function forwardAndRelease(recorded: Recorded, bracket: Bracket): Promise<Outcome> {
+    const { authenticated, endpoint, model, verdict } = recorded.sealed
+    const { principal } = authenticated
+    const asking = scoped(principal, endpoint.action, model.resource)
     return new Promise((resolve) => {
-      const answering = new Release(release, recorded, bracket, resolve)
+      const answering = new Release(release, recorded, bracket, (outcome) => {
+        if ('close' in grant) grant.close()
+        resolve(outcome)
+      })
+      const grant = grants.open({
+        principal,
+        question: {
+          principal: asking.kind === 'proceed' ? asking.value : principal,
+          action: endpoint.action,
+          resource: model.resource,
+          context: verdict.context,
+          output: verdict.obligations.output,
+        },
+        ended: (refusal) => answering.cut(who.challenged(refusal)),
+      })
+      if ('kind' in grant) {
+        answering.cut(who.challenged(grant))
+        return
+      }
+      answering.whenStreams(() => grant.streams())
       answering.attach(forward.send(recorded, answering))
     })
   }
 
   function ask(entered: Entered, action: Action, resource: Resource): Step<Verdict> {
     const { received, principal } = entered.authenticated
-    const verdict = decide(parts.policy, principal, action, resource, contextOf(received))
+    const asking = scoped(principal, action, resource)
+    if (asking.kind === 'refuse') return who.challenged(asking)
+    const verdict = decide(parts.policy, asking.value, action, resource, contextOf(received))
     entered.bracket.asks({ action, resource: resource.id, verdict })
     return permitted(verdict)
   }
@@ -289,6 +383,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
 
   return {
     audit,
+    grants,
+    decideAgain,
     who,
     enter,
     exchange,
@@ -299,6 +395,14 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     refuse: (entered, shape, refusal) => answer(entered.authenticated.received, shape, refusal, 'forbid'),
     stop: () => forward.stop(),
   }
+}
+
+/** Whether each act asked for is carried out, or a stronger one. */
+function isWithin(asked: ActsByType, carriedOut: ActsByType): boolean {
+  return [...asked].every(([type, act]) => {
+    const held = carriedOut.get(type)
+    return held !== undefined && ACTS.indexOf(held) <= ACTS.indexOf(act)
+  })
 }
 
 const NO_RETRY = { 'x-should-retry': 'false' }

@@ -369,7 +369,7 @@ describe('a gateway that reaches the world by a proxy alone, and a private autho
         store: 'sqlite:./store/ostiary.db',
       }),
     )
-    const token = await new SignJWT({ client_id: 'test', groups: ['analysts'] })
+    const token = await new SignJWT({ client_id: 'test', groups: ['analysts'], scope: 'models:invoke' })
       .setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'at+jwt' })
       .setIssuer('https://idp.example')
       .setSubject('alice')

@@ -102,6 +102,7 @@ export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions =
     clock,
     newId: () => randomBytes(16).toString('hex'),
     revocations: { state: () => 'live' as const },
+    parking: { park: async () => 'parked' },
     audit: {
       log,
       keys: new AuditKeys(randomBytes(32), store),
@@ -117,6 +118,7 @@ export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions =
     shutdownDeadlineMs: 500,
     env: {},
     control: new Map(),
+    operations: new Map(),
     warn,
   })
 }

@@ -255,6 +255,15 @@ unless { context.approvals.contains("ask-security") };
       code: 'approval_required',
     })
     expect(approval.headers['ostiary-decision']).toBe('challenge')
+    // It waits under that id: the same request again waits under the same, another under another.
+    const waiting = approval.headers['ostiary-approval']
+    expect(waiting).toMatch(/^[A-Za-z0-9_-]{22}$/)
+    const again = await ask(house, prompt('hi', { model: 'other-model' }))
+    expect(again.headers['ostiary-approval']).toBe(waiting)
+    const other = await ask(house, prompt('ho', { model: 'other-model' }))
+    expect(other.headers['ostiary-approval']).not.toBe(waiting)
+    const { outcome } = await house.exchange(approval.id)
+    expect(String(outcome.own['reason_detail'])).toContain(`parked as ${waiting}`)
 
     const bob = await ask(house, prompt('hi'), { as: 'bob' })
     await expectForbidden(house, bob, 'Policy does not permit this request: a second factor is needed.')

@@ -2,6 +2,16 @@ export { type AuditLogBench, auditLogSuite, createMemoryAuditLog } from './audit
 export { createWordDetector, type DetectorCorpus, detectorSuite, type FoundCase } from './detector.js'
 export { type DialectCorpus, type DialectRequest, dialectSuite } from './dialect.js'
 export { createFakeIssuer, type IdentityBench, identityProviderSuite, readForTest } from './identity-provider.js'
+export {
+  type Asked,
+  type OAuthClient,
+  type OAuthClientParts,
+  REDIRECT_URI,
+  type Tokens,
+  type Visit,
+} from './oauth-client/client.js'
+export { oauth4webapiClient } from './oauth-client/oauth4webapi.js'
+export { openidClient } from './oauth-client/openid-client.js'
 export { createPlainDialect, plainTextOf } from './plain-dialect.js'
 export { benchRules, createRuleEngine, type PolicyBench, policyEngineSuite, questionOf } from './policy-engine.js'
 export { createMemoryReplay, type ReplayBench, replaySuite } from './replay.js'

@@ -163,6 +163,10 @@ export class Bracket {
     this.#id = of.received.id
   }
 
+  get asked(): Asked | undefined {
+    return this.#asked
+  }
+
   /** What was asked, as far as it is known: for exchanges that are refused before they are sealed. */
   asks(asked: Asked): void {
     this.#asked = asked

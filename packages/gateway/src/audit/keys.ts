@@ -1,5 +1,5 @@
 import { createHmac, hash, randomBytes } from 'node:crypto'
-import { type Principal, type Store, subjectOf } from '../spec/index.js'
+import { type Principal, type Revocable, type Store, subjectOf } from '../spec/index.js'
 import { type ActorNames, actorText } from './actor.js'
 
 /** What the log says of a principal: nothing in it can be linked or guessed without the subject's key. */
@@ -52,6 +52,17 @@ export class AuditKeys {
     return hash('sha256', this.#periodKeyHex + entryId, 'hex')
   }
 
+  /** What an entry says of what was revoked: a subject by the name that its own entries have, else by the period's key. */
+  async revocationText(what: Revocable, nowMs: number): Promise<Readonly<Record<string, unknown>>> {
+    this.#enter(nowMs)
+    if (what.kind === 'all') return { revoked: 'all' }
+    const issuer = what.kind === 'key' || what.kind === 'digest' ? undefined : what.issuer
+    const own = what.kind === 'subject' && issuer !== undefined
+    const key = own ? await this.#subjectKey(`${issuer}#${what.id}`) : this.#periodKey
+    const id = what.kind === 'key' ? what.id : nameBy(key, what.kind, own ? `${issuer}#${what.id}` : what.id)
+    return { revoked: what.kind, id, ...(issuer === undefined ? {} : { issuer }) }
+  }
+
   #enter(nowMs: number): string {
     // Within the same hour nothing can have changed, and asking a calendar at each request shows.
     const hour = Math.floor(nowMs / 3_600_000)
@@ -69,8 +80,7 @@ export class AuditKeys {
 
   async #make(principal: Principal, period: string): Promise<Pseudonyms> {
     const key = await this.#subjectKey(subjectOf(principal).uid)
-    const keyed = (kind: string, value: string): string =>
-      createHmac('sha256', key).update(`${kind} ${value}`).digest('hex').slice(0, 32)
+    const keyed = (kind: string, value: string): string => nameBy(key, kind, value)
     const names = {
       subject: keyed('subject', subjectOf(principal).uid),
       actor: keyed('subject', principal.actor.uid),
@@ -110,6 +120,10 @@ export class AuditKeys {
     this.#bySubject.set(name, key)
     return key
   }
+}
+
+function nameBy(key: Buffer, kind: string, value: string): string {
+  return createHmac('sha256', key).update(`${kind} ${value}`).digest('hex').slice(0, 32)
 }
 
 function monthOf(nowMs: number): string {

@@ -63,7 +63,7 @@ function setting(cacheEntries = 100, waits = false) {
   }
   const stage: Authenticate = createAuthenticate({
     providers: [provider],
-    revocations: { state: (one) => (state.revoked.has(one.actor.subject) ? 'revoked' : 'live') },
+    revocations: { state: (one) => (one.revocableBy.some((name) => state.revoked.has(name)) ? 'revoked' : 'live') },
     clock: { now: () => state.nowMs },
     cacheEntries,
     publicUrl: 'https://gateway.example',
@@ -103,7 +103,7 @@ describe('refusals', () => {
     ['that is revoked', bearer(token({ sub: 'revoked' })), 'revoked_token'],
   ])('a token %s', (_what, presented, code) => {
     const { stage, state } = setting()
-    state.revoked.add('revoked')
+    state.revoked.add('any-subject revoked')
     const refusal = stage.authenticate(RECEIVED, presented)
     expect(refusal).toMatchObject({
       kind: 'refuse',
@@ -207,7 +207,7 @@ describe('the cache of verifications [token.cache]', () => {
   test('asks revocations at each hit', () => {
     const { stage, state } = setting()
     expect(now(stage.authenticate(RECEIVED, bearer(token()))).kind).toBe('proceed')
-    state.revoked.add('alice')
+    state.revoked.add('any-subject alice')
     expect(now(stage.authenticate(RECEIVED, bearer(token())))).toMatchObject({ code: 'revoked_token' })
     expect(now(stage.authenticate(RECEIVED, bearer(token())))).toMatchObject({ code: 'revoked_token' })
     expect(now(stage.authenticate(RECEIVED, bearer(token({ sub: 'bob' })))).kind).toBe('proceed')

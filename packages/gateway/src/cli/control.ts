@@ -1,6 +1,8 @@
 import { lstatSync } from 'node:fs'
 import { request } from 'node:http'
+import type { OperationInput, OperationResult } from '../spec/index.js'
 import { codeOf } from './ailment.js'
+import { CommandError } from './output.js'
 
 export type ControlState =
   | { readonly kind: 'running'; readonly status: Readonly<Record<string, unknown>> }
@@ -68,4 +70,27 @@ function statusOf(text: string): Readonly<Record<string, unknown>> | undefined {
   } catch {
     return undefined
   }
+}
+
+const OPERATION_MS = 30_000
+
+/** Has the running gateway do something. Throws with its own words where it refuses. */
+export function callControl(socketPath: string, name: string, input: OperationInput): Promise<OperationResult> {
+  const [method = '', path = ''] = name.split(' ')
+  const body = method === 'GET' ? '' : JSON.stringify(input)
+  const headers = body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  return new Promise((resolve, reject) => {
+    const asking = request({ socketPath, path, method, headers, timeout: OPERATION_MS }, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('end', () => {
+        const said = statusOf(Buffer.concat(chunks).toString('utf8'))
+        if (answer.statusCode === 200 && said !== undefined) resolve(said)
+        else reject(new CommandError(typeof said?.['title'] === 'string' ? said['title'] : 'the gateway did not do it'))
+      })
+    })
+    asking.on('timeout', () => asking.destroy(new CommandError('the gateway did not answer in 30 s')))
+    asking.on('error', reject)
+    asking.end(body)
+  })
 }

@@ -80,6 +80,7 @@ export async function dev(options: Omit<DevOptions, 'warn'>, output: Output): Pr
     output.say(
       `models   ${house.models.join(', ')}${house.model === undefined ? '' : ' (a demo model: it repeats what it was shown)'}`,
     )
+    output.say(`issuer   ${house.issuer.issuer}`)
     output.say(
       `policies ${join(options.dataDir, 'policies')}\n\nA token: npx --no-install ostiary token --as alice --data ${options.dataDir}`,
     )

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { CommandError, EXIT, failureOf, type Output, outputOf } from './output.js'
+import type { RevokeFlags } from './revoke.js'
+import type { ProvenRequest, TokenFlags } from './token.js'
 
 const DATA_DIR = '.ostiary-dev'
 
@@ -88,18 +90,32 @@ function program(finish: (code: number) => void): Command {
       { ready: false },
     ),
   )
+  withConfig(command('revoke', 'revoke a token, a subject, a session or all tokens, at once'))
+    .option('--jti <id>', 'one token, and those exchanged from it')
+    .option('--sub <subject>', 'every token of a subject that was issued up to now')
+    .option('--session <id>', 'every token of a session')
+    .option('--issuer <issuer>', 'whose token, subject or session; default: of any issuer')
+    .option('--all', 'every token that was issued up to now')
+    .action(
+      runs<{ json?: boolean; config: string } & RevokeFlags>(async ({ json: _json, config, ...flags }, output) => {
+        const { revoke } = await import('./revoke.js')
+        return await revoke(config, flags, output)
+      }),
+    )
   command('token', 'an access token from the `dev` issuer, for one of its people')
     .requiredOption('--as <name>', 'alice, bob, carol, batch or scout')
     .option('--scope <scope>', 'space-separated scopes')
     .option('--expires <seconds>', 'lifetime; a negative one gives a token that has expired', seconds, 300)
+    .option('--acr <class>', 'how the person proved who they are, such as phr')
+    .option('--auth-age <seconds>', 'how long ago they did', index)
+    .option('--dpop <file>', 'private JWK (ES256) that the token is bound to; made where there is none')
+    .option('--proof <request>', 'print a DPoP proof for one request too: "POST http://127.0.0.1:8787/v1/…"', proven)
+    .option('--nonce <nonce>', 'what the server said in DPoP-Nonce')
     .option('--data <dir>', 'data folder of `ostiary dev`', DATA_DIR)
     .action(
-      runs<{ json?: boolean; as: string; scope?: string; expires: number; data: string }>(async (options, output) => {
+      runs<TokenFlags>(async (flags, output) => {
         const { token } = await import('./token.js')
-        return await token(
-          { as: options.as, scope: options.scope, expiresInSeconds: options.expires, dataDir: options.data },
-          output,
-        )
+        return await token(flags, output)
       }),
     )
   command('inspect', 'run the detectors alone: {id,text,role?} a line in, {id,findings} a line out')
@@ -210,6 +226,14 @@ function port(text: string): number {
 function index(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('an index is a whole number.')
   return Number(text)
+}
+
+function proven(text: string): ProvenRequest {
+  const [, method, address = ''] = /^([A-Z]+) (https?:\/\/\S+)$/.exec(text) ?? []
+  if (method === undefined || !URL.canParse(address)) {
+    throw new InvalidArgumentError('a request is a method and a URL, such as "POST http://127.0.0.1:8787/v1/models".')
+  }
+  return { method, url: new URL(address) }
 }
 
 function seconds(text: string): number {

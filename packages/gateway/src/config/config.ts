@@ -144,6 +144,8 @@ export interface Config {
   readonly limits: LimitsConfig
   readonly timeouts: TimeoutsConfig
   readonly audit: AuditConfig
+  /** What it means that revocations cannot be checked because the store is away. */
+  readonly revocation: { readonly failure: 'closed' | 'open' }
   readonly ledger: { readonly ttlMs: number; readonly scope: 'principal' | 'session'; readonly actors: boolean }
   readonly store: { readonly kind: 'sqlite'; readonly path: string }
   readonly shutdown: { readonly deadlineMs: number }

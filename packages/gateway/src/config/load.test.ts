@@ -109,6 +109,7 @@ describe('a good configuration', () => {
         checkpointIntervalMs: 1000,
         publish: false,
       },
+      revocation: { failure: 'closed' },
       ledger: { ttlMs: 28_800_000, scope: 'principal', actors: false },
       policy: { dir: '/etc/ostiary/policies' },
       store: { kind: 'sqlite', path: '/etc/ostiary/data/ostiary.db' },
@@ -162,6 +163,7 @@ audit:
   checkpointInterval: 2s
   publish: true
 ledger: { ttl: 1d, scope: session, actors: true }
+revocation: { failure: open }
 store: sqlite:/db/o.db
 shutdown: { deadline: 1s }
 control: { socket: run/o.sock }
@@ -250,6 +252,7 @@ control: { socket: run/o.sock }
         checkpointIntervalMs: 2000,
         publish: true,
       },
+      revocation: { failure: 'open' },
       ledger: { ttlMs: 86_400_000, scope: 'session', actors: true },
       store: { kind: 'sqlite', path: '/db/o.db' },
       shutdown: { deadlineMs: 1000 },
@@ -257,7 +260,6 @@ control: { socket: run/o.sock }
     })
     expect(warnings.map((one) => faultText(one).slice(file.length + 1))).toEqual([
       '3:84 listen.tls.clientCa: this version asks no caller for a certificate: the key has no effect yet',
-      '14:18 issuers[0].streamGrace: this version cuts no stream when its token expires: the key has no effect yet',
       '15:11 issuers[0].dpop: this version takes no token that is bound to a key: every token of this issuer is refused',
       '29:77 inspection.onFailure: open: when a detector fails, content passes uninspected',
       '36:12 audit.failure: open: when the log fails, requests go on without proof',
@@ -265,6 +267,7 @@ control: { socket: run/o.sock }
       '41:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
       '41:27 ledger.scope: this version gathers no labels: the key has no effect yet',
       '41:44 ledger.actors: this version gathers no labels: the key has no effect yet',
+      '42:24 revocation.failure: open: while the store is away, what others revoke goes on being taken',
     ])
   })
 
@@ -1021,9 +1024,6 @@ describe('settings without effect', () => {
       '13:18 ledger.scope: this version gathers no labels: the key has no effect yet',
     ])
     const issuer = (line: string): string => base('    audience:', `    ${line}\n    audience:`)
-    expect(noEffect('', issuer('streamGrace: 0s'))).toEqual([
-      '4:18 issuers[0].streamGrace: this version cuts no stream when its token expires: the key has no effect yet',
-    ])
     expect(noEffect('', issuer('dpop: required'))).toEqual([
       '4:11 issuers[0].dpop: this version takes no token that is bound to a key: every token of this issuer is refused',
     ])

@@ -199,6 +199,9 @@ function* openChoices(config: Config): Iterable<Remark> {
   if (config.inspection.onFailure === 'open') {
     yield warning(['inspection', 'onFailure'], 'open: when a detector fails, content passes uninspected')
   }
+  if (config.revocation.failure === 'open') {
+    yield warning(['revocation', 'failure'], 'open: while the store is away, what others revoke goes on being taken')
+  }
   if (config.ledger.scope === 'session') {
     yield warning(['ledger', 'scope'], 'session: a caller can start a new session without the labels it gathered')
   }
@@ -214,10 +217,6 @@ function* withoutEffect(config: Config, places: Places): Iterable<Remark> {
     )
   }
   for (const [index, { dpop }] of config.issuers.entries()) {
-    const at = ['issuers', index, 'streamGrace']
-    if (places.get(at) !== undefined) {
-      yield warning(at, 'this version cuts no stream when its token expires: the key has no effect yet')
-    }
     if (dpop === 'required') {
       const message = 'this version takes no token that is bound to a key: every token of this issuer is refused'
       yield warning(['issuers', index, 'dpop'], message)

@@ -26,6 +26,7 @@ export function fixedAtStart(config: Config): ReadonlyMap<string, string> {
     ['audit.checkpointInterval', audit.checkpointIntervalMs],
     ['audit.publish', audit.publish],
     ['store', store],
+    ['revocation.failure', config.revocation.failure],
     ['shutdown.deadline', shutdown.deadlineMs],
     ['control.socket', control.socket],
   ]

@@ -403,6 +403,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     limits,
     timeouts,
     audit: audit(folder),
+    revocation: group({ failure: z.enum(['closed', 'open']).default('closed') }).prefault({}),
     ledger,
     store: store(folder),
     shutdown: group({ deadline: anyTime().prefault('30s') })
@@ -430,6 +431,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
         flushIntervalMs: flushInterval,
         checkpointIntervalMs: checkpointInterval,
       },
+      revocation: raw.revocation,
       ledger: raw.ledger,
       store: raw.store,
       shutdown: raw.shutdown,

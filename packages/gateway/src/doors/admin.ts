@@ -1,5 +1,19 @@
+import { isJsonObject, parseStrictJson } from '../json/strict.js'
 import type { Pipeline } from '../pipeline.js'
-import { headerLines, type Received, type Refusal, refuse } from '../spec/index.js'
+import {
+  covers,
+  GATEWAY,
+  headerLines,
+  lackingScope,
+  type Operation,
+  type OperationInput,
+  type Operations,
+  proceed,
+  type Received,
+  type Refusal,
+  refuse,
+  type Step,
+} from '../spec/index.js'
 import { problem } from './problem.js'
 
 /** A file of the log by its path below the log's top (`checkpoint`, `tile/…`), or undefined where there is none. */
@@ -20,11 +34,11 @@ export interface AdminDoorParts {
   readonly trusted: boolean
   /** Answers of the control socket alone. */
   readonly control: ReadonlyMap<string, () => Promise<unknown>>
+  readonly operations: Operations
 }
 
 /** A path of the C2SP layout and nothing else: no dots, no way up. */
 const LOG_PATH = /^(?:checkpoint|tile\/(?:entries|[0-9]{1,2})\/(?:x[0-9]{3}\/){0,4}[0-9]{3}(?:\.p\/[0-9]{1,3})?)$/
-const RESOURCE = { type: 'Gateway', id: 'ostiary', attributes: {} } as const
 
 /** The admin port and the control socket: one door, two ways to be let in. Never rejects. */
 export function adminDoor(parts: AdminDoorParts): (received: Received) => Promise<void> {
@@ -67,16 +81,46 @@ async function serve(parts: AdminDoorParts, received: Received): Promise<Answer>
   if (method === 'GET' && path.startsWith('/log/')) return await readLog(parts, received, path.slice(5))
   const control = parts.trusted ? parts.control.get(`${method} ${path}`) : undefined
   if (control !== undefined) return json(200, await control())
-  if (!parts.trusted) {
-    const found = await parts.pipeline().identify(received)
-    if (found.kind === 'refuse') return wordOf(received, found)
-    if (![...found.value.scopes].some((scope) => scope.startsWith('admin:'))) {
-      return wordOf(received, refuse('insufficient_scope', 'no admin scope'))
-    }
-    const may = parts.pipeline().decide(received, found.value, 'administer', RESOURCE)
-    if (may.kind === 'refuse') return wordOf(received, may)
-  }
-  return wordOf(received, refuse('endpoint_not_governed', 'no such endpoint'))
+  const operation = parts.operations.get(`${method} ${path}`)
+  const may = parts.trusted ? undefined : await administers(parts, received, operation)
+  if (may !== undefined) return wordOf(received, may)
+  return operation === undefined
+    ? wordOf(received, refuse('endpoint_not_governed', 'no such endpoint'))
+    : await operate(operation, received)
+}
+
+/** Why the caller may not: asked before it is told whether there is such an endpoint. */
+async function administers(
+  { pipeline }: AdminDoorParts,
+  received: Received,
+  operation: Operation | undefined,
+): Promise<Refusal | undefined> {
+  const found = await pipeline().identify(received)
+  if (found.kind === 'refuse') return found
+  const { scopes } = found.value
+  const scope = operation?.scope
+  const holds = scope === undefined ? [...scopes].some((one) => one.startsWith('admin:')) : covers(scopes, scope)
+  if (!holds) return lackingScope(scope ?? 'admin:*')
+  const may = pipeline().decide(received, found.value, 'administer', GATEWAY)
+  return may.kind === 'refuse' ? may : undefined
+}
+
+async function operate(operation: Operation, received: Received): Promise<Answer> {
+  const input = received.method === 'GET' ? proceed({}) : await inputOf(received)
+  if (input.kind === 'refuse') return wordOf(received, input)
+  const done = await operation.run(input.value)
+  return done.kind === 'refuse' ? wordOf(received, done) : json(200, done.value)
+}
+
+const INPUT_LIMITS = { maxDepth: 8, maxBytes: 64 * 1024 }
+
+async function inputOf(received: Received): Promise<Step<OperationInput>> {
+  const body = await received.body()
+  if (body.kind === 'refuse') return body
+  const read = parseStrictJson(body.value, INPUT_LIMITS)
+  return read.kind === 'value' && isJsonObject(read.value)
+    ? proceed(read.value)
+    : refuse('invalid_request', 'operation: body', { message: 'The body is no JSON object.' })
 }
 
 /** Authenticated before it is looked up: a stranger does not learn how long the log is. */
@@ -85,8 +129,8 @@ async function readLog(parts: AdminDoorParts, received: Received, path: string):
   if (!open) {
     const found = await parts.pipeline().identify(received)
     if (found.kind === 'refuse') return wordOf(received, found)
-    if (!found.value.scopes.has('audit:read')) {
-      return wordOf(received, refuse('insufficient_scope', 'no audit:read', { headers: NEEDS_AUDIT_READ }))
+    if (!covers(found.value.scopes, 'audit:read')) {
+      return wordOf(received, lackingScope('audit:read'))
     }
   }
   parts.countLogRead()
@@ -99,8 +143,6 @@ async function readLog(parts: AdminDoorParts, received: Received, path: string):
     body: bytes,
   }
 }
-
-const NEEDS_AUDIT_READ = { 'www-authenticate': 'Bearer error="insufficient_scope", scope="audit:read"' }
 
 function text(status: number, body: string): Answer {
   return { status, type: 'text/plain; charset=utf-8', body: Buffer.from(body) }

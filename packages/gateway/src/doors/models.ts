@@ -23,13 +23,15 @@ export function modelsDoors(parts: ModelsDoorParts): (method: string, path: stri
 }
 
 function callDoor(pipeline: Pipeline, dialect: Dialect, endpoint: Endpoint, models: ReadonlyMap<string, Model>): Door {
-  return { shape: dialect, serve: (entered) => pipeline.exchange(entered, dialect, endpoint, models) }
+  const { action } = endpoint
+  return { shape: dialect, action, serve: (entered) => pipeline.exchange(entered, dialect, endpoint, models) }
 }
 
 /** Lists only what the caller may invoke, of every dialect. */
 function listDoor(pipeline: Pipeline, dialect: Dialect, models: ReadonlyMap<string, Model>): Door {
   return {
     shape: dialect,
+    action: 'listModels',
     async serve(entered: Entered) {
       const listed = [...models].filter(
         ([, model]) => pipeline.ask(entered, 'listModels', model.resource).kind === 'proceed',

@@ -76,6 +76,7 @@ export class Release {
   #passed: string[] = []
   readonly #finish: (ending: Outcome) => void
   #source: Source | undefined
+  #whenStreams: (() => void) | undefined
   #lens: StreamLens | undefined
   #chunks: Buffer[] = []
   #bytes = 0
@@ -106,6 +107,11 @@ export class Release {
       this.#source?.abort()
       this.#close('left', undefined)
     })
+  }
+
+  /** Called once when the answer turns out to be a stream. */
+  whenStreams(listener: () => void): void {
+    this.#whenStreams = listener
   }
 
   /** Before `head`: whom to hang up on when the caller leaves. */
@@ -141,6 +147,8 @@ export class Release {
       const count = (finding: FindingType, act: string, times: number): void => this.#count(finding, act, times)
       const guard = this.#acts.size === 0 ? undefined : this.#parts.guards(this.#acts, count)
       this.#lens = this.#dialect.openStream({ guard })
+      this.#whenStreams?.()
+      if (this.#over) return false
     }
     if (this.#durable === undefined) {
       if (this.#lens !== undefined) this.#sendHead()
@@ -184,6 +192,11 @@ export class Release {
   }
 
   failed(refusal: Refusal): void {
+    this.#refuse(refusal)
+  }
+
+  /** The grant that the exchange lives on has ended: nothing more reaches the caller but why. */
+  cut(refusal: Refusal): void {
     this.#refuse(refusal)
   }
 

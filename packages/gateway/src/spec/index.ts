@@ -16,6 +16,7 @@ export type { Finding, FindingType, PartFindings, Span } from './finding.js'
 export { FINDING_TYPES, familyOf } from './finding.js'
 export type { Act, ActsByType, Direction, Obligation, Obligations } from './obligation.js'
 export { ACTS, joinObligations, NO_OBLIGATIONS, parseObligation } from './obligation.js'
+export type { Operation, OperationInput, OperationResult, Operations } from './operation.js'
 export type { Outcome } from './outcome.js'
 export type { Edit, Role, TextPart } from './part.js'
 export type {
@@ -29,13 +30,14 @@ export type {
 } from './principal.js'
 export { principalOf, subjectOf } from './principal.js'
 export type { Action, Context, Question, Resource } from './question.js'
-export { ACTIONS } from './question.js'
+export { ACTIONS, GATEWAY } from './question.js'
 export type { Caller, HeaderLines, Presented, Received } from './received.js'
 export { headerLines } from './received.js'
 export type { Refusal, RefusalCode, RefusalExtras, Step } from './refusal.js'
 export { errorType, proceed, refuse } from './refusal.js'
 export type { Revocable } from './revocation.js'
 export { revocableName } from './revocation.js'
+export { covers, coversSome, lackingScope, narrowed, SCOPES, scopeOf } from './scope.js'
 export type {
   Appended,
   AuditLog,
@@ -45,6 +47,7 @@ export type {
   PolicyEngine,
   PutOptions,
   Replay,
+  Revocably,
   Revocations,
   Row,
   Store,

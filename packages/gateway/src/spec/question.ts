@@ -21,6 +21,9 @@ export interface Resource {
   readonly attributes: Readonly<Record<string, AttributeValue>>
 }
 
+/** What `administer` is asked of. */
+export const GATEWAY: Resource = { type: 'Gateway', id: 'ostiary', attributes: {} }
+
 /** Every action has the whole context; what does not apply is empty or 0 (contract, "Policy vocabulary"). */
 export interface Context {
   readonly labels: readonly string[]

@@ -144,8 +144,11 @@ export interface Replay {
   close(): Promise<void>
 }
 
+/** What of a principal tells whether it was revoked. */
+export type Revocably = Pick<Principal, 'issuedAt' | 'verifiedAtMs' | 'revocableBy'>
+
 /** Whether a verified principal has been revoked since. Asked at every cache hit, so it is synchronous and in memory. */
 export interface Revocations {
   /** `unknown`: the store is away, so what others revoked meanwhile may be missing here. */
-  state(principal: Principal): 'live' | 'revoked' | 'unknown'
+  state(principal: Revocably): 'live' | 'revoked' | 'unknown'
 }

@@ -1,0 +1,23 @@
+import type { EventKind } from './audit/event.js'
+import type { AuditKeys } from './audit/keys.js'
+import { revocationOperations } from './grants/operations.js'
+import type { Clock, Operations, Revocable } from './spec/index.js'
+
+export interface AdministerParts {
+  readonly clock: Clock
+  readonly keys: AuditKeys
+  /** Writes an entry; where no gateway runs, leaves it for the next start to write. */
+  readonly note: (kind: EventKind, what: Readonly<Record<string, unknown>>) => Promise<void>
+  readonly revoke: (what: readonly Revocable[]) => Promise<void>
+}
+
+/** Everything that an administrator can do, the same whether a gateway runs or not. */
+export function operationsOf(parts: AdministerParts): Operations {
+  const { clock, keys, note, revoke } = parts
+  return new Map([
+    ...revocationOperations({
+      revoke,
+      note: async (what) => note('revocation', await keys.revocationText(what, clock.now())),
+    }),
+  ])
+}

@@ -1,0 +1,79 @@
+import { hash } from 'node:crypto'
+import { type Clock, type Principal, type Revocations, rowsOf, type Store } from '../spec/index.js'
+
+export interface ParkingParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly revocations: Revocations
+}
+
+/** A request that waits for somebody's approval. */
+export interface Parked {
+  readonly principal: Principal
+  readonly action: string
+  readonly resource: string
+  /** Of the request as received. */
+  readonly body: Buffer
+  /** Ids of the policies whose challenge it is. */
+  readonly policies: readonly string[]
+  readonly policyDigest: string
+  /** Who may approve. */
+  readonly groups: readonly string[]
+}
+
+export interface Parking {
+  /** Gives the id of the parked request; the same request of the same principal has the same. Durable once it is fulfilled. */
+  park(parked: Parked): Promise<string>
+  /** Something was revoked: what waits on it waits no longer. */
+  dropRevoked(): Promise<void>
+}
+
+const SPACE = 'parked'
+const KEPT_MS = 15 * 60_000
+
+/** What a row holds: enough to judge an approval by, and nothing of what was asked. */
+interface Row extends Pick<Principal, 'issuedAt' | 'verifiedAtMs' | 'revocableBy'> {
+  readonly actor: string
+  readonly subject: string
+  readonly action: string
+  readonly resource: string
+  readonly bodyDigest: string
+  readonly policies: readonly string[]
+  readonly policyDigest: string
+  readonly groups: readonly string[]
+  readonly parkedAtMs: number
+}
+
+/** Where requests wait for an approval. What is approved is bound to the very bytes, the policies and the principal. */
+export function createParking({ store, clock, revocations }: ParkingParts): Parking {
+  return {
+    async park({ principal, body, policies, ...asked }) {
+      const { issuedAt, verifiedAtMs, revocableBy } = principal
+      const row: Row = {
+        ...asked,
+        policies,
+        issuedAt,
+        verifiedAtMs,
+        revocableBy,
+        actor: principal.actor.uid,
+        subject: (principal.onBehalfOf ?? principal.actor).uid,
+        bodyDigest: hash('sha256', body, 'hex'),
+        parkedAtMs: clock.now(),
+      }
+      const id = idOf(row)
+      await store.put(SPACE, id, JSON.stringify(row), { expiresAtMs: row.parkedAtMs + KEPT_MS, onlyNew: true })
+      return id
+    },
+    async dropRevoked() {
+      for (const { key, value } of await rowsOf(store, SPACE)) {
+        if (revocations.state(JSON.parse(value) as Row) === 'revoked') await store.put(SPACE, key, undefined)
+      }
+    },
+  }
+}
+
+/** Whoever asks the same again and again asks nobody to approve it again and again. */
+function idOf({ actor, subject, action, resource, bodyDigest, policies, policyDigest }: Row): string {
+  const what = JSON.stringify([actor, subject, action, resource, bodyDigest, policies, policyDigest])
+  return hash('sha256', what, 'base64url').slice(0, 22)
+}

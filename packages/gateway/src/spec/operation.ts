@@ -1,0 +1,18 @@
+import type { Step } from './refusal.js'
+
+export type OperationInput = Readonly<Record<string, unknown>>
+export type OperationResult = Readonly<Record<string, unknown>>
+
+/**
+ * Something an administrator does: through the admin port with a token, through the control socket, or by a command on the store
+ * itself where no gateway runs.
+ */
+export interface Operation {
+  /** Of the token, on the admin port (`admin:…`). */
+  readonly scope: string
+  /** Persisted once it is fulfilled. Input is JSON from outside: nothing of it was checked. */
+  run(input: OperationInput): Promise<Step<OperationResult>>
+}
+
+/** By method and path, such as `POST /revocations`. */
+export type Operations = ReadonlyMap<string, Operation>
