@@ -92,7 +92,7 @@ export function openClient(url: string, max: number, timeoutMs: number): Client 
   }
 }
 
-export class PostgresFailed extends Error {
+class PostgresFailed extends Error {
   override readonly name: string = 'PostgresFailed'
   /** SQLSTATE, or the name of the connection's error. */
   readonly code: string | undefined

@@ -13,7 +13,7 @@ describe.skipIf(POSTGRES === undefined)('store-postgres (needs PostgreSQL)', () 
 
   afterAll(() => server.remove())
 
-  storeSuite('postgres', async () => ({
+  storeSuite('postgres [store.only-new]', async () => ({
     durable: true,
     open: (clock) => openPostgresStore({ url: server.url, clock }),
     async remove() {
@@ -21,7 +21,7 @@ describe.skipIf(POSTGRES === undefined)('store-postgres (needs PostgreSQL)', () 
     },
   }))
 
-  replaySuite('postgres', async () => ({
+  replaySuite('postgres [replay.once]', async () => ({
     open: (clock) => openPostgresReplay({ url: server.url, clock }),
     async remove() {
       await server.run('drop table ostiary_replay')

@@ -97,7 +97,7 @@ describe.skipIf(POSTGRES === undefined)('openPostgresStore (needs PostgreSQL)', 
     await store.close()
   })
 
-  it('misses nothing, tells nothing twice, keeps the order of each key, while several write and it begins', async () => {
+  it('misses nothing, tells nothing twice, keeps the order of each key, while several write and it begins [store.followed]', async () => {
     const stores = await Promise.all(Array.from({ length: 3 }, () => opened()))
     const writing = stores.map(async (store, writer) => {
       for (let value = 1; value <= 60; value += 1) {
@@ -153,7 +153,7 @@ describe.skipIf(POSTGRES === undefined)('openPostgresStore (needs PostgreSQL)', 
     await store.close()
   })
 
-  it('is ill while the server is down, rejects meanwhile, and tells what it missed once it is back', async () => {
+  it('is ill while the server is down, rejects meanwhile, and tells what it missed once it is back [store.followed]', async () => {
     const store = await opened(500)
     const { told, ill } = await follow(store)
     await store.put('keys', 'a', '1')
@@ -278,7 +278,7 @@ describe.skipIf(POSTGRES === undefined)('openPostgresStore (needs PostgreSQL)', 
       await other.close()
     })
 
-    it('rejects while the server is down or does not answer, and remembers after that', async () => {
+    it('rejects while the server is down or does not answer, and remembers after that [replay.once]', async () => {
       const replay = await openPostgresReplay({ url, clock, timeoutMs: 300 })
       expect(await use('a', replay)).toBe(true)
       proxy.hang()

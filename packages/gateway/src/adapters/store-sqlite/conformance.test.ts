@@ -10,13 +10,13 @@ async function bench<T>(open: (folder: string) => T): Promise<T & { remove(): Pr
   return { ...open(folder), remove: () => rm(folder, { recursive: true }) }
 }
 
-storeSuite('sqlite', () =>
+storeSuite('sqlite [store.only-new]', () =>
   bench((folder) => ({
     durable: true,
     open: (clock) => openSqliteStore({ path: join(folder, 'ostiary.db'), clock }),
   })),
 )
 
-replaySuite('sqlite', () =>
+replaySuite('sqlite [replay.once]', () =>
   bench((folder) => ({ open: (clock) => openSqliteReplay({ path: join(folder, 'ostiary.replay.db'), clock }) })),
 )

@@ -72,7 +72,7 @@ describe('following', () => {
     await other.close()
   })
 
-  it('misses nothing, tells nothing twice, keeps the order of each key, while several write and it begins', async () => {
+  it('misses nothing, tells nothing twice, keeps the order of each key, while several write and it begins [store.followed]', async () => {
     const stores = await Promise.all(Array.from({ length: 3 }, () => openSqliteStore({ path, clock })))
     const writing = stores.map(async (store, writer) => {
       for (let value = 1; value <= 100; value += 1) {
@@ -112,7 +112,7 @@ describe('following', () => {
     await other.close()
   })
 
-  it('is ill while the file is away, and tells what happened meanwhile once it is back', async () => {
+  it('is ill while the file is away, and tells what happened meanwhile once it is back [store.followed]', async () => {
     const [store, other] = [await openSqliteStore({ path, clock }), await openSqliteStore({ path, clock })]
     const { told, ill } = await follow(store)
     await rename(path, `${path}.away`)

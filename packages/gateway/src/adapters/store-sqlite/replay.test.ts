@@ -70,7 +70,7 @@ describe('openSqliteReplay', () => {
     await replay.close()
   })
 
-  it('rejects where another does not stop writing, and tells first uses again once it has', async () => {
+  it('rejects where another does not stop writing, and tells first uses again once it has [replay.once]', async () => {
     const replay = await openSqliteReplay({ path, clock, busyTimeoutMs: 50 })
     const held = await holdLock(path, 600)
     await expect(replay.firstUse('a', nowMs + 60_000)).rejects.toThrow(/locked|busy/)
