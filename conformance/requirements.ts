@@ -332,6 +332,20 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
   'stream.torn': { source: 'contract', says: 'a torn stream ends with the error event, never with the end mark' },
 
+  // What replicas share.
+  'store.only-new': {
+    source: 'design',
+    says: 'of several who put what must be new, in whatever process, one succeeds',
+  },
+  'store.followed': {
+    source: 'design',
+    says: 'who follows is told of every change, whoever made it, and that it is ill while it cannot be told',
+  },
+  'replay.once': {
+    source: 'RFC 9449 11.1',
+    says: 'what may be used once is remembered for its window, atomically, across replicas, and not let pass where the memory is away',
+  },
+
   // Policy.
   'policy.default-deny': { source: 'contract', says: 'nobody is permitted by default' },
   'policy.errors-refuse': {

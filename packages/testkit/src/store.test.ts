@@ -1,7 +1,10 @@
-import { createMemoryStore, storeSuite } from './store.js'
+import { createMemoryPlace, createMemoryStore, storeSuite } from './store.js'
 
-storeSuite('memory', async () => ({
-  durable: false,
-  open: async (clock) => createMemoryStore(clock),
-  remove: async () => {},
-}))
+storeSuite('memory', async () => {
+  const place = createMemoryPlace()
+  return {
+    durable: true,
+    open: async (clock) => createMemoryStore(clock, place),
+    remove: async () => {},
+  }
+})

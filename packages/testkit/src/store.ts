@@ -1,5 +1,5 @@
 import { type Clock, type Row, rowsOf, type Store } from 'ostiary/spec'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 /** What a store under test is opened with: twice with the same place gives the same rows. */
 export interface StoreBench {
@@ -7,8 +7,10 @@ export interface StoreBench {
   open(clock: Clock): Promise<Store>
   /** Removes what the store left behind. */
   remove(): Promise<void>
-  /** Whether rows outlive `close`. */
+  /** Whether rows outlive `close`, and whether two may be open at once. */
   readonly durable: boolean
+  /** How long it may take until who follows is told; 5 s where it is not said. */
+  readonly patienceMs?: number
 }
 
 interface Kept {
@@ -16,39 +18,59 @@ interface Kept {
   readonly expiresAtMs: number | undefined
 }
 
-/** A store that forgets everything with the process. */
-export function createMemoryStore(clock: Clock): Store {
-  const spaces = new Map<string, Map<string, Kept>>()
-  const followers = new Set<{ readonly space: string; readonly see: (rows: readonly Row[]) => void }>()
+interface Follower {
+  readonly space: string
+  readonly see: (rows: readonly Row[]) => void
+}
+
+/** Where stores of one process keep what they share. */
+export interface MemoryPlace {
+  readonly spaces: Map<string, Map<string, Kept>>
+  readonly followers: Set<Follower>
+}
+
+export function createMemoryPlace(): MemoryPlace {
+  return { spaces: new Map(), followers: new Set() }
+}
+
+/** A store that forgets everything with its place. */
+export function createMemoryStore(clock: Clock, { spaces, followers }: MemoryPlace = createMemoryPlace()): Store {
+  const own = new Set<Follower>()
   let closed = false
   const live = (row: Kept): boolean => row.expiresAtMs === undefined || row.expiresAtMs > clock.now()
   const kept = (space: string): Map<string, Kept> => {
     if (closed) throw new Error('the store is closed')
     const rows = spaces.get(space) ?? new Map<string, Kept>()
-    for (const [key, row] of rows) if (!live(row)) rows.delete(key)
     spaces.set(space, rows)
     return rows
   }
+  const found = (space: string, key: string): string | undefined => {
+    const row = kept(space).get(key)
+    return row !== undefined && live(row) ? row.value : undefined
+  }
   return {
     async get(space, key) {
-      return kept(space).get(key)?.value
+      return found(space, key)
     },
     async put(space, key, value, { expiresAtMs, onlyNew = false } = {}) {
+      if (onlyNew && found(space, key) !== undefined) return false
       const rows = kept(space)
-      if (onlyNew && rows.has(key)) return false
-      if (value === undefined) rows.delete(key)
-      else rows.set(key, { value, expiresAtMs })
+      if (value !== undefined) rows.set(key, { value, expiresAtMs })
+      else if (!rows.delete(key)) return true
       for (const follower of followers) if (follower.space === space) follower.see([{ key, value }])
       return true
     },
     async follow(space, see) {
-      see([...kept(space)].map(([key, { value }]) => ({ key, value })))
+      const rows = [...kept(space)].filter(([, row]) => live(row))
+      see(rows.map(([key, { value }]) => ({ key, value })))
       const follower = { space, see }
       followers.add(follower)
+      own.add(follower)
       return () => void followers.delete(follower)
     },
     async close() {
       closed = true
+      for (const follower of own) followers.delete(follower)
     },
   }
 }
@@ -70,6 +92,9 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
     afterEach(async () => {
       await held.remove()
     })
+
+    const eventually = (check: () => void): Promise<void> =>
+      vi.waitFor(check, { timeout: held.patienceMs ?? 5000, interval: 5 })
 
     const listed = async (space: string): Promise<readonly string[]> =>
       (await rowsOf(store, space)).map(({ key, value }) => `${key}=${value}`).sort()
@@ -149,12 +174,171 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
       await store.close()
     })
 
+    it('deletes a row, and takes it for nothing where there is none', async () => {
+      await store.put('keys', 'a', '1')
+      await store.put('keys', 'b', '2')
+      expect(await store.put('keys', 'a', undefined)).toBe(true)
+      expect(await store.get('keys', 'a')).toBeUndefined()
+      expect(await listed('keys')).toEqual(['b=2'])
+      expect(await store.put('keys', 'a', undefined)).toBe(true)
+      expect(await store.put('keys', 'never', undefined)).toBe(true)
+      expect(await listed('keys')).toEqual(['b=2'])
+      await store.put('keys', 'a', '3')
+      expect(await store.get('keys', 'a')).toBe('3')
+      await store.close()
+    })
+
+    const puts = (key: string, stores: readonly Store[], times: number): Promise<boolean[]> =>
+      Promise.all(
+        Array.from({ length: times }, (_, index) =>
+          (stores[index % stores.length] ?? store).put('keys', key, `${index}`, { onlyNew: true }),
+        ),
+      )
+
+    it('takes one of fifty who put what must be new, and keeps its value', async () => {
+      const done = await puts('a', [store], 50)
+      expect(done.filter((one) => one)).toHaveLength(1)
+      expect(await store.get('keys', 'a')).toBe(`${done.indexOf(true)}`)
+      expect(await store.put('keys', 'a', 'late', { onlyNew: true })).toBe(false)
+      expect(await store.get('keys', 'a')).toBe(`${done.indexOf(true)}`)
+      expect(await store.put('keys', 'b', 'neighbour', { onlyNew: true })).toBe(true)
+      await store.close()
+    })
+
+    it('calls a row new again after it was deleted, and after it expired', async () => {
+      await store.put('keys', 'deleted', '1')
+      await store.put('keys', 'deleted', undefined)
+      expect(await store.put('keys', 'deleted', '2', { onlyNew: true })).toBe(true)
+      await store.put('keys', 'expired', '1', { expiresAtMs: nowMs + 1000 })
+      nowMs += 999
+      expect(await store.put('keys', 'expired', '2', { onlyNew: true })).toBe(false)
+      nowMs += 1
+      expect(await store.put('keys', 'expired', '2', { onlyNew: true })).toBe(true)
+      expect(await listed('keys')).toEqual(['deleted=2', 'expired=2'])
+      await store.close()
+    })
+
+    it('does what is put at once in the order in which it was put', async () => {
+      const done = await Promise.all([
+        store.put('keys', 'a', '1', { onlyNew: true }),
+        store.put('keys', 'a', '2', { onlyNew: true }),
+        store.put('keys', 'a', undefined),
+        store.put('keys', 'a', '3', { onlyNew: true }),
+        store.put('keys', 'b', '1'),
+        store.put('keys', 'b', '2'),
+      ])
+      expect(done).toEqual([true, false, true, true, true, true])
+      expect(await listed('keys')).toEqual(['a=3', 'b=2'])
+      await store.close()
+    })
+
+    /** Follows a space, and keeps what it was told: `key=value`, or `key gone`. */
+    const followed = async (
+      by: Store,
+      space = 'keys',
+    ): Promise<{ readonly told: string[]; readonly end: () => void }> => {
+      const told: string[] = []
+      const end = await by.follow(space, (rows) => {
+        for (const { key, value } of rows) told.push(value === undefined ? `${key} gone` : `${key}=${value}`)
+      })
+      return { told, end }
+    }
+
+    it('tells who follows of all rows that are there, before it is fulfilled, and of no others', async () => {
+      await store.put('keys', 'a', '1')
+      await store.put('keys', 'a', '2')
+      await store.put('keys', 'b', '3')
+      await store.put('keys', 'deleted', '4')
+      await store.put('keys', 'deleted', undefined)
+      await store.put('keys', 'short', '5', { expiresAtMs: nowMs + 1000 })
+      await store.put('other', 'c', '6')
+      nowMs += 1000
+      const { told, end } = await followed(store)
+      expect(told.sort()).toEqual(['a=2', 'b=3'])
+      end()
+      await store.close()
+    })
+
+    it('tells of each later change once and in order, of deletions too, and of no other space', async () => {
+      await store.put('keys', 'a', '0')
+      const { told, end } = await followed(store)
+      for (const value of ['1', '2', '3']) await store.put('keys', 'a', value)
+      await store.put('other', 'a', '4')
+      await store.put('keys', 'a', undefined)
+      await store.put('keys', 'a', undefined)
+      await store.put('keys', 'never', undefined)
+      await store.put('keys', 'a', '5', { onlyNew: true })
+      await store.put('keys', 'a', '6', { onlyNew: true })
+      await eventually(() => expect(told.at(-1)).toBe('a=5'))
+      expect(told).toEqual(['a=0', 'a=1', 'a=2', 'a=3', 'a gone', 'a=5'])
+      end()
+      await store.close()
+    })
+
+    it('tells of nothing any more to who has ended, and still to others', async () => {
+      const one = await followed(store)
+      const other = await followed(store)
+      await store.put('keys', 'a', '1')
+      await eventually(() => expect([...one.told, ...other.told]).toEqual(['a=1', 'a=1']))
+      one.end()
+      one.end()
+      await store.put('keys', 'a', '2')
+      await eventually(() => expect(other.told).toEqual(['a=1', 'a=2']))
+      expect(one.told).toEqual(['a=1'])
+      other.end()
+      await store.close()
+    })
+
+    it('tells of very many rows, and then of changes', async () => {
+      const keys = Array.from({ length: 10_001 }, (_, index) => `k${index}`)
+      await Promise.all(keys.map((key) => store.put('keys', key, '1')))
+      const { told, end } = await followed(store)
+      expect([...told].sort()).toEqual(keys.map((key) => `${key}=1`).sort())
+      await store.put('keys', 'k0', '2')
+      await eventually(() => expect(told.slice(keys.length)).toEqual(['k0=2']))
+      end()
+      await store.close()
+    })
+
+    it('shares rows with another who has it open, where it is durable', async () => {
+      const other = held.durable ? await held.open(clock) : store
+      const done = await puts('a', [store, other], 50)
+      expect(done.filter((one) => one)).toHaveLength(1)
+      expect(await other.get('keys', 'a')).toBe(`${done.indexOf(true)}`)
+      await other.put('keys', 'a', undefined)
+      expect(await store.get('keys', 'a')).toBeUndefined()
+      expect(await store.put('keys', 'a', 'again', { onlyNew: true })).toBe(true)
+      expect(await other.get('keys', 'a')).toBe('again')
+      await store.close()
+      await other.close()
+    })
+
+    it('tells of the changes of another who has it open, where it is durable', async () => {
+      const other = held.durable ? await held.open(clock) : store
+      await other.put('keys', 'a', '0')
+      const here = await followed(store)
+      const there = await followed(other)
+      await other.put('keys', 'a', '1')
+      await eventually(() => expect(here.told).toEqual(['a=0', 'a=1']))
+      await store.put('keys', 'b', '2')
+      await other.put('other', 'c', '3')
+      await other.put('keys', 'a', undefined)
+      await eventually(() => expect([here.told.length, there.told.length]).toEqual([4, 4]))
+      expect(here.told).toEqual(['a=0', 'a=1', 'b=2', 'a gone'])
+      expect(there.told).toEqual(['a=0', 'a=1', 'b=2', 'a gone'])
+      here.end()
+      there.end()
+      await store.close()
+      await other.close()
+    })
+
     it('rejects once it is closed, rather than answer that there is nothing', async () => {
       await store.put('keys', 'a', '1')
       await store.close()
       await expect(store.get('keys', 'a')).rejects.toThrow()
       await expect(rowsOf(store, 'keys')).rejects.toThrow()
       await expect(store.put('keys', 'a', '1')).rejects.toThrow()
+      await expect(followed(store)).rejects.toThrow()
     })
 
     it('gives the same rows after it was opened anew, where it is durable', async () => {

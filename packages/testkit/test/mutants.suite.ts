@@ -1,10 +1,22 @@
-import type { AuditLog, Detector, Dialect, IdentityProvider, PolicyEngine, StreamLens } from 'ostiary/spec'
+import type {
+  AuditLog,
+  Clock,
+  Detector,
+  Dialect,
+  IdentityProvider,
+  PolicyEngine,
+  Replay,
+  Store,
+  StreamLens,
+} from 'ostiary/spec'
 import { AuditUnavailable, proceed } from 'ostiary/spec'
 import {
   auditLogSuite,
   benchRules,
   createFakeIssuer,
   createMemoryAuditLog,
+  createMemoryPlace,
+  createMemoryReplay,
   createMemoryStore,
   createPlainDialect,
   createRuleEngine,
@@ -14,6 +26,7 @@ import {
   identityProviderSuite,
   plainTextOf,
   policyEngineSuite,
+  replaySuite,
   storeSuite,
 } from '../src/index.js'
 
@@ -174,6 +187,147 @@ for (const [name, fault] of Object.entries(engines)) {
 
 storeSuite('mutant forgets', async () => ({
   durable: true,
+  patienceMs: 50,
   open: async (clock) => createMemoryStore(clock),
+  remove: async () => {},
+}))
+
+const stores: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
+  'deletes nothing': (store) => ({
+    put: async (space, key, value, options) => value === undefined || store.put(space, key, value, options),
+  }),
+  'takes what is not new': (store) => ({
+    put: (space, key, value, { expiresAtMs } = {}) => store.put(space, key, value, { expiresAtMs }),
+  }),
+  'says that what is not new was put': (store) => ({
+    async put(...args) {
+      await store.put(...args)
+      return true
+    },
+  }),
+  'asks whether it is new, and then puts': (store) => ({
+    async put(space, key, value, { onlyNew, ...options } = {}) {
+      if (onlyNew === true && (await store.get(space, key)) !== undefined) return false
+      return store.put(space, key, value, options)
+    },
+  }),
+  'never calls a row new twice': (store) => {
+    const had = new Set<string>()
+    return {
+      async put(space, key, value, options) {
+        if (options?.onlyNew === true && had.has(key)) return false
+        had.add(key)
+        return store.put(space, key, value, options)
+      },
+    }
+  },
+  'tells the first rows late': (store) => ({
+    follow: (space, see) => store.follow(space, (rows) => void setImmediate(see, rows)),
+  }),
+  'tells of a space once': (store) => ({
+    async follow(space, see) {
+      const end = await store.follow(space, see)
+      end()
+      return end
+    },
+  }),
+  'tells of later changes only': (store) => ({
+    async follow(space, see) {
+      let listed = false
+      const end = await store.follow(space, (rows) => listed && see(rows))
+      listed = true
+      return end
+    },
+  }),
+  'does not tell of deletions': (store) => ({
+    follow: (space, see) => store.follow(space, (rows) => see(rows.filter(({ value }) => value !== undefined))),
+  }),
+  'tells twice': (store) => ({
+    follow: (space, see) =>
+      store.follow(space, (rows) => {
+        see(rows)
+        see(rows)
+      }),
+  }),
+  'tells of every space': (store) => ({
+    async follow(space, see) {
+      const ends = [await store.follow(space, see), await store.follow('other', see)]
+      return () => void ends.map((end) => end())
+    },
+  }),
+  'tells for ever': (store) => ({
+    async follow(space, see) {
+      await store.follow(space, see)
+      return () => {}
+    },
+  }),
+  'follows after close': (store) => ({
+    follow: (space, see) => store.follow(space, see).catch(() => () => {}),
+  }),
+}
+for (const [name, fault] of Object.entries(stores)) {
+  storeSuite(`mutant ${name}`, async () => {
+    const place = createMemoryPlace()
+    return {
+      durable: true,
+      patienceMs: 50,
+      async open(clock) {
+        const store = createMemoryStore(clock, place)
+        return { ...store, ...fault(store) }
+      },
+      remove: async () => {},
+    }
+  })
+}
+
+storeSuite('mutant tells nothing of others', async () => {
+  const { spaces } = createMemoryPlace()
+  return {
+    durable: true,
+    patienceMs: 50,
+    open: async (clock) => createMemoryStore(clock, { spaces, followers: new Set() }),
+    remove: async () => {},
+  }
+})
+
+const replays: Readonly<Record<string, (replay: Replay, clock: Clock) => Partial<Replay>>> = {
+  'lets all be used again': () => ({ firstUse: async () => true }),
+  'lets nothing be used': () => ({ firstUse: async () => false }),
+  'forgets too early': (replay, clock) => ({
+    firstUse: (key, expiresAtMs) => replay.firstUse(key, clock.now() + (expiresAtMs - clock.now()) / 2),
+  }),
+  'folds letters': (replay) => ({ firstUse: (key, expiresAtMs) => replay.firstUse(key.toLowerCase(), expiresAtMs) }),
+  'cuts keys off': (replay) => ({ firstUse: (key, expiresAtMs) => replay.firstUse(key.slice(0, 64), expiresAtMs) }),
+  'asks, and then remembers': (replay) => {
+    const used = new Set<string>()
+    return {
+      async firstUse(key, expiresAtMs) {
+        if (used.has(key)) return false
+        await replay.firstUse(key, expiresAtMs)
+        used.add(key)
+        return true
+      },
+    }
+  },
+  'remembers for ever': (replay) => ({
+    firstUse: (key, expiresAtMs) => replay.firstUse(key, Number.isFinite(expiresAtMs) ? expiresAtMs : 8.64e15),
+  }),
+  'is never closed': (replay) => ({ close: async () => void replay }),
+}
+for (const [name, fault] of Object.entries(replays)) {
+  replaySuite(`mutant ${name}`, async () => {
+    const used = new Map<string, number>()
+    return {
+      async open(clock) {
+        const replay = createMemoryReplay(clock, used)
+        return { ...replay, ...fault(replay, clock) }
+      },
+      remove: async () => {},
+    }
+  })
+}
+
+replaySuite('mutant shares nothing', async () => ({
+  open: async (clock) => createMemoryReplay(clock),
   remove: async () => {},
 }))

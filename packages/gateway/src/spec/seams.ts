@@ -121,12 +121,16 @@ export async function rowsOf(
   store: Store,
   space: string,
 ): Promise<readonly { readonly key: string; readonly value: string }[]> {
-  const rows: { key: string; value: string }[] = []
+  const rows = new Map<string, { key: string; value: string }>()
   const end = await store.follow(space, (seen) => {
-    for (const { key, value } of seen) if (value !== undefined) rows.push({ key, value })
+    // A row that changes while they are told is told of twice.
+    for (const { key, value } of seen) {
+      if (value === undefined) rows.delete(key)
+      else rows.set(key, { key, value })
+    }
   })
   end()
-  return rows
+  return [...rows.values()]
 }
 
 /** Remembers what may be used once. Shared by all replicas. */

@@ -1,14 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { storeSuite } from '@ostiary/testkit'
+import { replaySuite, storeSuite } from '@ostiary/testkit'
+import { openSqliteReplay } from './replay.js'
 import { openSqliteStore } from './store.js'
 
-storeSuite('sqlite', async () => {
+async function bench<T>(open: (folder: string) => T): Promise<T & { remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'ostiary-store-'))
-  return {
+  return { ...open(folder), remove: () => rm(folder, { recursive: true }) }
+}
+
+storeSuite('sqlite [store.only-new]', () =>
+  bench((folder) => ({
     durable: true,
     open: (clock) => openSqliteStore({ path: join(folder, 'ostiary.db'), clock }),
-    remove: () => rm(folder, { recursive: true }),
-  }
-})
+  })),
+)
+
+replaySuite('sqlite [replay.once]', () =>
+  bench((folder) => ({ open: (clock) => openSqliteReplay({ path: join(folder, 'ostiary.replay.db'), clock }) })),
+)

@@ -1,6 +1,9 @@
+type Value = string | number | null | Uint8Array
+
+// Where null or bytes are the only value, libsql takes them for an object of names, and ends the process.
 export interface Statement {
-  run(...values: readonly (string | number | null)[]): unknown
-  all(...values: readonly (string | number | null)[]): unknown[]
+  run(...values: readonly Value[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }
+  all(...values: readonly Value[]): unknown[]
 }
 
 /** What `node:sqlite` and `libsql` have in common. */
@@ -25,4 +28,16 @@ export async function openDatabase(path: string): Promise<Database> {
   if (own !== undefined) return new (own as NodeSqlite).DatabaseSync(path)
   const module: unknown = await import('libsql')
   return new (module as Libsql).default(path)
+}
+
+/** A column of a row; undefined where there is no row. */
+export function column(row: unknown, name: string): unknown {
+  return typeof row === 'object' && row !== null && name in row ? (row as Record<string, unknown>)[name] : undefined
+}
+
+/** A column of bytes: libsql gives an ArrayBuffer, `node:sqlite` a view. */
+export function bytes(row: unknown, name: string): Buffer | undefined {
+  const value = column(row, name)
+  if (value instanceof ArrayBuffer) return Buffer.from(value)
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : undefined
 }

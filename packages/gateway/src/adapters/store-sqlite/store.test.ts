@@ -1,22 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { holdLock } from '../../../test/hold-lock.js'
 import { type Clock, rowsOf } from '../../spec/index.js'
 import { openDatabase } from './driver.js'
 import { openSqliteStore } from './store.js'
-
-// Another process with the write lock, for as long as it is told.
-const HOLD_LOCK = `
-  const own = process.getBuiltinModule('node:sqlite')
-  const Database = own === undefined ? (await import('libsql')).default : own.DatabaseSync
-  const database = new Database(process.argv[1])
-  database.exec('begin immediate')
-  console.log('held')
-  setTimeout(() => database.exec('commit'), Number(process.argv[2]))
-`
 
 let folder: string
 let nowMs: number
@@ -33,13 +23,6 @@ afterEach(async () => {
 
 async function modeOf(path: string): Promise<number> {
   return (await stat(path)).mode & 0o777
-}
-
-async function holdLock(path: string, forMs: number): Promise<ChildProcess> {
-  const options = { cwd: import.meta.dirname }
-  const held = spawn(process.execPath, ['--input-type=module', '-e', HOLD_LOCK, path, String(forMs)], options)
-  await once(held.stdout, 'data')
-  return held
 }
 
 describe('openSqliteStore', () => {
@@ -84,22 +67,82 @@ describe('openSqliteStore', () => {
   it('refuses the file of a later version', async () => {
     const path = join(folder, 'ostiary.db')
     const later = await openDatabase(path)
-    later.exec('pragma user_version = 2')
+    later.exec('pragma user_version = 3')
     later.close()
-    await expect(openSqliteStore({ path, clock })).rejects.toThrow("its format is 2, this version's 1")
+    await expect(openSqliteStore({ path, clock })).rejects.toThrow("its format is 3, this version's 2")
   })
 
-  it('deletes expired rows from the file, not only from sight', async () => {
+  it('brings a file of format 1 to its own, and one of two who open it at once does', async () => {
+    const path = join(folder, 'ostiary.db')
+    const earlier = await openDatabase(path)
+    earlier.exec(`
+      create table rows (
+        space text not null, key text not null, value text not null, expires_at integer, primary key (space, key)
+      ) without rowid;
+      insert into rows values ('keys', 'a', '1', null), ('keys', 'b', '2', ${nowMs + 1000}), ('keys', 'old', '3', 1);
+      pragma user_version = 1`)
+    earlier.close()
+    const [one, other] = await Promise.all([openSqliteStore({ path, clock }), openSqliteStore({ path, clock })])
+    expect(await one.put('keys', 'a', '4', { onlyNew: true })).toBe(false)
+    expect(await rowsOf(other, 'keys')).toEqual([
+      { key: 'a', value: '1' },
+      { key: 'b', value: '2' },
+    ])
+    nowMs += 1000
+    expect(await other.get('keys', 'b')).toBeUndefined()
+    await one.put('keys', 'c', '5')
+    expect((await rowsOf(other, 'keys')).map(({ key }) => key)).toEqual(['a', 'c'])
+    await one.close()
+    await other.close()
+  })
+
+  it('leaves a file of format 1 as it is where it cannot be brought to its own', async () => {
+    const path = join(folder, 'ostiary.db')
+    const earlier = await openDatabase(path)
+    earlier.exec('create table rows (space text); pragma user_version = 1')
+    earlier.close()
+    await expect(openSqliteStore({ path, clock })).rejects.toThrow(/cannot be opened: no such column/)
+    const again = await openDatabase(path)
+    expect(again.prepare("select name from sqlite_schema where type = 'table'").all()).toMatchObject([{ name: 'rows' }])
+    expect(again.prepare('pragma user_version').all()).toMatchObject([{ user_version: 1 }])
+    again.close()
+  })
+
+  it('purges from the file what expired or was deleted an hour ago', async () => {
     const path = join(folder, 'ostiary.db')
     const store = await openSqliteStore({ path, clock })
     await store.put('revoked', 'old', '1', { expiresAtMs: nowMs + 1000 })
-    await store.put('revoked', 'kept', '1', { expiresAtMs: nowMs + 3_600_000 })
-    nowMs += 120_000
-    await store.put('revoked', 'new', '1')
+    await store.put('revoked', 'kept', '1', { expiresAtMs: nowMs + 7_200_000 })
+    await store.put('revoked', 'deleted', '1')
+    await store.put('revoked', 'deleted', undefined)
     const other = await openDatabase(path)
-    const rows = other.prepare('select key from rows order by key').all()
-    expect(rows).toMatchObject([{ key: 'kept' }, { key: 'new' }])
+    const rows = (): unknown[] => other.prepare('select key, value from entries order by key').all()
+    expect(rows()).toMatchObject([
+      { key: 'deleted', value: null },
+      { key: 'kept', value: '1' },
+      { key: 'old', value: '1' },
+    ])
+    nowMs += 3_600_000
+    await store.put('revoked', 'new', '1')
+    expect(rows()).toMatchObject([{ key: 'kept' }, { key: 'new' }, { key: 'old' }])
+    nowMs += 60_000
+    await store.put('revoked', 'newer', '1')
+    expect(rows()).toMatchObject([{ key: 'kept' }, { key: 'new' }, { key: 'newer' }])
     other.close()
+    await store.close()
+  })
+
+  it('rejects what is put into a file that was taken away, and into one that lies there instead', async () => {
+    const path = join(folder, 'ostiary.db')
+    const store = await openSqliteStore({ path, clock })
+    await store.put('keys', 'a', '1')
+    await rename(path, `${path}.away`)
+    await expect(store.put('keys', 'b', '1')).rejects.toThrow('is not the file any more that was opened')
+    await writeFile(path, '')
+    await expect(store.put('keys', 'b', '1')).rejects.toThrow('is not the file any more that was opened')
+    await rename(`${path}.away`, path)
+    await store.put('keys', 'b', '1')
+    expect(await store.get('keys', 'b')).toBe('1')
     await store.close()
   })
 
@@ -115,8 +158,8 @@ describe('openSqliteStore', () => {
     await second.put('revoked', 'a', '3')
     expect(await first.get('revoked', 'a')).toBe('3')
     expect(await rowsOf(first, 'revoked')).toEqual([
-      { key: 'a', value: '3' },
       { key: 'b', value: '1' },
+      { key: 'a', value: '3' },
     ])
     await second.close()
     await first.put('revoked', 'a', '4')

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, fstatSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type { Clock, PutOptions, Row, Store } from '../../spec/index.js'
-import { type Database, openDatabase, type Statement } from './driver.js'
+import type { Clock, PutOptions, Store } from '../../spec/index.js'
+import { column, type Statement } from './driver.js'
+import { type DatabaseFile, openFile, write } from './file.js'
+import { createFollowing, type Following } from './following.js'
+import { STORE_FORMAT } from './format.js'
 
 export interface SqliteStoreParts {
   readonly path: string
@@ -11,68 +12,50 @@ export interface SqliteStoreParts {
 }
 
 const PURGE_INTERVAL_MS = 60_000
-
-/** What this version writes; a file with a higher number is a later version's. */
-const FORMAT = 1
-
-const TABLE = `create table if not exists rows (
-  space text not null, key text not null, value text not null, expires_at integer, primary key (space, key)
-) without rowid`
+/** So long a row that is gone is kept as such, for those who follow and were held up. */
+const GONE_KEPT_MS = 3_600_000
+/** Rows purged with one commit: bounds how long it holds the lock. */
+const PURGE_ROWS = 10_000
 
 /**
  * Opens the store, and makes it where there is none: the file for its owner alone, and so its folder where that is new too.
  * Rejects where the file is no store, or one of a later version.
  */
 export async function openSqliteStore({ path, clock, busyTimeoutMs = 5000 }: SqliteStoreParts): Promise<Store> {
-  makePrivate(path)
-  const database = await openDatabase(path)
-  try {
-    prepareDatabase(database, busyTimeoutMs)
-    return new SqliteStore(database, clock)
-  } catch (thrown) {
-    database.close()
-    const why = thrown instanceof Error ? thrown.message : String(thrown)
-    throw new Error(`the store \`${path}\` cannot be opened: ${why}`, { cause: thrown })
-  }
-}
-
-// Before SQLite opens it, or it would be readable for a moment. Its log files take the mode of the file they belong to.
-function makePrivate(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const file = openSync(path, 'a', 0o600)
-  const { mode } = fstatSync(file)
-  closeSync(file)
-  if ((mode & 0o077) !== 0) chmodSync(path, 0o600)
-}
-
-function prepareDatabase(database: Database, busyTimeoutMs: number): void {
-  // First: the change to WAL needs the file for itself, and so may have to wait for another process.
-  database.exec(`pragma busy_timeout = ${busyTimeoutMs}`)
-  database.prepare('pragma journal_mode = wal').all()
+  // The time-out first: the change to WAL needs the file for itself, and so may have to wait for another process.
   // A revocation that was confirmed must outlive a power cut: in WAL mode only FULL syncs at each commit.
-  database.exec('pragma synchronous = full')
-  const format = column(database.prepare('pragma user_version').all()[0], 'user_version')
-  if (typeof format !== 'number' || format > FORMAT)
-    throw new Error(`its format is ${String(format)}, this version's ${FORMAT}`)
-  if (format < FORMAT) database.exec(`${TABLE}; pragma user_version = ${FORMAT}`)
+  const pragmas = `pragma busy_timeout = ${busyTimeoutMs}; pragma synchronous = full`
+  return new SqliteStore(await openFile(path, STORE_FORMAT, pragmas), clock)
 }
 
 interface Statements {
   readonly get: Statement
+  readonly last: Statement
   readonly put: Statement
-  readonly list: Statement
   readonly remove: Statement
+  readonly advance: Statement
   readonly purge: Statement
+  readonly purged: Statement
 }
 
-function statementsOf(database: Database): Statements {
-  const live = '(expires_at is null or expires_at > ?)'
+function statementsOf({ database }: DatabaseFile): Statements {
+  const live = 'value is not null and (expires_at is null or expires_at > ?)'
   return {
-    get: database.prepare(`select value from rows where space = ? and key = ? and ${live}`),
-    list: database.prepare(`select key, value from rows where space = ? and ${live} order by key`),
-    put: database.prepare('insert or replace into rows (space, key, value, expires_at) values (?, ?, ?, ?)'),
-    remove: database.prepare('delete from rows where space = ? and key = ?'),
-    purge: database.prepare('delete from rows where expires_at <= ?'),
+    get: database.prepare(`select value from entries where space = ? and key = ? and ${live}`),
+    last: database.prepare('select last from sequence'),
+    put: database.prepare(
+      `insert into entries (seq, space, key, value, expires_at) values (?, ?, ?, ?, ?)
+       on conflict (space, key) do update set seq = excluded.seq, value = excluded.value, expires_at = excluded.expires_at`,
+    ),
+    remove: database.prepare(
+      'update entries set seq = ?, value = null, expires_at = ? where space = ? and key = ? and value is not null',
+    ),
+    advance: database.prepare('update sequence set last = ?'),
+    purge: database.prepare(
+      `delete from entries where seq in
+       (select seq from entries where expires_at <= ? order by expires_at limit ${PURGE_ROWS}) returning seq`,
+    ),
+    purged: database.prepare('update sequence set purged = max(purged, ?)'),
   }
 }
 
@@ -87,18 +70,18 @@ interface WaitingPut {
 }
 
 class SqliteStore implements Store {
-  readonly #database: Database
+  readonly #file: DatabaseFile
   readonly #clock: Clock
+  readonly #following: Following
   #statements: Statements | undefined
-  readonly #followers = new Set<{ readonly space: string; readonly see: (rows: readonly Row[]) => void }>()
   #waiting: WaitingPut[] = []
   #nextPurgeMs = Number.NEGATIVE_INFINITY
 
-  constructor(database: Database, clock: Clock) {
-    this.#database = database
+  constructor(file: DatabaseFile, clock: Clock) {
+    this.#file = file
     this.#clock = clock
-    this.#statements = statementsOf(database)
-    this.#write(() => this.#purgeWhenDue())
+    this.#following = createFollowing(file, clock)
+    this.#statements = statementsOf(file)
   }
 
   async get(space: string, key: string): Promise<string | undefined> {
@@ -121,21 +104,19 @@ class SqliteStore implements Store {
     })
   }
 
-  async follow(space: string, see: (rows: readonly Row[]) => void): Promise<() => void> {
-    const rows = this.#open().list.all(space, this.#clock.now())
-    see(rows.map((row) => ({ key: String(column(row, 'key')), value: String(column(row, 'value')) })))
-    const follower = { space, see }
-    this.#followers.add(follower)
-    return () => void this.#followers.delete(follower)
+  follow(...args: Parameters<Store['follow']>): Promise<() => void> {
+    return this.#following.follow(...args)
   }
 
   async close(): Promise<void> {
     if (this.#statements === undefined) return
     this.#commit()
+    this.#following.close()
+    const { database } = this.#file
     // libsql lets go of the file only when its last statement is collected: what is in the log goes into the file now.
-    this.#database.prepare('pragma wal_checkpoint(passive)').all()
+    database.prepare('pragma wal_checkpoint(passive)').all()
     this.#statements = undefined
-    this.#database.close()
+    database.close()
   }
 
   // Statements of libsql still answer after their database was closed.
@@ -150,61 +131,44 @@ class SqliteStore implements Store {
     this.#waiting = []
     let done: readonly boolean[]
     try {
-      done = this.#write(() => {
-        const written = puts.map((one) => this.#writeOne(one))
+      this.#file.check()
+      done = write(this.#file.database, () => {
         this.#purgeWhenDue()
-        return written
+        return this.#writeAll(puts)
       })
     } catch (thrown) {
       for (const { reject } of puts) reject(thrown)
       return
     }
-    for (const { space, see } of this.#followers) {
-      const changed = puts.filter((one, index) => done[index] === true && one.space === space)
-      if (changed.length > 0) see(changed.map(({ key, value }) => ({ key, value })))
-    }
+    // Before anybody hears that it is done: who revoked something and goes on finds it revoked.
+    this.#following.tell()
     for (const [index, { resolve }] of puts.entries()) resolve(done[index] === true)
   }
 
-  #writeOne({ space, key, value, expiresAtMs, onlyNew }: WaitingPut): boolean {
+  #writeAll(puts: readonly WaitingPut[]): readonly boolean[] {
+    const { last, advance } = this.#open()
+    const before = Number(column(last.all()[0], 'last'))
+    const done = puts.map((one, index) => this.#writeOne(one, before + index + 1))
+    advance.run(before + puts.length)
+    return done
+  }
+
+  #writeOne({ space, key, value, expiresAtMs, onlyNew }: WaitingPut, seq: number): boolean {
     const { get, put, remove } = this.#open()
     if (onlyNew && get.all(space, key, this.#clock.now()).length > 0) return false
-    if (value === undefined) remove.run(space, key)
-    else put.run(space, key, value, expiresAtMs)
+    if (value === undefined) remove.run(seq, this.#clock.now(), space, key)
+    else put.run(seq, space, key, value, expiresAtMs)
     return true
-  }
-
-  // The lock is taken by a statement of its own. A prepared one of libsql that fails as busy stays half done, and while it
-  // does nothing that others write is committed: a revocation would be confirmed and lost.
-  #write<T>(work: () => T): T {
-    this.#database.exec('begin immediate')
-    try {
-      const result = work()
-      this.#database.exec('commit')
-      return result
-    } catch (thrown) {
-      this.#rollBack(thrown)
-      throw thrown
-    }
-  }
-
-  #rollBack(cause: unknown): void {
-    try {
-      this.#database.exec('rollback')
-    } catch (thrown) {
-      // A full disk, say, makes SQLite roll back by itself: then the first error is the one that tells.
-      throw new AggregateError([cause, thrown], `the store could not be written: ${String(cause)}`)
-    }
   }
 
   #purgeWhenDue(): void {
     const nowMs = this.#clock.now()
     if (nowMs < this.#nextPurgeMs) return
-    this.#nextPurgeMs = nowMs + PURGE_INTERVAL_MS
-    this.#open().purge.run(nowMs)
+    // Who was held up is told now what went meanwhile, or could be told never more.
+    this.#following.tell()
+    const { purge, purged } = this.#open()
+    const gone = purge.all(nowMs - GONE_KEPT_MS).map((row) => Number(column(row, 'seq')))
+    if (gone.length < PURGE_ROWS) this.#nextPurgeMs = nowMs + PURGE_INTERVAL_MS
+    if (gone.length > 0) purged.run(gone.reduce((highest, seq) => Math.max(highest, seq)))
   }
-}
-
-function column(row: unknown, name: string): unknown {
-  return typeof row === 'object' && row !== null ? Object.entries(row).find(([key]) => key === name)?.[1] : undefined
 }
