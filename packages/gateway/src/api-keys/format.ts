@@ -5,7 +5,9 @@ import type { Brand } from '../spec/index.js'
 /** The text of a key whose form and checksum hold: `ostk_`, 43 characters for 256 random bits, 6 for the checksum. */
 export type ApiKey = Brand<string, 'ApiKey'>
 
-export type ApiKeyRead = { readonly kind: 'key'; readonly key: ApiKey } | { readonly kind: 'fault'; readonly why: string }
+export type ApiKeyRead =
+  | { readonly kind: 'key'; readonly key: ApiKey }
+  | { readonly kind: 'fault'; readonly why: string }
 
 export const API_KEY_PREFIX = 'ostk_'
 /** Random bytes of a key. */
@@ -38,7 +40,16 @@ export function parseApiKey(text: string): ApiKeyRead {
 
 /** SHA-256 of the 256 random bits, hexadecimal: all that is kept of a key. */
 export function hashOf(key: ApiKey): string {
-  return hash('sha256', Buffer.from(secretOf(key).toString(16).padStart(2 * API_KEY_BYTES, '0'), 'hex'), 'hex')
+  return hash(
+    'sha256',
+    Buffer.from(
+      secretOf(key)
+        .toString(16)
+        .padStart(2 * API_KEY_BYTES, '0'),
+      'hex',
+    ),
+    'hex',
+  )
 }
 
 function secretOf(text: string): bigint {

@@ -1,4 +1,11 @@
-import { type Operation, type OperationResult, type Operations, proceed, type Revocable, refuse } from '../spec/index.js'
+import {
+  type Operation,
+  type OperationResult,
+  type Operations,
+  proceed,
+  type Revocable,
+  refuse,
+} from '../spec/index.js'
 import type { KeyState } from './key-ring.js'
 import type { KeyId } from './record.js'
 import { newKeyOf, revokedIdOf, rotationOf } from './request.js'
@@ -45,7 +52,9 @@ async function create(parts: KeyOperationsParts, input: Input): Ran {
 async function list(parts: KeyOperationsParts): Ran {
   const uses = await parts.keys.lastUses()
   const states = [...parts.keys.all()].sort((a, b) => a.record.createdAt - b.record.createdAt)
-  return proceed({ keys: states.map((one) => ({ ...view(parts, one), lastUsedAt: isoOrNull(uses.get(one.record.id)) })) })
+  return proceed({
+    keys: states.map((one) => ({ ...view(parts, one), lastUsedAt: isoOrNull(uses.get(one.record.id)) })),
+  })
 }
 
 async function rotate(parts: KeyOperationsParts, input: Input): Ran {

@@ -101,12 +101,18 @@ function ownerOf(value: unknown, faults: Faults): string {
 function scopesOf(value: unknown, faults: Faults): readonly string[] {
   const input = { scopes: typeof value === 'string' ? value.split(' ').filter((one) => one !== '') : value }
   const scopes = textsOf(input, 'scopes', scopeFault, faults)
-  if (scopes.length === 0 && !faults.has('scopes')) faults.set('scopes', 'names no scope: a key without one opens nothing')
+  if (scopes.length === 0 && !faults.has('scopes'))
+    faults.set('scopes', 'names no scope: a key without one opens nothing')
   return scopes
 }
 
 function namesOf(input: OperationInput, list: 'models' | 'datasets', faults: Faults): readonly string[] {
-  return textsOf(input, list, (name) => (isScopeToken(name) ? undefined : 'has characters that no scope can name'), faults)
+  return textsOf(
+    input,
+    list,
+    (name) => (isScopeToken(name) ? undefined : 'has characters that no scope can name'),
+    faults,
+  )
 }
 
 const NARROWED = { models: '`models:invoke` and `embeddings:create`', datasets: '`datasets:read`' } as const

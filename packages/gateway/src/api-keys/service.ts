@@ -12,8 +12,6 @@ export interface ApiKeysParts {
   readonly clock: Clock
   /** That many unguessable bytes. */
   readonly random: (bytes: number) => Uint8Array
-  /** `publicUrl`: owners of keys are subjects of the gateway itself. */
-  readonly issuer: string
   /** What it means that the store is away: `closed` takes no key then, `open` goes on with those that are known. */
   readonly failure: 'closed' | 'open'
   /** The store went away, with a reason, or is back. */
@@ -32,11 +30,24 @@ export interface MadeKey {
   readonly state: KeyState
 }
 
-export interface ApiKeys {
-  /** On the data plane: takes keys made `direct`, where the operator allows that, and no other. The same object for the same choice. */
-  dataPlane(allowDirect: boolean): OpaqueProvider
+/** What a configuration says of keys. */
+export interface KeyChoices {
+  /** `publicUrl`: owners of keys are subjects of the gateway itself. */
+  readonly issuer: string
+  /** `apiKeys.direct`. */
+  readonly allowDirect: boolean
+}
+
+export interface KeyProviders {
+  /** Takes keys made `direct`, where the operator allows that, and no other. */
+  readonly dataPlane: OpaqueProvider
   /** Takes every key. */
   readonly tokenEndpoint: OpaqueProvider
+}
+
+export interface ApiKeys {
+  /** The same objects for the same choices, so that a reload which leaves them keeps what was verified. */
+  providers(choices: KeyChoices): KeyProviders
   readonly budgets: Budgets
   /** Persisted once it is fulfilled, as everything here that changes a key. */
   create(wanted: NewKey): Promise<MadeKey>
@@ -60,13 +71,14 @@ const REVOKED_KEPT_SECONDS = LIFETIME_SECONDS.max + 2 * KEPT_SECONDS
 
 /** All API keys, in memory, as the store has them: what other processes do to them is seen. */
 export async function openApiKeys(parts: ApiKeysParts): Promise<ApiKeys> {
-  const { store, clock, random, issuer, failure, onIll, report } = parts
+  const { store, clock, random, failure, onIll, report } = parts
   const ring = new KeyRing()
   let away = false
 
   function take(rows: readonly Row[]): void {
     const { narrowed, faulty } = ring.take(rows)
-    for (const key of faulty) report(`api keys: the row ${JSON.stringify(key)} cannot be read, so that key is not taken`)
+    for (const key of faulty)
+      report(`api keys: the row ${JSON.stringify(key)} cannot be read, so that key is not taken`)
     if (narrowed) parts.onNarrowed()
   }
   const unfollow = await store.follow(SPACE, take, (why) => {
@@ -78,20 +90,17 @@ export async function openApiKeys(parts: ApiKeysParts): Promise<ApiKeys> {
     clock,
     spender: Buffer.from(random(8)).toString('hex'),
     accountOf: (key) => accountOf(ring.byId(key)?.record),
-    onIll: (why) => report(`api keys: ${why ?? 'what they spend is written again'}`),
+    onIll: (why) => report(why ?? 'what API keys spend of their budgets is written again'),
     flushMs: parts.flushMs,
   })
   const uses = createLastUses({ store, clock, onLost: (why) => report(`api keys: last use not written (${why})`) })
-  const providerParts = {
-    ring,
-    clock,
-    issuer,
-    blind: () => away && failure === 'closed',
-    onUsed: (id: KeyId) => uses.note(id),
-  }
-  const byChoice = {
-    direct: apiKeyProvider(providerParts, 'data-plane-direct'),
-    exchanged: apiKeyProvider(providerParts, 'data-plane'),
+  const providers = new Map<string, KeyProviders>()
+  function providersOf({ issuer, allowDirect }: KeyChoices): KeyProviders {
+    const shared = { ring, clock, issuer, blind: () => away && failure === 'closed', onUsed: uses.note }
+    return {
+      dataPlane: apiKeyProvider(shared, allowDirect ? 'data-plane-direct' : 'data-plane'),
+      tokenEndpoint: apiKeyProvider(shared, 'token-endpoint'),
+    }
   }
   const nowSeconds = (): number => Math.floor(clock.now() / 1000)
 
@@ -115,8 +124,12 @@ export async function openApiKeys(parts: ApiKeysParts): Promise<ApiKeys> {
   }
 
   return {
-    dataPlane: (allowDirect) => (allowDirect ? byChoice.direct : byChoice.exchanged),
-    tokenEndpoint: apiKeyProvider(providerParts, 'token-endpoint'),
+    providers(choices) {
+      const name = `${choices.allowDirect} ${choices.issuer}`
+      const held = providers.get(name) ?? providersOf(choices)
+      providers.set(name, held)
+      return held
+    },
     budgets,
     create: ({ lifetimeSeconds, ...grants }) => make(grants, { expiresAt: nowSeconds() + lifetimeSeconds }),
     rotate({ record, expiresAt: oldExpiresAt }, { overlapSeconds, lifetimeSeconds }) {
