@@ -98,11 +98,11 @@ describe('ostiary keys, through a gateway that runs [keys.command]', () => {
       direct: false,
       budget: { tokens: 1000, per: 'day', remaining: 1000 },
     })
-    const { id, key, createdAt, expiresAt } = made as Record<string, string>
+    const { id, key, createdAt, expiresAt } = made as { id: string; key: string; createdAt: string; expiresAt: string }
     expect(key).toMatch(/^ostk_[0-9A-Za-z]{49}$/)
-    expect(Date.parse(expiresAt ?? '') - Date.parse(createdAt ?? '')).toBe(30 * 86_400_000)
+    expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(30 * 86_400_000)
 
-    const rotated = await here.keys('rotate', id ?? '', '--overlap', '1h', '--json')
+    const rotated = await here.keys('rotate', id, '--overlap', '1h', '--json')
     const [next] = rotated.lines()
     expect(next).toMatchObject({ ok: true, rotatedFrom: id, replaced: { id }, models: ['model', 'no-such-model'] })
     expect(next?.['key']).not.toBe(key)
@@ -254,6 +254,20 @@ describe('ostiary keys, with no gateway running [keys.command]', () => {
       { api_key: next?.['id'], did: 'rotated', offline: true },
     ])
     expect(entries.map((one) => one.text).join()).not.toContain('ostk_')
+  }, 60_000)
+
+  test('neither faulty policies nor a missing variable of a provider keep anybody from it, one of the store does', async () => {
+    const here = place('broken')
+    const [made] = (await here.keys(...LEAST, '--json')).lines()
+    writeFileSync(join(here.dir, 'policies', 'gateway.cedar'), 'permit (principal')
+    const whole = JSON.parse(readFileSync(here.file, 'utf8')) as Record<string, unknown>
+    const providers = [{ name: 'lying', dialect: 'openai', baseUrl: upstream.baseUrl, apiKey: `\${NOBODY_SET_THIS}` }]
+    writeFileSync(here.file, JSON.stringify({ ...whole, providers }))
+    expect((await here.keys('revoke', String(made?.['id']), '--json')).lines()).toMatchObject([{ ok: true }])
+    writeFileSync(here.file, JSON.stringify({ ...whole, store: `sqlite:\${NOBODY_SET_THIS}/ostiary.db` }))
+    const lost = await here.keys('list')
+    expect(lost.code).toBe(1)
+    expect(lost.stderr).toMatch(/store: `NOBODY_SET_THIS` is not set/)
   }, 60_000)
 
   test('there may be none yet', async () => {

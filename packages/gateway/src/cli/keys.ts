@@ -1,9 +1,8 @@
 import { newKeyOf, revokedIdOf, rotationOf } from '../api-keys/request.js'
 import { parseDurationMs } from '../config/units.js'
 import type { OperationInput, OperationResult, Step } from '../spec/index.js'
-import { configFor } from './check.js'
 import { jktOfFile } from './key-file.js'
-import { operate } from './operate.js'
+import { configToOperate, operate } from './operate.js'
 import { CommandError, EXIT, type Output } from './output.js'
 import { table } from './table.js'
 
@@ -56,7 +55,7 @@ export async function createKey(file: string, flags: CreateFlags, output: Output
     budget: budgetIn(flags.budget),
   })
   checked(newKeyOf(input))
-  const made = await operate(configFor(file, output).config, 'POST /keys', input)
+  const made = await operate(configToOperate(file), 'POST /keys', input)
   show(made, output)
   const { warnings } = made
   for (const warning of Array.isArray(warnings) ? warnings : []) output.warn(`warning: ${String(warning)}`)
@@ -64,7 +63,7 @@ export async function createKey(file: string, flags: CreateFlags, output: Output
 }
 
 export async function listKeys(file: string, output: Output): Promise<number> {
-  const done = await operate(configFor(file, output).config, 'GET /keys', {})
+  const done = await operate(configToOperate(file), 'GET /keys', {})
   const keys = (Array.isArray(done['keys']) ? done['keys'] : []) as readonly OperationResult[]
   output.data({ ok: true, ...done })
   if (keys.length === 0) output.say('there are no keys')
@@ -84,7 +83,7 @@ export async function rotateKey(
     expiresInSeconds: secondsIn(expires, '--expires'),
   })
   checked(rotationOf(input))
-  const made = await operate(configFor(file, output).config, 'POST /keys/rotate', input)
+  const made = await operate(configToOperate(file), 'POST /keys/rotate', input)
   show(made, output)
   const { replaced } = made as { replaced?: { expiresAt?: unknown } }
   output.say(`${id} is good until ${String(replaced?.expiresAt)}, no longer`)
@@ -94,7 +93,7 @@ export async function rotateKey(
 export async function revokeKey(file: string, id: string, output: Output): Promise<number> {
   const input = { id }
   checked(revokedIdOf(input))
-  const done = await operate(configFor(file, output).config, 'POST /keys/revoke', input)
+  const done = await operate(configToOperate(file), 'POST /keys/revoke', input)
   output.say(`revoked: ${id}`)
   output.data({ ok: true, ...done })
   return EXIT.done
