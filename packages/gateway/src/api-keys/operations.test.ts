@@ -87,7 +87,15 @@ describe('operations on keys', () => {
     const { operations, keys, store, notes } = await openBench()
     const { id } = await done(operations, 'POST /keys', LEAST)
     store.goAway()
-    await expect(asked(operations, 'POST /keys/revoke', { id })).rejects.toThrow('store away')
+    const away = { kind: 'refuse', code: 'overloaded', status: 503, headers: { 'retry-after': '5' } }
+    for (const [name, input] of [
+      ['POST /keys/rotate', { id }],
+      ['POST /keys', LEAST],
+      ['GET /keys', {}],
+      ['POST /keys/revoke', { id }],
+    ] as const) {
+      expect(await asked(operations, name, input)).toMatchObject(away)
+    }
     expect(notes.map((one) => one['did'])).toEqual(['created'])
     store.comeBack()
     await done(operations, 'POST /keys/revoke', { id })

@@ -5,6 +5,7 @@ import {
   proceed,
   type Revocable,
   refuse,
+  type Step,
 } from '../spec/index.js'
 import type { KeyState } from './key-ring.js'
 import type { KeyId } from './record.js'
@@ -27,13 +28,24 @@ export interface KeyOperationsParts {
 
 /** What administrators do with API keys. Owners stand in no entry: they are identifiers, and the key's id names them. */
 export function keyOperations(parts: KeyOperationsParts): Operations {
-  const operation = (run: Operation['run']): Operation => ({ scope: 'admin:keys', run })
+  const operation = (run: Operation['run']): Operation => ({
+    scope: 'admin:keys',
+    run: (input) => run(input).catch((error: unknown) => notDone(error)),
+  })
   return new Map([
     ['POST /keys', operation((input) => create(parts, input))],
     ['GET /keys', operation(() => list(parts))],
     ['POST /keys/rotate', operation((input) => rotate(parts, input))],
     ['POST /keys/revoke', operation((input) => revoke(parts, input))],
   ])
+}
+
+/** The store or the log took nothing. What was begun may hold: a revocation does, and a key that was made is one that nobody has. */
+function notDone(error: unknown): Step<never> {
+  return refuse('overloaded', `api keys: not stored or not logged: ${error instanceof Error ? error.name : 'threw'}`, {
+    message: 'This could not be stored, or not be logged. Look at the list of keys before you ask again.',
+    headers: { 'retry-after': '5' },
+  })
 }
 
 type Ran = ReturnType<Operation['run']>
