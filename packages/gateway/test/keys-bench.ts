@@ -22,12 +22,12 @@ export const PUBLIC_URL = 'https://gateway.example'
 export const START_MS: number = Date.UTC(2026, 9, 15, 12)
 
 /** A store that can go away, as one over a network does: nothing is answered, and followers are told. */
-export interface FickleStore extends Store {
+interface FickleStore extends Store {
   goAway(): void
   comeBack(): void
 }
 
-export function fickle(store: Store): FickleStore {
+function fickle(store: Store): FickleStore {
   const ills = new Set<(why: string | undefined) => void>()
   let away = false
   const there = <T>(ask: () => Promise<T>): Promise<T> => (away ? Promise.reject(new Error('store away')) : ask())
@@ -125,7 +125,7 @@ export function dataPlane(keys: ApiKeys, allowDirect: boolean): OpaqueProvider {
   return keys.providers({ issuer: PUBLIC_URL, allowDirect }).dataPlane
 }
 
-export function verified(provider: OpaqueProvider, token: string): Step<Principal> {
+function verified(provider: OpaqueProvider, token: string): Step<Principal> {
   const step = provider.verify({ token, digest: digestOf(token) })
   if (step instanceof Promise) throw new Error('keys are verified by what is in memory')
   return step

@@ -167,6 +167,16 @@ describe('ostiary keys, through a gateway that runs [keys.command]', () => {
     expect((await here.keys(...LEAST, '--dpop-jkt', jkt, '--json')).lines()).toMatchObject([{ jkt }])
   })
 
+  test('a key that was found somewhere is revoked by its text, from stdin', async () => {
+    const [made] = (await here.keys(...LEAST, '--json')).lines()
+    const args = ['keys', 'revoke', '-', '--config', here.file]
+    const revoked = await ostiary([...args, '--json'], { input: `${String(made?.['key'])}\n` })
+    expect(revoked.lines()).toEqual([{ ok: true, id: made?.['id'], revoked: true }])
+    const damaged = await ostiary(args, { input: `${String(made?.['key'])}x\n` })
+    expect(damaged.code).toBe(2)
+    expect(damaged.stderr).toBe('No key was revoked: `key` is no API key, or does not stand alone.\n')
+  })
+
   test('what is refused ends with 1', async () => {
     const unknown = await here.keys('revoke', 'key_000000000000', '--json')
     expect({ code: unknown.code, lines: unknown.lines() }).toEqual({

@@ -152,7 +152,7 @@ describe('what was spent is kept [keys.budget-kept]', () => {
   test('across a restart, and across rotations', async () => {
     const { bench, id, text } = await purse({ tokens: 100, per: 'total' })
     bench.keys.budgets.spend(id, 60)
-    const old = bench.keys.find(id)
+    const old = bench.keys.find({ id })
     if (old === undefined) throw new Error('gone')
     const made = await bench.keys.rotate(old, { overlapSeconds: 60, lifetimeSeconds: undefined })
     const next = await bench.keys.rotate(made.state, { overlapSeconds: 60, lifetimeSeconds: undefined })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { asked, done, openBench, refused, START_MS, taken, tokenEndpoint } from '../../test/keys-bench.js'
+import { formatApiKey } from './format.js'
 
 const LEAST = { owner: 'billing', scopes: 'models:invoke' }
 const NEXT_QUARTER = new Date(START_MS + 90 * 86_400_000).toISOString()
@@ -81,6 +82,16 @@ describe('operations on keys', () => {
     // Twice is no fault: who is not sure asks again.
     expect(await done(operations, 'POST /keys/revoke', { id })).toEqual({ id, revoked: true })
     await Promise.all([keys.close(), other.close()])
+  })
+
+  test('a key that was found somewhere is revoked by its text [keys.revocation]', async () => {
+    const { operations, keys } = await openBench()
+    const { key, id } = await done(operations, 'POST /keys', LEAST)
+    const stranger = formatApiKey(new Uint8Array(32))
+    expect(await asked(operations, 'POST /keys/revoke', { key: stranger })).toMatchObject({ code: 'invalid_request' })
+    expect(await done(operations, 'POST /keys/revoke', { key })).toEqual({ id, revoked: true })
+    expect(refused(tokenEndpoint(keys), String(key)).code).toBe('revoked_token')
+    await keys.close()
   })
 
   test('a revocation that cannot be persisted is not confirmed [keys.revocation]', async () => {

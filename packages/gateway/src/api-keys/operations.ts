@@ -9,7 +9,7 @@ import {
 } from '../spec/index.js'
 import type { KeyState } from './key-ring.js'
 import type { KeyId } from './record.js'
-import { newKeyOf, revokedIdOf, rotationOf } from './request.js'
+import { newKeyOf, revokedOf, rotationOf } from './request.js'
 import type { ApiKeys, MadeKey } from './service.js'
 
 export interface KeyOperationsParts {
@@ -73,7 +73,7 @@ async function rotate(parts: KeyOperationsParts, input: Input): Ran {
   const rotation = rotationOf(input)
   if (rotation.kind === 'refuse') return rotation
   const { id, overlapSeconds } = rotation.value
-  const old = parts.keys.find(id)
+  const old = parts.keys.find({ id })
   if (old === undefined) return noSuchKey(id)
   const over = standing(parts, old)
   if (over !== 'active') return no(`The key ${id} is ${over}: make a new one.`)
@@ -81,16 +81,17 @@ async function rotate(parts: KeyOperationsParts, input: Input): Ran {
   await note(parts, 'rotated', made.state, { from: id, overlap_seconds: overlapSeconds })
   // No overlap: what runs under the old one ends too.
   if (overlapSeconds === 0) await end(parts, id)
-  const replaced = parts.keys.find(id) ?? old
+  const replaced = parts.keys.find({ id }) ?? old
   return proceed({ ...shown(parts, made), replaced: { id, expiresAt: iso(replaced.expiresAt) } })
 }
 
 async function revoke(parts: KeyOperationsParts, input: Input): Ran {
-  const asked = revokedIdOf(input)
+  const asked = revokedOf(input)
   if (asked.kind === 'refuse') return asked
-  const id = asked.value
-  const state = parts.keys.find(id)
-  if (state === undefined) return noSuchKey(id)
+  const state = parts.keys.find(asked.value)
+  if (state === undefined)
+    return 'id' in asked.value ? noSuchKey(asked.value.id) : no('No key of this gateway has this text.')
+  const { id } = state.record
   // First: it must hold even where the log takes nothing any more.
   await end(parts, id)
   await note(parts, 'revoked', state, {})

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { OperationInput } from '../spec/index.js'
-import { newKeyOf, revokedIdOf, rotationOf } from './request.js'
+import { formatApiKey } from './format.js'
+import { newKeyOf, revokedOf, rotationOf } from './request.js'
 
 const LEAST = { owner: 'billing', scopes: 'models:invoke' }
 
@@ -132,7 +133,7 @@ describe('rotation and revocation are asked for by id [keys.input]', () => {
   test('with an overlap of a day where none is named', () => {
     expect(rotationOf({ id })).toMatchObject({ kind: 'proceed', value: { id, overlapSeconds: 86_400 } })
     expect(rotationOf({ id, overlapSeconds: 0 })).toMatchObject({ kind: 'proceed', value: { overlapSeconds: 0 } })
-    expect(revokedIdOf({ id })).toEqual({ kind: 'proceed', value: id })
+    expect(revokedOf({ id })).toEqual({ kind: 'proceed', value: { id } })
   })
 
   test.each<[OperationInput]>([
@@ -146,6 +147,16 @@ describe('rotation and revocation are asked for by id [keys.input]', () => {
     [{ id, owner: 'another' }],
   ])('%j is refused', (input) => {
     expect(rotationOf(input)).toMatchObject({ kind: 'refuse', code: 'invalid_request' })
-    expect(revokedIdOf({ ...input, id: 'no id' })).toMatchObject({ kind: 'refuse', code: 'invalid_request' })
+    expect(revokedOf({ ...input, id: 'no id' })).toMatchObject({ kind: 'refuse', code: 'invalid_request' })
+  })
+
+  test('a leaked key is named by its text, and a damaged one is not repeated', () => {
+    const key = formatApiKey(new Uint8Array(32).fill(7))
+    expect(revokedOf({ key })).toEqual({ kind: 'proceed', value: { key } })
+    for (const input of [{ key: `${key}x` }, { key: 7 }, { key, id }]) {
+      const step = revokedOf(input)
+      expect(step).toMatchObject({ kind: 'refuse', param: 'key' })
+      expect(JSON.stringify(step)).not.toContain(key)
+    }
   })
 })

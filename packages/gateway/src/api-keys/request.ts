@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { type OperationInput, proceed, refuse, type Step } from '../spec/index.js'
+import { type ApiKey, parseApiKey } from './format.js'
 import { type Budget, type Grants, isBudget, type KeyId, PERIODS, parseKeyId } from './record.js'
 import { isScopeToken, narrowsSome, scopeFault, strayName } from './scopes.js'
 
@@ -69,11 +70,22 @@ export function rotationOf(input: OperationInput): Step<Rotation> {
     : proceed({ id, overlapSeconds: overlap, lifetimeSeconds })
 }
 
+/** Names a key by its id, or by its text: who finds a leaked one has nothing else. */
+export type Named = { readonly id: KeyId } | { readonly key: ApiKey }
+
 /** Reads what `POST /keys/revoke` is asked for. */
-export function revokedIdOf(input: OperationInput): Step<KeyId> {
+export function revokedOf(input: OperationInput): Step<Named> {
   const faults: Faults = new Map()
-  const id = idOf(input, [], faults)
-  return id === undefined || faults.size > 0 ? faulty('No key was revoked', faults) : proceed(id)
+  const { key, ...rest } = input
+  if (key === undefined) {
+    const id = idOf(rest, [], faults)
+    return id === undefined || faults.size > 0 ? faulty('No key was revoked', faults) : proceed({ id })
+  }
+  const read = typeof key === 'string' ? parseApiKey(key) : undefined
+  if (read?.kind === 'key' && Object.keys(rest).length === 0) return proceed({ key: read.key })
+  // What was written is not repeated: it may be a secret that was damaged.
+  faults.set('key', 'is no API key, or does not stand alone')
+  return faulty('No key was revoked', faults)
 }
 
 function faulty(what: string, faults: Faults): Step<never> {

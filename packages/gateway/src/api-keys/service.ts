@@ -5,7 +5,7 @@ import { KeyRing, type KeyState } from './key-ring.js'
 import { createLastUses } from './last-use.js'
 import { apiKeyProvider } from './provider.js'
 import { type ApiKeyRecord, formatKeyId, ID_BYTES, type KeyId, revokedKey } from './record.js'
-import { LIFETIME_SECONDS, type NewKey, type Rotation } from './request.js'
+import { LIFETIME_SECONDS, type Named, type NewKey, type Rotation } from './request.js'
 
 export interface ApiKeysParts {
   readonly store: Store
@@ -55,7 +55,7 @@ export interface ApiKeys {
   rotate(old: KeyState, rotation: Omit<Rotation, 'id'>): Promise<MadeKey>
   /** Holds here at once. */
   revoke(id: KeyId): Promise<void>
-  find(id: KeyId): KeyState | undefined
+  find(named: Named): KeyState | undefined
   /** Those that are good, and those that were until lately. */
   all(): readonly KeyState[]
   /** Seconds since the epoch, by key. */
@@ -153,7 +153,7 @@ export async function openApiKeys(parts: ApiKeysParts): Promise<ApiKeys> {
       take([row])
       await put
     },
-    find: (id) => ring.byId(id),
+    find: (named) => ('id' in named ? ring.byId(named.id) : ring.byHash(hashOf(named.key))),
     all: () => ring.all().filter(({ expiresAt }) => nowSeconds() < expiresAt + KEPT_SECONDS),
     lastUses: () => uses.all(),
     async close() {

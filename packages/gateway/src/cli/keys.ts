@@ -1,4 +1,5 @@
-import { newKeyOf, revokedIdOf, rotationOf } from '../api-keys/request.js'
+import { text as textOf } from 'node:stream/consumers'
+import { newKeyOf, revokedOf, rotationOf } from '../api-keys/request.js'
 import { parseDurationMs } from '../config/units.js'
 import type { OperationInput, OperationResult, Step } from '../spec/index.js'
 import { jktOfFile } from './key-file.js'
@@ -91,13 +92,16 @@ export async function rotateKey(
 }
 
 export async function revokeKey(file: string, id: string, output: Output): Promise<number> {
-  const input = { id }
-  checked(revokedIdOf(input))
+  const input = id === FROM_STDIN ? { key: (await textOf(process.stdin)).trim() } : { id }
+  checked(revokedOf(input))
   const done = await operate(configToOperate(file), 'POST /keys/revoke', input)
-  output.say(`revoked: ${id}`)
+  output.say(`revoked: ${String(done['id'])}`)
   output.data({ ok: true, ...done })
   return EXIT.done
 }
+
+/** A key on a command line is seen by everybody on the machine, and stays in the shell's history. */
+const FROM_STDIN = '-'
 
 /** The one time that a key is seen. */
 function show(made: OperationResult, output: Output): void {

@@ -185,7 +185,7 @@ function program(finish: (code: number) => void): Command {
       }),
     )
   keysCommand('revoke', 'end a key at once, with all tokens that were exchanged from it')
-    .argument('<id>', 'of the key')
+    .argument('<id>', 'of the key; `-` reads the key itself from stdin, for one that has leaked')
     .action(
       runs<{ json?: boolean; config: string }>(async ({ config }, output, id) => {
         const { revokeKey } = await import('./keys.js')

@@ -110,6 +110,7 @@ describe('a good configuration', () => {
         publish: false,
       },
       revocation: { failure: 'closed' },
+      apiKeys: { direct: false },
       ledger: { ttlMs: 28_800_000, scope: 'principal', actors: false },
       policy: { dir: '/etc/ostiary/policies' },
       store: { kind: 'sqlite', path: '/etc/ostiary/data/ostiary.db' },
@@ -164,6 +165,7 @@ audit:
   publish: true
 ledger: { ttl: 1d, scope: session, actors: true }
 revocation: { failure: open }
+apiKeys: { direct: true }
 store: sqlite:/db/o.db
 shutdown: { deadline: 1s }
 control: { socket: run/o.sock }
@@ -253,6 +255,7 @@ control: { socket: run/o.sock }
         publish: true,
       },
       revocation: { failure: 'open' },
+      apiKeys: { direct: true },
       ledger: { ttlMs: 86_400_000, scope: 'session', actors: true },
       store: { kind: 'sqlite', path: '/db/o.db' },
       shutdown: { deadlineMs: 1000 },
@@ -268,6 +271,7 @@ control: { socket: run/o.sock }
       '41:27 ledger.scope: this version gathers no labels: the key has no effect yet',
       '41:44 ledger.actors: this version gathers no labels: the key has no effect yet',
       '42:24 revocation.failure: open: while the store is away, what others revoke goes on being taken',
+      '43:20 apiKeys.direct: true: keys made `direct` open the data plane for as long as they live',
     ])
   })
 
