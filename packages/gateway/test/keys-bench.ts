@@ -25,11 +25,16 @@ export const START_MS: number = Date.UTC(2026, 9, 15, 12)
 interface FickleStore extends Store {
   goAway(): void
   comeBack(): void
+  /** From now on followers are told of changes only when `tellLate` is called, as over a network. */
+  lag(): void
+  tellLate(): void
 }
 
 function fickle(store: Store): FickleStore {
   const ills = new Set<(why: string | undefined) => void>()
+  const late: (() => void)[] = []
   let away = false
+  let lags = false
   const there = <T>(ask: () => Promise<T>): Promise<T> => (away ? Promise.reject(new Error('store away')) : ask())
   const tell = (why: string | undefined): void => {
     away = why !== undefined
@@ -40,11 +45,22 @@ function fickle(store: Store): FickleStore {
     put: (...args) => there(() => store.put(...args)),
     follow(space, see, ill = () => undefined) {
       ills.add(ill)
-      return there(() => store.follow(space, see))
+      return there(() =>
+        store.follow(space, (rows) => {
+          if (lags) late.push(() => see(rows))
+          else see(rows)
+        }),
+      )
     },
     close: () => store.close(),
     goAway: () => tell('the store does not answer'),
     comeBack: () => tell(undefined),
+    lag() {
+      lags = true
+    },
+    tellLate() {
+      for (const one of late.splice(0)) one()
+    },
   }
 }
 

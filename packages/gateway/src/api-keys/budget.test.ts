@@ -112,6 +112,17 @@ describe('a budget [keys.budget]', () => {
   })
 })
 
+test('a key and the one that took its place are one budget, once', async () => {
+  const { bench, id, principal, left } = await purse({ tokens: 100, per: 'day' })
+  const old = bench.keys.find({ id })
+  if (old === undefined) throw new Error('gone')
+  const { state } = await bench.keys.rotate(old, { overlapSeconds: 60, lifetimeSeconds: undefined })
+  const both: Principal = { ...principal, revocableBy: [`key ${id}`, `key ${state.record.id}`] }
+  held(bench.keys.budgets.hold(both, 30)).settle(undefined)
+  expect(left()).toBe(70)
+  await bench.keys.close()
+})
+
 describe('the periods of a budget [keys.budget]', () => {
   test.each<[Budget['per'], number, boolean]>([
     ['day', Date.UTC(2026, 9, 15, 23, 59, 59, 999), false],
@@ -168,6 +179,17 @@ describe('what was spent is kept [keys.budget-kept]', () => {
     expect(last.budgets.remaining(next.state.record.id)).toBe(0)
     expect(refusedFor(last.budgets.hold(taken(tokenEndpoint(last), text), 1))).toBe('budget_exceeded')
     await last.close()
+  })
+
+  test('what the store tells late of this process changes nothing', async () => {
+    const { bench, id, left } = await purse({ tokens: 100, per: 'total' })
+    bench.store.lag()
+    bench.keys.budgets.spend(id, 10)
+    await bench.keys.budgets.flush()
+    bench.keys.budgets.spend(id, 5)
+    bench.store.tellLate()
+    expect(left()).toBe(85)
+    await bench.keys.close()
   })
 
   test('over two processes, without one overwriting the other', async () => {

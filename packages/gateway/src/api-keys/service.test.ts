@@ -225,6 +225,20 @@ describe('two processes on one store [keys.shared]', () => {
     await Promise.all([keys.close(), other.close(), late.close()])
   })
 
+  test('what was done here counts here at once, though the store tells late', async () => {
+    const { keys, store } = await openBench()
+    store.lag()
+    const made = await keys.create(WANTED)
+    taken(tokenEndpoint(keys), made.text)
+    await keys.rotate(made.state, { overlapSeconds: 60, lifetimeSeconds: undefined })
+    expect(taken(tokenEndpoint(keys), made.text).expiresAt).toBe(START + 60)
+    await keys.revoke(made.state.record.id)
+    expect(refused(tokenEndpoint(keys), made.text).code).toBe('revoked_token')
+    store.tellLate()
+    expect(refused(tokenEndpoint(keys), made.text).code).toBe('revoked_token')
+    await keys.close()
+  })
+
   test('keys outlive the process, on a real store', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ostiary-keys-'))
     const clock = { now: () => START_MS }

@@ -132,13 +132,13 @@ export async function openApiKeys(parts: ApiKeysParts): Promise<ApiKeys> {
     },
     budgets,
     create: ({ lifetimeSeconds, ...grants }) => make(grants, { expiresAt: nowSeconds() + lifetimeSeconds }),
-    rotate({ record, expiresAt: oldExpiresAt }, { overlapSeconds, lifetimeSeconds }) {
+    rotate({ record }, { overlapSeconds, lifetimeSeconds }) {
       const { id, hash, kind, account, createdAt, expiresAt, replaces, ...grants } = record
       const now = nowSeconds()
       return make(grants, {
         account,
         expiresAt: now + (lifetimeSeconds ?? expiresAt - createdAt),
-        replaces: { id, until: Math.min(oldExpiresAt, now + overlapSeconds) },
+        replaces: { id, until: now + overlapSeconds },
         oldExpiresAt: expiresAt,
       })
     },
