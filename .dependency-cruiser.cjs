@@ -80,6 +80,15 @@ module.exports = {
       to: { path: OURS, pathNot: [GRANTS, ...GROUND] },
     },
     {
+      name: 'api-keys-know-words-only',
+      severity: 'error',
+      comment:
+        'api-keys/ makes, keeps and verifies the keys of this gateway; store, clock, randomness, the log and what revokes are ' +
+        'handed in.',
+      from: { path: `${SRC}api-keys/`, pathNot: TESTS },
+      to: { pathNot: [`${SRC}api-keys/`, ...GROUND], dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'egress-imports-nothing-of-ours',
       severity: 'error',
       comment: 'egress/ knows the way out through a proxy, and nothing of who goes it or what for.',

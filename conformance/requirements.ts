@@ -366,6 +366,61 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'policy.check-dead': { source: 'contract', says: 'a forbid that can never fire is a fault' },
   'policy.check-obligations': { source: 'contract', says: 'unknown obligations and finding types are faults' },
 
+  // API keys.
+  'keys.format': { source: 'issue 8.3', says: 'a key is 256 random bits with one spelling, of b64token characters' },
+  'keys.checksum': {
+    source: 'issue 8.3',
+    says: 'a checksum tells a key from what looks like one; a single damaged character is always seen',
+  },
+  'keys.stored-as-hash': {
+    source: 'issue 8.3',
+    says: 'of a key the store holds SHA-256 of its random bits, and no more',
+  },
+  'keys.shown-once': { source: 'issue 8.3', says: 'a key is shown when it is made, and in no list, entry or log' },
+  'keys.input': { source: 'house', says: 'what a key is asked for is checked whole, and every fault is told at once' },
+  'keys.principal': {
+    source: 'issue 8.3',
+    says: 'a key is a service of its owner, whose labels and revocations count',
+  },
+  'keys.narrowed': { source: 'issue 8.9', says: 'lists of models and datasets narrow the scopes, wildcards too' },
+  'keys.refused-precisely': {
+    source: 'issue 8.3',
+    says: 'expired, revoked, malformed and unknown keys are refused by their own codes',
+  },
+  'keys.exchanged-or-direct': {
+    source: 'issue 8.3',
+    says: 'the data plane takes keys made `direct` alone, and only where the operator allows that',
+  },
+  'keys.rotation': {
+    source: 'issue 8.3',
+    says: 'a rotated key ends with the overlap, and its successor may do the same',
+  },
+  'keys.revocation': {
+    source: 'issue 8.6',
+    says: 'a revoked key ends at once; the revocation is persisted before it is confirmed',
+  },
+  'keys.shared': { source: 'contract', says: 'what one process does to a key counts in all of them' },
+  'keys.store-away': {
+    source: 'issue 8',
+    says: 'while the store is away no key is taken, unless the operator chose otherwise',
+  },
+  'keys.row-closed': {
+    source: 'house',
+    says: 'a row of a key that cannot be read opens nothing, and the operator is told',
+  },
+  'keys.last-use': { source: 'issue 8.3', says: 'the last use of a key is kept, written at most once a minute' },
+  'keys.budget': { source: 'issue 8.3', says: 'a budget counts what answers report, and before them the estimate' },
+  'keys.budget-refused': { source: 'contract', says: 'what a budget has not left is refused as `budget_exceeded`' },
+  'keys.budget-kept': { source: 'issue 8.3', says: 'what was spent is kept across restarts, rotations and processes' },
+  'keys.audit-note': {
+    source: 'issue 8.3',
+    says: 'each change of a key leaves an entry, without its secret and its owner',
+  },
+  'keys.command': {
+    source: 'contract',
+    says: '`ostiary keys` does the same with and without a running gateway, and what was done without is logged by the next start',
+  },
+
   // Providers.
   'forward.own-credential': {
     source: 'contract',

@@ -1,5 +1,8 @@
+import { keyOperations } from './api-keys/operations.js'
+import type { ApiKeys } from './api-keys/service.js'
 import type { EventKind } from './audit/event.js'
 import type { AuditKeys } from './audit/keys.js'
+import type { Config } from './config/config.js'
 import { revocationOperations } from './grants/operations.js'
 import type { Clock, Operations, Revocable } from './spec/index.js'
 
@@ -9,15 +12,26 @@ export interface AdministerParts {
   /** Writes an entry; where no gateway runs, leaves it for the next start to write. */
   readonly note: (kind: EventKind, what: Readonly<Record<string, unknown>>) => Promise<void>
   readonly revoke: (what: readonly Revocable[]) => Promise<void>
+  readonly apiKeys: ApiKeys
+  /** The configuration in force. */
+  readonly config: () => Config
 }
 
 /** Everything that an administrator can do, the same whether a gateway runs or not. */
 export function operationsOf(parts: AdministerParts): Operations {
-  const { clock, keys, note, revoke } = parts
+  const { apiKeys, clock, config, keys, note, revoke } = parts
   return new Map([
     ...revocationOperations({
       revoke,
       note: async (what) => note('revocation', await keys.revocationText(what, clock.now())),
+    }),
+    ...keyOperations({
+      keys: apiKeys,
+      revoke,
+      note: (what) => note('config', what),
+      known: () => ({ models: new Set(config().models.map(({ name }) => name)), datasets: new Set() }),
+      allowDirect: () => config().apiKeys.direct,
+      now: () => clock.now(),
     }),
   ])
 }

@@ -18,6 +18,7 @@ import { fetchJsonBy } from './adapters/identity-jwt/proxy.js'
 import { loadPolicies } from './adapters/policy-cedar/load.js'
 import { openSqliteStore } from './adapters/store-sqlite/store.js'
 import { type AdministerParts, operationsOf } from './administer.js'
+import { type ApiKeys, openApiKeys } from './api-keys/service.js'
 import { type EventKind, eventOf } from './audit/event.js'
 import { AuditKeys } from './audit/keys.js'
 import { openIntents } from './audit/recover.js'
@@ -99,6 +100,8 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   const remembered = Number((await store.get(OPEN_SPACE, OPEN_KEY)) ?? 0)
   let openFrom = Math.min(remembered, log.size)
   let revocations: RevocationIndex | undefined
+  let apiKeys: ApiKeys | undefined
+  let inForce = config
   try {
     const left = await openIntents(readEntries(dir, openFrom))
     const issuers = new Map<string, IdentityProvider>()
@@ -116,11 +119,15 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     })
     revocations = index
     const parking = createParking({ store, clock, revocations: index })
+    const held = await apiKeysOf(config, store, clock, options.warn)
+    apiKeys = held
     const operations = operationsOf({
       clock,
       keys,
       note: async (kind, what) => gateway?.note(kind, what),
       revoke: (what) => revokeIn(index, parking, what),
+      apiKeys: held,
+      config: () => inForce,
     })
     const running = await createGateway({
       rules,
@@ -187,11 +194,15 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       origin: log.origin,
       vkey: log.vkey,
       // Awaited, so that a faulty set is a rejection like any other.
-      reload: async (next, why) => await running.use(rulesOf(next, policyOf(next), clock, options, issuers), why),
+      async reload(next, why) {
+        await running.use(rulesOf(next, policyOf(next), clock, options, issuers), why)
+        inForce = next
+      },
       async close() {
         clearInterval(remembering)
         await running.close()
         index.close()
+        await held.close()
         await remember()
         await log.close()
         await store.close()
@@ -200,6 +211,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   } catch (error) {
     await gateway?.close()
     revocations?.close()
+    await apiKeys?.close()
     await log.close()
     await store.close()
     throw error
@@ -209,6 +221,19 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
 async function revokeIn(index: RevocationIndex, parking: Parking, what: readonly Revocable[]): Promise<void> {
   await index.revoke(what)
   await parking.dropRevoked()
+}
+
+/** All API keys of the store. */
+function apiKeysOf(config: Config, store: Store, clock: Clock, report: (message: string) => void): Promise<ApiKeys> {
+  return openApiKeys({
+    store,
+    clock,
+    random: (bytes) => randomBytes(bytes),
+    failure: config.revocation.failure,
+    onIll: (why) => report(why === undefined ? 'api keys: the store is back' : `api keys: ${why}`),
+    onNarrowed: () => undefined,
+    report,
+  })
 }
 
 /** Entries of what was done while no gateway ran. */
@@ -240,6 +265,7 @@ export async function administration(config: Config): Promise<Administration> {
       onRevoked: () => undefined,
       onIll: () => undefined,
     })
+    const apiKeys = await apiKeysOf(config, store, CLOCK, () => undefined)
     const note: AdministerParts['note'] = async (kind, what) => {
       const doneAt = new Date(CLOCK.now()).toISOString()
       const waiting = JSON.stringify({ kind, what: { ...what, done_at: doneAt, offline: true } })
@@ -251,9 +277,12 @@ export async function administration(config: Config): Promise<Administration> {
         keys: new AuditKeys(logSecret(config), store),
         note,
         revoke: (what) => revokeIn(index, createParking({ store, clock: CLOCK, revocations: index }), what),
+        apiKeys,
+        config: () => config,
       }),
       async close() {
         index.close()
+        await apiKeys.close()
         await store.close()
       },
     }

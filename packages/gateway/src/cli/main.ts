@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { CreateFlags, RotateFlags } from './keys.js'
 import { CommandError, EXIT, failureOf, type Output, outputOf } from './output.js'
 import type { RevokeFlags } from './revoke.js'
 import type { ProvenRequest, TokenFlags } from './token.js'
@@ -140,6 +141,58 @@ function program(finish: (code: number) => void): Command {
     }),
   )
 
+  const keys = ostiary.command('keys').description('API keys: make, list, rotate and revoke them').exitOverride()
+  const keysCommand = (name: string, description: string): Command =>
+    withConfig(
+      keys
+        .command(name)
+        .description(description)
+        .option('--json', 'JSON on stdout: one object, or one a line')
+        .exitOverride(),
+    )
+  keysCommand('create', 'make a key, and show it this once')
+    .requiredOption('--owner <name>', 'whose key it is: the subject of all that is done with it')
+    .requiredOption('--scope <scopes>', 'space-separated, such as "models:invoke models:list"')
+    .option('--model <name>', 'only this model, and others named so', several)
+    .option('--dataset <name>', 'only this dataset, and others named so', several)
+    .option('--network <cidr>', 'only from this network, and others named so', several)
+    .option('--group <name>', 'a group that policies know, and others named so', several)
+    .option('--expires <time>', 'how long it is good, at most 366d (default: 90d)')
+    .option('--dpop-jkt <thumbprint>', 'bound to the key with this SHA-256 thumbprint')
+    .option('--dpop <file>', 'bound to the key in this file, a JWK or PEM')
+    .option('--direct', 'taken on the data plane too, where `apiKeys.direct` allows it')
+    .option('--budget <tokens>', 'TOKENS/day, TOKENS/month or TOKENS/total')
+    .action(
+      runs<{ json?: boolean; config: string } & CreateFlags>(async ({ config, ...flags }, output) => {
+        const { createKey } = await import('./keys.js')
+        return await createKey(config, flags, output)
+      }),
+    )
+  keysCommand('list', 'all keys, without what opens anything').action(
+    runs<{ json?: boolean; config: string }>(async ({ config }, output) => {
+      const { listKeys } = await import('./keys.js')
+      return await listKeys(config, output)
+    }),
+  )
+  keysCommand('rotate', 'make a key that takes the place of another')
+    .argument('<id>', 'of the old key')
+    .option('--overlap <time>', 'how long the old one is still good (default: 24h)')
+    .option('--expires <time>', 'how long the new one is good (default: as long as the old one was made for)')
+    .action(
+      runs<{ json?: boolean; config: string } & RotateFlags>(async ({ config, ...flags }, output, id) => {
+        const { rotateKey } = await import('./keys.js')
+        return await rotateKey(config, id ?? '', flags, output)
+      }),
+    )
+  keysCommand('revoke', 'end a key at once, with all tokens that were exchanged from it')
+    .argument('<id>', 'of the key; `-` reads the key itself from stdin, for one that has leaked')
+    .action(
+      runs<{ json?: boolean; config: string }>(async ({ config }, output, id) => {
+        const { revokeKey } = await import('./keys.js')
+        return await revokeKey(config, id ?? '', output)
+      }),
+    )
+
   const audit = ostiary.command('audit').description('verify, follow and prove the log').exitOverride()
   const auditCommand = (name: string, description: string): Command =>
     audit
@@ -208,6 +261,11 @@ async function verifyCommand({ vkey, log, against, proof, entry }: VerifyFlags, 
   }
   const { verifyProof } = await import('./proof.js')
   return await verifyProof(proof, entry, keyOf(vkey), output)
+}
+
+/** An option that is given more than once. */
+function several(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
 }
 
 /** As the package says. */

@@ -1,8 +1,22 @@
 import { administration } from '../compose.js'
 import type { Config } from '../config/config.js'
+import { loadConfig } from '../config/load.js'
 import type { OperationInput, OperationResult } from '../spec/index.js'
 import { callControl, lookAtControl } from './control.js'
-import { CommandError } from './output.js'
+import { CommandError, faultsError } from './output.js'
+
+/**
+ * The configuration as far as it says where a gateway is. Policies that are faulty, and a provider's key that this shell does not
+ * have, keep nobody from revoking.
+ */
+export function configToOperate(file: string): Config {
+  const { config, faults, unset } = loadConfig(file, process.env, { requireEnv: false })
+  if (config === undefined) throw faultsError(faults)
+  // What stands in for these would be the place of another gateway, or of none.
+  const needed = unset.filter(({ message }) => /^(?:publicUrl|store|control|audit)\b/.test(message))
+  if (needed.length > 0) throw faultsError(needed)
+  return config
+}
 
 /** Runs an operation through the gateway that runs; with none running, on its store. */
 export async function operate(config: Config, name: string, input: OperationInput): Promise<OperationResult> {

@@ -1,5 +1,4 @@
-import { configFor } from './check.js'
-import { operate } from './operate.js'
+import { configToOperate, operate } from './operate.js'
 import { CommandError, EXIT, type Output } from './output.js'
 
 export interface RevokeFlags {
@@ -16,7 +15,7 @@ export async function revoke(file: string, flags: RevokeFlags, output: Output): 
   const named = [jti, sub, session, all].filter((one) => one !== undefined)
   if (named.length !== 1) throw new CommandError('name one of --jti, --sub, --session and --all', EXIT.usage)
   if (all === true && flags.issuer !== undefined) throw new CommandError('--all takes no --issuer', EXIT.usage)
-  const done = await operate(configFor(file, output).config, 'POST /revocations', { ...flags })
+  const done = await operate(configToOperate(file), 'POST /revocations', { ...flags })
   output.say(`revoked: ${String(done['revoked'])}`)
   output.data({ ok: true, ...done })
   return EXIT.done

@@ -157,6 +157,10 @@ export interface Config {
   readonly audit: AuditConfig
   /** What it means that revocations cannot be checked because the store is away. */
   readonly revocation: { readonly failure: 'closed' | 'open' }
+  readonly apiKeys: {
+    /** The data plane takes keys that were made `direct`; else every key is exchanged for a token first. */
+    readonly direct: boolean
+  }
   readonly ledger: { readonly ttlMs: number; readonly scope: 'principal' | 'session'; readonly actors: boolean }
   readonly store: { readonly kind: 'sqlite'; readonly path: string }
   readonly shutdown: { readonly deadlineMs: number }

@@ -95,6 +95,9 @@ audit:
   # checkpointInterval: 1s
   # publish: false
 
+# apiKeys:
+#   direct: false               # true: the data plane takes keys made with --direct; else keys are exchanged for tokens
+
 # ledger:                       # no effect in this version: there are no labels yet
 #   ttl: 8h
 #   scope: principal

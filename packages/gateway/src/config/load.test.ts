@@ -111,6 +111,7 @@ describe('a good configuration', () => {
         publish: false,
       },
       revocation: { failure: 'closed' },
+      apiKeys: { direct: false },
       ledger: { ttlMs: 28_800_000, scope: 'principal', actors: false },
       policy: { dir: '/etc/ostiary/policies' },
       store: { kind: 'sqlite', path: '/etc/ostiary/data/ostiary.db' },
@@ -166,6 +167,7 @@ audit:
 ledger: { ttl: 1d, scope: session, actors: true }
 dpop: { nonces: "off", window: 2m, algorithms: [PS256, ES256], replayFailure: open }
 revocation: { failure: open }
+apiKeys: { direct: true }
 store: sqlite:/db/o.db
 shutdown: { deadline: 1s }
 control: { socket: run/o.sock }
@@ -256,6 +258,7 @@ control: { socket: run/o.sock }
         publish: true,
       },
       revocation: { failure: 'open' },
+      apiKeys: { direct: true },
       ledger: { ttlMs: 86_400_000, scope: 'session', actors: true },
       store: { kind: 'sqlite', path: '/db/o.db' },
       shutdown: { deadlineMs: 1000 },
@@ -271,6 +274,7 @@ control: { socket: run/o.sock }
       '42:17 dpop.nonces: off: a proof can be made ahead of time, and used by who does not hold its key',
       '42:79 dpop.replayFailure: open: while the store is away, a proof passes as often as it is sent',
       '43:24 revocation.failure: open: while the store is away, what others revoke goes on being taken',
+      '44:20 apiKeys.direct: true: keys made `direct` open the data plane for as long as they live',
     ])
   })
 

@@ -208,6 +208,9 @@ function* openChoices(config: Config): Iterable<Remark> {
   if (config.revocation.failure === 'open') {
     yield warning(['revocation', 'failure'], 'open: while the store is away, what others revoke goes on being taken')
   }
+  if (config.apiKeys.direct) {
+    yield warning(['apiKeys', 'direct'], 'true: keys made `direct` open the data plane for as long as they live')
+  }
   if (config.ledger.scope === 'session') {
     yield warning(['ledger', 'scope'], 'session: a caller can start a new session without the labels it gathered')
   }

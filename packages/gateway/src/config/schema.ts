@@ -420,6 +420,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     timeouts,
     audit: audit(folder),
     revocation: group({ failure: z.enum(['closed', 'open']).default('closed') }).prefault({}),
+    apiKeys: group({ direct: flag.default(false) }).prefault({}),
     ledger,
     store: store(folder),
     shutdown: group({ deadline: anyTime().prefault('30s') })
@@ -449,6 +450,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
         checkpointIntervalMs: checkpointInterval,
       },
       revocation: raw.revocation,
+      apiKeys: raw.apiKeys,
       ledger: raw.ledger,
       store: raw.store,
       shutdown: raw.shutdown,

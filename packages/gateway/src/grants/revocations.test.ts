@@ -166,4 +166,28 @@ describe('the store', () => {
     expect(index.size).toBe(1)
     expect(index.state(who({ sessionId: 'long' }))).toBe('revoked')
   })
+
+  test.each([
+    ['its owner', { kind: 'subject', id: 'alice' }],
+    ['everything', { kind: 'all' }],
+    ['the key itself', { kind: 'key', id: 'key_1' }],
+  ] as const)('what lives for a year stays ended for a year: an API key, by %s', async (_what, revocable) => {
+    const index = await open()
+    const made = nowMs / 1000 - 60
+    const key = (): Principal =>
+      who({
+        tokenId: undefined,
+        sessionId: undefined,
+        issuedAt: made,
+        expiresAt: made + 366 * 86_400,
+        verifiedAtMs: nowMs,
+        revocableBy: ['key key_1'],
+      })
+    await index.revoke([revocable])
+    nowMs += 365 * 24 * HOUR_MS
+    index.sweep()
+    expect(index.state(key())).toBe('revoked')
+    const again = await open()
+    expect(again.state(key())).toBe('revoked')
+  })
 })

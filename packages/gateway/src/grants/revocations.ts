@@ -32,7 +32,7 @@ const SPACE = 'revocations'
 const HOUR_MS = 3_600_000
 /** No token lives longer than a day, nor a stream longer than an hour after it. */
 const KEPT_MS = 26 * HOUR_MS
-/** A session or a key may get new tokens. */
+/** A session may get new tokens, and API keys, which end with their owner and with all, live for up to 366 days. */
 const KEPT_LONG_MS = 367 * 24 * HOUR_MS
 const SWEPT_AT_ONCE = 10_000
 
@@ -122,8 +122,8 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
 }
 
 const ALL = revocableName({ kind: 'all' })
-const LONG = /^(?:key|session|any-session) /
+const SHORT = /^(?:token|any-token|digest) /
 
 function keptMs(name: string): number {
-  return LONG.test(name) ? KEPT_LONG_MS : KEPT_MS
+  return SHORT.test(name) ? KEPT_MS : KEPT_LONG_MS
 }
