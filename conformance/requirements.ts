@@ -521,4 +521,12 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'RFC 9449 4.2',
     says: '`token --proof` prints a proof for one request beside the token',
   },
+  'dev.login-code': {
+    source: 'house',
+    says: 'whoever logs in at the issuer of `dev`, by the page, by `login_hint` or for a device, knows a code that is in its data folder',
+  },
+  'dev.login-code-attempts': {
+    source: 'house',
+    says: 'after five wrong login codes in a minute none is looked at',
+  },
 }

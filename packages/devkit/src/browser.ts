@@ -16,7 +16,8 @@ export interface Visited {
 
 export interface DevBrowser {
   /**
-   * Opens an address and does what its pages ask as somebody would: chooses a person, goes on, confirms a device.
+   * Opens an address and does what its pages ask as somebody would: enters the login code, chooses a person, goes on,
+   * confirms a device. A page that says no is what comes back.
    *
    * @param as whom to choose; where nobody is named the page with the question is what comes back
    */
@@ -30,8 +31,14 @@ interface Cookie {
 
 const STEPS_MAX = 20
 
+/** At which issuer, and what is entered where it asks for the login code. */
+export interface DevBrowserParts {
+  readonly issuer: string
+  readonly loginCode: string
+}
+
 /** A browser without a screen for the pages of the development issuer: cookies, redirects, forms, and no script. */
-export function startDevBrowser(issuer: string): DevBrowser {
+export function startDevBrowser({ issuer, loginCode }: DevBrowserParts): DevBrowser {
   const { origin } = new URL(issuer)
   const cookies = new Map<string, Cookie>()
 
@@ -56,8 +63,9 @@ export function startDevBrowser(issuer: string): DevBrowser {
           at = await ask(at.next)
           continue
         }
-        const sent = formOf(at.html, as)
+        const sent = at.status < 400 ? formOf(at.html, as) : undefined
         if (sent === undefined) return at
+        if (sent.form.has('code')) sent.form.set('code', loginCode)
         at = await ask(new URL(sent.action, at.url), sent.form)
       }
       throw new Error(`the pages never end: ${at.url}`)

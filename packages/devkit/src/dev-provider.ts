@@ -6,7 +6,7 @@ import { claimsOf, onOurClock } from './dev-claims.js'
 import { clientsOf } from './dev-clients.js'
 import type { DevKeys } from './dev-keys.js'
 import { isResource, OWN_SCOPES, type Resources, resourceServer, scopeAsked } from './dev-resources.js'
-import { INTERACTION_PATH } from './interaction.js'
+import { INTERACTION_PATH, LOGIN_CODE_PARAMETER } from './interaction.js'
 import { mayIntrospect, mayRevoke, restoreSid } from './introspection.js'
 import { grantAll, loginPolicy, PHR } from './login-policy.js'
 import { type Minted, mintToken } from './mint.js'
@@ -43,6 +43,7 @@ export async function makeDevProvider(parts: DevProviderParts): Promise<DevProvi
     },
     scopes: [...OWN_SCOPES],
     acrValues: [PHR],
+    extraParams: [LOGIN_CODE_PARAMETER],
     // The library's default is RS256, for which there is no key.
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },

@@ -228,7 +228,7 @@ describe('the server', () => {
     const nowMs = Date.UTC(2031, 0, 1)
     const other = await startDevIdentityProvider({ issuerPath: PATH, audience: AUDIENCE, clock: { now: () => nowMs } })
     const client = await oauth4webapiClient({ issuer: other.issuer, clientId: other.app.clientId })
-    const browser = startDevBrowser(other.issuer)
+    const browser = startDevBrowser(other)
     const { accessToken } = await client.authorizationCode(
       { scope: 'models:invoke' },
       async (url) => (await browser.open(url, 'alice')).url,

@@ -6,6 +6,7 @@ import { makeDevKeys } from './dev-keys.js'
 import { type DevProviderParts, makeDevProvider } from './dev-provider.js'
 import { grantable, grantOverHttp } from './grant-over-http.js'
 import { INTERACTION_PATH, interactionRoute } from './interaction.js'
+import { loginCheck } from './login-code.js'
 import { closeServer, type LoopbackAddress, listenOn, loopbackHost } from './loopback.js'
 import { type Handler, mount } from './mount.js'
 import { faultPage, sendPage } from './pages.js'
@@ -48,6 +49,8 @@ export interface DevIdentityProvider {
   readonly gateway: ConfidentialClient
   /** The public client that people log in through, and where it may be redirected to, at any port. */
   readonly app: { readonly clientId: string; readonly redirectUris: readonly string[] }
+  /** What the login asks for, so that only who started this issuer can be one of its people. */
+  readonly loginCode: string
   token(request: DevTokenRequest): Promise<string>
   close(): Promise<void>
 }
@@ -55,8 +58,8 @@ export interface DevIdentityProvider {
 /**
  * A real OAuth 2 authorization server for development and tests, on loopback.
  *
- * It hands a token for any of its people to whoever holds the object or the data folder, and to whoever on this machine
- * presses the button: never let a gateway in production trust it.
+ * It hands a token for any of its people to whoever holds the object or the data folder, or knows the login code that is
+ * in both: never let a gateway in production trust it.
  */
 export async function startDevIdentityProvider(options: DevIdentityProviderOptions): Promise<DevIdentityProvider> {
   const { dataDir, issuerPath, audience } = options
@@ -85,7 +88,7 @@ export async function startDevIdentityProvider(options: DevIdentityProviderOptio
       path: issuerPath,
       library: provider.callback(),
       ownPath: INTERACTION_PATH,
-      own: sayingWhere(interactionRoute(provider)),
+      own: sayingWhere(interactionRoute(provider, loginCheck(keys.loginCode, parts.clock))),
     })
     if (dataDir !== undefined) await writeDevRecord(dataDir, { issuer: parts.issuer, audience })
     const tokenEndpoint = `${parts.issuer}/token`
@@ -100,6 +103,7 @@ export async function startDevIdentityProvider(options: DevIdentityProviderOptio
       batch: { clientId: 'batch', clientSecret: keys.batchSecret },
       gateway: { clientId: DEV_GATEWAY, clientSecret: keys.gatewaySecret },
       app: { clientId: DEV_APP, redirectUris: DEV_REDIRECT_URIS },
+      loginCode: keys.loginCode,
       async token(request) {
         const checked = checkTokenRequest(request, audience)
         return grantable(checked) ? grantOverHttp(tokenEndpoint, keys.batchSecret, checked) : mint(checked)

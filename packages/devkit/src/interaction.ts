@@ -1,23 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { InteractionResults, Provider } from 'oidc-provider'
+import type { LoginCheck, LoginVerdict } from './login-code.js'
 import { listOf, PHR } from './login-policy.js'
-import { faultPage, loginPage, sendPage } from './pages.js'
+import { faultPage, type LoginAsked, loginPage, sendPage } from './pages.js'
 import { type DevPerson, devUser } from './people.js'
 
 /** Where the library sends the browser, below the issuer's path. */
 export const INTERACTION_PATH = '/interaction/'
+
+/** Of the authorization request, ours alone: the login code beside a `login_hint`. */
+export const LOGIN_CODE_PARAMETER = 'login_code'
 
 const FORM_MAX_BYTES = 4096
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
+/** The page's answer, or what to show in place of going on. */
+type Answer =
+  | { readonly kind: 'person'; readonly person: DevPerson }
+  | { readonly kind: 'deny' }
+  | { readonly kind: 'ask'; readonly status: number; readonly fault?: string }
+
 /**
- * The login: a page with a button for each person, and no password.
+ * The login: a page with a field for the login code and a button for each person.
  *
- * A `login_hint` that names one of them answers at once, without a page, unless `prompt` asks for one.
+ * A `login_hint` that names one of them, with the code as `login_code`, answers at once, without a page, unless `prompt`
+ * asks for one or it is a device's. The code is in no cookie: those go to every port of this host.
  */
-export function interactionRoute(provider: Provider): Route {
+export function interactionRoute(provider: Provider, check: LoginCheck): Route {
   return async (request, response) => {
     const interaction = await provider.interactionDetails(request, response).catch(() => undefined)
     // The address is the proof that the form was ours: its last part is random, and other sites cannot read it.
@@ -25,36 +36,52 @@ export function interactionRoute(provider: Provider): Route {
       sendPage(response, 400, faultPage('This login is not under way (any more): begin again in the app.'))
       return
     }
-    const answer = request.method === 'POST' ? await answered(request) : unasked(interaction)
-    if (answer === undefined) {
-      sendPage(response, request.method === 'POST' ? 400 : 200, loginPage(asked(interaction)))
+    const answer = request.method === 'POST' ? await answered(request, check) : unasked(interaction, check)
+    if (answer.kind === 'ask') {
+      sendPage(response, answer.status, loginPage({ ...asked(interaction), fault: answer.fault }))
       return
     }
-    const result = answer === 'deny' ? DENIED : loggedIn(interaction, answer)
+    const result = answer.kind === 'deny' ? DENIED : loggedIn(interaction, answer.person)
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
   }
 }
 
 const DENIED: InteractionResults = { error: 'access_denied', error_description: 'the person refused' }
 
-async function answered(request: IncomingMessage): Promise<DevPerson | 'deny' | undefined> {
+const NOT_LOGGED_IN: Readonly<Record<Exclude<LoginVerdict, 'right'>, Answer>> = {
+  missing: { kind: 'ask', status: 403, fault: 'The login code is missing.' },
+  wrong: { kind: 'ask', status: 403, fault: 'The login code is wrong.' },
+  'too many': { kind: 'ask', status: 429, fault: 'Too many wrong login codes: wait a minute.' },
+}
+
+async function answered(request: IncomingMessage, check: LoginCheck): Promise<Answer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > FORM_MAX_BYTES) return undefined
+    if (bytes > FORM_MAX_BYTES) return { kind: 'ask', status: 400, fault: 'That was more than this page sends.' }
     chunks.push(chunk)
   }
   const form = new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
-  return form.has('deny') ? 'deny' : devUser(form.get('as'))
+  if (form.has('deny')) return { kind: 'deny' }
+  const verdict = check(form.get('code'))
+  if (verdict !== 'right') return NOT_LOGGED_IN[verdict]
+  const person = devUser(form.get('as'))
+  return person === undefined ? { kind: 'ask', status: 400, fault: 'Nobody was chosen.' } : { kind: 'person', person }
 }
 
-function unasked({ params }: Interaction): DevPerson | undefined {
+function unasked({ params, deviceCode }: Interaction, check: LoginCheck): Answer {
   const prompts = listOf(params['prompt'])
-  return prompts.includes('login') || prompts.includes('consent') ? undefined : devUser(params['login_hint'])
+  const person = devUser(params['login_hint'])
+  const code = params[LOGIN_CODE_PARAMETER]
+  // A device's request is answered by whoever enters its user code: what came with it is not theirs.
+  const pageWanted = prompts.includes('login') || prompts.includes('consent') || deviceCode !== undefined
+  if (person === undefined || code === undefined || pageWanted) return { kind: 'ask', status: 200 }
+  const verdict = check(code)
+  return verdict === 'right' ? { kind: 'person', person } : NOT_LOGGED_IN[verdict]
 }
 
-function asked({ params }: Interaction): Parameters<typeof loginPage>[0] {
+function asked({ params }: Interaction): Omit<LoginAsked, 'fault'> {
   return {
     clientId: String(params['client_id']),
     scope: typeof params['scope'] === 'string' ? params['scope'] : '',

@@ -40,6 +40,11 @@ function answer(page: URL, cookie: string, form: Readonly<Record<string, string>
   return fetch(page, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams(form) })
 }
 
+/** The form, filled in. */
+function alice(): Readonly<Record<string, string>> {
+  return { as: 'alice', code: idp.loginCode }
+}
+
 describe('the login page', () => {
   test('asks who somebody is, and for what', async () => {
     const { page, cookie } = await begun({ scope: 'openid models:invoke', acr_values: 'phr' })
@@ -54,7 +59,8 @@ describe('the login page', () => {
     expect(html).toContain('<b>phr</b>')
     for (const name of ['alice', 'bob', 'carol']) expect(html).toContain(`name="as" value="${name}"`)
     expect(html).not.toContain('batch')
-    expect(html).not.toContain('password"')
+    expect(html).toContain('type="password" name="code"')
+    expect(html).not.toContain(idp.loginCode)
   })
 
   test('writes nothing of the request into the page as markup', async () => {
@@ -73,12 +79,12 @@ describe('the login page', () => {
 
   test('takes a person, and goes on', async () => {
     const { page, cookie } = await begun()
-    const response = await answer(page, cookie, { as: 'alice' })
+    const response = await answer(page, cookie, alice())
     expect(response.status).toBe(303)
     expect(response.headers.get('location')).toMatch(new RegExp(`^${idp.issuer}/auth/`))
   })
 
-  test.each([
+  test.each<[string, Readonly<Record<string, string>>]>([
     ['somebody it does not know', { as: 'mallory' }],
     ['a service', { as: 'batch' }],
     ['an agent', { as: 'scout' }],
@@ -87,21 +93,30 @@ describe('the login page', () => {
     ['more than a page sends', { as: 'alice', filler: 'x'.repeat(5000) }],
   ])('takes not %s, and asks again', async (_who, form) => {
     const { page, cookie } = await begun()
-    const response = await answer(page, cookie, form)
+    const response = await answer(page, cookie, { code: idp.loginCode, ...form })
     expect(response.status).toBe(400)
-    expect((await answer(page, cookie, { as: 'alice' })).status).toBe(303)
+    expect((await answer(page, cookie, alice())).status).toBe(303)
+  })
+
+  test('asks again after a wrong code', async () => {
+    const { page, cookie } = await begun()
+    const response = await answer(page, cookie, { as: 'alice', code: 'no code' })
+    expect(response.status).toBe(403)
+    expect(response.headers.getSetCookie()).toEqual([])
+    expect(await response.text()).toContain('The login code is wrong.')
+    expect((await answer(page, cookie, alice())).status).toBe(303)
   })
 
   test('is of no use without its cookie, or at another address', async () => {
     const { page, cookie } = await begun()
     const other = await begun()
-    expect((await answer(page, '', { as: 'alice' })).status).toBe(400)
-    expect((await answer(other.page, cookie, { as: 'alice' })).status).toBe(400)
-    expect((await answer(new URL(`${page.href}x`), cookie, { as: 'alice' })).status).toBe(400)
-    expect((await answer(new URL(`${idp.issuer}/interaction/`), cookie, { as: 'alice' })).status).toBe(400)
+    expect((await answer(page, '', alice())).status).toBe(400)
+    expect((await answer(other.page, cookie, alice())).status).toBe(400)
+    expect((await answer(new URL(`${page.href}x`), cookie, alice())).status).toBe(400)
+    expect((await answer(new URL(`${idp.issuer}/interaction/`), cookie, alice())).status).toBe(400)
     const forged = cookie.replace(/_interaction=[^;]*/, '_interaction=forged')
-    expect((await answer(page, forged, { as: 'alice' })).status).toBe(400)
-    expect((await answer(page, cookie, { as: 'alice' })).status).toBe(303)
+    expect((await answer(page, forged, alice())).status).toBe(400)
+    expect((await answer(page, cookie, alice())).status).toBe(303)
   })
 
   test('lets a person refuse', async () => {
@@ -141,7 +156,7 @@ describe('the device page', () => {
 
   test('asks for the code, says when it is wrong, and gives its answer once', async () => {
     const { device_code, user_code, verification_uri } = await device()
-    const browser = startDevBrowser(idp.issuer)
+    const browser = startDevBrowser(idp)
     const bare = await browser.open(verification_uri)
     expect(bare.html).toContain('Enter the code')
     const wrong = await browser.open(`${verification_uri}?user_code=BBBB-BBBB`, 'alice')

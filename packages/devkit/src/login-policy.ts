@@ -28,6 +28,12 @@ export function loginPolicy({ Check, base }: typeof interactionPolicy): interact
       return hinted !== undefined && here !== undefined && here !== hinted.subject && oidc.result?.login === undefined
     }),
   )
+  login.checks.add(
+    // Who lures somebody into confirming another's device (RFC 8628 section 5.4) has the login code to get by, too.
+    new Check('device', 'a device needs a login of its own', ({ oidc }) => {
+      return oidc.deviceCode !== undefined && oidc.result?.login === undefined
+    }),
+  )
   // Consent is given with the login: only `prompt=consent` asks for it by itself.
   for (const { reason } of [...consent.checks]) if (reason !== 'consent_prompt') consent.checks.remove(reason)
   return policy

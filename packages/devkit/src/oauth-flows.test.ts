@@ -39,13 +39,13 @@ async function verified(token: string, from: DevIdentityProvider = idp): Promise
 
 /** A browser of its own for each, so that nobody is logged in. */
 function visitAs(as: string | undefined, from: DevIdentityProvider = idp): Visit {
-  const browser = startDevBrowser(from.issuer)
+  const browser = startDevBrowser(from)
   return async (url) => (await browser.open(url, as)).url
 }
 
-async function verify(address: URL, userCode: string, as = 'alice'): Promise<string> {
+async function verify(address: URL, userCode: string, as = 'alice', from = idp): Promise<string> {
   address.searchParams.set('user_code', userCode)
-  return (await startDevBrowser(address.href).open(address, as)).html
+  return (await startDevBrowser(from).open(address, as)).html
 }
 
 describe.each([
@@ -137,7 +137,7 @@ describe.each([
 
   test('step-up: acr_values and max_age bring a better and a newer login', async () => {
     const client = await app()
-    const browser = startDevBrowser(idp.issuer)
+    const browser = startDevBrowser(idp)
     const visit: Visit = async (url) => (await browser.open(url, 'alice')).url
     const scope = `openid ${SCOPE}`
     const plain = decodeJwt((await client.authorizationCode({ scope }, visit)).accessToken)
@@ -154,22 +154,26 @@ describe.each([
     expect(asked.html).toContain('Who are you?')
   })
 
-  test('a login_hint answers without a page, for another person than before too', async () => {
+  test('a login_hint with the login code answers without a page, for another person than before too', async () => {
     const client = await app()
-    const browser = startDevBrowser(idp.issuer)
+    const browser = startDevBrowser(idp)
     const silent: Visit = async (url) => (await browser.open(url)).url
     for (const as of ['carol', 'carol', 'bob']) {
-      const { accessToken } = await client.authorizationCode({ scope: SCOPE, login_hint: as }, silent)
+      const { accessToken } = await client.authorizationCode(
+        { scope: SCOPE, login_hint: as, login_code: idp.loginCode },
+        silent,
+      )
       expect(decodeJwt(accessToken).sub).toBe(as)
     }
     // Bob's session answers `prompt=none`; without one it is an error.
     const quiet = await client.authorizationCode({ scope: SCOPE, prompt: 'none' }, silent)
     expect(decodeJwt(quiet.accessToken).sub).toBe('bob')
-    const stranger = await startDevBrowser(idp.issuer).open(await addressOf(client, { scope: SCOPE, prompt: 'none' }))
+    const stranger = await startDevBrowser(idp).open(await addressOf(client, { scope: SCOPE, prompt: 'none' }))
     expect(stranger.url.searchParams.get('error')).toBe('login_required')
     for (const prompt of ['login', 'consent']) {
-      const page = await browser.open(await addressOf(client, { scope: SCOPE, login_hint: 'bob', prompt }))
-      expect(page.html).toMatch(/value="bob" autofocus/)
+      const asked = { scope: SCOPE, login_hint: 'bob', login_code: idp.loginCode, prompt }
+      const page = await browser.open(await addressOf(client, asked))
+      expect(/name="as" value="(\w+)"/.exec(page.html)?.[1]).toBe('bob')
     }
   })
 
@@ -184,7 +188,10 @@ describe.each([
       expect(await verified(renewed.accessToken, from)).toMatchObject({ cnf })
       const service = await (await batch(from, { dpop: true })).clientCredentials({ scope: SCOPE })
       expect(await verified(service.accessToken, from)).toHaveProperty('cnf.jkt')
-      const other = await client.device({ scope: SCOPE }, async (address, code) => void (await verify(address, code)))
+      const other = await client.device(
+        { scope: SCOPE },
+        async (address, code) => void (await verify(address, code, 'alice', from)),
+      )
       expect(await verified(other.accessToken, from)).toMatchObject({ cnf })
       // RFC 9449 section 5: a public client's refresh token is bound too.
       const thief = await app(from, { dpop: true })

@@ -46,7 +46,7 @@ function authorize(changes: Changes = {}): URL {
 }
 
 function visit(changes: Changes = {}, as = 'alice'): Promise<Visited> {
-  return startDevBrowser(idp.issuer).open(authorize(changes), as)
+  return startDevBrowser(idp).open(authorize(changes), as)
 }
 
 async function codeOf(changes: Changes = {}): Promise<string> {

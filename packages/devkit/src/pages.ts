@@ -16,7 +16,7 @@ function page(title: string, body: string): string {
 <style>body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem}button{font:inherit;margin:.2rem;padding:.4rem 1rem}</style>
 </head><body><h1>${title}</h1>
 ${body}
-<p><small>A development issuer: it asks nobody for a password. Never let a gateway in production trust it.</small></p>
+<p><small>A development issuer: one code opens it for everybody. Never let a gateway in production trust it.</small></p>
 </body></html>
 `
 }
@@ -33,22 +33,27 @@ export interface LoginAsked {
   readonly clientId: string
   readonly scope: string
   readonly acr: string | undefined
-  /** Whom the app expects. */
+  /** Whom the app expects: the first button, which is what the return key presses. */
   readonly hint: string | undefined
+  /** What was wrong with the last answer. */
+  readonly fault: string | undefined
 }
 
-export function loginPage({ clientId, scope, acr, hint }: LoginAsked): string {
-  const buttons = DEV_USERS.map(({ name, groups }) => {
-    const focus = name === hint ? ' autofocus' : ''
-    return `<button type="submit" name="as" value="${name}"${focus}>${name}</button> ${groups.join(', ')}<br>`
-  })
+export function loginPage({ clientId, scope, acr, hint, fault }: LoginAsked): string {
+  const people = [...DEV_USERS].sort((one, other) => Number(other.name === hint) - Number(one.name === hint))
+  const buttons = people.map(
+    ({ name, groups }) => `<button type="submit" name="as" value="${name}">${name}</button> ${groups.join(', ')}<br>`,
+  )
   const how = acr === undefined ? '' : ` It wants a login of class <b>${htmlText(acr)}</b>, which is played here.`
   return page(
     'Who are you?',
     `<p><b>${htmlText(clientId)}</b> asks for <code>${htmlText(scope === '' ? 'nothing in particular' : scope)}</code>.${how}</p>
+${fault === undefined ? '' : `<p><b>${htmlText(fault)}</b></p>`}
 <form method="post">
+<p><label>The login code, which <code>ostiary dev</code> printed when it started:<br>
+<input type="password" name="code" required autofocus autocomplete="off" size="40"></label></p>
 ${buttons.join('\n')}
-<button type="submit" name="deny" value="yes">none of them: refuse</button>
+<button type="submit" name="deny" value="yes" formnovalidate>none of them: refuse</button>
 </form>`,
   )
 }

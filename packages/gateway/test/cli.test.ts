@@ -11,7 +11,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DevIdentityProvider, type LyingUpstream, startLyingUpstream } from '@ostiary/devkit'
+import { type DevIdentityProvider, type LyingUpstream, startDevBrowser, startLyingUpstream } from '@ostiary/devkit'
+import { oauth4webapiClient, type Tokens } from '@ostiary/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readEntries } from '../src/adapters/audit-fs/entries.js'
 import { build, launch, ostiary, type Ready, readyLine, type Started } from './command.js'
@@ -590,6 +591,28 @@ describe('dev and token', () => {
     expect({ code: nowhere.code, stdout: nowhere.stdout }).toEqual({ code: 1, stdout: '' })
     expect(await stopped(started)).toBe(0)
     expect(statSync(data).mode & 0o077).toBe(0)
+  })
+
+  test('dev says the login code of its folder, and with it somebody can log in [dev.login-code]', async () => {
+    const args = (name: string): string[] => ['dev', '--port', '0', '--admin-port', '0', '--data', join(top, name)]
+    const [first, second] = [launch([...args('dev-first'), '--json']), launch(args('dev-second'))]
+    const { issuer: at = '', loginCode = '' } = await readyLine(first)
+    const [, otherCode = ''] = await until(() => /^login {4}(\S+) /m.exec(second.stdout()) ?? undefined)
+    expect(otherCode).toMatch(/^(?:[0-9a-f]{4}-){7}[0-9a-f]{4}$/)
+    expect(readFileSync(join(top, 'dev-second', 'dev-keys.json'), 'utf8')).toContain(`"${otherCode}"`)
+    const app = await oauth4webapiClient({ issuer: at, clientId: issuer.app.clientId })
+    const logIn = (code: string): Promise<Tokens> =>
+      app.authorizationCode({ scope: 'models:invoke' }, async (url) => {
+        const { left, status, url: back } = await startDevBrowser({ issuer: at, loginCode: code }).open(url, 'alice')
+        if (!left) throw new Error(`a page with ${status}`)
+        return back
+      })
+    for (const code of ['', otherCode]) await expect(logIn(code)).rejects.toThrow('a page with 403')
+    expect((await logIn(loginCode)).tokenType).toBe('bearer')
+    for (const one of [first, second]) {
+      expect(await stopped(one)).toBe(0)
+      expect(`${one.stdout()}${one.stderr()}`.match(/(?:[0-9a-f]{4}-){7}/g)).toHaveLength(1)
+    }
   })
 
   test('start refuses the issuer of dev', async () => {

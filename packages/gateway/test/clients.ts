@@ -37,13 +37,13 @@ export async function flowsOf(issuer: DevIdentityProvider, make: MakeClient, dpo
     app,
     batch,
     code(as, asked = {}) {
-      const browser = startDevBrowser(issuer.issuer)
+      const browser = startDevBrowser(issuer)
       return app.authorizationCode({ scope: SCOPE, ...asked }, async (url) => (await browser.open(url, as)).url)
     },
     device(as, asked = {}) {
       return app.device({ scope: SCOPE, ...asked }, async (address, userCode) => {
         address.searchParams.set('user_code', userCode)
-        await startDevBrowser(issuer.issuer).open(address, as)
+        await startDevBrowser(issuer).open(address, as)
       })
     },
     service: (asked = {}) => batch.clientCredentials({ scope: SCOPE, ...asked }),

@@ -71,6 +71,9 @@ export interface Ready {
   readonly admin: string
   readonly origin: string
   readonly vkey: string
+  /** Of `dev` alone. */
+  readonly issuer?: string
+  readonly loginCode?: string
 }
 
 /** The first line of `start --json` and `dev --json`. */

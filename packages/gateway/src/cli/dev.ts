@@ -76,11 +76,12 @@ export async function startDev(options: DevOptions): Promise<Dev> {
 export async function dev(options: Omit<DevOptions, 'warn'>, output: Output): Promise<number> {
   const house = await startDev({ ...options, warn: output.warn })
   const ready = (): void => {
-    sayReady(house.running, output)
+    const { issuer, loginCode } = house.issuer
+    sayReady(house.running, output, { issuer, loginCode })
     output.say(
       `models   ${house.models.join(', ')}${house.model === undefined ? '' : ' (a demo model: it repeats what it was shown)'}`,
     )
-    output.say(`issuer   ${house.issuer.issuer}`)
+    output.say(`issuer   ${issuer}\nlogin    ${loginCode} (the code that its login page asks for)`)
     output.say(
       `policies ${join(options.dataDir, 'policies')}\n\nA token: npx --no-install ostiary token --as alice --data ${options.dataDir}`,
     )

@@ -15,9 +15,10 @@ export async function start(file: string, output: Output): Promise<number> {
   return EXIT.done
 }
 
-export function sayReady(running: Running, output: Output): void {
+/** @param more further members of the ready line */
+export function sayReady(running: Running, output: Output, more: Readonly<Record<string, string>> = {}): void {
   const { url, adminUrl } = running.gateway
-  output.data({ ready: true, gateway: url, admin: adminUrl, origin: running.origin, vkey: running.vkey })
+  output.data({ ready: true, gateway: url, admin: adminUrl, origin: running.origin, vkey: running.vkey, ...more })
   output.say(`gateway  ${url}\nadmin    ${adminUrl}\nlog      ${running.origin}\nvkey     ${running.vkey}`)
 }
 
