@@ -31,7 +31,7 @@ const COMMANDS = new Map([
   ['cli/(audit|demo|doctor-log|recover)[.]ts', ['adapters/audit-fs/']],
   ['cli/(check|dev|init)[.]ts', ['adapters/policy-cedar/schema[.]ts']],
   // Asks for an issuer's keys by the very code that the gateway asks by.
-  ['cli/doctor[.]ts', ['adapters/identity-jwt/(issuer|proxy)[.]ts']],
+  ['cli/doctor[.]ts', ['adapters/identity-oauth/(issuer|proxy)[.]ts']],
 ])
 
 const src = (...paths) => paths.map((path) => `${SRC}${path}`)
