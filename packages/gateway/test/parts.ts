@@ -77,7 +77,9 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     publicUrl: new URL(config.publicUrl),
     opaqueProviders: [],
     boundOnly: false,
-    identityProviders: config.issuers.map((issuer) => createJwtIssuer({ ...issuer, clock: CLOCK, report: warn })),
+    identityProviders: config.issuers.flatMap(({ keys, ...issuer }) =>
+      keys.kind === 'jwksUri' ? [createJwtIssuer({ ...issuer, keys, clock: CLOCK, report: warn })] : [],
+    ),
     policy: engine,
     detectors: allDetectors(),
     inspectionFailure: 'closed',

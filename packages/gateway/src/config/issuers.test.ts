@@ -40,7 +40,11 @@ describe('an issuer', () => {
       ],
     ],
     ['algorithms: []', 'algorithms: [PS512]', ['4:17 issuers[0].algorithms: must not be an empty list']],
-    ['profile: jwt', 'profile: legacy', ['4:14 issuers[0].profile: must be one of `rfc9068`, `legacy`, not `jwt`']],
+    [
+      'profile: jwt',
+      'profile: legacy',
+      ['4:14 issuers[0].profile: must be one of `rfc9068`, `legacy`, `spiffe`, not `jwt`'],
+    ],
     ['dpop: none', 'dpop: required', ['4:11 issuers[0].dpop: must be one of `optional`, `required`, not `none`']],
     [
       'maxTokenLifetime: 25h',
@@ -128,7 +132,9 @@ describe('an issuer', () => {
 
   it('needs a key set or discovery', () => {
     const text = (line: string): string => base('    jwksUri: https://idp.example/jwks\n', line)
-    expect(read(text('')).faults).toEqual(['3:13 issuers[0].issuer: needs jwksUri, or discovery: true'])
+    expect(read(text('')).faults).toEqual([
+      '3:13 issuers[0].issuer: needs jwksUri, discovery: true, introspection or module',
+    ])
     expect(good(text('    discovery: true\n')).issuers[0]?.keys).toEqual({ kind: 'discovery' })
   })
 

@@ -88,6 +88,9 @@ issuers:
     allowPrivateNetwork: true
     jwksCooldown: 1m
     claims: { roles: groups, dept: department, "https://x.example/level": { to: level, type: Long } }
+    require: { tenant: t1, "https://x.example/realm": [a, b] }
+    scopes: { claim: [scp, roles], map: { ask: "models:invoke models:list", none: "x" }, always: "models:list" }
+    subjects: services
     agents: [{ id: scout, groups: [readers] }, { id: bare }]
     groups: { allow: [a, b] }
 providers:
@@ -161,6 +164,19 @@ control: { socket: run/o.sock }
             { kind: 'attribute', claim: 'dept', name: 'department', type: 'String' },
             { kind: 'attribute', claim: 'https://x.example/level', name: 'level', type: 'Long' },
           ],
+          required: [
+            { claim: 'tenant', values: ['t1'] },
+            { claim: 'https://x.example/realm', values: ['a', 'b'] },
+          ],
+          scopes: {
+            claims: ['scp', 'roles'],
+            map: [
+              { from: 'ask', to: ['models:invoke', 'models:list'] },
+              { from: 'none', to: ['x'] },
+            ],
+            always: ['models:list'],
+          },
+          subjects: 'services',
           agents: [
             { id: 'scout', groups: ['readers'] },
             { id: 'bare', groups: [] },
@@ -211,16 +227,16 @@ control: { socket: run/o.sock }
       control: { socket: join(folder, 'run/o.sock') },
     })
     expect(warnings.map((one) => faultText(one).slice(file.length + 1))).toEqual([
-      '29:77 inspection.onFailure: open: when a detector fails, content passes uninspected',
-      '36:12 audit.failure: open: when the log fails, requests go on without proof',
-      '41:16 ledger.ttl: this version gathers no labels: the key has no effect yet',
-      '41:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
-      '41:27 ledger.scope: this version gathers no labels: the key has no effect yet',
-      '41:44 ledger.actors: this version gathers no labels: the key has no effect yet',
-      '42:17 dpop.nonces: off: a proof can be made ahead of time, and used by who does not hold its key',
-      '42:79 dpop.replayFailure: open: while the store is away, a proof passes as often as it is sent',
-      '43:24 revocation.failure: open: while the store is away, what others revoke goes on being taken',
-      '44:20 apiKeys.direct: true: keys made `direct` open the data plane for as long as they live',
+      '32:77 inspection.onFailure: open: when a detector fails, content passes uninspected',
+      '39:12 audit.failure: open: when the log fails, requests go on without proof',
+      '44:16 ledger.ttl: this version gathers no labels: the key has no effect yet',
+      '44:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
+      '44:27 ledger.scope: this version gathers no labels: the key has no effect yet',
+      '44:44 ledger.actors: this version gathers no labels: the key has no effect yet',
+      '45:17 dpop.nonces: off: a proof can be made ahead of time, and used by who does not hold its key',
+      '45:79 dpop.replayFailure: open: while the store is away, a proof passes as often as it is sent',
+      '46:24 revocation.failure: open: while the store is away, what others revoke goes on being taken',
+      '47:20 apiKeys.direct: true: keys made `direct` open the data plane for as long as they live',
     ])
   })
 

@@ -74,9 +74,11 @@ export function createIntrospectedIssuer(options: IntrospectionOptions): Introsp
     try {
       authorization = authorizationOf(introspection.credential)
     } catch {
-      // The secret's file; what the error says may hold its path and no more, but nobody outside needs that.
+      // The secret's file is away; what is wrong with it is for the operator to look at there.
       return { kind: 'ill', why: 'our own credential cannot be read' }
     }
+    // Node throws at what could end a header, and its message would hold the secret.
+    if (!/^[\x20-\x7e]+$/.test(authorization)) return { kind: 'ill', why: 'our own credential fits no header' }
     const form = new URLSearchParams({ token, token_type_hint: 'access_token' }).toString()
     const post: Post = { form, authorization }
     const got = await get(endpoint, reach, post)
@@ -146,7 +148,8 @@ export function createIntrospectedIssuer(options: IntrospectionOptions): Introsp
     },
     async refresh() {
       const answer = await ask(randomBytes(32).toString('base64url'))
-      if (answer.kind === 'ill') options.report?.(`issuer \`${issuer}\`: introspection: ${answer.why}`)
+      if (answer.kind === 'ill') ill(answer.why)
+      if (answer.kind === 'active') ill('a token that nobody issued is called active')
       return answer.kind === 'inactive'
     },
   }
