@@ -24,14 +24,15 @@ export function parseJwks(bytes: Uint8Array, allowed: readonly Algorithm[], bund
   const dropped: string[] = []
   for (const [index, jwk] of list.entries()) {
     if (bundle && isJsonObject(jwk) && jwk['use'] === 'x509-svid') continue
-    const key = parseJwk(bundle ? asSignature(jwk) : jwk, allowed)
+    const key = bundle ? parseSvidKey(jwk, allowed) : parseJwk(jwk, allowed)
     if (typeof key === 'string') dropped.push(`key ${index}: ${key}`)
     else if (!keys.some((one) => one.id === key.id)) keys.push(key)
   }
   return { kind: 'keys', keys, dropped }
 }
 
-/** SPIFFE Trust Domain and Bundle section 4.2.2: "the use parameter MUST be set"; what is neither kind of SVID is ignored. */
-function asSignature(jwk: Json): Json {
-  return isJsonObject(jwk) && jwk['use'] === 'jwt-svid' ? { ...jwk, use: 'sig' } : 'of no SVID'
+/** SPIFFE Trust Domain and Bundle section 4.2.2: what its use calls neither kind of SVID is ignored. */
+function parseSvidKey(jwk: Json, allowed: readonly Algorithm[]): VerifyKey | string {
+  if (!isJsonObject(jwk) || jwk['use'] !== 'jwt-svid') return '`use` is not `jwt-svid`'
+  return parseJwk({ ...jwk, use: 'sig' }, allowed)
 }
