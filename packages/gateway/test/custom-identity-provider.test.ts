@@ -119,7 +119,7 @@ describe('the example', () => {
     expect(errorOf(answer).code).toBe(code)
   })
 
-  test('cannot put anybody in the groups of another issuer, nor another into its own [issuer.groups-apart]', async () => {
+  test('cannot put anybody in the groups of another issuer, nor another into its own [issuers.groups-apart]', async () => {
     for (const teams of [['idp:admins'], ['admins'], ['../idp:admins']]) {
       const answer = await ask(house, prompt('hello'), { token: session({ teams, staff: true }) })
       expect(errorOf(answer).code).toBe('forbidden_by_policy')

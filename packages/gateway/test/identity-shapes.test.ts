@@ -506,7 +506,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 }
 
 describe.each(Object.entries(SHAPES))('%s', (_name, { title, nth = 0, header, payload, seen, refused }) => {
-  test('passes with the entry of the guide, as who it is [issuer.shapes]', async () => {
+  test('passes with the entry of the guide, as who it is [issuers.shapes]', async () => {
     const step = await verifyBy(title, nth, minted(header, payload))
     if (step.kind === 'refuse') throw new Error(step.forLog)
     const { actor, onBehalfOf, scopes, clientId } = step.value
@@ -522,7 +522,7 @@ describe.each(Object.entries(SHAPES))('%s', (_name, { title, nth = 0, header, pa
   })
 
   test.each(Object.entries(refused))(
-    '%s is refused [issuer.shapes]',
+    '%s is refused [issuers.shapes]',
     async (_what, { header: other, payload: change, why }) => {
       const step = await verifyBy(title, nth, minted({ ...header, ...other }, { ...payload, ...change }))
       expect(step).toMatchObject({ kind: 'refuse', code: 'invalid_token', forLog: why })

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { base, ENV, good, read } from '../../test/config-text.js'
 
+/** A secret that comes from the environment. */
+const HELD = `"\${KEY}"`
+
 const TWO_ISSUERS = (first: string, second: string): string =>
   base(
     '    jwksUri: https://idp.example/jwks\n',
@@ -171,6 +174,255 @@ describe('an issuer', () => {
       expect(read(text(reserved), ENV, true, true).faults).toEqual([])
     }
     good(text('http://127.0.0.1:8789/ostiary'))
+  })
+})
+
+describe('an issuer that is asked about its tokens', () => {
+  const asked = (line: string): string =>
+    base('    jwksUri: https://idp.example/jwks\n', `    introspection: { ${line} }\n`)
+  const SOUND = `endpoint: https://idp.example/introspect, clientId: gate, clientSecret: ${HELD}`
+
+  it('has an endpoint and a credential, and defaults for the rest [introspection.configured]', () => {
+    expect(good(asked(SOUND)).issuers[0]?.keys).toEqual({
+      kind: 'introspection',
+      endpoint: 'https://idp.example/introspect',
+      credential: { kind: 'basic', clientId: 'gate', clientSecret: expect.objectContaining({ kind: 'value' }) },
+      tokens: 'opaque',
+      prefix: '',
+      cacheMaxMs: 30_000,
+      audience: 'required',
+    })
+    expect(read(asked(SOUND)).warnings).toEqual([])
+    const bearer = `endpoint: https://idp.example/i, bearerToken: ${HELD}, tokens: jwt, cacheMax: 0s`
+    expect(good(asked(bearer)).issuers[0]?.keys).toMatchObject({
+      credential: { kind: 'bearer' },
+      tokens: 'jwt',
+      cacheMaxMs: 0,
+    })
+  })
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      `endpoint: http://idp.example/i, bearerToken: ${HELD}`,
+      `endpoint: http://127.0.0.1/i, bearerToken: ${HELD}`,
+      ['5:32 issuers[0].introspection.endpoint: must be an https URL (http to loopback only), without credentials'],
+    ],
+    [
+      'endpoint: https://idp.example/i',
+      `endpoint: https://idp.example/i, bearerToken: ${HELD}`,
+      ['5:20 issuers[0].introspection: needs clientId and clientSecret, or bearerToken'],
+    ],
+    [
+      'endpoint: https://idp.example/i, clientId: gate',
+      `endpoint: https://idp.example/i, clientId: gate, clientSecret: ${HELD}`,
+      ['5:20 issuers[0].introspection: needs clientId and clientSecret, or bearerToken'],
+    ],
+    [
+      `${SOUND}, bearerToken: ${HELD}`,
+      SOUND,
+      ['5:20 issuers[0].introspection: needs clientId and clientSecret, or bearerToken'],
+    ],
+    [
+      `${SOUND}, cacheMax: 6m`,
+      `${SOUND}, cacheMax: 5m`,
+      ['5:114 issuers[0].introspection.cacheMax: must be at most 5m, not `6m`'],
+    ],
+    [
+      `${SOUND}, prefix: "a b"`,
+      `${SOUND}, prefix: "a_"`,
+      ['5:112 issuers[0].introspection.prefix: write what tokens begin with, in the letters of a token, not `a b`'],
+    ],
+    [
+      `${SOUND}, tokens: jwt, prefix: a`,
+      `${SOUND}, tokens: opaque, prefix: a`,
+      ['5:125 issuers[0].introspection.prefix: a JWT says whose it is: no prefix'],
+    ],
+    [
+      `${SOUND}, audience: unchecked`,
+      `${SOUND}, audience: optional`,
+      ['5:114 issuers[0].introspection.audience: must be one of `required`, `optional`, not `unchecked`'],
+    ],
+  ])('%s [introspection.configured]', (bad, neighbour, faults) => {
+    expect(read(asked(bad))).toMatchObject({ config: undefined, faults })
+    good(asked(neighbour))
+  })
+
+  it('needs its secret to stand elsewhere, and never prints it', () => {
+    const plain = ['a', 'plain', 'secret'].join('-')
+    const { warnings } = read(asked(`endpoint: https://idp.example/i, clientId: gate, clientSecret: ${plain}`))
+    expect(warnings).toEqual([
+      '5:85 issuers[0].introspection.clientSecret: the secret stands in the file itself: write file:PATH, or take it from a variable',
+    ])
+    const { faults } = read(asked(`endpoint: https://idp.example/i, clientId: gate, clientSecret: { a: ${plain} }`))
+    expect(faults).toHaveLength(1)
+    expect(faults.join()).not.toContain(plain)
+    expect(read(asked('endpoint: https://idp.example/i, clientId: gate, clientSecret: file:none')).faults).toEqual([
+      '5:85 issuers[0].introspection.clientSecret: the file `/etc/ostiary/none` cannot be read (ENOENT)',
+    ])
+  })
+
+  it('is warned of where a token need not be for this gateway, and of keys that count for nothing', () => {
+    expect(
+      read(asked(`${SOUND}, audience: optional }\n    algorithms: [RS256`).replace('[RS256 }', '[RS256]')).warnings,
+    ).toEqual([
+      '5:114 issuers[0].introspection.audience: optional: a token passes whose issuer does not say that it is for this gateway',
+      '6:17 issuers[0].algorithms: the key has no effect with introspection',
+    ])
+  })
+
+  it('is one of several by the prefix of its tokens', () => {
+    const two = (prefix: string, more = ''): string =>
+      TWO_ISSUERS('groups: { prefix: "a:" }', 'groups: { prefix: "b:" }')
+        .replace('    jwksUri: https://idp.example/jwks\n', `    introspection: { ${SOUND}, prefix: a_ }\n`)
+        .replace('    discovery: true\n', `    introspection: { ${SOUND}${prefix}${more} }\n`)
+    expect(read(two(', prefix: a_')).faults).toEqual([
+      '9:112 issuers[1].introspection.prefix: opaque tokens of this issuer and of `https://idp.example` begin the same: each needs a prefix of its own',
+    ])
+    good(two(', prefix: a'))
+    good(two(''))
+    good(two('', ', tokens: jwt'))
+  })
+})
+
+describe('a trust domain', () => {
+  const domain = (issuer: string, more = 'profile: spiffe'): string =>
+    base('  - issuer: https://idp.example\n', `  - issuer: ${issuer}\n    ${more}\n`)
+
+  it('has a bundle, and the algorithms of JWT-SVIDs', () => {
+    expect(good(domain('spiffe://example.org')).issuers[0]).toMatchObject({
+      issuer: 'spiffe://example.org',
+      profile: 'spiffe',
+      algorithms: ['ES256', 'RS256', 'PS256'],
+    })
+  })
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      domain('https://example.org'),
+      domain('spiffe://example.org'),
+      ['3:13 issuers[0].issuer: profile spiffe needs a trust domain alone, such as spiffe://example.org'],
+    ],
+    [
+      domain('spiffe://example.org/x'),
+      domain('spiffe://a_b-c.example'),
+      ['3:13 issuers[0].issuer: profile spiffe needs a trust domain alone, such as spiffe://example.org'],
+    ],
+    [
+      domain('spiffe://example.org', 'profile: legacy'),
+      domain('https://example.org', 'profile: legacy'),
+      ['3:13 issuers[0].issuer: a trust domain needs profile: spiffe'],
+    ],
+    [
+      domain('spiffe://example.org', 'algorithms: [ES256, Ed25519]\n    profile: spiffe'),
+      domain('spiffe://example.org', 'algorithms: [ES256, ES384]\n    profile: spiffe'),
+      [
+        '4:25 issuers[0].algorithms[1]: no JWT-SVID is signed by it: the profile spiffe has none of Ed25519, not `Ed25519`',
+      ],
+    ],
+  ])('case %#', (bad, neighbour, faults) => {
+    expect(read(bad)).toMatchObject({ config: undefined, faults })
+    good(neighbour)
+  })
+
+  it('is neither discovered nor asked', () => {
+    const text = domain('spiffe://example.org').replace('jwksUri: https://idp.example/jwks', 'discovery: true')
+    expect(read(text).faults).toContain(
+      "4:14 issuers[0].profile: profile spiffe needs jwksUri: the trust domain's bundle endpoint",
+    )
+  })
+})
+
+describe('a module', () => {
+  const own = (lines: string): string => base('    jwksUri: https://idp.example/jwks\n', `    ${lines}\n`)
+  const here = new URL(import.meta.url).pathname
+
+  it('stands at a path seen from the file, with options of its own', () => {
+    expect(good(own(`module: ${here}\n    options: { a: [1, { b: c }] }`)).issuers[0]?.keys).toEqual({
+      kind: 'module',
+      path: here,
+      options: { a: [1, { b: 'c' }] },
+    })
+    expect(read(own('module: ./none.mjs')).faults).toEqual([
+      '5:13 issuers[0].module: the file `/etc/ostiary/none.mjs` cannot be read (ENOENT)',
+    ])
+    expect(read(own('module: ./none.mjs'), ENV, false).warnings).toEqual([
+      '5:13 issuers[0].module: the file `/etc/ostiary/none.mjs` cannot be read (ENOENT)',
+    ])
+  })
+
+  it('is the only one who says how a token is verified', () => {
+    expect(read(own(`module: ${here}\n    jwksUri: https://idp.example/jwks`)).faults).toEqual([
+      '5:13 issuers[0].module: write jwksUri or module, not both',
+    ])
+    expect(read(base('    jwksUri:', '    options: { a: 1 }\n    jwksUri:')).faults).toEqual([
+      '5:14 issuers[0].options: options are handed to a module',
+    ])
+    const idle = read(
+      own(`module: ${here}\n    profile: legacy\n    subjects: services\n    require: { a: b }`),
+    ).warnings
+    expect(idle.map((line) => line.split(': ')[1])).toEqual([
+      'the key has no effect with module',
+      'the key has no effect with module',
+      'the key has no effect with module',
+    ])
+  })
+})
+
+describe('scopes and claims that are asked for', () => {
+  const withLine = (line: string): string => base('    audience:', `    ${line}\n    audience:`)
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      'scopes: { claim: roles }',
+      'scopes: { claim: roles, map: { a: "models:invoke" } }',
+      [
+        '4:22 issuers[0].scopes.claim: what stands in another claim than scope or scp is no scope: say in map what it gives',
+      ],
+    ],
+    [
+      'scopes: { claim: [scp, roles] }',
+      'scopes: { claim: [scp, scope] }',
+      [
+        '4:22 issuers[0].scopes.claim: what stands in another claim than scope or scp is no scope: say in map what it gives',
+      ],
+    ],
+    [
+      'scopes: { always: "models:invoke  models:list" }',
+      'scopes: { always: "models:invoke models:list" }',
+      [
+        '4:23 issuers[0].scopes.always: write scopes with one space between two, such as "models:invoke models:list", not `models:invoke models:list`',
+      ],
+    ],
+    [
+      'scopes: { map: { a: "" } }',
+      'scopes: { map: { a: "x" } }',
+      ['4:25 issuers[0].scopes.map.a: write scopes with one space between two, such as "models:invoke models:list"'],
+    ],
+    ['scopes: { maps: {} }', 'scopes: {}', ['4:15 unknown key `maps` in `issuers[0].scopes` (did you mean `map`?)']],
+    ['subjects: users', 'subjects: services', ['4:15 issuers[0].subjects: there is only `services`, not `users`']],
+    ['require: { a: [] }', 'require: { a: [b] }', ['4:19 issuers[0].require.a: must not be an empty list']],
+  ])('%s', (bad, neighbour, faults) => {
+    expect(read(withLine(bad))).toMatchObject({ config: undefined, faults })
+    good(withLine(neighbour))
+  })
+
+  it('are warned of where every token would administer', () => {
+    expect(read(withLine('scopes: { always: "models:list admin:policy" }')).warnings).toEqual([
+      '4:23 issuers[0].scopes.always: every token of this issuer has the scope `admin:policy`',
+    ])
+    expect(read(withLine('scopes: { map: { root: "admin:policy" } }')).warnings).toEqual([])
+  })
+
+  it.each([
+    ['https://accounts.google.com', 'sub'],
+    ['https://token.actions.githubusercontent.com', 'repository_owner'],
+    ['https://gitlab.com', 'namespace_path'],
+  ])('are warned of where anybody can get a token of %s', (issuer, claim) => {
+    const text = (more: string): string => base('  - issuer: https://idp.example\n', `  - issuer: ${issuer}\n${more}`)
+    expect(read(text('')).warnings).toEqual([
+      `3:13 issuers[0].issuer: anybody can get a token of this issuer for your audience: say whose you take, such as \`require: { ${claim}: … }\``,
+    ])
+    expect(read(text(`    require: { ${claim}: ours }\n`)).warnings).toEqual([])
   })
 })
 
