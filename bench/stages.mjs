@@ -16,7 +16,7 @@ const PROFILES = join(GEN, 'profile')
 /** The first that matches a frame's address. Frames that match none (built-ins, crypto, buffers) count for their caller. */
 const STAGES = [
   ['receive', /\/dist\/receive\//],
-  ['authenticate', /\/dist\/(?:authenticate|adapters\/identity-jwt)\//],
+  ['authenticate', /\/dist\/(?:authenticate|adapters\/identity-oauth)\//],
   ['inspect', /\/dist\/(?:inspect|adapters\/detector-[a-z-]+)\//],
   ['json, dialect', /\/dist\/(?:json|adapters\/dialect-[a-z-]+)\//],
   ['decide, cedar', /\/dist\/(?:decide|adapters\/policy-cedar)\/|cedar-wasm|^wasm:/],

@@ -222,6 +222,71 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
   'jwks.discovery': { source: 'RFC 8414 3.3', says: 'metadata names the issuer identically, or no keys are fetched' },
 
+  // Every kind of issuer.
+  'introspection.posted': {
+    source: 'RFC 7662 2.1, RFC 6749 2.3.1',
+    says: 'a token is asked about by POST, as a form, with our credential, and follows no redirect',
+  },
+  'introspection.active': {
+    source: 'RFC 7662 2.2',
+    says: 'only the boolean true is a yes; false is a token that is none',
+  },
+  'introspection.still-checked': {
+    source: 'RFC 7662 2.2, 4',
+    says: 'issuer, audience, end, types and what it is bound to are checked in an answer as in a token',
+  },
+  'introspection.kinds': {
+    source: 'RFC 7662 2.1, RFC 8725bis 3.11',
+    says: 'an answer about a refresh token or an ID token is not one about an access token',
+  },
+  'introspection.cache': {
+    source: 'RFC 7662 4',
+    says: 'an answer is believed until `exp` and `cacheMax` at most, a no for less',
+  },
+  'introspection.single-flight': { source: 'house', says: 'one token is asked about once at a time' },
+  'introspection.ill': {
+    source: 'house',
+    says: 'an endpoint that hangs, errs, redirects or says what is no answer refuses with 503, and slows nobody else',
+  },
+  'introspection.no-swap': {
+    source: 'house',
+    says: 'an answer that changes whose a token is, or contradicts the JWT it is about, is not believed',
+  },
+  'introspection.configured': {
+    source: 'contract',
+    says: 'an endpoint is https, with one credential, and no two issuers have opaque tokens that begin the same',
+  },
+  'svid.subject': {
+    source: 'SPIFFE-ID 2',
+    says: 'a SPIFFE ID has one spelling: lower-case domain, no port, user, query or fragment, no empty or relative segment',
+  },
+  'svid.keys': {
+    source: 'JWT-SVID 6, SPIFFE Trust Domain and Bundle 4',
+    says: 'keys are those for JWT-SVIDs of the trust domain in `sub`, whatever `iss` says',
+  },
+  'svid.claims': { source: 'JWT-SVID 3', says: 'a JWT-SVID has `sub`, `aud` and `exp`' },
+  'svid.header': {
+    source: 'JWT-SVID 2',
+    says: 'its header has `alg`, `kid` and `typ` alone, `typ` absent, `JWT` or `JOSE`',
+  },
+  'issuers.shapes': {
+    source: 'documentation of each provider',
+    says: 'access tokens as providers describe them pass as who they are with the entry of the guide, their ID and refresh tokens do not',
+  },
+  'issuers.scopes': {
+    source: 'house',
+    says: 'what an issuer calls a scope or a role gives what is mapped and nothing else',
+  },
+  'issuers.groups-apart': { source: 'contract', says: 'a group of one issuer is never a group of another' },
+  'module.loaded': {
+    source: 'house',
+    says: 'an identity provider of the operator’s own is loaded at start and reload, and a faulty one is refused by name',
+  },
+  'module.checked': {
+    source: 'house',
+    says: 'what such a provider says of a token is checked and made anew; one that throws, hangs or talks nonsense refuses',
+  },
+
   // Who it is.
   'principal.identity': {
     source: 'contract',

@@ -13,8 +13,6 @@ import { emailDetector } from './adapters/detector-email/detector.js'
 import { ibanDetector } from './adapters/detector-iban/detector.js'
 import { privateKeyDetector } from './adapters/detector-private-key/detector.js'
 import { createOpenAiDialect } from './adapters/dialect-openai/dialect.js'
-import { createJwtIssuer } from './adapters/identity-jwt/issuer.js'
-import { fetchJsonBy } from './adapters/identity-jwt/proxy.js'
 import { loadPolicies } from './adapters/policy-cedar/load.js'
 import { openSqliteStore } from './adapters/store-sqlite/store.js'
 import { type AdministerParts, operationsOf } from './administer.js'
@@ -22,6 +20,7 @@ import { type ApiKeys, openApiKeys } from './api-keys/service.js'
 import { type EventKind, eventOf } from './audit/event.js'
 import { AuditKeys } from './audit/keys.js'
 import { openIntents } from './audit/recover.js'
+import { type HeldIssuer, issuersOf } from './compose-issuers.js'
 import type { Config, ListenConfig, ProviderConfig } from './config/config.js'
 import { configDigest } from './config/digest.js'
 import { type Fault, faultText } from './config/fault.js'
@@ -39,7 +38,6 @@ import {
   type Clock,
   type Detector,
   type Dialect,
-  type IdentityProvider,
   type Operations,
   type PolicyEngine,
   type Revocable,
@@ -104,8 +102,8 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   let inForce = config
   try {
     const left = await openIntents(readEntries(dir, openFrom))
-    const issuers = new Map<string, IdentityProvider>()
-    const rules = rulesOf(config, options.policy ?? policyOf(config), clock, options, issuers)
+    const issuers = new Map<string, HeldIssuer>()
+    const rules = await rulesOf(config, options.policy ?? policyOf(config), clock, options, issuers)
     const keys = new AuditKeys(secret, store)
     const newId = idMaker()
     const replay = createMemoryReplay(clock)
@@ -195,7 +193,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       vkey: log.vkey,
       // Awaited, so that a faulty set is a rejection like any other.
       async reload(next, why) {
-        await running.use(rulesOf(next, policyOf(next), clock, options, issuers), why)
+        await running.use(await rulesOf(next, policyOf(next), clock, options, issuers), why)
         inForce = next
       },
       async close() {
@@ -388,13 +386,14 @@ function policyOf(config: Config): PolicyEngine {
   return engine
 }
 
-function rulesOf(
+async function rulesOf(
   config: Config,
   policy: PolicyEngine,
   clock: Clock,
   options: ComposeOptions,
-  issuers: Map<string, IdentityProvider>,
-): Rules {
+  held: Map<string, HeldIssuer>,
+): Promise<Rules> {
+  const issuers = await issuersOf(config.issuers, { clock, env: options.env, report: options.warn }, held)
   const dialects = [
     createOpenAiDialect({ depthMax: config.limits.nesting, placesMax: PLACES_A_PART * config.limits.parts }),
   ]
@@ -407,8 +406,8 @@ function rulesOf(
   }
   return {
     publicUrl: new URL(config.publicUrl),
-    identityProviders: issuersOf(config, clock, options, issuers),
-    opaqueProviders: [],
+    identityProviders: issuers.identity,
+    opaqueProviders: issuers.opaque,
     boundOnly: config.issuers.every((one) => one.dpop === 'required'),
     policy,
     detectors: allDetectors().filter((one) => one.types.some((type) => config.inspection.types.includes(type))),
@@ -427,24 +426,6 @@ const PLACES_A_PART = 10
 
 /** A whole answer is held until it is judged; the largest that a model gives in one piece is far below this. */
 const ANSWER_BYTES = 32 * 1024 * 1024
-
-/** An issuer that a reload leaves as it was lives on with the keys it has: its provider may be away just then. */
-function issuersOf(
-  config: Config,
-  clock: Clock,
-  options: ComposeOptions,
-  held: Map<string, IdentityProvider>,
-): readonly IdentityProvider[] {
-  const issuers = new Map<string, IdentityProvider>()
-  const fetchJson = fetchJsonBy(options.env)
-  for (const section of config.issuers) {
-    const key = JSON.stringify(section)
-    issuers.set(key, held.get(key) ?? createJwtIssuer({ ...section, clock, fetchJson, report: options.warn }))
-  }
-  held.clear()
-  for (const [key, issuer] of issuers) held.set(key, issuer)
-  return [...issuers.values()]
-}
 
 /** A secret's file is read again this often at the most: a rotated key counts within a second, a busy one costs no read a call. */
 const SECRET_FRESH_MS = 1000

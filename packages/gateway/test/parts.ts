@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createMemoryStore } from '@ostiary/testkit'
 import { createOpenAiDialect } from '../src/adapters/dialect-openai/dialect.js'
-import { createJwtIssuer } from '../src/adapters/identity-jwt/issuer.js'
+import { createJwtIssuer } from '../src/adapters/identity-oauth/issuer.js'
 import { AuditKeys } from '../src/audit/keys.js'
 import { allDetectors, readPolicies } from '../src/compose.js'
 import type { Config } from '../src/config/config.js'
@@ -77,7 +77,9 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     publicUrl: new URL(config.publicUrl),
     opaqueProviders: [],
     boundOnly: false,
-    identityProviders: config.issuers.map((issuer) => createJwtIssuer({ ...issuer, clock: CLOCK, report: warn })),
+    identityProviders: config.issuers.flatMap(({ keys, ...issuer }) =>
+      keys.kind === 'jwksUri' ? [createJwtIssuer({ ...issuer, keys, clock: CLOCK, report: warn })] : [],
+    ),
     policy: engine,
     detectors: allDetectors(),
     inspectionFailure: 'closed',

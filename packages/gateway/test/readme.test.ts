@@ -25,10 +25,11 @@ import { send } from './http.js'
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const PAGES: readonly string[] = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
-  ...['docs', ...readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name))].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: folder === 'docs', encoding: 'utf8' })
-      .filter((path) => path.endsWith('.md'))
-      .map((path) => join(folder, path)),
+  ...['docs', 'examples', ...readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name))].flatMap(
+    (folder) =>
+      readdirSync(join(ROOT, folder), { recursive: folder === 'docs' || folder === 'examples', encoding: 'utf8' })
+        .filter((path) => path.endsWith('.md'))
+        .map((path) => join(folder, path)),
   ),
 ]
 

@@ -27,7 +27,8 @@ export class VerifiedCache {
 
   put(digest: string, step: Entry['step'], nowMs: number): void {
     // `exp` itself: the tolerance at the door forgives clocks, it does not lengthen what we remember.
-    const untilMs = Math.min(step.value.expiresAt * 1000, nowMs + ENTRY_MAX_AGE_MS)
+    const { expiresAt, recheckAtMs = Number.POSITIVE_INFINITY } = step.value
+    const untilMs = Math.min(expiresAt * 1000, recheckAtMs, nowMs + ENTRY_MAX_AGE_MS)
     if (nowMs >= untilMs || this.#entriesMax < 1) return
     if (this.#entries.size >= this.#entriesMax && !this.#entries.has(digest)) {
       const oldest = this.#entries.keys().next()

@@ -1,8 +1,7 @@
 import { constants } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createJwtIssuer } from '../adapters/identity-jwt/issuer.js'
-import { fetchJsonBy } from '../adapters/identity-jwt/proxy.js'
+import { ModuleFault, reachesIssuer } from '../compose-issuers.js'
 import type { Config, IssuerConfig } from '../config/config.js'
 import { type Fault, faultText } from '../config/fault.js'
 import { loadConfig } from '../config/load.js'
@@ -22,7 +21,8 @@ interface Found {
 
 /**
  * Says what is wrong with a set-up and how to mend it: all that `start` refuses, and what it does not see. Changes nothing.
- * Asks identity providers for their keys; never a provider.
+ * Asks identity providers for their keys, or about a token that
+ * nobody issued; never a provider.
  */
 export async function doctor(file: string, output: Output): Promise<number> {
   const checked = checkAll(file, true)
@@ -126,21 +126,26 @@ async function storeFile(path: string): Promise<readonly Ailment[]> {
   return ailments
 }
 
-/** Gets an issuer's keys as the gateway does, by the egress proxy where there is one. */
+const REACH = 'let this machine reach the issuer, or correct its address or that of its keys'
+const MEND: Readonly<Record<IssuerConfig['keys']['kind'], string>> = {
+  jwksUri: REACH,
+  discovery: REACH,
+  introspection: 'let this machine reach the endpoint, or correct its address or the credential that it is asked with',
+  module: 'correct the module, or the path to it',
+}
+
+/** Asks an issuer as the gateway does, by the egress proxy where there is one. */
 async function issuer(section: IssuerConfig): Promise<readonly Ailment[]> {
   const told: string[] = []
   const report = (text: string): void => void told.push(text)
   try {
-    const one = createJwtIssuer({ ...section, clock: { now: Date.now }, fetchJson: fetchJsonBy(process.env), report })
-    const reached = await one.refresh()
-    await one.close()
-    if (reached) return []
+    if (await reachesIssuer(section, { clock: { now: Date.now }, env: process.env, report })) return []
   } catch (error) {
     // What no configuration may ask of an issuer.
-    if (!(error instanceof RangeError)) throw error
+    if (!(error instanceof RangeError) && !(error instanceof ModuleFault)) throw error
     report(error.message)
   }
-  const mend = 'let this machine reach the issuer, or correct its address or that of its keys'
+  const mend = MEND[section.keys.kind]
   return [{ what: told.join('; '), mend }]
 }
 

@@ -34,10 +34,37 @@ export interface ListenConfig {
   readonly tls: TlsConfig | undefined
 }
 
+/** How an issuer's tokens are verified. */
 export type KeySource =
   | { readonly kind: 'jwksUri'; readonly uri: string }
   /** The issuer's own metadata (RFC 8414, OpenID Connect Discovery) names its key set. */
   | { readonly kind: 'discovery' }
+  | IntrospectionConfig
+  | ModuleConfig
+
+/** The issuer is asked what each token means (RFC 7662). */
+export interface IntrospectionConfig {
+  readonly kind: 'introspection'
+  readonly endpoint: string
+  readonly credential:
+    | { readonly kind: 'basic'; readonly clientId: string; readonly clientSecret: Secret }
+    | { readonly kind: 'bearer'; readonly token: Secret }
+  /** `jwt`: its tokens say whose they are, and are asked about all the same. */
+  readonly tokens: 'opaque' | 'jwt'
+  /** Opaque tokens that begin so are this issuer's. */
+  readonly prefix: string
+  readonly cacheMaxMs: number
+  readonly audience: 'required' | 'optional'
+}
+
+/** An identity provider of the operator's own. */
+export interface ModuleConfig {
+  readonly kind: 'module'
+  /** Absolute. */
+  readonly path: string
+  /** Handed to the module as they are. */
+  readonly options: Readonly<Record<string, unknown>>
+}
 
 export type ClaimMapping =
   | { readonly kind: 'groups'; readonly claim: string }
@@ -48,6 +75,21 @@ export type GroupNames =
   | { readonly kind: 'prefix'; readonly prefix: string }
   /** Only these count, under their own names. */
   | { readonly kind: 'allow'; readonly names: readonly string[] }
+
+/** A claim that a token must have, and what it must be or hold: one of these. */
+export interface RequiredClaim {
+  readonly claim: string
+  readonly values: readonly string[]
+}
+
+/** How an issuer's words for what may be done become scopes of ours. */
+export interface ScopesConfig {
+  /** Undefined: `scope`, else `scp`. */
+  readonly claims: readonly string[] | undefined
+  /** Undefined: they are ours as they are. */
+  readonly map: readonly { readonly from: string; readonly to: readonly string[] }[] | undefined
+  readonly always: readonly string[]
+}
 
 export interface AgentConfig {
   /** The token's outermost `act.sub`. */
@@ -62,7 +104,7 @@ export interface IssuerConfig {
   readonly audience: string
   readonly keys: KeySource
   readonly algorithms: readonly AlgorithmName[]
-  readonly profile: 'rfc9068' | 'legacy'
+  readonly profile: 'rfc9068' | 'legacy' | 'spiffe'
   readonly maxTokenLifetimeMs: number
   readonly clockToleranceMs: number
   readonly streamGraceMs: number
@@ -70,6 +112,10 @@ export interface IssuerConfig {
   readonly allowPrivateNetwork: boolean
   readonly jwksCooldownMs: number
   readonly claims: readonly ClaimMapping[]
+  readonly required: readonly RequiredClaim[]
+  readonly scopes: ScopesConfig
+  /** `services`: every subject is a service; undefined: those that are their own client. */
+  readonly subjects: 'services' | undefined
   readonly agents: readonly AgentConfig[]
   readonly groups: GroupNames
 }

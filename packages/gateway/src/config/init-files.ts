@@ -30,7 +30,7 @@ publicUrl: http://127.0.0.1:8787
 issuers:
   - issuer: https://idp.example
     audience: https://gateway.example
-    jwksUri: https://idp.example/jwks     # or discovery: true
+    jwksUri: https://idp.example/jwks     # or discovery: true, introspection or module
     # algorithms: [ES256, RS256, PS256, Ed25519]
     # profile: rfc9068                    # legacy, for issuers that do not send typ at+jwt
     # maxTokenLifetime: 15m
@@ -40,6 +40,8 @@ issuers:
     # allowPrivateNetwork: false          # may the key set resolve to a private address
     # jwksCooldown: 30s
     # claims: { groups: groups }          # claim: attribute, or claim: { to: attribute, type: String | Long | Bool | Set<String> }
+    # require: {}                         # claim: value, without which a token is refused
+    # scopes: {}                          # { claim, map, always } for issuers whose scopes are named otherwise
     # agents: []                          # [{ id: scout, groups: [readers] }]
     # groups: { prefix: "" }              # or allow: [names]; with several issuers each needs one or the other
 

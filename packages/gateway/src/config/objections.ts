@@ -3,7 +3,15 @@ import type { Objection } from './schema.js'
 import type { Flaw, Path, Places } from './yaml.js'
 
 /** Where a secret stands: what is written there is never printed, whatever is wrong with it. */
-const SECRET_KEYS: ReadonlySet<string> = new Set(['apiKey', 'apiKeys', 'key', 'cert', 'clientCa'])
+const SECRET_KEYS: ReadonlySet<string> = new Set([
+  'apiKey',
+  'apiKeys',
+  'key',
+  'cert',
+  'clientCa',
+  'clientSecret',
+  'bearerToken',
+])
 
 const EXPECTED: ReadonlyMap<string, string> = new Map([
   ['string', 'text'],

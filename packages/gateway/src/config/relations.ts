@@ -1,26 +1,12 @@
-import { accessSync, constants } from 'node:fs'
-import type { Config, IssuerConfig } from './config.js'
-import { DEV_ISSUER_PATH } from './dev-issuer.js'
+import type { Config } from './config.js'
 import { didYouMean } from './fault.js'
+import { issuerRelations } from './issuer-relations.js'
 import { isLoopback } from './loopback.js'
+import { fault, type RelationParts, type Remark, unreadable, warning } from './remark.js'
 import { mayFetch } from './schema.js'
 import type { Secret } from './secret.js'
 import { vocabularyConflicts } from './vocabulary.js'
 import type { Path, Places } from './yaml.js'
-
-export interface Remark {
-  readonly kind: 'fault' | 'warning'
-  readonly path: Path
-  readonly message: string
-}
-
-export interface RelationParts {
-  readonly places: Places
-  /** Whether the development issuer is taken. */
-  readonly allowDev: boolean
-  /** Whether a secret's file must be there by now. */
-  readonly requireFiles: boolean
-}
 
 // Linux takes 107 bytes, macOS 103; what is longer cannot be listened on.
 const SOCKET_PATH_BYTES_MAX = 103
@@ -44,22 +30,13 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
       'name',
     ),
     ...homelessModels(config),
-    ...config.issuers.flatMap((issuer, index) => [...issuerRemarks(issuer, index, parts.allowDev)]),
-    ...groupRemarks(config.issuers),
+    ...issuerRelations(config.issuers, parts),
     ...vocabularyConflicts(config).map(({ path, message }) => fault(path, message)),
     ...networkRemarks(config),
     ...secretRemarks(config, parts),
     ...openChoices(config),
     ...withoutEffect(parts.places),
   ]
-}
-
-function fault(path: Path, message: string): Remark {
-  return { kind: 'fault', path, message }
-}
-
-function warning(path: Path, message: string): Remark {
-  return { kind: 'warning', path, message }
 }
 
 function* doubled(names: readonly string[], list: string, key: string): Iterable<Remark> {
@@ -73,51 +50,6 @@ function* homelessModels(config: Config): Iterable<Remark> {
   for (const [index, { provider }] of config.models.entries()) {
     if (known.includes(provider)) continue
     yield fault(['models', index, 'provider'], `no provider is named \`${provider}\`${didYouMean(provider, known)}`)
-  }
-}
-
-function* issuerRemarks(one: IssuerConfig, index: number, allowDev: boolean): Iterable<Remark> {
-  const at = ['issuers', index, 'issuer']
-  // A principal is `<iss>#<sub>`: with a `#` in the issuer two principals could have one name.
-  if (/[\s#]/.test(one.issuer)) yield fault(at, 'an issuer has no spaces and no `#`')
-  if (isDevIssuer(one.issuer) && !allowDev) {
-    yield fault(at, 'this issuer is reserved for `ostiary dev`: it hands tokens to whoever asks')
-  }
-  if (one.keys.kind === 'discovery' && (!mayFetch(one.issuer) || one.issuer.includes('?'))) {
-    yield fault(at, 'discovery needs an https issuer (http to loopback only), without a query')
-  }
-  if (one.keys.kind === 'jwksUri' && !mayFetch(one.keys.uri)) {
-    yield fault(['issuers', index, 'jwksUri'], 'must be an https URL (http to loopback only), without credentials')
-  }
-}
-
-function isDevIssuer(issuer: string): boolean {
-  if (!URL.canParse(issuer)) return false
-  const { hostname, pathname } = new URL(issuer)
-  return isLoopback(hostname) && (pathname === DEV_ISSUER_PATH || pathname === `${DEV_ISSUER_PATH}/`)
-}
-
-/** Two issuers must never be able to put people in one group: else the weaker one grants what only the other may. */
-function* groupRemarks(issuers: readonly IssuerConfig[]): Iterable<Remark> {
-  if (issuers.length < 2) return
-  for (const [index, { groups }] of issuers.entries()) {
-    if (groups.kind === 'prefix' && groups.prefix === '') {
-      yield fault(['issuers', index, 'groups'], 'with several issuers each needs groups.prefix or groups.allow')
-    }
-  }
-  for (const [index, { groups }] of issuers.entries()) {
-    for (const [other, { groups: others, issuer }] of issuers.entries()) {
-      if (other === index || others.kind !== 'prefix' || others.prefix === '') continue
-      if (groups.kind === 'allow') {
-        const taken = groups.names.findIndex((name) => name.startsWith(others.prefix))
-        if (taken < 0) continue
-        const path = ['issuers', index, 'groups', 'allow', taken]
-        yield fault(path, `the group \`${groups.names[taken]}\` begins with the prefix of issuer \`${issuer}\``)
-      } else if (groups.prefix.startsWith(others.prefix) && (groups.prefix !== others.prefix || other < index)) {
-        const path = ['issuers', index, 'groups', 'prefix']
-        yield fault(path, `the prefix \`${groups.prefix}\` begins with the prefix of issuer \`${issuer}\``)
-      }
-    }
   }
 }
 
@@ -180,16 +112,14 @@ function* secretsOf(config: Config, places: Places): Iterable<HeldSecret> {
       yield { path: isSingle ? single : ['providers', index, 'apiKeys', nth], secret, isPublic: false }
     }
   }
-  if (config.audit.key !== undefined) yield { path: ['audit', 'key'], secret: config.audit.key, isPublic: false }
-}
-
-function unreadable(path: string): string | undefined {
-  try {
-    accessSync(path, constants.R_OK)
-    return undefined
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown'
+  for (const [index, { keys }] of config.issuers.entries()) {
+    if (keys.kind !== 'introspection') continue
+    const { credential } = keys
+    const at: Path = ['issuers', index, 'introspection']
+    if (credential.kind === 'bearer') yield { path: [...at, 'bearerToken'], secret: credential.token, isPublic: false }
+    else yield { path: [...at, 'clientSecret'], secret: credential.clientSecret, isPublic: false }
   }
+  if (config.audit.key !== undefined) yield { path: ['audit', 'key'], secret: config.audit.key, isPublic: false }
 }
 
 function* openChoices(config: Config): Iterable<Remark> {

@@ -2,18 +2,23 @@ import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { FINDING_TYPES, type FindingType } from '../spec/index.js'
-import {
-  ALGORITHMS,
-  ATTRIBUTE_TYPES,
-  type ClaimMapping,
-  type Config,
-  DIALECTS,
-  type GroupNames,
-  type KeySource,
-} from './config.js'
+import { type Config, DIALECTS } from './config.js'
+import { issuerSchema } from './issuer-schema.js'
 import { isLoopback } from './loopback.js'
+import {
+  ATTRIBUTE_NAME,
+  anyTime,
+  attributeName,
+  bytes,
+  duration,
+  flag,
+  group,
+  knownKeys,
+  objectBarely,
+  objectTo,
+  text,
+} from './schema-parts.js'
 import { type Secret, SecretValue } from './secret.js'
-import { BYTES_PATTERN, DURATION_MS_MAX, DURATION_PATTERN, parseBytes, parseDurationMs } from './units.js'
 
 /** One thing that the schema objects to. */
 export interface Objection {
@@ -60,57 +65,6 @@ function flat(issue: z.core.$ZodIssue, before: readonly PropertyKey[]): readonly
     if (inside !== undefined) return inside.flatMap((one) => flat(one, path))
   }
   return [{ path: path.map((one) => (typeof one === 'symbol' ? String(one) : one)), issue }]
-}
-
-type Shape = Readonly<Record<string, z.ZodType>>
-
-/** A map whose keys are all known. */
-function group<S extends Shape>(keys: S): z.ZodObject<S, z.core.$strict> {
-  return z.strictObject(keys, { error: knownKeys(Object.keys(keys)) })
-}
-
-/** The complaint about unknown keys lists those that are known: it is made into "did you mean" where the place is known. */
-function knownKeys(keys: readonly string[]): (issue: z.core.$ZodRawIssue) => string | undefined {
-  const known = keys.join(' ')
-  return (issue) => (issue.code === 'unrecognized_keys' ? known : undefined)
-}
-
-function objectTo(context: z.RefinementCtx, path: readonly string[], message: string): void {
-  context.issues.push({ code: 'custom', message, path: [...path], input: undefined })
-}
-
-/** The same where it is not the value itself that is wrong, so that it need not be shown. */
-function objectBarely(context: z.RefinementCtx, path: readonly string[], message: string): void {
-  context.issues.push({ code: 'custom', message, path: [...path], input: undefined, params: { bare: true } })
-}
-
-const text: z.ZodString = z.string().min(1)
-const flag: z.ZodBoolean = z.boolean()
-
-function duration(minMs: number, maxMs: number, range: string): z.ZodType<number, string> {
-  const error = 'write a time with its unit (ms, s, m, h or d), such as 30s'
-  return z
-    .string({ error })
-    .regex(DURATION_PATTERN, { error })
-    .transform((written, context) => {
-      const ms = parseDurationMs(written) ?? Number.NaN
-      if (!(ms >= minMs && ms <= maxMs)) objectTo(context, [], `must be ${range}`)
-      return ms
-    })
-}
-
-const anyTime = (): z.ZodType<number, string> => duration(1, DURATION_MS_MAX, 'more than 0 and at most 24d')
-
-function bytes(min: number, max: number, range: string): z.ZodType<number, string> {
-  const error = 'write a size with its unit (B, KiB, MiB or GiB), such as 10MiB'
-  return z
-    .string({ error })
-    .regex(BYTES_PATTERN, { error })
-    .transform((written, context) => {
-      const size = parseBytes(written) ?? Number.NaN
-      if (!(size >= min && size <= max)) objectTo(context, [], `must be ${range}`)
-      return size
-    })
 }
 
 function secret(folder: string): z.ZodType<Secret, string> {
@@ -173,99 +127,6 @@ function listen(folder: string, port: number): z.ZodType<Config['listen']> {
     .transform((one) => ({ host: one.host, port: one.port, tls: one.tls }))
     .prefault({})
 }
-
-// Cedar's own words, which its grammar does not take after a dot.
-const CEDAR_WORDS: readonly string[] = ['true', 'false', 'if', 'then', 'else', 'in', 'is', 'like', 'has', '__cedar']
-
-function attributeName(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name) && !CEDAR_WORDS.includes(name)
-}
-
-const ATTRIBUTE_NAME = 'write a name of letters, digits and `_` that is no word of Cedar'
-
-// RFC 8725 section 3.1; what is no signature by a private key is told apart from what is merely unknown.
-const algorithm = z
-  .string()
-  .meta({ enum: [...ALGORITHMS] })
-  .check((context) => {
-    const name = context.value
-    if (ALGORITHMS.some((one) => one === name)) return
-    const why = /^(none|hs\d+)$/i.test(name)
-      ? 'is never accepted: whoever can check such a token can make one'
-      : `is not an algorithm: there are ${ALGORITHMS.join(', ')}`
-    context.issues.push({ code: 'custom', message: why, params: { about: true }, input: name })
-  })
-
-const claims = z
-  .record(text, z.union([text, group({ to: text, type: z.enum(ATTRIBUTE_TYPES).default('String') })]))
-  .transform((raw, context) => {
-    const all: ClaimMapping[] = []
-    for (const [claim, mapping] of Object.entries(raw)) {
-      const name = typeof mapping === 'string' ? mapping : mapping.to
-      const at = typeof mapping === 'string' ? [claim] : [claim, 'to']
-      if (name === 'groups') all.push({ kind: 'groups', claim })
-      else if (!attributeName(name)) objectTo(context, at, ATTRIBUTE_NAME)
-      else all.push({ kind: 'attribute', claim, name, type: typeof mapping === 'string' ? 'String' : mapping.type })
-    }
-    return all
-  })
-
-const groups: z.ZodType<GroupNames> = group({ prefix: z.string().max(64).optional(), allow: z.array(text).optional() })
-  .transform((raw, context): GroupNames => {
-    if (raw.prefix !== undefined && raw.allow !== undefined)
-      objectBarely(context, ['allow'], 'write prefix or allow, not both')
-    return raw.allow === undefined ? { kind: 'prefix', prefix: raw.prefix ?? '' } : { kind: 'allow', names: raw.allow }
-  })
-  .prefault({})
-
-function keySource(raw: {
-  issuer: string
-  jwksUri?: string | undefined
-  discovery?: boolean | undefined
-}): KeySource | string {
-  const discovers = raw.discovery === true
-  if (raw.jwksUri !== undefined)
-    return discovers ? 'write jwksUri or discovery, not both' : { kind: 'jwksUri', uri: raw.jwksUri }
-  return discovers ? { kind: 'discovery' } : 'needs jwksUri, or discovery: true'
-}
-
-const issuer: z.ZodType<Config['issuers'][number]> = group({
-  issuer: text.max(2048),
-  audience: text.max(2048),
-  jwksUri: text.optional(),
-  discovery: flag.optional(),
-  algorithms: z.array(algorithm).min(1).default(['ES256', 'RS256', 'PS256', 'Ed25519']),
-  profile: z.enum(['rfc9068', 'legacy']).default('rfc9068'),
-  maxTokenLifetime: duration(1000, 86_400_000, 'from 1s to 24h').prefault('15m'),
-  // "tolerance (5 s, never over 60)": what is late by more is not a clock's fault.
-  clockTolerance: duration(0, 60_000, 'at most 60s').prefault('5s'),
-  streamGrace: duration(0, 3_600_000, 'at most 1h').prefault('0s'),
-  dpop: z.enum(['optional', 'required']).default('optional'),
-  allowPrivateNetwork: flag.default(false),
-  jwksCooldown: duration(1000, 600_000, 'from 1s to 10m').prefault('30s'),
-  claims: claims.prefault({ groups: 'groups' }),
-  agents: z.array(group({ id: text, groups: z.array(text).default([]) })).default([]),
-  groups,
-}).transform((raw, context) => {
-  const keys = keySource(raw)
-  if (typeof keys === 'string') objectBarely(context, raw.jwksUri === undefined ? ['issuer'] : ['discovery'], keys)
-  return {
-    issuer: raw.issuer,
-    audience: raw.audience,
-    keys: typeof keys === 'string' ? { kind: 'discovery' as const } : keys,
-    algorithms: ALGORITHMS.filter((one) => raw.algorithms.includes(one)),
-    profile: raw.profile,
-    maxTokenLifetimeMs: raw.maxTokenLifetime,
-    clockToleranceMs: raw.clockTolerance,
-    streamGraceMs: raw.streamGrace,
-    dpop: raw.dpop,
-    allowPrivateNetwork: raw.allowPrivateNetwork,
-    jwksCooldownMs: raw.jwksCooldown,
-    claims: raw.claims,
-    agents: raw.agents,
-    groups: raw.groups,
-  }
-})
 
 function provider(folder: string): z.ZodType<Config['providers'][number]> {
   const key = apiKey(folder)
@@ -406,7 +267,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     trustedProxies: z
       .array(z.string().refine(address, { error: 'write an IP address, or a network such as 10.0.0.0/8' }))
       .default([]),
-    issuers: z.array(issuer).min(1),
+    issuers: z.array(issuerSchema(folder, secret(folder))).min(1),
     dpop,
     providers: z.array(provider(folder)).min(1),
     models: z.array(model).min(1),

@@ -68,6 +68,8 @@ export interface Principal {
   readonly revocableBy: readonly string[]
   /** Milliseconds since the epoch. */
   readonly verifiedAtMs: number
+  /** When the token must be verified anew though it has not expired, milliseconds since the epoch; undefined: it need not. */
+  readonly recheckAtMs: number | undefined
   /** SHA-256 of the token as presented, hexadecimal. */
   readonly tokenDigest: string
 }
@@ -108,6 +110,7 @@ export interface PrincipalFacts {
   /** By what else it can be revoked: the names of the tokens that it was exchanged from. */
   readonly revocableBy?: readonly string[]
   readonly verifiedAtMs: number
+  readonly recheckAtMs?: number | undefined
   readonly tokenDigest: string
 }
 
@@ -150,6 +153,7 @@ export function principalOf(facts: PrincipalFacts): Principal {
     networks: facts.networks ?? NO_TEXTS,
     revocableBy: revocableNames(facts),
     verifiedAtMs: facts.verifiedAtMs,
+    recheckAtMs: facts.recheckAtMs,
     tokenDigest: facts.tokenDigest,
   }
 }

@@ -57,7 +57,7 @@ function issuer(name: string, keys: Json[], more: Partial<JwtIssuerOptions> = {}
       { kind: 'groups', claim: 'groups' },
       { kind: 'attribute', claim: 'clearance', name: 'clearance', type: 'Long' },
     ],
-    requiredClaims: ['groups'],
+    required: [{ claim: 'groups', values: undefined }],
     agents: [],
     groups: { kind: 'prefix', prefix: '' },
     clock,
@@ -69,7 +69,7 @@ function issuer(name: string, keys: Json[], more: Partial<JwtIssuerOptions> = {}
 const providers = [
   issuer(ISSUER, KEYS),
   issuer(OTHER, [jwk(others.publicKey, 'ec')]),
-  issuer(LEGACY, KEYS, { profile: 'legacy', requiredClaims: [] }),
+  issuer(LEGACY, KEYS, { profile: 'legacy', required: [] }),
 ]
 const stage = createAuthenticate({
   ...withoutProofs(),

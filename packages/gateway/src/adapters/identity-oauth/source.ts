@@ -9,6 +9,8 @@ export interface KeySource {
   readonly keys: KeysAt
   readonly allowPrivateNetwork: boolean
   readonly algorithms: readonly Algorithm[]
+  /** The keys are a SPIFFE bundle's. */
+  readonly bundle: boolean
   readonly fetchJson: FetchJson
 }
 
@@ -27,7 +29,8 @@ export async function loadKeys(source: KeySource): Promise<Jwks> {
   const why = judgeUrl(where.url, reach)
   if (why !== undefined) return { kind: 'fault', why: `jwks_uri: ${why}` }
   const got = await source.fetchJson(where.url, reach)
-  return got.kind === 'failed' ? { kind: 'fault', why: `jwks_uri: ${got.why}` } : parseJwks(got.body, source.algorithms)
+  if (got.kind === 'failed') return { kind: 'fault', why: `jwks_uri: ${got.why}` }
+  return parseJwks(got.body, source.algorithms, source.bundle)
 }
 
 async function discover(source: KeySource): Promise<Where> {

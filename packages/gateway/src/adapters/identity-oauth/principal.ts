@@ -8,17 +8,10 @@ import {
   proceed,
   type Step,
 } from '../../spec/index.js'
-import { bad, type Claims, clientIdsOf, isName, type Payload } from './claims.js'
-import type { AgentEntry, ClaimMapping, ClaimType, GroupNames, Profile } from './options.js'
-
-export interface PrincipalRules {
-  readonly issuer: string
-  readonly profile: Profile
-  readonly claims: readonly ClaimMapping[]
-  readonly groups: GroupNames
-  readonly agents: ReadonlyMap<string, AgentEntry>
-  readonly streamGraceMs: number
-}
+import { bad, type Claims } from './claims.js'
+import { clientIdsOf } from './kind.js'
+import { claimAt, isName, type Payload } from './payload.js'
+import type { ClaimMapping, ClaimType, PrincipalRules } from './rules.js'
 
 const ACTORS_MAX = 8
 const NO_ACTORS: readonly Actor[] = []
@@ -31,6 +24,7 @@ export function buildPrincipal(
   rules: PrincipalRules,
   digest: string,
   nowMs: number,
+  recheckAtMs?: number,
 ): Step<Principal> {
   const groups = readGroups(payload, rules)
   if (groups === undefined) return bad('groups claim is no list of names, or incomplete')
@@ -50,7 +44,7 @@ export function buildPrincipal(
     principalOf({
       ...claims,
       issuer: rules.issuer,
-      kind: isClientItself(payload, claims, rules.profile) ? 'Service' : 'User',
+      kind: isService(payload, claims, rules) ? 'Service' : 'User',
       groups,
       attributes,
       actors,
@@ -59,6 +53,7 @@ export function buildPrincipal(
       mayAct: mayAct[0],
       streamGraceMs: rules.streamGraceMs,
       verifiedAtMs: nowMs,
+      recheckAtMs,
       tokenDigest: digest,
     }),
   )
@@ -82,12 +77,22 @@ function readConfirmation(cnf: unknown): Confirmation | undefined | 'unfit' {
 
 /**
  * RFC 9068 section 5 warns of a client that gets itself a `sub` like a person's: a service is told by its own identifier, or, at
- * issuers whose services have another subject, by the claim that says so (Entra ID `idtyp`, Auth0 `gty`).
+ * issuers whose services have another subject, by what says so there.
  */
-function isClientItself(payload: Payload, claims: Claims, profile: Profile): boolean {
-  if (profile === 'rfc9068') return claims.subject === claims.clientId
+function isService(payload: Payload, { subject, clientId }: Claims, { source, services }: PrincipalRules): boolean {
+  if (services || source === 'spiffe') return true
+  // Auth0, in either of its profiles.
+  if (clientId !== undefined && subject === `${clientId}@clients`) return true
+  if (source === 'rfc9068') return subject === clientId
   const { idtyp, gty } = payload
-  return clientIdsOf(payload).includes(claims.subject) || idtyp === 'app' || gty === 'client-credentials'
+  // Entra ID, Auth0.
+  if (clientIdsOf(payload).includes(subject) || idtyp === 'app' || gty === 'client-credentials') return true
+  return isKeycloakServiceAccount(payload)
+}
+
+/** By two claims at once: anybody may register a name, and only Keycloak itself writes `client_id` for a service account. */
+function isKeycloakServiceAccount({ client_id: client, preferred_username: name }: Payload): boolean {
+  return typeof client === 'string' && name === `service-account-${client.toLowerCase()}`
 }
 
 function readGroups(payload: Payload, { claims, groups }: PrincipalRules): readonly string[] | undefined {
@@ -98,6 +103,8 @@ function readGroups(payload: Payload, { claims, groups }: PrincipalRules): reado
     // Where there are too many, Entra ID leaves the claim out and says where to ask. Without them a forbid would not find its group.
     if (isJsonObject(elsewhere) && elsewhere[claim] !== undefined) return undefined
     const said = claimAt(payload, claim)
+    // The same, in tokens that came by the implicit grant.
+    if (said === undefined && payload['hasgroups'] !== undefined) return undefined
     if (said === undefined) continue
     if (!Array.isArray(said) || !said.every(isName)) return undefined
     for (const name of said) {
@@ -106,17 +113,6 @@ function readGroups(payload: Payload, { claims, groups }: PrincipalRules): reado
     }
   }
   return named.size === 0 ? NO_GROUPS : [...named]
-}
-
-/** The claim of that very name, else the way that its dots describe (`realm_access.roles`). */
-function claimAt(payload: Payload, name: string): unknown {
-  if (payload[name] !== undefined || !name.includes('.')) return payload[name]
-  let at: unknown = payload
-  for (const step of name.split('.')) {
-    if (!isJsonObject(at)) return undefined
-    at = at[step]
-  }
-  return at
 }
 
 function readAttributes(

@@ -8,13 +8,14 @@ import {
   type Step,
   type TokenRead,
 } from '../../spec/index.js'
-import { bad, type ClaimRules, checkClaims } from './claims.js'
+import { bad, checkClaims } from './claims.js'
 import { fetchJson } from './fetch.js'
 import { type Head, readHead } from './header.js'
 import { createKeySet, type Found } from './key-set.js'
-import { audiencesOf, checkOptions, JWKS_MAX_AGE_MS, type JwtIssuerOptions } from './options.js'
-import { buildPrincipal, type PrincipalRules } from './principal.js'
+import { checkOptions, claimRulesOf, JWKS_MAX_AGE_MS, type JwtIssuerOptions, principalRulesOf } from './options.js'
+import { buildPrincipal } from './principal.js'
 import { loadKeys } from './source.js'
+import { trustDomainOf } from './spiffe.js'
 
 export interface JwtIssuer extends IdentityProvider {
   /** Fetches the keys now, so that the first token need not wait. `false`: the issuer was not reached. */
@@ -26,22 +27,9 @@ export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
   const { issuer, profile, clock, clockToleranceMs, dpop = 'optional' } = options
   const algorithms = checkOptions(options)
   const allowed: ReadonlyMap<string, Algorithm> = new Map(algorithms.map((one) => [one.name, one]))
-  const claimRules: ClaimRules = {
-    issuer,
-    audiences: new Set(audiencesOf(options.audience)),
-    profile,
-    maxTokenLifetimeMs: options.maxTokenLifetimeMs,
-    clockToleranceMs,
-    required: options.requiredClaims ?? [],
-  }
-  const principalRules: PrincipalRules = {
-    issuer,
-    profile,
-    claims: options.claims,
-    groups: options.groups,
-    agents: new Map(options.agents.map((one) => [one.id, one])),
-    streamGraceMs: options.streamGraceMs ?? 0,
-  }
+  const claimRules = claimRulesOf(options, profile, false)
+  const principalRules = principalRulesOf(options, profile)
+  const trustDomain = profile === 'spiffe' ? trustDomainOf(issuer) : undefined
 
   const listeners = new Set<() => void>()
   const source = {
@@ -49,6 +37,7 @@ export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
     keys: options.keys,
     allowPrivateNetwork: options.allowPrivateNetwork,
     algorithms,
+    bundle: profile === 'spiffe',
     fetchJson: options.fetchJson ?? fetchJson,
   }
   const report = options.report ?? (() => undefined)
@@ -84,6 +73,7 @@ export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
 
   return {
     issuer,
+    ...(trustDomain === undefined ? {} : { trustDomain }),
     verify(token) {
       const head = readHead(token.header, allowed, profile)
       if (head.kind === 'refuse') return head

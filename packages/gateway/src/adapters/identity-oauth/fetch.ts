@@ -10,7 +10,14 @@ export type Fetched =
   | { readonly kind: 'failed'; readonly why: string }
 
 /** Gets a JSON document of an issuer. Never throws. */
-export type FetchJson = (url: URL, reach: Reach) => Promise<Fetched>
+export type FetchJson = (url: URL, reach: Reach, post?: Post) => Promise<Fetched>
+
+/** What is asked by POST. Holds secrets, so it goes to the URL that it is for and nowhere else. */
+export interface Post {
+  /** `application/x-www-form-urlencoded`. */
+  readonly form: string
+  readonly authorization: string
+}
 
 /** Which addresses besides public ones an URL may lead to. */
 export interface Reach {
@@ -30,14 +37,16 @@ export const fetchJson: FetchJson = fetchThrough(() => getDirectly())
 
 /** Every hop is judged and bounded the same, whichever way it goes. */
 export function fetchThrough(way: (url: URL) => GetOnce): FetchJson {
-  return async (url, reach) => {
+  return async (url, reach, post) => {
     const deadline = AbortSignal.timeout(TIME_MAX_MS)
     let at = url
     for (let hops = 0; hops <= REDIRECTS_MAX; hops += 1) {
       const why = judgeUrl(at, reach)
       if (why !== undefined) return failed(why)
-      const got = await way(at)(at, reach, deadline)
+      const got = await way(at)(at, reach, deadline, post)
       if (got.kind !== 'redirect') return got
+      // Not even within the origin: a token and a secret would go along.
+      if (post !== undefined) return failed('redirect of a POST')
       if (!URL.canParse(got.location, at.href)) return failed('redirect to no URL')
       const next = new URL(got.location, at)
       if (next.origin !== url.origin) return failed('redirect to another origin')
@@ -122,21 +131,21 @@ const localhost: Resolve = (_host, _options, done) => {
 type Got = Fetched | { readonly kind: 'redirect'; readonly location: string }
 
 /** How one document is got from where `judgeUrl` let us go. Never rejects. */
-export type GetOnce = (url: URL, reach: Reach, signal: AbortSignal) => Promise<Got>
+export type GetOnce = (url: URL, reach: Reach, signal: AbortSignal, post?: Post) => Promise<Got>
 
 /** Of a name that is resolved here, every address is judged. */
 export function getDirectly(resolve?: Resolve): GetOnce {
-  return (url, reach, signal) => {
+  return (url, reach, signal, post) => {
     // A name other than `localhost` has no business on loopback unless private addresses are allowed.
     const lookup = guardedLookup({ ...reach, loopback: isLoopbackHost(url) }, resolve)
-    return ask(url, { lookup, agent: false }, signal)
+    return ask(url, { lookup, agent: false }, signal, post)
   }
 }
 
 /** @param by how a connection is made */
-export function ask(url: URL, by: https.RequestOptions, signal: AbortSignal): Promise<Got> {
-  const headers = { accept: 'application/json', 'accept-encoding': 'identity' }
-  const options = { ...by, method: 'GET', headers, signal }
+export function ask(url: URL, by: https.RequestOptions, signal: AbortSignal, post?: Post): Promise<Got> {
+  const headers = { accept: 'application/json', 'accept-encoding': 'identity', ...(post && postHeaders(post)) }
+  const options = { ...by, method: post === undefined ? 'GET' : 'POST', headers, signal }
   return new Promise((done) => {
     const answered = (answer: http.IncomingMessage): void => {
       void take(answer, signal).then(done)
@@ -147,8 +156,16 @@ export function ask(url: URL, by: https.RequestOptions, signal: AbortSignal): Pr
           https.request(url, { ...options, rejectUnauthorized: true }, answered)
         : http.request(url, options, answered)
     request.on('error', (error) => done(failed(reason(error, signal))))
-    request.end()
+    request.end(post?.form)
   })
+}
+
+function postHeaders({ form, authorization }: Post): Readonly<Record<string, string>> {
+  return {
+    authorization,
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': String(Buffer.byteLength(form)),
+  }
 }
 
 /** Reads an answer to its end, within bounds; what is not read is hung up on. */

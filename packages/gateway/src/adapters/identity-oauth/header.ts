@@ -16,7 +16,12 @@ const TYPES: Readonly<Record<Profile, ReadonlySet<string>>> = {
   rfc9068: new Set(['application/at+jwt']),
   // Told from the other kinds by its claims instead.
   legacy: new Set(['application/at+jwt', 'application/jwt']),
+  // JWT-SVID section 2.3: "its value MUST be either JWT or JOSE".
+  spiffe: new Set(['application/jwt', 'application/jose']),
 }
+
+// JWT-SVID section 2: "Any header not described here, registered or private, MUST NOT be included".
+const SVID_HEADER: ReadonlySet<string> = new Set(['alg', 'kid', 'typ'])
 
 /** Checks a token's header; `allowed` are the issuer's algorithms by exact name. */
 export function readHead(
@@ -25,6 +30,9 @@ export function readHead(
   profile: Profile,
 ): Step<Head> {
   for (const name of FORBIDDEN) if (header[name] !== undefined) return bad(`header has \`${name}\``)
+  if (profile === 'spiffe') {
+    for (const name of Object.keys(header)) if (!SVID_HEADER.has(name)) return bad('header has what no JWT-SVID has')
+  }
   const { alg, kid, typ } = header
   const algorithm = typeof alg === 'string' ? allowed.get(alg) : undefined
   if (algorithm === undefined) return bad("`alg` is not on the issuer's list")
@@ -34,7 +42,7 @@ export function readHead(
 }
 
 function typeFits(typ: unknown, profile: Profile): boolean {
-  if (typ === undefined) return profile === 'legacy'
+  if (typ === undefined) return profile !== 'rfc9068'
   if (typeof typ !== 'string') return false
   const type = typ.toLowerCase()
   return TYPES[profile].has(type.includes('/') ? type : `application/${type}`)

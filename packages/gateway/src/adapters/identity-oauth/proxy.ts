@@ -21,7 +21,7 @@ export function fetchJsonBy(env: Readonly<Record<string, string | undefined>>, r
 }
 
 function getBy(proxy: string): GetOnce {
-  return async (url, _reach, signal) => {
+  return async (url, _reach, signal, post) => {
     try {
       const socket = await openTunnel(proxy, targetOf(url), signal)
       const { hostname } = url
@@ -29,7 +29,7 @@ function getBy(proxy: string): GetOnce {
       const createConnection = (): Socket =>
         connectTls({ socket, host: hostname, ...servername, rejectUnauthorized: true })
       // Without an agent Node knows no port of the protocol, and would name 80 in `Host`.
-      return await ask(url, { createConnection, defaultPort: 443 }, signal)
+      return await ask(url, { createConnection, defaultPort: 443 }, signal, post)
     } catch (error) {
       return failed(`by the proxy: ${reason(error, signal)}`)
     }
