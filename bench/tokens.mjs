@@ -1,5 +1,5 @@
-// One ES256 key pair, its key set, and a thousand access tokens of a made-up issuer.
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+// One ES256 key pair, its key set, and a thousand access tokens of a made-up issuer; a hundred more that are bound to keys.
+import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -11,13 +11,24 @@ const COUNT = 1000
 const LIFETIME_S = 4 * 3600
 const KID = 'bench-1'
 
+const BOUND = 100
+
 const base64url = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Writes `tokens.txt`, `jwks.json` and `ES256.pub.pem`. The private key is never written. */
+function signed(header, claims, privateKey) {
+  const input = `${base64url(header)}.${base64url(claims)}`
+  const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' })
+  return `${input}.${signature.toString('base64url')}`
+}
+
+/** Tokens that are bound to a key, each with what makes proofs for it. Made by `writeTokens`, and never written. */
+const bound = []
+
+/** Writes `tokens.txt`, `jwks.json` and `ES256.pub.pem`. No private key is ever written. */
 export function writeTokens(dir) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const iat = Math.floor(Date.now() / 1000)
-  const tokens = Array.from({ length: COUNT }, (_, n) => {
+  const token = (n, more = {}) => {
     const claims = {
       iss: ISSUER,
       aud: AUDIENCE,
@@ -28,17 +39,37 @@ export function writeTokens(dir) {
       jti: randomUUID(),
       tenant: `t${n % 10}`,
       groups: ['engineering', 'ml-users'],
-      scope: 'llm.chat llm.embed',
+      scope: 'llm.chat llm.embed models:invoke',
       azp: 'bench-client',
       name: `User Number ${n}`,
       note: 'x'.repeat(36),
+      ...more,
     }
-    const signed = `${base64url({ alg: 'ES256', typ: 'JWT', kid: KID })}.${base64url(claims)}`
-    const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' })
-    return `${signed}.${signature.toString('base64url')}`
-  })
+    return signed({ alg: 'ES256', typ: 'JWT', kid: KID }, claims, privateKey)
+  }
+  const tokens = Array.from({ length: COUNT }, (_, n) => token(n))
+  bound.length = 0
+  for (let n = 0; n < BOUND; n++) {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const { kty, crv, x, y } = key.publicKey.export({ format: 'jwk' })
+    // RFC 7638: the required members in the order of their names.
+    const jkt = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
+    const text = token(n, { cnf: { jkt } })
+    const ath = createHash('sha256').update(text).digest('base64url')
+    bound.push({ token: text, ath, jwk: { kty, crv, x, y }, privateKey: key.privateKey })
+  }
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: KID, use: 'sig', alg: 'ES256' }
   writeFileSync(join(dir, 'tokens.txt'), `${tokens.join('\n')}\n`)
   writeFileSync(join(dir, 'jwks.json'), JSON.stringify({ keys: [jwk] }))
   writeFileSync(join(dir, 'ES256.pub.pem'), publicKey.export({ type: 'spki', format: 'pem' }))
+}
+
+/** So many proofs for one URL, each with its token, a new one each time. */
+export function proofs(count, htu, nonce) {
+  const iat = Math.floor(Date.now() / 1000)
+  return Array.from({ length: count }, (_, n) => {
+    const { token, ath, jwk, privateKey } = bound[n % bound.length]
+    const claims = { htm: 'POST', htu, iat, jti: randomUUID(), ath, ...(nonce === undefined ? {} : { nonce }) }
+    return `${token} ${signed({ typ: 'dpop+jwt', alg: 'ES256', jwk }, claims, privateKey)}`
+  })
 }

@@ -67,7 +67,7 @@ function isId(value: unknown): value is string {
 }
 
 /** RFC 7009 section 2.2.1: 503, and whoever asked tries again. Never a yes that a restart would take back. */
-export function notPersisted(error: unknown): Step<never> {
+function notPersisted(error: unknown): Step<never> {
   return refuse('overloaded', `revocation not persisted: ${error instanceof Error ? error.name : 'threw'}`, {
     message: 'The revocation could not be stored; it holds here, but might not after a restart.',
     headers: { 'retry-after': '5' },
