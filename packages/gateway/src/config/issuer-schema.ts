@@ -2,21 +2,18 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { ALGORITHMS, ATTRIBUTE_TYPES, type ClaimMapping, type GroupNames, type IssuerConfig } from './config.js'
 import { keySource, keySourceKeys } from './key-source.js'
-import { ATTRIBUTE_NAME, attributeName, duration, flag, group, objectBarely, objectTo, text } from './schema-parts.js'
+import {
+  ATTRIBUTE_NAME,
+  algorithm,
+  attributeName,
+  duration,
+  flag,
+  group,
+  objectBarely,
+  objectTo,
+  text,
+} from './schema-parts.js'
 import type { Secret } from './secret.js'
-
-// RFC 8725 section 3.1; what is no signature by a private key is told apart from what is merely unknown.
-const algorithm = z
-  .string()
-  .meta({ enum: [...ALGORITHMS] })
-  .check((context) => {
-    const name = context.value
-    if (ALGORITHMS.some((one) => one === name)) return
-    const why = /^(none|hs\d+)$/i.test(name)
-      ? 'is never accepted: whoever can check such a token can make one'
-      : `is not an algorithm: there are ${ALGORITHMS.join(', ')}`
-    context.issues.push({ code: 'custom', message: why, params: { about: true }, input: name })
-  })
 
 const claims = z
   .record(text, z.union([text, group({ to: text, type: z.enum(ATTRIBUTE_TYPES).default('String') })]))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ALGORITHMS } from './config.js'
 import { BYTES_PATTERN, DURATION_MS_MAX, DURATION_PATTERN, parseBytes, parseDurationMs } from './units.js'
 
 // What every section of the schema is made of.
@@ -63,3 +64,16 @@ export function attributeName(name: string): boolean {
 }
 
 export const ATTRIBUTE_NAME: string = 'write a name of letters, digits and `_` that is no word of Cedar'
+
+// RFC 8725 section 3.1; what is no signature by a private key is told apart from what is merely unknown.
+export const algorithm: z.ZodString = z
+  .string()
+  .meta({ enum: [...ALGORITHMS] })
+  .check((context) => {
+    const name = context.value
+    if (ALGORITHMS.some((one) => one === name)) return
+    const why = /^(none|hs\d+)$/i.test(name)
+      ? 'is never accepted: whoever can check such a token can make one'
+      : `is not an algorithm: there are ${ALGORITHMS.join(', ')}`
+    context.issues.push({ code: 'custom', message: why, params: { about: true }, input: name })
+  })

@@ -2,11 +2,12 @@ import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { FINDING_TYPES, type FindingType } from '../spec/index.js'
-import { type Config, DIALECTS } from './config.js'
+import { ALGORITHMS, type Config, DIALECTS } from './config.js'
 import { issuerSchema } from './issuer-schema.js'
 import { isLoopback } from './loopback.js'
 import {
   ATTRIBUTE_NAME,
+  algorithm,
   anyTime,
   attributeName,
   bytes,
