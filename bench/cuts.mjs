@@ -15,7 +15,11 @@ function stream({ target }, agent) {
     stream: true,
     messages: [{ role: 'user', content: `bench:chunks=400;every=${TOKEN_MS};` }],
   })
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headersOf(target) }
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...headersOf(target),
+  }
   const path = '/v1/chat/completions'
   const asking = request({ host: '127.0.0.1', port: target.port, path, method: 'POST', headers, agent })
   const opened = Promise.withResolvers?.() ?? resolvers()
@@ -50,7 +54,8 @@ export async function cutRound(server, revoke) {
     if (n % 50 === 49) await sleep(20)
   }
   const statuses = await Promise.all(all.map(({ opened }) => opened))
-  if (statuses.some((status) => status !== 200)) throw new Error(`a stream was answered ${statuses.find((one) => one !== 200)}`)
+  if (statuses.some((status) => status !== 200))
+    throw new Error(`a stream was answered ${statuses.find((one) => one !== 200)}`)
   await sleep(500)
   const from = performance.now()
   const confirmed = revoke().then(() => performance.now() - from)

@@ -245,6 +245,11 @@ function allProviders({ identityProviders, opaqueProviders }: Rules): readonly {
   return [...identityProviders, ...opaqueProviders]
 }
 
+/** Where a client can get a token; a SPIFFE trust domain is no authorization server. */
+function authorizationServers({ identityProviders, opaqueProviders }: Rules): readonly string[] {
+  return [...identityProviders, ...opaqueProviders].map((one) => one.issuer).filter((issuer) => /^https?:/.test(issuer))
+}
+
 /** The rules of one moment, put together. */
 interface InForce {
   readonly rules: Rules
@@ -321,7 +326,7 @@ function inForce(
     open: openDoor({
       metadata: {
         publicUrl: rules.publicUrl,
-        issuers: rules.identityProviders.map((one) => one.issuer),
+        issuers: authorizationServers(rules),
         scopes: scopesOf(rules),
         proofAlgorithms: parts.proofs.algorithms,
         boundOnly: rules.boundOnly,

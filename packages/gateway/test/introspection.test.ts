@@ -4,6 +4,8 @@ import { issuersOf } from '../src/compose-issuers.js'
 import { digestOf } from '../src/jws/read.js'
 import type { OpaqueProvider, Principal, Step } from '../src/spec/index.js'
 import { loadWith } from './guide.js'
+import { issuerSection, openHouse, startTestIssuer } from './house.js'
+import { ask, errorOf, prompt, send } from './http.js'
 
 // Against an authorization server that is none of ours, from the configuration on.
 
@@ -26,15 +28,18 @@ afterAll(async () => {
   await idp.close()
 })
 
-async function made(clientSecret: string, cacheMax: string): Promise<OpaqueProvider> {
-  const entry = {
+function entryOf(clientSecret: string, cacheMax: string) {
+  return {
     issuer: idp.issuer,
     audience: OPAQUE,
     introspection: { endpoint: idp.introspectionEndpoint, clientId: idp.gateway.clientId, clientSecret, cacheMax },
     agents: [{ id: 'scout', groups: ['agents'] }],
     groups: { prefix: 'dev:' },
   }
-  const { config } = loadWith(`issuers: ${JSON.stringify([entry])}\n`)
+}
+
+async function made(clientSecret: string, cacheMax: string): Promise<OpaqueProvider> {
+  const { config } = loadWith(`issuers: ${JSON.stringify([entryOf(clientSecret, cacheMax)])}\n`)
   const parts = { clock: { now: () => Date.now() }, env: {}, report: (text: string) => void reports.push(text) }
   const { opaque } = await issuersOf(config?.issuers ?? [], parts, new Map())
   const [first] = opaque
@@ -82,4 +87,27 @@ test('with a secret that is not ours nothing is known, and the operator is told 
   expect(await verify(token, stranger)).toMatchObject({ code: 'overloaded' })
   expect(reports).toEqual([`issuer \`${idp.issuer}\`: introspection: status 401`])
   expect(reports.join()).not.toContain(idp.gateway.clientSecret)
+})
+
+test('through a whole gateway, beside an issuer of JWTs [introspection.still-checked]', async () => {
+  const issuer = await startTestIssuer()
+  const issuers = [{ ...issuerSection(issuer), groups: { prefix: 'jwt:' } }, entryOf(idp.gateway.clientSecret, '30s')]
+  const policies = `@id("both")
+permit (principal, action == Action::"invoke", resource is Model)
+when { principal in Group::"dev:analysts" || principal in Group::"jwt:support" };
+`
+  const house = await openHouse({ issuer, policies, config: { issuers } })
+  const opaque = (as: string) => idp.token({ as, scope: 'models:invoke', audience: OPAQUE })
+  const token = await opaque('alice')
+  expect((await ask(house, prompt('hello'), { token })).status).toBe(200)
+  expect((await ask(house, prompt('hello'), { as: 'bob' })).status).toBe(200)
+  expect(errorOf(await ask(house, prompt('hello'), { token: await opaque('bob') })).code).toBe('forbidden_by_policy')
+  expect(errorOf(await ask(house, prompt('hello'), { as: 'alice' })).code).toBe('forbidden_by_policy')
+  expect(errorOf(await ask(house, prompt('hello'), { token: `${token}x` })).code).toBe('invalid_token')
+  const bound = await idp.token({ as: 'alice', scope: 'models:invoke', audience: OPAQUE, jkt: 'k'.repeat(43) })
+  expect(errorOf(await ask(house, prompt('hello'), { token: bound })).code).toBe('invalid_token')
+  const metadata = await send(house.url, undefined, { path: '/.well-known/oauth-protected-resource' })
+  expect(metadata.json()).toMatchObject({ authorization_servers: [issuer.issuer, idp.issuer] })
+  await house.finish()
+  await issuer.close()
 })
