@@ -8,6 +8,7 @@ const STAGE = `${SRC}(${STAGES.join('|')})/`
 const ADAPTER = `${SRC}adapters/([^/]+)/`
 const GROUND = [`${SRC}spec/`, `${SRC}json/`, `${SRC}jws/`]
 const GRANTS = `${SRC}grants/`
+const TOKENS = `${SRC}tokens/`
 const EGRESS = `${SRC}egress/`
 // Not what npm puts into a package's own node_modules.
 const OURS = '^packages/[^/]+/(?!node_modules/)'
@@ -85,6 +86,15 @@ module.exports = {
         'handed in.',
       from: { path: `${SRC}api-keys/`, pathNot: TESTS },
       to: { pathNot: [`${SRC}api-keys/`, ...GROUND], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'tokens-know-words-and-jws',
+      severity: 'error',
+      comment:
+        'tokens/ issues and reads our own tokens by pure rules over principals. Who verifies what was presented, and who is told ' +
+        'what was granted, are handed in.',
+      from: { path: TOKENS, pathNot: TESTS },
+      to: { path: OURS, pathNot: [TOKENS, ...GROUND] },
     },
     {
       name: 'egress-imports-nothing-of-ours',
@@ -196,9 +206,10 @@ module.exports = {
       name: 'doors-open-on-the-pipeline',
       severity: 'error',
       comment:
-        'A door knows HTTP and the pipeline. A second way in to a stage or an adapter would be one that nothing guards.',
+        'A door knows HTTP, the pipeline, and tokens/ where tokens are given. A second way in to a stage or an adapter would be ' +
+        'one that nothing guards.',
       from: { path: `${SRC}doors/`, pathNot: TESTS },
-      to: { path: OURS, pathNot: [`${SRC}doors/`, ...GROUND, PIPELINE, EXCHANGE, STAGE] },
+      to: { path: OURS, pathNot: [`${SRC}doors/`, ...GROUND, TOKENS, PIPELINE, EXCHANGE, STAGE] },
     },
     {
       name: 'only-the-root-composes',

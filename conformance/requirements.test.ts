@@ -23,7 +23,7 @@ for (const file of FILES) {
 describe('requirements', () => {
   it('have ids of one form, a source, and a sentence', () => {
     for (const [id, { source, says }] of Object.entries(REQUIREMENTS)) {
-      expect(id).toMatch(/^[a-z]+\.[a-z0-9-]+$/)
+      expect(id).toMatch(/^[a-z]+(?:-[a-z]+)*\.[a-z0-9-]+$/)
       expect(source, id).not.toBe('')
       expect(says, id).toMatch(/\s/)
       expect(says, id).not.toMatch(/\.$/)

@@ -594,4 +594,142 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'after five wrong login codes in a minute none is looked at',
   },
+
+  // Token exchange.
+  'exchange.never-more': {
+    source: 'RFC 8693 1.1',
+    says: 'whatever is asked, the result has no scope, audience, life or freedom that its subject token lacked',
+  },
+  'exchange.no-more-scope': {
+    source: 'RFC 8693 2.1, RFC 6749 3.3',
+    says: 'a scope that the subject token does not cover is an `invalid_scope`; a narrower form of one is given',
+  },
+  'exchange.no-more-audience': {
+    source: 'RFC 8693 2.2.2',
+    says: 'an audience or resource that the subject token is not for is an `invalid_target`',
+  },
+  'exchange.no-longer-life': {
+    source: 'house',
+    says: 'the result expires no later than the subject token, the actor token and the configured lifetime',
+  },
+  'exchange.no-more-networks': {
+    source: 'house',
+    says: 'the result may be used from where both tokens may be, and from nowhere else',
+  },
+  'exchange.act-chain': {
+    source: 'RFC 8693 4.1',
+    says: 'the actor stands outermost in `act`, by issuer and subject, and the chain before it is history within',
+  },
+  'exchange.depth-limit': { source: 'house', says: 'a chain has at most eight actors' },
+  'exchange.actor-acts-itself': { source: 'house', says: 'an actor token that is itself delegated is refused' },
+  'exchange.may-act': {
+    source: 'RFC 8693 4.4',
+    says: 'where the subject token has `may_act`, nobody else becomes its actor',
+  },
+  'exchange.binding-kept': {
+    source: 'RFC 9449 5, RFC 8705 3',
+    says: 'a bound token is exchanged with a proof by its key, or by the actor that `may_act` names with one by its own, and the result is bound',
+  },
+  'exchange.parents-end-it': {
+    source: 'issue 8',
+    says: 'a token made of others ends with each of them, their sessions and API keys',
+  },
+  'exchange.token-types': {
+    source: 'RFC 8693 2.1',
+    says: 'subject, actor and result are access tokens or JWTs; any other type is an `invalid_request`',
+  },
+  'exchange.strict-form': {
+    source: 'RFC 6749 3.2',
+    says: 'a parameter twice, a bad escape or bytes that are not UTF-8 refuse the request; an empty parameter counts as absent',
+  },
+  'exchange.answer': {
+    source: 'RFC 8693 2.2.1',
+    says: 'the answer has `issued_token_type`, `token_type`, `expires_in` and `scope`, and is not stored',
+  },
+  'exchange.errors': {
+    source: 'RFC 6749 5.2, RFC 8693 2.2.2',
+    says: 'refusals are the errors of OAuth, with the closed code beside them',
+  },
+  'exchange.unavailable': {
+    source: 'house',
+    says: 'while a token, a key or a revocation cannot be checked, nothing is issued and the answer is 503',
+  },
+  'exchange.told': {
+    source: 'house',
+    says: 'every grant, and every refusal of somebody known, has an entry without names or tokens; strangers are counted',
+  },
+
+  // Our own tokens.
+  'own-token.rfc9068': {
+    source: 'RFC 9068 2.1, 2.2',
+    says: 'our tokens have `typ` `at+jwt` and all claims of an access token, with an unguessable `jti`',
+  },
+  'own-token.by-jwks-alone': {
+    source: 'issue 8',
+    says: 'a service behind the gate verifies a token by our key set alone',
+  },
+  'own-token.same-principal': {
+    source: 'house',
+    says: 'a token of ours comes back as the principal that it was made for',
+  },
+  'own-token.identity-stays': {
+    source: 'contract',
+    says: 'issuer and subject stay those of the first token, so labels, groups and revocations are not shed by an exchange',
+  },
+  'own-token.age-stays': { source: 'house', says: 'a token counts as issued when the oldest token behind it was' },
+  'own-token.revocable': {
+    source: 'RFC 7009 2.1',
+    says: 'a token of ours is revocable by its id, by all that are in its chain, and by all that it was made of',
+  },
+  'own-token.size': { source: 'house', says: 'a token is at most 8 KiB' },
+  'own-token.strict': {
+    source: 'RFC 8725bis 3.11',
+    says: 'of what our keys signed only the form that we write is taken',
+  },
+  'own-token.origins': {
+    source: 'house',
+    says: 'what an issuer said that is configured no more is worth nothing at once, in our own tokens too',
+  },
+  'own-token.own-issuer': { source: 'house', says: 'no configured issuer is the gateway itself' },
+  'own-token.from-key': {
+    source: 'issue 8',
+    says: 'an API key is exchanged for a short-lived token by client credentials',
+  },
+  'own-token.client-authentication': {
+    source: 'RFC 6749 2.3.1',
+    says: 'a client authenticates by Basic or in the form, not both; what is not verified is not passed over',
+  },
+  'own-token.dpop-nonce': {
+    source: 'RFC 9449 8',
+    says: 'a client that learns of the nonce at the token endpoint comes again with it',
+  },
+  'own-token.told-first': { source: 'house', says: 'no token leaves before its entry is durable' },
+  'own-token.metadata': { source: 'RFC 8414 2, 3', says: 'the metadata names endpoints, keys, grants and methods' },
+  'own-token.public-keys-only': { source: 'RFC 7517 9.2', says: 'the key set holds no private part' },
+  'own-token.published-first': {
+    source: 'house',
+    says: 'a key is published for ten minutes before it signs, for all replicas alike',
+  },
+  'own-token.published-after': { source: 'house', says: 'a key stays published until its last token has expired' },
+  'own-token.compromised': { source: 'house', says: 'an operator can end a key and all its tokens at once' },
+
+  // Revocation by who holds a token.
+  'revoke.own-token': { source: 'RFC 7009 2.1', says: 'whoever holds a token may revoke it, bound or not' },
+  'revoke.unknown-is-fine': {
+    source: 'RFC 7009 2.2',
+    says: 'a token that is unknown, expired or revoked already is answered with 200',
+  },
+  'revoke.by-name': {
+    source: 'house',
+    says: 'a token is revoked by its issuer and id, and by its digest only where it has no id',
+  },
+  'revoke.unsupported-type': { source: 'RFC 7009 2.2.1', says: 'API keys are an `unsupported_token_type`' },
+  'revoke.unavailable': {
+    source: 'RFC 7009 2.2.1',
+    says: 'while it cannot be revoked, the answer is 503 with `Retry-After`, never 200',
+  },
+  'revoke.parents-end-children': {
+    source: 'issue 8',
+    says: 'revoking a token ends those exchanged from it, and no others',
+  },
 }

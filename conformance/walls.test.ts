@@ -46,6 +46,8 @@ const HOUSE: Readonly<Record<string, string>> = {
   [`${S}/audit/recover.ts`]: 'export const openIntents = 1',
   [`${S}/audit/audit.ts`]: 'export const createAudit = 1',
   [`${S}/pipeline.ts`]: `${gets('decide', './decide/decide.js')}\n${gets('seal', './exchange.js')}\nexport const pipeline = { decide, seal }`,
+  [`${S}/tokens/issue.ts`]: `${gets('strict', '../json/strict.js')}\nexport const issue = strict`,
+  [`${S}/doors/tokens.ts`]: `${gets('issue', '../tokens/issue.js')}\nexport const tokens = issue`,
   [`${S}/doors/models.ts`]: `${gets('pipeline', '../pipeline.js')}\n${uses('Asked', '../decide/decide.js')}\nexport const door = (_: Asked) => pipeline`,
   [`${S}/gateway.ts`]: [
     gets('createReceiver', './receive/server.js'),
@@ -95,6 +97,7 @@ const PLANTS: readonly (readonly [rule: string, file: string, text: string, also
   ['grants-know-words-only', `${S}/grants/planted.ts`, uses('Config', '../config/config.js')],
   ['api-keys-know-words-only', `${S}/api-keys/planted.ts`, uses('Config', '../config/config.js')],
   ['api-keys-know-words-only', `${S}/api-keys/planted-2.ts`, gets('library', 'library')],
+  ['tokens-know-words-and-jws', `${S}/tokens/planted.ts`, uses('Config', '../config/config.js')],
   ['egress-imports-nothing-of-ours', `${S}/egress/planted.ts`, uses('Word', '../spec/index.js')],
   ['egress-is-for-who-goes-out', `${S}/release/planted-2.ts`, gets('tunnel', '../egress/tunnel.js')],
   ['egress-is-for-who-goes-out', `${S}/cli/token.ts`, gets('tunnel', '../egress/tunnel.js')],

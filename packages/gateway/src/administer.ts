@@ -5,6 +5,8 @@ import type { AuditKeys } from './audit/keys.js'
 import type { Config } from './config/config.js'
 import { revocationOperations } from './grants/operations.js'
 import type { Clock, Operations, Revocable } from './spec/index.js'
+import { signingKeyOperations } from './tokens/operations.js'
+import type { SigningKeys } from './tokens/signing-keys.js'
 
 export interface AdministerParts {
   readonly clock: Clock
@@ -15,11 +17,12 @@ export interface AdministerParts {
   readonly apiKeys: ApiKeys
   /** The configuration in force. */
   readonly config: () => Config
+  readonly signingKeys: () => Promise<SigningKeys>
 }
 
 /** Everything that an administrator can do, the same whether a gateway runs or not. */
 export function operationsOf(parts: AdministerParts): Operations {
-  const { apiKeys, clock, config, keys, note, revoke } = parts
+  const { apiKeys, clock, config, keys, note, revoke, signingKeys } = parts
   return new Map([
     ...revocationOperations({
       revoke,
@@ -33,5 +36,6 @@ export function operationsOf(parts: AdministerParts): Operations {
       allowDirect: () => config().apiKeys.direct,
       now: () => clock.now(),
     }),
+    ...signingKeyOperations(signingKeys),
   ])
 }

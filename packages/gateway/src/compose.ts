@@ -38,12 +38,16 @@ import {
   type Clock,
   type Detector,
   type Dialect,
+  type IdentityProvider,
   type Operations,
   type PolicyEngine,
   type Revocable,
   rowsOf,
   type Store,
 } from './spec/index.js'
+import type { Issuing } from './tokens/issue.js'
+import { createOwnIssuer } from './tokens/own-issuer.js'
+import { openSigningKeys, type SigningKeys, type SigningKeysParts } from './tokens/signing-keys.js'
 
 /** A set-up that cannot start; the message is for the operator. */
 export class StartError extends Error {
@@ -100,14 +104,19 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   let revocations: RevocationIndex | undefined
   let apiKeys: ApiKeys | undefined
   let inForce = config
+  let signingKeys: SigningKeys | undefined
   try {
     const left = await openIntents(readEntries(dir, openFrom))
     const issuers = new Map<string, HeldIssuer>()
-    const rules = await rulesOf(config, options.policy ?? policyOf(config), clock, options, issuers)
+    const ownIssuers = new Map<string, IdentityProvider>()
     const keys = new AuditKeys(secret, store)
     const newId = idMaker()
     const replay = createMemoryReplay(clock)
     const startedAtMs = clock.now()
+    const forLater = noteForLater(store, clock, newId)
+    const note: AdministerParts['note'] = async (kind, what) => (gateway?.note ?? forLater)(kind, what)
+    const signing = await signingKeysOf(config, { store, clock, note, report: options.warn })
+    signingKeys = signing
     const index = await openRevocations({
       store,
       clock,
@@ -119,16 +128,22 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     const parking = createParking({ store, clock, revocations: index })
     const held = await apiKeysOf(config, store, clock, options.warn)
     apiKeys = held
+    const revoke: Lasting['revoke'] = async (what, cause) => {
+      await revokeIn(index, parking, what)
+      for (const one of what) await note('revocation', { ...(await keys.revocationText(one, clock.now())), cause })
+    }
+    const lasting: Lasting = { clock, options, issuers, ownIssuers, signing, revoke, apiKeys: held }
     const operations = operationsOf({
       clock,
       keys,
-      note: async (kind, what) => gateway?.note(kind, what),
+      note,
       revoke: (what) => revokeIn(index, parking, what),
       apiKeys: held,
       config: () => inForce,
+      signingKeys: async () => signing,
     })
     const running = await createGateway({
-      rules,
+      rules: await rulesOf(config, options.policy ?? policyOf(config), lasting),
       listen: listenOf(config.listen),
       admin: listenOf(config.admin),
       controlSocket: config.control.socket,
@@ -193,7 +208,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       vkey: log.vkey,
       // Awaited, so that a faulty set is a rejection like any other.
       async reload(next, why) {
-        await running.use(await rulesOf(next, policyOf(next), clock, options, issuers), why)
+        await running.use(await rulesOf(next, policyOf(next), lasting), why)
         inForce = next
       },
       async close() {
@@ -201,6 +216,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
         await running.close()
         index.close()
         await held.close()
+        signing.close()
         await remember()
         await log.close()
         await store.close()
@@ -210,6 +226,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     await gateway?.close()
     revocations?.close()
     await apiKeys?.close()
+    signingKeys?.close()
     await log.close()
     await store.close()
     throw error
@@ -236,6 +253,14 @@ function apiKeysOf(config: Config, store: Store, clock: Clock, report: (message:
 
 /** Entries of what was done while no gateway ran. */
 const WAITING_SPACE = 'entries-waiting'
+
+function noteForLater(store: Store, clock: Clock, newId: () => string): AdministerParts['note'] {
+  return async (kind, what) => {
+    const doneAt = new Date(clock.now()).toISOString()
+    const waiting = JSON.stringify({ kind, what: { ...what, done_at: doneAt, offline: true } })
+    await store.put(WAITING_SPACE, `${doneAt} ${newId()}`, waiting)
+  }
+}
 
 async function noteWhatWaits(store: Store, gateway: Gateway): Promise<void> {
   for (const { key, value } of await rowsOf(store, WAITING_SPACE)) {
@@ -264,10 +289,11 @@ export async function administration(config: Config): Promise<Administration> {
       onIll: () => undefined,
     })
     const apiKeys = await apiKeysOf(config, store, CLOCK, () => undefined)
-    const note: AdministerParts['note'] = async (kind, what) => {
-      const doneAt = new Date(CLOCK.now()).toISOString()
-      const waiting = JSON.stringify({ kind, what: { ...what, done_at: doneAt, offline: true } })
-      await store.put(WAITING_SPACE, `${doneAt} ${newId()}`, waiting)
+    const note = noteForLater(store, CLOCK, newId)
+    let opened: Promise<SigningKeys> | undefined
+    const signingKeys = (): Promise<SigningKeys> => {
+      opened ??= signingKeysOf(config, { store, clock: CLOCK, note, report: () => undefined })
+      return opened
     }
     return {
       operations: operationsOf({
@@ -277,10 +303,12 @@ export async function administration(config: Config): Promise<Administration> {
         revoke: (what) => revokeIn(index, createParking({ store, clock: CLOCK, revocations: index }), what),
         apiKeys,
         config: () => config,
+        signingKeys,
       }),
       async close() {
         index.close()
         await apiKeys.close()
+        ;(await opened)?.close()
         await store.close()
       },
     }
@@ -386,14 +414,20 @@ function policyOf(config: Config): PolicyEngine {
   return engine
 }
 
-async function rulesOf(
-  config: Config,
-  policy: PolicyEngine,
-  clock: Clock,
-  options: ComposeOptions,
-  held: Map<string, HeldIssuer>,
-): Promise<Rules> {
-  const issuers = await issuersOf(config.issuers, { clock, env: options.env, report: options.warn }, held)
+/** What goes on through a reload. */
+interface Lasting {
+  readonly clock: Clock
+  readonly options: ComposeOptions
+  readonly issuers: Map<string, HeldIssuer>
+  readonly ownIssuers: Map<string, IdentityProvider>
+  readonly signing: SigningKeys
+  readonly revoke: NonNullable<Rules['tokens']>['revoke']
+  readonly apiKeys: ApiKeys
+}
+
+async function rulesOf(config: Config, policy: PolicyEngine, lasting: Lasting): Promise<Rules> {
+  const { apiKeys, clock, options, signing } = lasting
+  const issuers = await issuersOf(config.issuers, { clock, env: options.env, report: options.warn }, lasting.issuers)
   const dialects = [
     createOpenAiDialect({ depthMax: config.limits.nesting, placesMax: PLACES_A_PART * config.limits.parts }),
   ]
@@ -406,7 +440,7 @@ async function rulesOf(
   }
   return {
     publicUrl: new URL(config.publicUrl),
-    identityProviders: issuers.identity,
+    identityProviders: [...issuers.identity, ownIssuerOf(config, lasting)],
     opaqueProviders: issuers.opaque,
     boundOnly: config.issuers.every((one) => one.dpop === 'required'),
     policy,
@@ -418,7 +452,28 @@ async function rulesOf(
     limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: ANSWER_BYTES },
     timeouts: config.timeouts,
     configDigest: configDigest(config),
+    tokens: {
+      issuing: issuingOf(config, clock, signing),
+      lifetimeMs: config.tokens.lifetimeMs,
+      apiKeys: apiKeys.providers({ issuer: config.publicUrl, allowDirect: config.apiKeys.direct }).tokenEndpoint,
+      revoke: lasting.revoke,
+    },
   }
+}
+
+function signingKeysOf(
+  { tokens }: Config,
+  parts: Pick<SigningKeysParts, 'store' | 'clock' | 'report'> & Pick<AdministerParts, 'note'>,
+): Promise<SigningKeys> {
+  const { algorithm, rotationMs } = tokens
+  return openSigningKeys({ ...parts, algorithm, rotationMs, note: (what) => parts.note('token', what) })
+}
+
+function issuingOf(config: Config, clock: Clock, keys: SigningKeys): Issuing {
+  const agents = config.issuers.flatMap(({ issuer, agents }) =>
+    agents.map(({ id, groups }): [string, readonly string[]] => [`${issuer}#${id}`, groups]),
+  )
+  return { keys, clock, issuer: config.publicUrl, agentGroups: new Map(agents) }
 }
 
 /** Names, values and containers that a body may have for each text part it may have. */
@@ -426,6 +481,19 @@ const PLACES_A_PART = 10
 
 /** A whole answer is held until it is judged; the largest that a model gives in one piece is far below this. */
 const ANSWER_BYTES = 32 * 1024 * 1024
+
+/** The issuer of our own tokens: the same one as long as a configuration leaves it as it was. */
+function ownIssuerOf(config: Config, { clock, ownIssuers, signing }: Lasting): IdentityProvider {
+  const issuing = issuingOf(config, clock, signing)
+  const audiences = [config.publicUrl, ...config.issuers.map((one) => one.audience)]
+  const origins = [config.publicUrl, ...config.issuers.map((one) => one.issuer)]
+  const key = JSON.stringify([audiences, origins, [...issuing.agentGroups]])
+  const issuer =
+    ownIssuers.get(key) ?? createOwnIssuer({ ...issuing, audiences: new Set(audiences), origins: new Set(origins) })
+  ownIssuers.clear()
+  ownIssuers.set(key, issuer)
+  return issuer
+}
 
 /** A secret's file is read again this often at the most: a rotated key counts within a second, a busy one costs no read a call. */
 const SECRET_FRESH_MS = 1000

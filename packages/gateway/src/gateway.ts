@@ -12,6 +12,7 @@ import { modelsDoors } from './doors/models.js'
 import { openDoor } from './doors/open.js'
 import { problem } from './doors/problem.js'
 import { GLOBAL_REVOCATION_PATH, globalRevocationDoor } from './doors/revocation.js'
+import { type TokensDoorParts, tokenDocuments, tokensDoor } from './doors/tokens.js'
 import type { Model } from './exchange.js'
 import type { ForwardTimeouts, Provider } from './forward/forward.js'
 import { createPools, type Pools } from './forward/pools.js'
@@ -57,6 +58,8 @@ export interface Rules {
   readonly limits: PipelineLimits
   readonly timeouts: ForwardTimeouts
   readonly configDigest: string
+  /** The tokens that we issue ourselves. Undefined: none, and `/oauth` is not served. */
+  readonly tokens: Pick<TokensDoorParts, 'issuing' | 'lifetimeMs' | 'apiKeys' | 'revoke'> | undefined
 }
 
 /** Everything a gateway is made of. Nothing below reads a file, the environment or the machine's clock by itself. */
@@ -135,7 +138,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     if (now.open(received)) return
     running += 1
     try {
-      await now.pipeline.enter(received, now.doorFor(received))
+      await (now.tokens?.(received) ?? now.pipeline.enter(received, now.doorFor(received)))
     } finally {
       running -= 1
     }
@@ -255,6 +258,7 @@ interface InForce {
   readonly rules: Rules
   readonly pipeline: Pipeline
   readonly open: (received: Received) => boolean
+  readonly tokens: ReturnType<typeof tokensDoor> | undefined
   readonly doorFor: (received: Received) => Door
 }
 
@@ -333,9 +337,30 @@ function inForce(
         certificates: parts.listen.tls?.clientCa !== undefined,
       },
       ready,
+      documents:
+        rules.tokens === undefined
+          ? new Map()
+          : tokenDocuments(rules.tokens.issuing, {
+              scopes: scopesOf(rules),
+              dpopAlgorithms: parts.proofs.algorithms,
+            }),
     }),
+    tokens: rules.tokens && tokensDoor({ ...rules.tokens, ...tokenParts(parts, pipeline) }),
     doorFor: ({ method, path }) =>
       doors(method, path) ?? own.get(`${method} ${path}`) ?? (path.startsWith('/v1/') ? elsewhereForSdks : elsewhere),
+  }
+}
+
+/** What the token endpoint asks of the pipeline. */
+function tokenParts(
+  { revocations }: GatewayParts,
+  { audit, who }: Pipeline,
+): Pick<TokensDoorParts, 'audit' | 'revocations' | 'proof' | 'authenticateToken'> {
+  return {
+    audit,
+    revocations,
+    proof: (received) => who.proofAt(received),
+    authenticateToken: (token) => who.verified(token),
   }
 }
 

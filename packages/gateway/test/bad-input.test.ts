@@ -408,7 +408,8 @@ describe('a path that is not governed [gate.not-governed] [gate.no-credential-no
     const metadata = await send(house.url, undefined, { path: '/.well-known/oauth-protected-resource' })
     expect(metadata.json()).toMatchObject({
       resource: 'http://127.0.0.1:8787',
-      authorization_servers: [house.issuer.issuer],
+      // Our own tokens are taken too.
+      authorization_servers: [house.issuer.issuer, 'http://127.0.0.1:8787'],
     })
   })
 })

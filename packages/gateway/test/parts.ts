@@ -89,6 +89,7 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     limits: { promptTokens: 1000, parts: 100, answerBytes: 1_000_000 },
     timeouts: config.timeouts,
     configDigest: 'ab'.repeat(32),
+    tokens: undefined,
     ...options.rules,
   }
 }

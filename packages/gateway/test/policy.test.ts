@@ -388,7 +388,7 @@ describe('a reload', () => {
     expect((await ask(house, prompt('hi'), { token })).status).toBe(401)
     expect((await ask(house, prompt('hi'))).status).toBe(200)
     const metadata = await send(house.url, undefined, { path: '/.well-known/oauth-protected-resource' })
-    expect(metadata.json()).toMatchObject({ authorization_servers: [issuer.issuer] })
+    expect(metadata.json()).toMatchObject({ authorization_servers: [issuer.issuer, 'http://127.0.0.1:8787'] })
     await other.close()
   })
 })

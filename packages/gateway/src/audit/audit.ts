@@ -7,7 +7,9 @@ import {
   type Clock,
   type Outcome,
   type Principal,
+  proceed,
   type Received,
+  type Refusal,
   refuse,
   type Step,
   type Verdict,
@@ -56,6 +58,18 @@ export interface Audit {
   stranger(code: string, why: string): void
   /** An entry about the gateway itself. */
   note(kind: EventKind, what: Readonly<Record<string, unknown>>): Promise<void>
+  /**
+   * An entry about a principal outside an exchange, durable once this is fulfilled.
+   *
+   * @param others who else had a part in it: they stand there by their pseudonyms
+   * @returns a refusal where it cannot be written and nothing may be done without
+   */
+  tell(
+    kind: EventKind,
+    principal: Principal,
+    what: Readonly<Record<string, unknown>>,
+    others: Readonly<Record<string, Principal | undefined>>,
+  ): Promise<Step<undefined>>
   /** Index of the oldest intent whose outcome is not written, or undefined. */
   oldestOpen(): number | undefined
   stop(): void
@@ -92,6 +106,25 @@ export function createAudit(parts: AuditParts): Audit {
       parts.onCounted('strangers', code)
     },
     note,
+    async tell(kind, principal, what, others) {
+      const now = parts.clock.now()
+      try {
+        const actor: unknown = JSON.parse((await parts.keys.of(principal, now)).text)
+        const named: [string, unknown][] = []
+        for (const [name, other] of Object.entries(others)) {
+          if (other === undefined) continue
+          const { actor: uid, tokenId, tokenDigest } = await parts.keys.of(other, now)
+          named.push([name, { uid, token: tokenId, token_digest: tokenDigest }])
+        }
+        const unmapped = { ...what, ...Object.fromEntries(named) }
+        await parts.log.append(eventOf(`https://${parts.log.origin}`, kind, parts.newId(), now, unmapped, actor))
+          .durable
+        return proceed(undefined)
+      } catch (error) {
+        parts.onLost(kind, nameOf(error))
+        return parts.failure === 'open' ? proceed(undefined) : unwritten(error)
+      }
+    },
     oldestOpen: () => open.oldest(),
     stop: () => strangers.flush(),
   }
@@ -235,9 +268,7 @@ export class Bracket {
   #lost(error: unknown): Step<Intent> {
     const { parts } = this.#of
     parts.onLost('intent', nameOf(error))
-    if (parts.failure === 'closed') {
-      return refuse('audit_unavailable', nameOf(error), { headers: { 'x-should-retry': 'false' } })
-    }
+    if (parts.failure === 'closed') return unwritten(error)
     return { kind: 'proceed', value: { receipt: undefined, durable: undefined, releaseWaits: false } }
   }
 
@@ -353,6 +384,10 @@ const NO_COUNTS = '{}'
 function counts(of: Readonly<Record<string, number>>): string {
   for (const _ in of) return canonical(of)
   return NO_COUNTS
+}
+
+function unwritten(error: unknown): Refusal {
+  return refuse('audit_unavailable', nameOf(error), { headers: { 'x-should-retry': 'false' } })
 }
 
 function nameOf(error: unknown): string {

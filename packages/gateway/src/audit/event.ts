@@ -5,6 +5,7 @@ export type EventKind =
   | 'outcome'
   | 'refusals'
   | 'revocation'
+  | 'token'
   | 'policy'
   | 'config'
   | 'approval'
@@ -17,23 +18,30 @@ const CLASSES = new Map<EventKind, { readonly class: number; readonly category: 
   ['intent', { class: 6003, category: 6, activity: 99 }],
   ['outcome', { class: 6003, category: 6, activity: 99 }],
   ['refusals', { class: 3002, category: 3, activity: 99 }],
+  ['token', { class: 3002, category: 3, activity: 99 }],
   ['revocation', { class: 3004, category: 3, activity: 3 }],
   ['policy', { class: 3004, category: 3, activity: 3 }],
   ['config', { class: 3004, category: 3, activity: 3 }],
 ])
 
-/** An entry that is not on the hot path, from plain values. */
+/**
+ * An entry that is not on the hot path, from plain values.
+ *
+ * @param actor whom it is about, where it is about a principal
+ */
 export function eventOf(
   source: string,
   kind: EventKind,
   id: string,
   timeMs: number,
   unmapped: Readonly<Record<string, unknown>>,
+  actor?: unknown,
 ): string {
   const { class: classUid, category, activity } = CLASSES.get(kind) ?? { class: 0, category: 0, activity: 99 }
   return canonical({
     data: {
       activity_id: activity,
+      actor,
       category_uid: category,
       class_uid: classUid,
       metadata: METADATA,

@@ -56,6 +56,11 @@ export interface Authenticate {
    * itself: the key by its proof, taken before with `proofAt`, the certificate by its connection. Refusals have no challenge.
    */
   given(received: Received, token: string, proven: ProvenKey | undefined): Promise<Step<Principal>>
+  /**
+   * Verifies a token that came in a body, revocation included. What it is bound to, and where it may be used from, is not asked: for a
+   * door that has rules of its own for that. Refusals have no challenge.
+   */
+  verified(token: string): Promise<Step<Principal>>
   /** A refusal of a later stage, with a whole challenge where it is a 401 or says what is missing. */
   challenged(refusal: Refusal, received: Received, principal: Principal): Refusal
   /** Forgets every verification, for instance at a reload. */
@@ -144,6 +149,7 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
       const verified = await verify(token)
       return verified.kind === 'refuse' ? verified : binding.given(verified, received, proven?.jkt)
     },
+    verified: async (token) => verify(token),
     challenged: (refusal, { path }, { confirmation }) =>
       challenge(refusal, path, confirmation?.jkt === undefined ? BEARER : DPOP),
     clear,

@@ -208,6 +208,13 @@ export interface Config {
     readonly direct: boolean
   }
   readonly ledger: { readonly ttlMs: number; readonly scope: 'principal' | 'session'; readonly actors: boolean }
+  /** The tokens that we issue ourselves. */
+  readonly tokens: {
+    readonly lifetimeMs: number
+    readonly algorithm: 'ES256' | 'Ed25519'
+    /** How long a key signs. */
+    readonly rotationMs: number
+  }
   readonly store: { readonly kind: 'sqlite'; readonly path: string }
   readonly shutdown: { readonly deadlineMs: number }
   readonly control: { readonly socket: string }

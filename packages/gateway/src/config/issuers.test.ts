@@ -161,6 +161,14 @@ describe('an issuer', () => {
     good(text('"https://idp.example/x"'))
   })
 
+  it('is not the gateway itself, which signs tokens of its own [own-token.own-issuer]', () => {
+    const text = (issuer: string): string => base('issuer: https://idp.example\n', `issuer: ${issuer}\n`)
+    expect(read(text('https://gateway.example')).faults).toEqual([
+      '3:13 issuers[0].issuer: this is publicUrl, the issuer of the tokens that the gateway itself signs',
+    ])
+    good(text('https://gateway.example/idp'))
+  })
+
   it('is not that of `ostiary dev`, unless that is who asks', () => {
     const text = (issuer: string): string => base('issuer: https://idp.example\n', `issuer: ${issuer}\n`)
     for (const reserved of [

@@ -58,6 +58,7 @@ describe('a good configuration', () => {
       },
       revocation: { failure: 'closed' },
       apiKeys: { direct: false },
+      tokens: { lifetimeMs: 300_000, algorithm: 'ES256', rotationMs: 2_592_000_000 },
       ledger: { ttlMs: 28_800_000, scope: 'principal', actors: false },
       policy: { dir: '/etc/ostiary/policies' },
       store: { kind: 'sqlite', path: '/etc/ostiary/data/ostiary.db' },
@@ -117,6 +118,7 @@ ledger: { ttl: 1d, scope: session, actors: true }
 dpop: { nonces: "off", window: 2m, algorithms: [PS256, ES256], replayFailure: open }
 revocation: { failure: open }
 apiKeys: { direct: true }
+tokens: { lifetime: 1m, algorithm: Ed25519, rotation: 7d }
 store: sqlite:/db/o.db
 shutdown: { deadline: 1s }
 control: { socket: run/o.sock }
@@ -221,6 +223,7 @@ control: { socket: run/o.sock }
       },
       revocation: { failure: 'open' },
       apiKeys: { direct: true },
+      tokens: { lifetimeMs: 60_000, algorithm: 'Ed25519', rotationMs: 604_800_000 },
       ledger: { ttlMs: 86_400_000, scope: 'session', actors: true },
       store: { kind: 'sqlite', path: '/db/o.db' },
       shutdown: { deadlineMs: 1000 },
@@ -427,6 +430,21 @@ describe('a fault has its place', () => {
 
   it.each<[string, string, readonly string[]]>([
     ['listen: { port: 65536 }', 'listen: { port: 65535 }', ['13:17 listen.port: must be at most 65535, not `65536`']],
+    [
+      'tokens: { lifetime: 61m }',
+      'tokens: { lifetime: 1h }',
+      ['13:21 tokens.lifetime: must be from 10s to 1h, not `61m`'],
+    ],
+    [
+      'tokens: { rotation: 59m }',
+      'tokens: { rotation: 1h }',
+      ['13:21 tokens.rotation: must be from 1h to 365d, not `59m`'],
+    ],
+    [
+      'tokens: { algorithm: HS256 }',
+      'tokens: { algorithm: Ed25519 }',
+      ['13:22 tokens.algorithm: must be one of `ES256`, `Ed25519`, not `HS256` (did you mean `ES256`?)'],
+    ],
     ['listen: { port: "80" }', 'listen: { port: 80 }', ['13:17 listen.port: must be a whole number, not `"80"`']],
     ['listen: { port: 80.5 }', 'listen: { port: 80 }', ['13:17 listen.port: must be a whole number, not `80.5`']],
     ['listen: { tls: { cert: "file:/dev/null" } }', 'listen: {}', ['13:11 missing `key` in `listen.tls`']],

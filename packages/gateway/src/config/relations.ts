@@ -30,6 +30,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
       'name',
     ),
     ...homelessModels(config),
+    ...ownIssuer(config),
     ...issuerRelations(config.issuers, parts),
     ...vocabularyConflicts(config).map(({ path, message }) => fault(path, message)),
     ...networkRemarks(config),
@@ -50,6 +51,17 @@ function* homelessModels(config: Config): Iterable<Remark> {
   for (const [index, { provider }] of config.models.entries()) {
     if (known.includes(provider)) continue
     yield fault(['models', index, 'provider'], `no provider is named \`${provider}\`${didYouMean(provider, known)}`)
+  }
+}
+
+/** Whoever has the keys of such an issuer could sign what we take for our own. */
+function* ownIssuer({ issuers, publicUrl }: Config): Iterable<Remark> {
+  for (const [index, { issuer }] of issuers.entries()) {
+    if (issuer !== publicUrl) continue
+    yield fault(
+      ['issuers', index, 'issuer'],
+      'this is publicUrl, the issuer of the tokens that the gateway itself signs',
+    )
   }
 }
 

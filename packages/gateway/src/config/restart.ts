@@ -7,7 +7,7 @@ import { readSecret, type Secret } from './secret.js'
  * keys count by what is in their files, which are read here.
  */
 export function fixedAtStart(config: Config): ReadonlyMap<string, string> {
-  const { audit, control, limits, shutdown, store, timeouts } = config
+  const { audit, control, limits, shutdown, store, timeouts, tokens } = config
   const settings: [string, unknown][] = [
     ...listenSettings('listen', config.listen),
     ...listenSettings('admin', config.admin),
@@ -27,6 +27,8 @@ export function fixedAtStart(config: Config): ReadonlyMap<string, string> {
     ['audit.checkpointInterval', audit.checkpointIntervalMs],
     ['audit.publish', audit.publish],
     ['store', store],
+    ['tokens.algorithm', tokens.algorithm],
+    ['tokens.rotation', tokens.rotationMs],
     ['revocation.failure', config.revocation.failure],
     ['shutdown.deadline', shutdown.deadlineMs],
     ['control.socket', control.socket],

@@ -258,6 +258,14 @@ const ledger: z.ZodType<Config['ledger']> = group({
   .transform((raw) => ({ ttlMs: raw.ttl, scope: raw.scope, actors: raw.actors }))
   .prefault({})
 
+const tokens: z.ZodType<Config['tokens']> = group({
+  lifetime: duration(10_000, 3_600_000, 'from 10s to 1h').prefault('5m'),
+  algorithm: z.enum(['ES256', 'Ed25519']).default('ES256'),
+  rotation: duration(3_600_000, 365 * 86_400_000, 'from 1h to 365d').prefault('30d'),
+})
+  .transform((raw) => ({ lifetimeMs: raw.lifetime, algorithm: raw.algorithm, rotationMs: raw.rotation }))
+  .prefault({})
+
 function schemaFor(folder: string): z.ZodType<Config> {
   const path = text.transform((written) => resolve(folder, written))
   return group({
@@ -284,6 +292,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     revocation: group({ failure: z.enum(['closed', 'open']).default('closed') }).prefault({}),
     apiKeys: group({ direct: flag.default(false) }).prefault({}),
     ledger,
+    tokens,
     store: store(folder),
     shutdown: group({ deadline: anyTime().prefault('30s') })
       .transform((raw) => ({ deadlineMs: raw.deadline }))
@@ -314,6 +323,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       revocation: raw.revocation,
       apiKeys: raw.apiKeys,
       ledger: raw.ledger,
+      tokens: raw.tokens,
       store: raw.store,
       shutdown: raw.shutdown,
       control: { socket: raw.control.socket ?? join(dirname(raw.store.path), 'ostiary.sock') },

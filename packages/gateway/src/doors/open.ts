@@ -1,10 +1,12 @@
-import type { Received } from '../spec/index.js'
+import type { HeaderLines, Received } from '../spec/index.js'
 import { type MetadataParts, resourceMetadata } from './metadata.js'
 import { problem } from './problem.js'
 
 export interface OpenDoorParts {
   readonly metadata: MetadataParts
   readonly ready: () => boolean
+  /** Documents for everybody, by path: our key set, our metadata. JSON that may be kept for a while. */
+  readonly documents: ReadonlyMap<string, () => Buffer>
 }
 
 /** What is served without a credential: `/healthz`, `/readyz`, `/.well-known/*`, and nothing else. True where it was answered. */
@@ -21,10 +23,15 @@ export function openDoor(parts: OpenDoorParts): (received: Received) => boolean 
     }
     const document = metadata(path)
     if (document !== undefined) return send(received, 200, 'application/json', document)
+    const kept = parts.documents.get(path)
+    if (kept !== undefined) return send(received, 200, 'application/json', kept(), KEPT)
     const answer = problem.refusal(NOT_HERE, received.id)
     return send(received, 404, 'application/problem+json', answer.body)
   }
 }
+
+/** Less than the time for which a key is published before it signs. */
+const KEPT = ['cache-control', 'public, max-age=300']
 
 const NOT_HERE = {
   kind: 'refuse',
@@ -34,8 +41,8 @@ const NOT_HERE = {
   forLog: '',
 } as const
 
-function send(received: Received, status: number, type: string, body: Buffer): true {
-  received.caller.head(status, ['content-type', type, 'x-request-id', received.id], body.length)
+function send(received: Received, status: number, type: string, body: Buffer, more: HeaderLines = []): true {
+  received.caller.head(status, ['content-type', type, ...more, 'x-request-id', received.id], body.length)
   received.caller.end(received.method === 'HEAD' ? undefined : body)
   return true
 }

@@ -59,6 +59,8 @@ export interface Principal {
   readonly expiresAt: number
   readonly streamGraceMs: number
   readonly tokenId: string | undefined
+  /** Who issued the token: another than the subject's issuer, where the token was exchanged here. */
+  readonly tokenIssuer: string
   readonly clientId: string | undefined
   /** All that the token is for (`aud`). */
   readonly audiences: readonly string[]
@@ -148,6 +150,7 @@ export function principalOf(facts: PrincipalFacts): Principal {
     expiresAt: facts.expiresAt,
     streamGraceMs: facts.streamGraceMs ?? 0,
     tokenId: facts.tokenId,
+    tokenIssuer: facts.tokenIssuer ?? facts.issuer,
     clientId: facts.clientId,
     audiences: facts.audiences,
     networks: facts.networks ?? NO_TEXTS,

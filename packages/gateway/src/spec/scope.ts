@@ -15,6 +15,7 @@ export const SCOPES = {
   'audit:read': 'read the log on the admin port',
   'admin:keys': 'make, list, rotate and revoke API keys',
   'admin:revoke': 'revoke tokens, subjects and sessions',
+  'admin:signing-keys': 'rotate the keys that sign our own tokens',
   'admin:providers': 'rotate the keys of providers',
 } as const
 SCOPES satisfies Record<string, string>
