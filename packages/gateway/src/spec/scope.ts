@@ -15,7 +15,7 @@ export const SCOPES = {
   'audit:read': 'read the log on the admin port',
   'admin:keys': 'make, list, rotate and revoke API keys',
   'admin:revoke': 'revoke tokens, subjects and sessions',
-  'admin:providers': 'rotate the keys of providers',
+  'admin:providers': 'list and rotate the keys of providers, store secrets',
 } as const
 SCOPES satisfies Record<string, string>
 
