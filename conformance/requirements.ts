@@ -594,4 +594,35 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'after five wrong login codes in a minute none is looked at',
   },
+
+  // Keys of providers.
+  'provider.weights': {
+    source: 'house',
+    says: 'several keys of one provider are used in turn, each by its weight',
+  },
+  'provider.refused-out': {
+    source: 'house',
+    says: 'a key that the provider answers 401 to is out of use while there is another, and log and metrics say so',
+  },
+  'provider.not-resent': { source: 'house', says: 'a call whose key was refused is not sent again with another' },
+  'provider.last-stays': {
+    source: 'house',
+    says: 'the last key in use is tried again after 1 s, 2 s, 4 s and so on to 60 s, and calls in between fail at once',
+  },
+  'provider.back': {
+    source: 'house',
+    says: 'a refused key is used again once its secret changed, or an operator had the keys rotated',
+  },
+  'provider.reload': {
+    source: 'house',
+    says: 'a reload leaves keys that it does not change in the state that they are in',
+  },
+  'provider.never-shown': {
+    source: 'house',
+    says: 'no answer, error, log entry, metric or line of output holds a key, whatever provider, file or command does',
+  },
+  'provider.sealed': {
+    source: 'house',
+    says: 'a secret in the store is sealed under a key that is not in the store, and bound to its name',
+  },
 }

@@ -3,6 +3,7 @@ import type { ApiKeys } from './api-keys/service.js'
 import type { EventKind } from './audit/event.js'
 import type { AuditKeys } from './audit/keys.js'
 import type { Config } from './config/config.js'
+import { type ProviderOperationsParts, providerOperations } from './forward/provider-operations.js'
 import { revocationOperations } from './grants/operations.js'
 import type { Clock, Operations, Revocable } from './spec/index.js'
 
@@ -15,11 +16,12 @@ export interface AdministerParts {
   readonly apiKeys: ApiKeys
   /** The configuration in force. */
   readonly config: () => Config
+  readonly providers: Omit<ProviderOperationsParts, 'note'>
 }
 
 /** Everything that an administrator can do, the same whether a gateway runs or not. */
 export function operationsOf(parts: AdministerParts): Operations {
-  const { apiKeys, clock, config, keys, note, revoke } = parts
+  const { apiKeys, clock, config, keys, note, providers, revoke } = parts
   return new Map([
     ...revocationOperations({
       revoke,
@@ -33,5 +35,6 @@ export function operationsOf(parts: AdministerParts): Operations {
       allowDirect: () => config().apiKeys.direct,
       now: () => clock.now(),
     }),
+    ...providerOperations({ ...providers, note: (what) => note('config', what) }),
   ])
 }

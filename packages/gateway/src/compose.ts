@@ -21,13 +21,13 @@ import { type EventKind, eventOf } from './audit/event.js'
 import { AuditKeys } from './audit/keys.js'
 import { openIntents } from './audit/recover.js'
 import { type HeldIssuer, issuersOf } from './compose-issuers.js'
-import type { Config, ListenConfig, ProviderConfig } from './config/config.js'
+import { createProviderKeys, type ProviderKeys, type ProviderKeysParts } from './compose-providers.js'
+import type { Config, ListenConfig } from './config/config.js'
 import { configDigest } from './config/digest.js'
 import { type Fault, faultText } from './config/fault.js'
-import { readAuthorities, readSecret, type Secret } from './config/secret.js'
+import { readAuthorities, readSecret } from './config/secret.js'
 import { vocabularyOf } from './config/vocabulary.js'
 import type { Model } from './exchange.js'
-import type { Provider } from './forward/forward.js'
 import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
 import { createParking, type Parking } from './grants/parking.js'
 import { openRevocations, type RevocationIndex } from './grants/revocations.js'
@@ -99,11 +99,15 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   let openFrom = Math.min(remembered, log.size)
   let revocations: RevocationIndex | undefined
   let apiKeys: ApiKeys | undefined
+  let providerKeys: ProviderKeys | undefined
   let inForce = config
   try {
     const left = await openIntents(readEntries(dir, openFrom))
     const issuers = new Map<string, HeldIssuer>()
-    const rules = await rulesOf(config, options.policy ?? policyOf(config), clock, options, issuers)
+    const tell = keyTeller(() => gateway, options.warn)
+    const ofProviders = createProviderKeys({ config, store, clock, env: options.env, tell })
+    providerKeys = ofProviders
+    const rules = await rulesOf(config, options.policy ?? policyOf(config), clock, options, issuers, ofProviders)
     const keys = new AuditKeys(secret, store)
     const newId = idMaker()
     const replay = createMemoryReplay(clock)
@@ -126,6 +130,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       revoke: (what) => revokeIn(index, parking, what),
       apiKeys: held,
       config: () => inForce,
+      providers: { ...ofProviders.operations, running: true },
     })
     const running = await createGateway({
       rules,
@@ -193,12 +198,13 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       vkey: log.vkey,
       // Awaited, so that a faulty set is a rejection like any other.
       async reload(next, why) {
-        await running.use(await rulesOf(next, policyOf(next), clock, options, issuers), why)
+        await running.use(await rulesOf(next, policyOf(next), clock, options, issuers, ofProviders), why)
         inForce = next
       },
       async close() {
         clearInterval(remembering)
         await running.close()
+        ofProviders.close()
         index.close()
         await held.close()
         await remember()
@@ -208,6 +214,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     }
   } catch (error) {
     await gateway?.close()
+    providerKeys?.close()
     revocations?.close()
     await apiKeys?.close()
     await log.close()
@@ -264,6 +271,9 @@ export async function administration(config: Config): Promise<Administration> {
       onIll: () => undefined,
     })
     const apiKeys = await apiKeysOf(config, store, CLOCK, () => undefined)
+    // To be listed, and no more.
+    const providers = createProviderKeys({ config, store, clock: CLOCK, env: {}, tell: () => undefined })
+    providers.use(config)
     const note: AdministerParts['note'] = async (kind, what) => {
       const doneAt = new Date(CLOCK.now()).toISOString()
       const waiting = JSON.stringify({ kind, what: { ...what, done_at: doneAt, offline: true } })
@@ -277,6 +287,7 @@ export async function administration(config: Config): Promise<Administration> {
         revoke: (what) => revokeIn(index, createParking({ store, clock: CLOCK, revocations: index }), what),
         apiKeys,
         config: () => config,
+        providers: { ...providers.operations, running: false },
       }),
       async close() {
         index.close()
@@ -392,6 +403,7 @@ async function rulesOf(
   clock: Clock,
   options: ComposeOptions,
   held: Map<string, HeldIssuer>,
+  keys: ProviderKeys,
 ): Promise<Rules> {
   const issuers = await issuersOf(config.issuers, { clock, env: options.env, report: options.warn }, held)
   const dialects = [
@@ -414,7 +426,7 @@ async function rulesOf(
     inspectionFailure: config.inspection.onFailure,
     dialects,
     modelsOf: (dialect: Dialect) => byDialect.get(dialect.name) ?? new Map(),
-    providers: new Map(config.providers.map((one) => [one.name, providerOf(one, clock)])),
+    providers: keys.providersOf(config),
     limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: ANSWER_BYTES },
     timeouts: config.timeouts,
     configDigest: configDigest(config),
@@ -427,33 +439,17 @@ const PLACES_A_PART = 10
 /** A whole answer is held until it is judged; the largest that a model gives in one piece is far below this. */
 const ANSWER_BYTES = 32 * 1024 * 1024
 
-/** A secret's file is read again this often at the most: a rotated key counts within a second, a busy one costs no read a call. */
-const SECRET_FRESH_MS = 1000
-
-function providerOf({ name, baseUrl, apiKeys }: ProviderConfig, clock: Clock): Provider {
-  let next = 0
-  const secrets = apiKeys.map((secret) => rereadSecret(secret, clock))
-  return {
-    name,
-    baseUrl: new URL(baseUrl),
-    apiKey() {
-      const read = secrets[next % secrets.length]
-      next += 1
-      return read?.()
-    },
-  }
-}
-
-function rereadSecret(secret: Secret, clock: Clock): () => string {
-  let text = ''
-  let until = Number.NEGATIVE_INFINITY
-  return () => {
-    const now = clock.now()
-    if (now >= until) {
-      text = readSecret(secret)
-      until = secret.kind === 'file' ? now + SECRET_FRESH_MS : Number.POSITIVE_INFINITY
-    }
-    return text
+/** What happened to a provider's key: told to the operator, counted, and logged. */
+function keyTeller(gateway: () => Gateway | undefined, warn: (message: string) => void): ProviderKeysParts['tell'] {
+  return ({ why, ...change }) => {
+    const { provider, key, what } = change
+    warn(`provider ${provider}: ${what.replaceAll('_', ' ')}: ${key}${why === undefined ? '' : ` (${why})`}`)
+    gateway()?.count(`ostiary_provider_${what.replace('key', 'keys')}_total`, { provider })
+    gateway()
+      ?.note('config', change)
+      .catch((error: unknown) =>
+        warn(`audit: config entry not written (${error instanceof Error ? error.name : 'unknown'})`),
+      )
   }
 }
 

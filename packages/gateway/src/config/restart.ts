@@ -27,6 +27,7 @@ export function fixedAtStart(config: Config): ReadonlyMap<string, string> {
     ['audit.checkpointInterval', audit.checkpointIntervalMs],
     ['audit.publish', audit.publish],
     ['store', store],
+    ['secretsKey', config.secretsKey === undefined ? 'none' : digestOf(config.secretsKey)],
     ['revocation.failure', config.revocation.failure],
     ['shutdown.deadline', shutdown.deadlineMs],
     ['control.socket', control.socket],
