@@ -25,6 +25,9 @@ const CONSTRUCTS = new Map([
   ['compose[.]ts', ['audit/keys[.]ts', 'audit/recover[.]ts', 'audit/event[.]ts']],
   // `ostiary inspect` runs the detectors alone, by the very code that the gateway runs.
   ['cli/inspect[.]ts', ['inspect/inspect[.]ts']],
+  // What an administrator does with the keys of providers.
+  ['administer[.]ts', ['forward/provider-operations[.]ts']],
+  ['compose-providers[.]ts', ['forward/key-rings[.]ts']],
 ])
 
 /** Commands that read or write what an adapter keeps, without a gateway that runs. */
@@ -197,7 +200,7 @@ module.exports = {
           PIPELINE,
           STAGE,
           TESTS,
-          ...src('gateway[.]ts$', 'compose[.]ts$', 'administer[.]ts$', 'doors/', 'cli/'),
+          ...src('gateway[.]ts$', 'compose(-providers)?[.]ts$', 'administer[.]ts$', 'doors/', 'cli/'),
         ],
       },
       to: { path: STAGE, dependencyTypes: ['type-only'] },
@@ -215,12 +218,16 @@ module.exports = {
       name: 'only-the-root-composes',
       severity: 'error',
       comment:
-        'Adapters are chosen in one place, compose.ts and, for issuers, compose-issuers.ts, so that everything else can be tried ' +
-        'with a fake. Commands that work ' +
-        'on files without a gateway are listed in .dependency-cruiser.cjs one by one.',
+        'Adapters are chosen in one place, compose.ts and, for issuers and the keys of providers, compose-issuers.ts and ' +
+        'compose-providers.ts, so that everything else can be tried with a fake. Commands that work on files without a gateway are listed in .dependency-cruiser.cjs one by one.',
       from: {
         path: OURS,
-        pathNot: [`${SRC}adapters/`, `${SRC}compose(-issuers)?[.]ts$`, TESTS, ...[...COMMANDS.keys()].map(exactly)],
+        pathNot: [
+          `${SRC}adapters/`,
+          `${SRC}compose(-issuers|-providers)?[.]ts$`,
+          TESTS,
+          ...[...COMMANDS.keys()].map(exactly),
+        ],
       },
       to: { path: `${SRC}adapters/` },
     },

@@ -466,7 +466,7 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
   'keys.shared': { source: 'contract', says: 'what one process does to a key counts in all of them' },
   'keys.store-away': {
-    source: 'issue 8',
+    source: 'house',
     says: 'while the store is away no key is taken, unless the operator chose otherwise',
   },
   'keys.row-closed': {
@@ -631,7 +631,7 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'a bound token is exchanged with a proof by its key, or by the actor that `may_act` names with one by its own, and the result is bound',
   },
   'exchange.parents-end-it': {
-    source: 'issue 8',
+    source: 'house',
     says: 'a token made of others ends with each of them, their sessions and API keys',
   },
   'exchange.token-types': {
@@ -665,7 +665,7 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'our tokens have `typ` `at+jwt` and all claims of an access token, with an unguessable `jti`',
   },
   'own-token.by-jwks-alone': {
-    source: 'issue 8',
+    source: 'house',
     says: 'a service behind the gate verifies a token by our key set alone',
   },
   'own-token.same-principal': {
@@ -692,7 +692,7 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
   'own-token.own-issuer': { source: 'house', says: 'no configured issuer is the gateway itself' },
   'own-token.from-key': {
-    source: 'issue 8',
+    source: 'house',
     says: 'an API key is exchanged for a short-lived token by client credentials',
   },
   'own-token.client-authentication': {
@@ -729,7 +729,38 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'while it cannot be revoked, the answer is 503 with `Retry-After`, never 200',
   },
   'revoke.parents-end-children': {
-    source: 'issue 8',
+    source: 'house',
     says: 'revoking a token ends those exchanged from it, and no others',
+  },
+
+  // Keys of providers.
+  'provider.weights': {
+    source: 'house',
+    says: 'several keys of one provider are used in turn, each by its weight',
+  },
+  'provider.refused-out': {
+    source: 'house',
+    says: 'a key that the provider answers 401 to is out of use while there is another, and log and metrics say so',
+  },
+  'provider.not-resent': { source: 'house', says: 'a call whose key was refused is not sent again with another' },
+  'provider.last-stays': {
+    source: 'house',
+    says: 'the last key in use is tried again after 1 s, 2 s, 4 s and so on to 60 s, and calls in between fail at once',
+  },
+  'provider.back': {
+    source: 'house',
+    says: 'a refused key is used again once its secret changed, or an operator had the keys rotated',
+  },
+  'provider.reload': {
+    source: 'house',
+    says: 'a reload leaves keys that it does not change in the state that they are in',
+  },
+  'provider.never-shown': {
+    source: 'house',
+    says: 'no answer, error, log entry, metric or line of output holds a key, whatever provider, file or command does',
+  },
+  'provider.sealed': {
+    source: 'house',
+    says: 'a secret in the store is sealed under a key that is not in the store, and bound to its name',
   },
 }

@@ -118,6 +118,8 @@ const PLANTS: readonly (readonly [rule: string, file: string, text: string, also
   ['roof-constructs-precisely-1', `${S}/gateway.ts`, gets('decide', './decide/decide.js')],
   ['roof-constructs-precisely-2', `${S}/compose.ts`, gets('createAudit', './audit/audit.js')],
   ['roof-constructs-precisely-3', `${S}/cli/inspect.ts`, gets('decide', '../decide/decide.js')],
+  ['roof-constructs-precisely-4', `${S}/administer.ts`, gets('decide', './decide/decide.js')],
+  ['roof-constructs-precisely-5', `${S}/compose-providers.ts`, gets('decide', './decide/decide.js')],
   ['doors-open-on-the-pipeline', `${S}/doors/planted-2.ts`, uses('Config', '../config/config.js')],
   ['only-the-root-composes', `${S}/cli/start.ts`, gets('log', '../adapters/audit-fs/log.js')],
   ['only-the-root-composes', `${S}/cli/doctor.ts`, gets('issuer', '../adapters/identity-oauth/issuer.js')],

@@ -3,6 +3,7 @@ import type { ApiKeys } from './api-keys/service.js'
 import type { EventKind } from './audit/event.js'
 import type { AuditKeys } from './audit/keys.js'
 import type { Config } from './config/config.js'
+import { type ProviderOperationsParts, providerOperations } from './forward/provider-operations.js'
 import { revocationOperations } from './grants/operations.js'
 import type { Clock, Operations, Revocable } from './spec/index.js'
 import { signingKeyOperations } from './tokens/operations.js'
@@ -18,11 +19,12 @@ export interface AdministerParts {
   /** The configuration in force. */
   readonly config: () => Config
   readonly signingKeys: () => Promise<SigningKeys>
+  readonly providers: Omit<ProviderOperationsParts, 'note'>
 }
 
 /** Everything that an administrator can do, the same whether a gateway runs or not. */
 export function operationsOf(parts: AdministerParts): Operations {
-  const { apiKeys, clock, config, keys, note, revoke, signingKeys } = parts
+  const { apiKeys, clock, config, keys, note, providers, revoke, signingKeys } = parts
   return new Map([
     ...revocationOperations({
       revoke,
@@ -37,5 +39,6 @@ export function operationsOf(parts: AdministerParts): Operations {
       now: () => clock.now(),
     }),
     ...signingKeyOperations(signingKeys),
+    ...providerOperations({ ...providers, note: (what) => note('config', what) }),
   ])
 }

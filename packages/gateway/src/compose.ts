@@ -21,13 +21,13 @@ import { type EventKind, eventOf } from './audit/event.js'
 import { AuditKeys } from './audit/keys.js'
 import { openIntents } from './audit/recover.js'
 import { type HeldIssuer, issuersOf } from './compose-issuers.js'
-import type { Config, ListenConfig, ProviderConfig } from './config/config.js'
+import { createProviderKeys, type ProviderKeys, type ProviderKeysParts } from './compose-providers.js'
+import type { Config, ListenConfig } from './config/config.js'
 import { configDigest } from './config/digest.js'
 import { type Fault, faultText } from './config/fault.js'
-import { readAuthorities, readSecret, type Secret } from './config/secret.js'
+import { readAuthorities, readSecret } from './config/secret.js'
 import { vocabularyOf } from './config/vocabulary.js'
 import type { Model } from './exchange.js'
-import type { Provider } from './forward/forward.js'
 import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
 import { createParking, type Parking } from './grants/parking.js'
 import { openRevocations, type RevocationIndex } from './grants/revocations.js'
@@ -103,12 +103,16 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   let openFrom = Math.min(remembered, log.size)
   let revocations: RevocationIndex | undefined
   let apiKeys: ApiKeys | undefined
+  let providerKeys: ProviderKeys | undefined
   let inForce = config
   let signingKeys: SigningKeys | undefined
   try {
     const left = await openIntents(readEntries(dir, openFrom))
     const issuers = new Map<string, HeldIssuer>()
     const ownIssuers = new Map<string, IdentityProvider>()
+    const tell = keyTeller(() => gateway, options.warn)
+    const ofProviders = createProviderKeys({ config, store, clock, env: options.env, tell })
+    providerKeys = ofProviders
     const keys = new AuditKeys(secret, store)
     const newId = idMaker()
     const replay = createMemoryReplay(clock)
@@ -132,7 +136,16 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       await revokeIn(index, parking, what)
       for (const one of what) await note('revocation', { ...(await keys.revocationText(one, clock.now())), cause })
     }
-    const lasting: Lasting = { clock, options, issuers, ownIssuers, signing, revoke, apiKeys: held }
+    const lasting: Lasting = {
+      clock,
+      options,
+      issuers,
+      ownIssuers,
+      signing,
+      revoke,
+      apiKeys: held,
+      providers: ofProviders,
+    }
     const operations = operationsOf({
       clock,
       keys,
@@ -141,6 +154,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       apiKeys: held,
       config: () => inForce,
       signingKeys: async () => signing,
+      providers: { ...ofProviders.operations, running: true },
     })
     const running = await createGateway({
       rules: await rulesOf(config, options.policy ?? policyOf(config), lasting),
@@ -214,6 +228,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       async close() {
         clearInterval(remembering)
         await running.close()
+        ofProviders.close()
         index.close()
         await held.close()
         signing.close()
@@ -224,6 +239,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     }
   } catch (error) {
     await gateway?.close()
+    providerKeys?.close()
     revocations?.close()
     await apiKeys?.close()
     signingKeys?.close()
@@ -289,6 +305,9 @@ export async function administration(config: Config): Promise<Administration> {
       onIll: () => undefined,
     })
     const apiKeys = await apiKeysOf(config, store, CLOCK, () => undefined)
+    // To be listed, and no more.
+    const providers = createProviderKeys({ config, store, clock: CLOCK, env: {}, tell: () => undefined })
+    providers.use(config)
     const note = noteForLater(store, CLOCK, newId)
     let opened: Promise<SigningKeys> | undefined
     const signingKeys = (): Promise<SigningKeys> => {
@@ -304,6 +323,7 @@ export async function administration(config: Config): Promise<Administration> {
         apiKeys,
         config: () => config,
         signingKeys,
+        providers: { ...providers.operations, running: false },
       }),
       async close() {
         index.close()
@@ -423,6 +443,7 @@ interface Lasting {
   readonly signing: SigningKeys
   readonly revoke: NonNullable<Rules['tokens']>['revoke']
   readonly apiKeys: ApiKeys
+  readonly providers: ProviderKeys
 }
 
 async function rulesOf(config: Config, policy: PolicyEngine, lasting: Lasting): Promise<Rules> {
@@ -448,7 +469,7 @@ async function rulesOf(config: Config, policy: PolicyEngine, lasting: Lasting): 
     inspectionFailure: config.inspection.onFailure,
     dialects,
     modelsOf: (dialect: Dialect) => byDialect.get(dialect.name) ?? new Map(),
-    providers: new Map(config.providers.map((one) => [one.name, providerOf(one, clock)])),
+    providers: lasting.providers.providersOf(config),
     limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: ANSWER_BYTES },
     timeouts: config.timeouts,
     configDigest: configDigest(config),
@@ -495,33 +516,17 @@ function ownIssuerOf(config: Config, { clock, ownIssuers, signing }: Lasting): I
   return issuer
 }
 
-/** A secret's file is read again this often at the most: a rotated key counts within a second, a busy one costs no read a call. */
-const SECRET_FRESH_MS = 1000
-
-function providerOf({ name, baseUrl, apiKeys }: ProviderConfig, clock: Clock): Provider {
-  let next = 0
-  const secrets = apiKeys.map((secret) => rereadSecret(secret, clock))
-  return {
-    name,
-    baseUrl: new URL(baseUrl),
-    apiKey() {
-      const read = secrets[next % secrets.length]
-      next += 1
-      return read?.()
-    },
-  }
-}
-
-function rereadSecret(secret: Secret, clock: Clock): () => string {
-  let text = ''
-  let until = Number.NEGATIVE_INFINITY
-  return () => {
-    const now = clock.now()
-    if (now >= until) {
-      text = readSecret(secret)
-      until = secret.kind === 'file' ? now + SECRET_FRESH_MS : Number.POSITIVE_INFINITY
-    }
-    return text
+/** What happened to a provider's key: told to the operator, counted, and logged. */
+function keyTeller(gateway: () => Gateway | undefined, warn: (message: string) => void): ProviderKeysParts['tell'] {
+  return ({ why, ...change }) => {
+    const { provider, key, what } = change
+    warn(`provider ${provider}: ${what.replaceAll('_', ' ')}: ${key}${why === undefined ? '' : ` (${why})`}`)
+    gateway()?.count(`ostiary_provider_${what.replace('key', 'keys')}_total`, { provider })
+    gateway()
+      ?.note('config', change)
+      .catch((error: unknown) =>
+        warn(`audit: config entry not written (${error instanceof Error ? error.name : 'unknown'})`),
+      )
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Bracket } from './audit/audit.js'
 import type { Authenticated, Decided, Inspected, Learnt, Model, Recorded, Sealed } from './exchange.js'
-import type { Answer, Forward } from './forward/forward.js'
+import type { Answer } from './forward/answer.js'
+import type { Forward } from './forward/forward.js'
 import type { Entered, Pipeline } from './pipeline.js'
 import type { Dialect, Endpoint, Principal, Received, RequestView, Verdict } from './spec/index.js'
 import { transform } from './transform/transform.js'

@@ -7,7 +7,7 @@ import type { NetworksOf } from './authenticate/binding.js'
 import type { ProofParts } from './authenticate/proofs.js'
 import { adminDoor, type LogReader } from './doors/admin.js'
 import { elsewhereDoor } from './doors/elsewhere.js'
-import { Metrics } from './doors/metrics.js'
+import { Metrics, seriesOf } from './doors/metrics.js'
 import { modelsDoors } from './doors/models.js'
 import { openDoor } from './doors/open.js'
 import { problem } from './doors/problem.js'
@@ -103,6 +103,8 @@ export interface Gateway {
   use(rules: Rules, why: string): Promise<void>
   /** Something was revoked: what lives on it ends. */
   checkRevoked(): void
+  /** Adds one to a counter of the metrics. Labels come from the configuration or a closed list, never from a caller. */
+  count(name: string, labels: Readonly<Record<string, string>>): void
   /** Index of the oldest intent that has no outcome yet. */
   oldestOpen(): number | undefined
   /** An entry about the gateway itself. */
@@ -201,6 +203,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       }
     },
     checkRevoked: () => now.pipeline.grants.checkRevoked(),
+    count: (name, labels) => metrics.add(seriesOf(name, labels)),
     oldestOpen: () => now.pipeline.audit.oldestOpen(),
     note: (kind, what) => now.pipeline.audit.note(kind, what),
     async close() {

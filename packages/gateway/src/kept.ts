@@ -88,12 +88,37 @@ export function logKey(config: Config): string {
 /** 32 random bytes of this installation, made where they are not there. Throws where the file holds anything else. */
 export function logSecret(config: Config): Buffer {
   const path = join(dirname(config.store.path), 'audit.secret')
-  const text = kept(path, () => randomBytes(SECRET_BYTES).toString('base64'))
+  const text = kept(path, newSecret)
   const secret = Buffer.from(text, 'base64')
   if (secret.length !== SECRET_BYTES || secret.toString('base64') !== text) {
     throw new Spoilt(`${path} does not hold the 32 bytes that were written there`, PUT_BACK)
   }
   return secret
+}
+
+/**
+ * What seals the store's secrets: 32 bytes.
+ *
+ * @param make where there is none, one is made: only for a store that holds no sealed secret yet
+ */
+export function secretsKey(config: Pick<Config, 'store' | 'secretsKey'>, make: boolean): Buffer {
+  const path = join(dirname(config.store.path), 'secrets.key')
+  const { secretsKey: configured } = config
+  if (configured !== undefined) return bytesOf(readSecret(configured), 'secretsKey')
+  if (!make && !existsSync(path)) {
+    throw new Spoilt(`${path} is missing, though the store holds secrets that it seals`, 'put it back from a backup')
+  }
+  return bytesOf(kept(path, newSecret), path)
+}
+
+function bytesOf(text: string, name: string): Buffer {
+  const bytes = Buffer.from(text, 'base64')
+  if (bytes.length === SECRET_BYTES && bytes.toString('base64') === text) return bytes
+  throw new Spoilt(`${name} does not hold 32 bytes in base64`, 'put back what sealed the secrets that are stored')
+}
+
+function newSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('base64')
 }
 
 const SECRET_BYTES = 32

@@ -74,7 +74,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   if (options.policies !== undefined || options.dir === undefined) writePolicies(options.policies ?? ANALYSTS)
 
   const configure = (changes: Readonly<Record<string, unknown>>): Config =>
-    configOf(dir, { ...sections(upstream, issuer), ...options.config, ...changes })
+    configOf(dir, { ...sections(upstream, issuer), ...options.config, ...changes }, options.env ?? {})
   const config = configure({})
   const warnings: string[] = []
   const running = await run(config, { env: options.env ?? {}, warn: (message) => void warnings.push(message) })
@@ -153,8 +153,12 @@ export function issuerSection(issuer: DevIdentityProvider): Record<string, unkno
   }
 }
 
-function configOf(dir: string, whole: Readonly<Record<string, unknown>>): Config {
-  const { config, faults } = configFromText(JSON.stringify(whole), join(dir, 'ostiary.yaml'), {}, { requireEnv: true })
+function configOf(
+  dir: string,
+  whole: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string>>,
+): Config {
+  const { config, faults } = configFromText(JSON.stringify(whole), join(dir, 'ostiary.yaml'), env, { requireEnv: true })
   if (config === undefined) throw new Error(faults.map(faultText).join('\n'))
   return config
 }

@@ -1,7 +1,8 @@
 import { type Lie, openaiShapedKey } from '@ostiary/devkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type KeyChange, KeyRing } from '../src/forward/key-ring.js'
 import type { Gateway, Rules } from '../src/gateway.js'
-import type { Detector, IdentityProvider, PolicyEngine } from '../src/spec/index.js'
+import type { Detector, IdentityProvider, PolicyEngine, SecretSource } from '../src/spec/index.js'
 import { type House, openHouse } from './house.js'
 import { type Answer, errorOf, prompt, send } from './http.js'
 import { gatewayWith, HeldLog, rulesWith } from './parts.js'
@@ -136,12 +137,22 @@ describe('another part that breaks its promise', () => {
   })
 
   test('a provider whose key cannot be read: 502, and what it is called stays here', async () => {
-    const apiKey = (): string => {
-      throw new Error('ENOENT /etc/keys/the-plague')
+    const source: SecretSource = {
+      kind: 'file',
+      freshMs: 1000,
+      read() {
+        throw new Error('ENOENT /etc/keys/the-plague')
+      },
     }
-    await open({ providers: new Map([['lying', { name: 'lying', baseUrl: new URL(house.upstream.baseUrl), apiKey }]]) })
+    const entries = [{ id: 'one', name: undefined, weight: 1, source }]
+    const tell = (change: KeyChange): void => void told.push(change)
+    const told: KeyChange[] = []
+    const keys = new KeyRing({ provider: 'lying', entries, clock: { now: () => Date.now() }, tell })
+    await open({ providers: new Map([['lying', { name: 'lying', baseUrl: new URL(house.upstream.baseUrl), keys }]]) })
     expectRefusal(await ask('hi'), 502, 'upstream_failed')
     expect((await lastOutcome()).own).toMatchObject({ reason: 'upstream_failed', upstream_status: 0, intent: 0 })
+    // Of an error that is not ours nobody knows what it quotes.
+    expect(told).toEqual([{ provider: 'lying', key: '#1', what: 'key_unreadable', why: 'file: cannot be read' }])
     expect(log.entries.join()).not.toContain('/etc/keys')
   })
 })

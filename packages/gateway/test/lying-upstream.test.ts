@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Lie, TEST_CARD } from '@ostiary/devkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { callControl } from '../src/cli/control.js'
 import { type House, openHouse } from './house.js'
 import { type Answer, ask, errorOf, prompt } from './http.js'
 import { until } from './until.js'
@@ -25,7 +26,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await until(() => house.upstream.answering === 0)
-  expect(house.warnings).toEqual([])
+  // That the provider refused our key, where a test has it do so.
+  expect(house.warnings.filter((one) => !one.startsWith('provider lying: key '))).toEqual([])
   await house.finish()
 })
 beforeEach(() => house.upstream.behave(undefined))
@@ -216,6 +218,8 @@ describe('what the provider says about our account stays here [forward.account-s
       expect(answer.headers['x-should-retry']).toBe('false')
       expect(answer.text).not.toContain('organization')
       expect((await house.exchange(answer.id)).outcome.own['upstream_status']).toBe(status)
+      // After a 401 the only key would wait for a second.
+      await callControl(house.config.control.socket, 'POST /providers/rotate', { name: 'lying' })
     }
   })
 

@@ -11,6 +11,7 @@ import OpenAI, {
 } from 'openai'
 import type { ChatCompletionMessageParam } from 'openai/resources'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { callControl } from '../src/cli/control.js'
 import { type House, MODELS, openHouse } from './house.js'
 import { until } from './until.js'
 
@@ -349,6 +350,8 @@ describe('errors [wire.sdk-errors]', () => {
     let before = house.upstream.requestCount
     await failure(retrying.chat.completions.create({ model: 'model', messages }))
     expect(house.upstream.requestCount).toBe(before + 1)
+    // The only key, which was refused, would wait for a second.
+    await callControl(house.config.control.socket, 'POST /providers/rotate', { name: 'lying' })
     before = house.upstream.requestCount
     house.upstream.behave(() =>
       house.upstream.requestCount === before + 1 ? { kind: 'status', status: 500 } : undefined,

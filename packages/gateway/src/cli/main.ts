@@ -193,6 +193,39 @@ function program(finish: (code: number) => void): Command {
       }),
     )
 
+  const providers = ostiary.command('providers').description('the keys of providers').exitOverride()
+  const providersCommand = (name: string, description: string): Command =>
+    withConfig(
+      providers
+        .command(name)
+        .description(description)
+        .option('--json', 'JSON on stdout: one object, or one a line')
+        .exitOverride(),
+    )
+  providersCommand('list', 'providers, and where each key comes from and what state it is in').action(
+    runs<{ json?: boolean; config: string }>(async ({ config }, output) => {
+      const { listProviders } = await import('./providers.js')
+      return await listProviders(config, output)
+    }),
+  )
+  providersCommand('rotate', 'have the gateway read every key of a provider anew, and put it back in use')
+    .argument('<name>', 'the provider')
+    .action(
+      runs<{ json?: boolean; config: string }>(async ({ config }, output, name) => {
+        const { rotateProvider } = await import('./providers.js')
+        return await rotateProvider(config, name ?? '', output)
+      }),
+    )
+  providersCommand('set-key', 'store a secret, sealed; `store:NAME` in the configuration names it')
+    .argument('<name>', 'what it is stored as')
+    .requiredOption('--stdin', 'read it from stdin, the only way: arguments can be seen by everybody on the machine')
+    .action(
+      runs<{ json?: boolean; config: string }>(async ({ config }, output, name) => {
+        const { setKey } = await import('./providers.js')
+        return await setKey(config, name ?? '', process.stdin, output)
+      }),
+    )
+
   const audit = ostiary.command('audit').description('verify, follow and prove the log').exitOverride()
   const auditCommand = (name: string, description: string): Command =>
     audit

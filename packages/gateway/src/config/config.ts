@@ -1,5 +1,5 @@
 import type { AttributeValue, FindingType } from '../spec/index.js'
-import type { Secret } from './secret.js'
+import type { KeySecret, Secret } from './secret.js'
 
 export const ALGORITHMS = [
   'ES256',
@@ -123,13 +123,21 @@ export interface IssuerConfig {
 export const DIALECTS = ['openai'] as const
 export type DialectName = (typeof DIALECTS)[number]
 
+export interface ProviderKeyConfig {
+  readonly secret: KeySecret
+  /** Unique among the provider's keys; logs and commands say it. */
+  readonly name: string | undefined
+  /** Its share of the calls, against those of the provider's other keys. */
+  readonly weight: number
+}
+
 export interface ProviderConfig {
   readonly name: string
   readonly dialect: DialectName
   /** Without a trailing slash. */
   readonly baseUrl: string
   /** Used in turn; none for a server that asks for no key. */
-  readonly apiKeys: readonly Secret[]
+  readonly apiKeys: readonly ProviderKeyConfig[]
 }
 
 export interface ModelConfig {
@@ -216,6 +224,8 @@ export interface Config {
     readonly rotationMs: number
   }
   readonly store: { readonly kind: 'sqlite'; readonly path: string }
+  /** What seals the store's secrets: 32 bytes in base64. Undefined: made with the first of them, in the store's folder. */
+  readonly secretsKey: Secret | undefined
   readonly shutdown: { readonly deadlineMs: number }
   readonly control: { readonly socket: string }
 }

@@ -5,7 +5,6 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { BASE, base, ENV, FILE, good, read } from '../../test/config-text.js'
 import { faultText } from './fault.js'
 import { configFromText, loadConfig } from './load.js'
-import { readSecret } from './secret.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ostiary-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -193,7 +192,10 @@ control: { socket: run/o.sock }
           name: 'b',
           dialect: 'openai',
           baseUrl: 'https://b.example',
-          apiKeys: [expect.objectContaining({ kind: 'value' }), { kind: 'file', path: join(folder, 'key') }],
+          apiKeys: [
+            { secret: expect.objectContaining({ kind: 'value' }), name: undefined, weight: 1 },
+            { secret: { kind: 'file', path: join(folder, 'key') }, name: undefined, weight: 1 },
+          ],
         },
       ],
       models: [{ name: 'm', provider: 'a', upstreamModel: 'up', attributes: { s: 'x', n: 3, b: true, l: ['p', 'q'] } }],
@@ -741,8 +743,8 @@ describe('secrets', () => {
     expect(warnings).toEqual([
       '7:82 providers[0].apiKey: the secret stands in the file itself: write file:PATH, or take it from a variable',
     ])
-    const secret = config?.providers[0]?.apiKeys[0]
-    expect(secret && readSecret(secret)).toBe(PLAIN)
+    const secret = config?.providers[0]?.apiKeys[0]?.secret
+    expect(secret?.kind === 'value' && secret.reveal()).toBe(PLAIN)
   })
 
   it('in files that are missing stop `start`, and are only named by `check`', () => {
@@ -757,6 +759,11 @@ describe('secrets', () => {
       base(`apiKey: "\${KEY}"`, `apiKey: "${PLAIN} with a space"`),
       base(`apiKey: "\${KEY}"`, `apiKeys: ${PLAIN}`),
       base(`apiKey: "\${KEY}"`, `apiKey: { x: ${PLAIN} }`),
+      base(`apiKey: "\${KEY}"`, `apiKey: { ${PLAIN} }`),
+      base(`apiKey: "\${KEY}"`, `apiKey: { command: [say], env: [${PLAIN}] }`),
+      base(`apiKey: "\${KEY}"`, `apiKeys: [{ key: "${PLAIN} x", weight: 0, name: "${PLAIN} x" }]`),
+      base(`apiKey: "\${KEY}"`, `apiKey: "env:${PLAIN}"`),
+      base(`apiKey: "\${KEY}"`, `apiKey: "store:${PLAIN}/"`),
       base('store: "fs:./data/audit"', `store: "fs:./data/audit", key: [${PLAIN}]`),
       base('https://api.openai.com/v1', `https://user:${PLAIN}@api.example`),
       base('sqlite:./data/ostiary.db', `postgres://user:${PLAIN}@db.example/o`),

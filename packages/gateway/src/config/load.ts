@@ -67,7 +67,7 @@ export function configFromText(text: string, file: string, env: Environment, opt
     return loaded(file, tree, undefined, [...flaws, ...missing], hints, unset)
   }
 
-  const parts = { places: tree.places, allowDev: options.allowDev === true, requireFiles: options.requireEnv }
+  const parts = { places: tree.places, allowDev: options.allowDev === true, requireFiles: options.requireEnv, env }
   const remarks = relations(shaped.config, parts)
     // A stand-in is no name that anybody chose.
     .filter(({ path }) => !isUnset(tree, path))

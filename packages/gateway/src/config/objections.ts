@@ -11,6 +11,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
   'clientCa',
   'clientSecret',
   'bearerToken',
+  'secretsKey',
 ])
 
 const EXPECTED: ReadonlyMap<string, string> = new Map([
@@ -40,6 +41,10 @@ export function objectionFlaws(objection: Objection, places: Places): readonly F
   if (issue.code === 'unrecognized_keys') {
     // The schema put the keys it knows where the message would be.
     const known = issue.message.split(' ')
+    if (isSecret(path)) {
+      // `{SECRET}` in YAML is a map with a key of this name.
+      return [places.flaw(path, `${pathText(path)}: has an unknown key: there are ${known.join(', ')}`)]
+    }
     return issue.keys.map((key) => places.keyFlaw([...path, key], unknownKey(path, key, known)))
   }
   if (issue.code === 'invalid_key')
@@ -93,9 +98,13 @@ function complaint({ issue }: Objection, written: string | undefined, isQuoted: 
   }
 }
 
+function isSecret(path: Path): boolean {
+  return path.some((one) => typeof one === 'string' && SECRET_KEYS.has(one))
+}
+
 function shown(path: Path, source: string | undefined): string | undefined {
   if (source === undefined || source === '') return undefined
-  if (path.some((one) => typeof one === 'string' && SECRET_KEYS.has(one))) return undefined
+  if (isSecret(path)) return undefined
   // A password in a URL is as secret as one in its own field.
   if (/:\/\/[^/]*@/.test(source)) return undefined
   const line = source.replaceAll(/\s+/g, ' ')

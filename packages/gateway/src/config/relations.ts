@@ -4,7 +4,7 @@ import { issuerRelations } from './issuer-relations.js'
 import { isLoopback } from './loopback.js'
 import { fault, type RelationParts, type Remark, unreadable, warning } from './remark.js'
 import { mayFetch } from './schema.js'
-import type { Secret } from './secret.js'
+import type { KeySecret } from './secret.js'
 import { vocabularyConflicts } from './vocabulary.js'
 import type { Path, Places } from './yaml.js'
 
@@ -31,6 +31,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ),
     ...homelessModels(config),
     ...ownIssuer(config),
+    ...doubledKeyNames(config),
     ...issuerRelations(config.issuers, parts),
     ...vocabularyConflicts(config).map(({ path, message }) => fault(path, message)),
     ...networkRemarks(config),
@@ -62,6 +63,16 @@ function* ownIssuer({ issuers, publicUrl }: Config): Iterable<Remark> {
       ['issuers', index, 'issuer'],
       'this is publicUrl, the issuer of the tokens that the gateway itself signs',
     )
+  }
+}
+
+function* doubledKeyNames(config: Config): Iterable<Remark> {
+  for (const [index, { apiKeys }] of config.providers.entries()) {
+    const names = apiKeys.map((one) => one.name)
+    for (const [nth, name] of names.entries()) {
+      if (name === undefined || names.indexOf(name) === nth) continue
+      yield fault(['providers', index, 'apiKeys', nth, 'name'], `the name \`${name}\` stands twice in apiKeys`)
+    }
   }
 }
 
@@ -97,7 +108,11 @@ function* secretRemarks(config: Config, parts: RelationParts): Iterable<Remark> 
       const why = unreadable(secret.path)
       const message = `the file \`${secret.path}\` cannot be read (${why})`
       if (why !== undefined) yield parts.requireFiles ? fault(path, message) : warning(path, message)
-    } else if (!isPublic && parts.places.get(path)?.interpolated !== true) {
+    } else if (secret.kind === 'environment') {
+      if (Object.hasOwn(parts.env, secret.name) && parts.env[secret.name] !== '') continue
+      const message = `\`${secret.name}\` is not set`
+      yield parts.requireFiles ? fault(path, message) : warning(path, message)
+    } else if (secret.kind === 'value' && !isPublic && parts.places.get(path)?.interpolated !== true) {
       yield warning(path, 'the secret stands in the file itself: write file:PATH, or take it from a variable')
     }
   }
@@ -105,7 +120,7 @@ function* secretRemarks(config: Config, parts: RelationParts): Iterable<Remark> 
 
 interface HeldSecret {
   readonly path: Path
-  readonly secret: Secret
+  readonly secret: KeySecret
   readonly isPublic: boolean
 }
 
@@ -120,8 +135,10 @@ function* secretsOf(config: Config, places: Places): Iterable<HeldSecret> {
   for (const [index, { apiKeys }] of config.providers.entries()) {
     const single: Path = ['providers', index, 'apiKey']
     const isSingle = places.get(single) !== undefined
-    for (const [nth, secret] of apiKeys.entries()) {
-      yield { path: isSingle ? single : ['providers', index, 'apiKeys', nth], secret, isPublic: false }
+    for (const [nth, { secret }] of apiKeys.entries()) {
+      const entry: Path = isSingle ? single : ['providers', index, 'apiKeys', nth]
+      const inside: Path = [...entry, 'key']
+      yield { path: places.get(inside) === undefined ? entry : inside, secret, isPublic: false }
     }
   }
   for (const [index, { keys }] of config.issuers.entries()) {
@@ -131,6 +148,7 @@ function* secretsOf(config: Config, places: Places): Iterable<HeldSecret> {
     if (credential.kind === 'bearer') yield { path: [...at, 'bearerToken'], secret: credential.token, isPublic: false }
     else yield { path: [...at, 'clientSecret'], secret: credential.clientSecret, isPublic: false }
   }
+  if (config.secretsKey !== undefined) yield { path: ['secretsKey'], secret: config.secretsKey, isPublic: false }
   if (config.audit.key !== undefined) yield { path: ['audit', 'key'], secret: config.audit.key, isPublic: false }
 }
 

@@ -13,6 +13,8 @@ export interface RelationParts {
   readonly allowDev: boolean
   /** Whether a secret's file must be there by now. */
   readonly requireFiles: boolean
+  /** The variables that there are. */
+  readonly env: Readonly<Record<string, string | undefined>>
 }
 
 export function fault(path: Path, message: string): Remark {

@@ -29,6 +29,7 @@ export function fixedAtStart(config: Config): ReadonlyMap<string, string> {
     ['store', store],
     ['tokens.algorithm', tokens.algorithm],
     ['tokens.rotation', tokens.rotationMs],
+    ['secretsKey', config.secretsKey === undefined ? 'none' : digestOf(config.secretsKey)],
     ['revocation.failure', config.revocation.failure],
     ['shutdown.deadline', shutdown.deadlineMs],
     ['control.socket', control.socket],

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { ALGORITHMS } from './config.js'
+import { type Secret, SecretValue } from './secret.js'
 import { BYTES_PATTERN, DURATION_MS_MAX, DURATION_PATTERN, parseBytes, parseDurationMs } from './units.js'
 
 // What every section of the schema is made of.
@@ -24,6 +26,13 @@ export function objectTo(context: z.RefinementCtx, path: readonly (string | numb
 /** The same where it is not the value itself that is wrong, so that it need not be shown. */
 export function objectBarely(context: z.RefinementCtx, path: readonly string[], message: string): void {
   context.issues.push({ code: 'custom', message, path: [...path], input: undefined, params: { bare: true } })
+}
+
+/** A text, or `file:PATH`. */
+export function secretOf(written: string, folder: string, context: z.RefinementCtx): Secret {
+  if (!written.startsWith('file:')) return new SecretValue(written)
+  if (written === 'file:') objectTo(context, [], 'write file:PATH')
+  return { kind: 'file', path: resolve(folder, written.slice('file:'.length)) }
 }
 
 export const text: z.ZodString = z.string().min(1)

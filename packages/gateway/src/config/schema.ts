@@ -5,6 +5,7 @@ import { FINDING_TYPES, type FindingType } from '../spec/index.js'
 import { ALGORITHMS, type Config, DIALECTS } from './config.js'
 import { issuerSchema } from './issuer-schema.js'
 import { isLoopback } from './loopback.js'
+import { providerKey } from './provider-key-schema.js'
 import {
   ATTRIBUTE_NAME,
   algorithm,
@@ -17,9 +18,10 @@ import {
   knownKeys,
   objectBarely,
   objectTo,
+  secretOf,
   text,
 } from './schema-parts.js'
-import { type Secret, SecretValue } from './secret.js'
+import type { Secret } from './secret.js'
 
 /** One thing that the schema objects to. */
 export interface Objection {
@@ -69,21 +71,7 @@ function flat(issue: z.core.$ZodIssue, before: readonly PropertyKey[]): readonly
 }
 
 function secret(folder: string): z.ZodType<Secret, string> {
-  return text.transform((written, context): Secret => {
-    if (!written.startsWith('file:')) return new SecretValue(written)
-    if (written === 'file:') objectTo(context, [], 'write file:PATH')
-    return { kind: 'file', path: resolve(folder, written.slice('file:'.length)) }
-  })
-}
-
-/** A header's value is made of it, so nothing that could end a header. */
-function apiKey(folder: string): z.ZodType<Secret, string> {
-  return secret(folder).check((context) => {
-    const held = context.value
-    if (held.kind === 'value' && !/^[\x21-\x7e]+$/.test(held.reveal())) {
-      context.issues.push({ code: 'custom', message: 'must be printable ASCII without spaces', input: undefined })
-    }
-  })
+  return text.transform((written, context) => secretOf(written, folder, context))
 }
 
 function httpUrl(written: string): URL | undefined {
@@ -130,13 +118,13 @@ function listen(folder: string, port: number): z.ZodType<Config['listen']> {
 }
 
 function provider(folder: string): z.ZodType<Config['providers'][number]> {
-  const key = apiKey(folder)
+  const key = providerKey(folder)
   return group({
     name: text.max(128),
     dialect: z.enum(DIALECTS),
     baseUrl,
     apiKey: key.optional(),
-    apiKeys: z.array(key).min(1).optional(),
+    apiKeys: z.array(key).min(1).max(64).optional(),
   }).transform((raw, context) => {
     if (raw.apiKey !== undefined && raw.apiKeys !== undefined) {
       objectBarely(context, ['apiKeys'], 'write apiKey or apiKeys, not both')
@@ -294,6 +282,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     ledger,
     tokens,
     store: store(folder),
+    secretsKey: secret(folder).optional(),
     shutdown: group({ deadline: anyTime().prefault('30s') })
       .transform((raw) => ({ deadlineMs: raw.deadline }))
       .prefault({}),
@@ -325,6 +314,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       ledger: raw.ledger,
       tokens: raw.tokens,
       store: raw.store,
+      secretsKey: raw.secretsKey,
       shutdown: raw.shutdown,
       control: { socket: raw.control.socket ?? join(dirname(raw.store.path), 'ostiary.sock') },
     }

@@ -35,6 +35,33 @@ export interface SecretFile {
 
 export type Secret = SecretValue | SecretFile
 
+/** A variable that is looked up while the gateway runs. */
+export interface SecretVariable {
+  readonly kind: 'environment'
+  readonly name: string
+}
+
+/** What `ostiary providers set-key` stored, sealed. */
+export interface StoredSecret {
+  readonly kind: 'store'
+  readonly name: string
+}
+
+/** What a command prints. */
+export interface SecretCommand {
+  readonly kind: 'command'
+  readonly argv: readonly string[]
+  /** Where it runs: the configuration's folder. */
+  readonly cwd: string
+  /** Names of variables that it sees, beside `PATH` and `HOME`. */
+  readonly env: readonly string[]
+  readonly ttlMs: number
+  readonly timeoutMs: number
+}
+
+/** A provider's key comes from more places than other secrets: it is the one that changes while the gateway runs. */
+export type KeySecret = Secret | SecretVariable | StoredSecret | SecretCommand
+
 /** The secret's text. Throws where its file cannot be read or is empty; the message names the file, never what is in it. */
 export function readSecret(secret: Secret): string {
   if (secret.kind === 'value') return secret.reveal()

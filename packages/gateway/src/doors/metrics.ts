@@ -16,3 +16,13 @@ export class Metrics {
     return `${[...typed, ...lines, ...measured].join('\n')}\n`
   }
 }
+
+/** A series, its labels escaped ("label_value can be any sequence of UTF-8 characters", but `\\`, `"` and the line feed). */
+export function seriesOf(name: string, labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value.replace(/[\\"\n]/g, escaped)}"`)
+  return `${name}{${pairs.join(',')}}`
+}
+
+function escaped(character: string): string {
+  return character === '\n' ? '\\n' : `\\${character}`
+}

@@ -2,34 +2,16 @@ import { hash } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import type { Recorded } from '../exchange.js'
 import { type Clock, Deadlines, type Principal, type Refusal, refuse, subjectOf, type Timed } from '../spec/index.js'
+import type { Answer, Upstream, UpstreamHeaders } from './answer.js'
+import { withholding } from './echo.js'
+import { NoKey, type ProviderKey, type ProviderKeys } from './provider-key.js'
 
 /** A provider as the forward stage sees it. */
 export interface Provider {
   readonly name: string
   readonly baseUrl: URL
-  /** Our own credential for it, asked anew for each call so that a rotated key is used at once; none for a server that asks for none. */
-  readonly apiKey: () => string | undefined
-}
-
-/** The provider's headers by lower-case name. */
-export interface UpstreamHeaders {
-  get(name: string): string | undefined
-}
-
-/** What comes back, in order: one head, any number of pieces, then one of `end` and `failed`. */
-export interface Answer {
-  /** False asks the provider's socket to wait for `resume`. */
-  head(status: number, headers: UpstreamHeaders, upstream: Upstream): boolean
-  data(chunk: Buffer): boolean
-  end(): void
-  failed(refusal: Refusal): void
-}
-
-/** The provider's side of a call under way. */
-export interface Upstream {
-  resume(): void
-  /** Hangs up at once. Nothing more comes, not even `failed`. */
-  abort(): void
+  /** Our own credentials for it, one asked for at each call; none for a server that asks for none. */
+  readonly keys: ProviderKeys | undefined
 }
 
 export interface ForwardTimeouts {
@@ -55,48 +37,55 @@ export function createForward(parts: ForwardParts): Forward {
   const tickMs = Math.max(10, Math.min(250, parts.timeouts.idleMs / 4, parts.timeouts.firstByteMs / 4))
   const deadlines = new Deadlines(parts.clock, tickMs)
   const targets = new Map([...parts.providers].map(([name, provider]) => [name, targetOf(provider)]))
+
+  function dispatch(call: Call, { provider, origin, prefix }: Target, { sealed }: Recorded, key?: ProviderKey): void {
+    if (call.isOver) return
+    const { received, principal } = sealed.authenticated
+    // A header is sent because it is in the dialect's list: the caller's credential, cookies, forwarding and hop-by-hop
+    // headers have no way in.
+    const headers: string[] = ['accept-encoding', 'identity']
+    if (key !== undefined) headers.push(...sealed.dialect.credential(key.reveal()))
+    for (const [name, spelling] of sealed.dialect.requestHeaders) {
+      const sent = received.headers[name]
+      if (sent === undefined || !spelling.test(sent)) continue
+      headers.push(name, name === 'idempotency-key' ? ownKey(principal, sent) : sent)
+    }
+    if (received.traceparent !== undefined) headers.push('traceparent', received.traceparent)
+    if (key !== undefined) call.goesWith(provider.keys, key)
+    parts.dispatcherFor(origin).dispatch(
+      {
+        origin,
+        path: prefix + sealed.endpoint.upstreamPath,
+        method: 'POST',
+        headers,
+        body: sealed.body,
+        // Ours are the deadlines: undici's own would end a thinking model after five minutes.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      call,
+    )
+  }
+
   return {
     send(recorded, answer) {
-      const { sealed } = recorded
-      const { received, principal } = sealed.authenticated
-      const target = targets.get(sealed.model.provider)
       const call = new Call(answer, parts, deadlines)
+      const target = targets.get(recorded.sealed.model.provider)
       if (target === undefined) {
-        answer.failed(refuse('upstream_failed', `no provider ${sealed.model.provider}`))
+        call.fail(refuse('upstream_failed', `no provider ${recorded.sealed.model.provider}`))
         return call
       }
-      const { provider, origin, prefix } = target
-      let apiKey: string | undefined
-      try {
-        apiKey = provider.apiKey()
-      } catch {
-        answer.failed(refuse('upstream_failed', `the credential of provider ${provider.name} cannot be read`))
-        return call
-      }
-      // A header is sent because it is in the dialect's list: the caller's credential, cookies, forwarding and hop-by-hop
-      // headers have no way in.
-      const headers: string[] = ['accept-encoding', 'identity']
-      if (apiKey !== undefined) headers.push(...sealed.dialect.credential(apiKey))
-      for (const [name, spelling] of sealed.dialect.requestHeaders) {
-        const sent = received.headers[name]
-        if (sent === undefined || !spelling.test(sent)) continue
-        headers.push(name, name === 'idempotency-key' ? ownKey(principal, sent) : sent)
-      }
-      if (received.traceparent !== undefined) headers.push('traceparent', received.traceparent)
       deadlines.add(call)
-      parts.dispatcherFor(origin).dispatch(
-        {
-          origin,
-          path: prefix + sealed.endpoint.upstreamPath,
-          method: 'POST',
-          headers,
-          body: sealed.body,
-          // Ours are the deadlines: undici's own would end a thinking model after five minutes.
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        },
-        call,
-      )
+      try {
+        const key = target.provider.keys?.take()
+        if (key instanceof Promise) {
+          key
+            .then((read) => dispatch(call, target, recorded, read))
+            .catch((error: unknown) => call.fail(notSent(target.provider, error)))
+        } else dispatch(call, target, recorded, key)
+      } catch (error) {
+        call.fail(notSent(target.provider, error))
+      }
       return call
     },
     stop() {
@@ -121,7 +110,9 @@ function targetOf(provider: Provider): Target {
  * One call. Speaks undici's raw handler interface: its newer one parses every header into an object that nobody reads.
  */
 class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
-  readonly #answer: Answer
+  #answer: Answer
+  #keys: ProviderKeys | undefined
+  #key: ProviderKey | undefined
   readonly #clock: Clock
   readonly #deadlines: Deadlines
   readonly #timeouts: ForwardTimeouts
@@ -143,6 +134,22 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
     this.deadlineMs = Math.min(this.#endMs, now + parts.timeouts.firstByteMs)
   }
 
+  get isOver(): boolean {
+    return this.#state === 'over'
+  }
+
+  /** Before it is dispatched: whom the provider's answer is told to, and what it must not hold. */
+  goesWith(keys: ProviderKeys | undefined, key: ProviderKey): void {
+    this.#keys = keys
+    this.#key = key
+    this.#answer = withholding(this.#answer, key.echoes)
+  }
+
+  /** Ends it before it is dispatched. */
+  fail(refusal: Refusal): void {
+    if (this.#over()) this.#answer.failed(refusal)
+  }
+
   onConnect(abort: (error?: Error) => void): void {
     if (this.#state === 'over') abort()
     else this.#abort = abort
@@ -154,6 +161,7 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
     this.#state = 'answering'
     this.#resume = resume
     this.#touch()
+    if (this.#key !== undefined) this.#tellKeys(status, this.#key)
     return this.#flowing(this.#answer.head(status, new RawHeaders(raw), this))
   }
 
@@ -193,6 +201,12 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
     if (!this.#over()) return
     this.#abort?.()
     this.#answer.failed(refuse('upstream_timeout', waited))
+  }
+
+  #tellKeys(status: number, key: ProviderKey): void {
+    if (status === 401) this.#keys?.refused(key)
+    // Redirects, 407 and 5xx may come from somebody before the provider, who knows nothing of keys.
+    else if (status < 500 && status !== 407 && (status < 300 || status >= 400)) this.#keys?.accepted(key)
   }
 
   #flowing(go: boolean): boolean {
@@ -242,6 +256,18 @@ class RawHeaders implements UpstreamHeaders {
 function ownKey(principal: Principal, key: string): string {
   return hash('sha256', `${principal.actor.uid}\n${subjectOf(principal).uid}\n${key}`, 'hex')
 }
+
+function notSent({ name }: Provider, error: unknown): Refusal {
+  if (!(error instanceof NoKey))
+    return refuse('upstream_failed', `upstream: ${error instanceof Error ? codeOf(error) : 'threw'}`)
+  return error.why === 'unreadable'
+    ? refuse('upstream_failed', `the credential of provider ${name} cannot be read`)
+    : refuse('upstream_failed', `provider ${name} refuses our key, and it is not time to try again`, {
+        headers: NO_RETRY,
+      })
+}
+
+const NO_RETRY = { 'x-should-retry': 'false' }
 
 /** An error's closed code, never its message: messages can quote what was sent. */
 function codeOf(error: Error): string {

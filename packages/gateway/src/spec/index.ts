@@ -53,5 +53,7 @@ export type {
   Store,
 } from './seams.js'
 export { AuditUnavailable, rowsOf } from './seams.js'
+export type { SecretKind, SecretSource } from './secret-source.js'
+export { KEY_TEXT, SECRET_NAME, SecretUnreadable } from './secret-source.js'
 export type { CompactJws, OpaqueToken, TokenRead } from './token.js'
 export type { Verdict } from './verdict.js'

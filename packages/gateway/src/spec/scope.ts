@@ -16,7 +16,7 @@ export const SCOPES = {
   'admin:keys': 'make, list, rotate and revoke API keys',
   'admin:revoke': 'revoke tokens, subjects and sessions',
   'admin:signing-keys': 'rotate the keys that sign our own tokens',
-  'admin:providers': 'rotate the keys of providers',
+  'admin:providers': 'list and rotate the keys of providers, store secrets',
 } as const
 SCOPES satisfies Record<string, string>
 

@@ -1,0 +1,92 @@
+import { hash } from 'node:crypto'
+import { createCommandSecret } from './adapters/secret-command/source.js'
+import { createEnvironmentSecret } from './adapters/secret-environment/source.js'
+import { createFileSecret } from './adapters/secret-file/source.js'
+import { createSealedSecret, putSealed, type SealedSecretsParts } from './adapters/secret-store/source.js'
+import type { Config, ProviderKeyConfig } from './config/config.js'
+import type { KeySecret } from './config/secret.js'
+import type { Provider } from './forward/forward.js'
+import type { KeyChange, KeyEntry } from './forward/key-ring.js'
+import { KeyRings } from './forward/key-rings.js'
+import type { ProviderOperationsParts } from './forward/provider-operations.js'
+import { secretsKey } from './kept.js'
+import type { Clock, SecretSource, Store } from './spec/index.js'
+
+export interface ProviderKeysParts {
+  /** Where it says what the store's secrets are sealed with. */
+  readonly config: Config
+  readonly store: Store
+  readonly clock: Clock
+  /** Variables that keys come from, and commands see. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly tell: (change: KeyChange) => void
+}
+
+/** The keys of all providers, and where each comes from. */
+export interface ProviderKeys {
+  /** Takes those of a configuration, from now on. Reads nothing. Keys that do not change go on in the state that they are in. */
+  use(config: Config): void
+  /** The same, and gives the providers to be called; what takes time to read begins to be read. */
+  providersOf(config: Config): ReadonlyMap<string, Provider>
+  readonly operations: Pick<ProviderOperationsParts, 'rings' | 'putSecret'>
+  /** Ends the commands that run. */
+  close(): void
+}
+
+export function createProviderKeys({
+  config: { store: at, secretsKey: named },
+  ...parts
+}: ProviderKeysParts): ProviderKeys {
+  const { clock, env, store, tell } = parts
+  const rings = new KeyRings({ clock, tell })
+  const ended = new AbortController()
+  const sealed = { store, secretsKey: (isFirst: boolean) => secretsKey({ store: at, secretsKey: named }, isFirst) }
+  const entryOf = ({ secret, name, weight }: ProviderKeyConfig): KeyEntry => {
+    const source = sourceOf(secret, { env, sealed, ended: ended.signal })
+    return { id: idOf(secret), name, weight, source }
+  }
+  const use = ({ providers }: Config): void =>
+    rings.use(providers.map(({ apiKeys, ...keyed }) => ({ ...keyed, entries: apiKeys.map(entryOf) })))
+  return {
+    use,
+    providersOf(config) {
+      use(config)
+      rings.warm()
+      return new Map(
+        config.providers.map(({ name, baseUrl }) => [name, { name, baseUrl: new URL(baseUrl), keys: rings.of(name) }]),
+      )
+    },
+    operations: { rings, putSecret: (name, secret) => putSealed(sealed, name, secret) },
+    close: () => ended.abort(),
+  }
+}
+
+/** The same for the same secret. Never shown. */
+function idOf(secret: KeySecret): string {
+  return secret.kind === 'value' ? `value ${hash('sha256', secret.reveal(), 'hex')}` : JSON.stringify(secret)
+}
+
+interface SourceParts {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly sealed: SealedSecretsParts
+  readonly ended: AbortSignal
+}
+
+function sourceOf(secret: KeySecret, { env, sealed, ended }: SourceParts): SecretSource {
+  switch (secret.kind) {
+    case 'value':
+      return { kind: 'value', freshMs: Number.POSITIVE_INFINITY, read: () => secret.reveal() }
+    case 'file':
+      return createFileSecret(secret.path)
+    case 'environment':
+      return createEnvironmentSecret(secret.name, env)
+    case 'store':
+      return createSealedSecret(sealed, secret.name)
+    case 'command': {
+      const { argv, cwd, ttlMs, timeoutMs } = secret
+      // Not all of it: other secrets of ours may be among the variables.
+      const seen = Object.fromEntries(['PATH', 'HOME', ...secret.env].map((name) => [name, env[name]]))
+      return createCommandSecret({ argv, cwd, env: seen, freshMs: ttlMs, timeoutMs, ended })
+    }
+  }
+}

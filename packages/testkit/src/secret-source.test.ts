@@ -1,0 +1,3 @@
+import { createMemorySecret, secretSourceSuite } from './secret-source.js'
+
+secretSourceSuite('memory', () => ({ ...createMemorySecret(), remove: () => undefined }))
