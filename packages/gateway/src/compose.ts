@@ -14,6 +14,7 @@ import { ibanDetector } from './adapters/detector-iban/detector.js'
 import { privateKeyDetector } from './adapters/detector-private-key/detector.js'
 import { createOpenAiDialect } from './adapters/dialect-openai/dialect.js'
 import { loadPolicies } from './adapters/policy-cedar/load.js'
+import { openSqliteReplay } from './adapters/store-sqlite/replay.js'
 import { openSqliteStore } from './adapters/store-sqlite/store.js'
 import { type AdministerParts, operationsOf } from './administer.js'
 import { type ApiKeys, openApiKeys } from './api-keys/service.js'
@@ -32,7 +33,6 @@ import { createGateway, type Gateway, type Listen, type Rules } from './gateway.
 import { createParking, type Parking } from './grants/parking.js'
 import { openRevocations, type RevocationIndex } from './grants/revocations.js'
 import { logKey, logSecret, lossesOf } from './kept.js'
-import { createMemoryReplay } from './replay-memory.js'
 import { sharedSecret } from './shared-secret.js'
 import {
   type Clock,
@@ -41,6 +41,7 @@ import {
   type IdentityProvider,
   type Operations,
   type PolicyEngine,
+  type Replay,
   type Revocable,
   rowsOf,
   type Store,
@@ -106,6 +107,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   let providerKeys: ProviderKeys | undefined
   let inForce = config
   let signingKeys: SigningKeys | undefined
+  let replay: Replay | undefined
   try {
     const left = await openIntents(readEntries(dir, openFrom))
     const issuers = new Map<string, HeldIssuer>()
@@ -115,7 +117,8 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     providerKeys = ofProviders
     const keys = new AuditKeys(secret, store)
     const newId = idMaker()
-    const replay = createMemoryReplay(clock)
+    const once = await openSqliteReplay({ path: replayPath(config), clock })
+    replay = once
     const startedAtMs = clock.now()
     const forLater = noteForLater(store, clock, newId)
     const note: AdministerParts['note'] = async (kind, what) => (gateway?.note ?? forLater)(kind, what)
@@ -130,7 +133,11 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     })
     revocations = index
     const parking = createParking({ store, clock, revocations: index })
-    const held = await apiKeysOf(config, store, clock, options.warn)
+    const narrowed = (): void => {
+      gateway?.forgetVerified()
+      gateway?.checkRevoked()
+    }
+    const held = await apiKeysOf(config, store, clock, options.warn, narrowed)
     apiKeys = held
     const revoke: Lasting['revoke'] = async (what, cause) => {
       await revokeIn(index, parking, what)
@@ -166,13 +173,14 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       proofs: {
         ...config.dpop,
         nonceKey: await sharedSecret(store, 'dpop-nonce'),
-        replay,
+        replay: once,
         startedAtMs,
       },
       clock,
       newId,
       revocations: index,
       parking,
+      budgets: held.budgets,
       operations,
       audit: { log, keys, failure: config.audit.failure, order: config.audit.order },
       auditReader: folderReader(dir),
@@ -232,6 +240,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
         index.close()
         await held.close()
         signing.close()
+        await once.close()
         await remember()
         await log.close()
         await store.close()
@@ -243,6 +252,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     revocations?.close()
     await apiKeys?.close()
     signingKeys?.close()
+    await replay?.close()
     await log.close()
     await store.close()
     throw error
@@ -255,16 +265,27 @@ async function revokeIn(index: RevocationIndex, parking: Parking, what: readonly
 }
 
 /** All API keys of the store. */
-function apiKeysOf(config: Config, store: Store, clock: Clock, report: (message: string) => void): Promise<ApiKeys> {
+function apiKeysOf(
+  config: Config,
+  store: Store,
+  clock: Clock,
+  report: (message: string) => void,
+  onNarrowed: () => void = () => undefined,
+): Promise<ApiKeys> {
   return openApiKeys({
     store,
     clock,
     random: (bytes) => randomBytes(bytes),
     failure: config.revocation.failure,
     onIll: (why) => report(why === undefined ? 'api keys: the store is back' : `api keys: ${why}`),
-    onNarrowed: () => undefined,
+    onNarrowed,
     report,
   })
+}
+
+/** Beside the store: what is used once is remembered for minutes, so its file need not be as safe as the store's. */
+function replayPath({ store }: Config): string {
+  return store.path.replace(/(?:\.db)?$/, '.replay.db')
 }
 
 /** Entries of what was done while no gateway ran. */
@@ -448,6 +469,7 @@ interface Lasting {
 
 async function rulesOf(config: Config, policy: PolicyEngine, lasting: Lasting): Promise<Rules> {
   const { apiKeys, clock, options, signing } = lasting
+  const ofKeys = apiKeys.providers({ issuer: config.publicUrl, allowDirect: config.apiKeys.direct })
   const issuers = await issuersOf(config.issuers, { clock, env: options.env, report: options.warn }, lasting.issuers)
   const dialects = [
     createOpenAiDialect({ depthMax: config.limits.nesting, placesMax: PLACES_A_PART * config.limits.parts }),
@@ -462,7 +484,7 @@ async function rulesOf(config: Config, policy: PolicyEngine, lasting: Lasting): 
   return {
     publicUrl: new URL(config.publicUrl),
     identityProviders: [...issuers.identity, ownIssuerOf(config, lasting)],
-    opaqueProviders: issuers.opaque,
+    opaqueProviders: [...issuers.opaque, ofKeys.dataPlane],
     boundOnly: config.issuers.every((one) => one.dpop === 'required'),
     policy,
     detectors: allDetectors().filter((one) => one.types.some((type) => config.inspection.types.includes(type))),
@@ -476,7 +498,7 @@ async function rulesOf(config: Config, policy: PolicyEngine, lasting: Lasting): 
     tokens: {
       issuing: issuingOf(config, clock, signing),
       lifetimeMs: config.tokens.lifetimeMs,
-      apiKeys: apiKeys.providers({ issuer: config.publicUrl, allowDirect: config.apiKeys.direct }).tokenEndpoint,
+      apiKeys: ofKeys.tokenEndpoint,
       revoke: lasting.revoke,
     },
   }

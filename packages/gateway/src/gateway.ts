@@ -22,6 +22,7 @@ import type { Addresses } from './receive/head.js'
 import { createReceiver, type ListenTls, type ReceiveLimits } from './receive/server.js'
 import {
   type Action,
+  type Budgeting,
   type Clock,
   type Detector,
   type Dialect,
@@ -78,6 +79,7 @@ export interface GatewayParts {
   readonly revocations: Revocations
   /** Where a request waits for an approval. */
   readonly parking: Pick<Parking, 'park'>
+  readonly budgets: Budgeting
   readonly audit: Pick<AuditParts, 'log' | 'keys' | 'failure' | 'order'>
   readonly auditReader: LogReader
   readonly auditPublish: boolean
@@ -103,6 +105,8 @@ export interface Gateway {
   use(rules: Rules, why: string): Promise<void>
   /** Something was revoked: what lives on it ends. */
   checkRevoked(): void
+  /** Credentials are good for less than they were: each is verified afresh. */
+  forgetVerified(): void
   /** Adds one to a counter of the metrics. Labels come from the configuration or a closed list, never from a caller. */
   count(name: string, labels: Readonly<Record<string, string>>): void
   /** Index of the oldest intent that has no outcome yet. */
@@ -203,6 +207,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       }
     },
     checkRevoked: () => now.pipeline.grants.checkRevoked(),
+    forgetVerified: () => now.pipeline.who.clear(),
     count: (name, labels) => metrics.add(seriesOf(name, labels)),
     oldestOpen: () => now.pipeline.audit.oldestOpen(),
     note: (kind, what) => now.pipeline.audit.note(kind, what),
@@ -315,6 +320,7 @@ function inForce(
       policy: rules.policy,
       configDigest: rules.configDigest,
       park: (parked) => parts.parking.park(parked),
+      budgets: parts.budgets,
       limits: rules.limits,
     },
     before?.pipeline,

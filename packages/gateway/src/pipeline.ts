@@ -13,6 +13,7 @@ import {
   ACTS,
   type Action,
   type ActsByType,
+  type Budgeting,
   type Clock,
   type Context,
   type Detector,
@@ -73,6 +74,7 @@ export interface PipelineParts {
   readonly limits: PipelineLimits
   /** Where a request waits for an approval; gives its id. */
   readonly park: (parked: Parked) => Promise<string>
+  readonly budgets: Budgeting
 }
 
 /** What a grant permits. */
@@ -213,11 +215,17 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       const refusal = sealed.code === 'approval_required' ? await parked(entered, sealed, body.value) : sealed
       return no(received, dialect, refusal)
     }
+    const held = parts.budgets.hold(authenticated.principal, sealed.value.promptTokens)
+    if (held.kind === 'refuse') return no(received, dialect, held)
     const recorded = await record(sealed.value, bracket)
-    if (recorded.kind === 'refuse') return no(received, dialect, recorded)
     // A caller who left while we recorded: nothing is sent for nobody.
-    if (received.caller.left) return LEFT
-    return forwardAndRelease(recorded.value, bracket)
+    if (recorded.kind === 'refuse' || received.caller.left) {
+      held.value.release()
+      return recorded.kind === 'refuse' ? no(received, dialect, recorded) : LEFT
+    }
+    const outcome = await forwardAndRelease(recorded.value, bracket)
+    held.value.settle(outcome.usage)
+    return outcome
   }
 
   function decideAgain(): void {

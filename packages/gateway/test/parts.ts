@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { createMemoryStore } from '@ostiary/testkit'
+import { createMemoryReplay, createMemoryStore } from '@ostiary/testkit'
 import { createOpenAiDialect } from '../src/adapters/dialect-openai/dialect.js'
 import { createJwtIssuer } from '../src/adapters/identity-oauth/issuer.js'
 import { AuditKeys } from '../src/audit/keys.js'
@@ -9,9 +9,8 @@ import type { Config } from '../src/config/config.js'
 import { faultText } from '../src/config/fault.js'
 import type { Model } from '../src/exchange.js'
 import { createGateway, type Gateway, type GatewayParts, type Rules } from '../src/gateway.js'
-import { createMemoryReplay } from '../src/replay-memory.js'
 import type { AuditLog, Clock, Store } from '../src/spec/index.js'
-import { AuditUnavailable } from '../src/spec/index.js'
+import { AuditUnavailable, proceed } from '../src/spec/index.js'
 
 /** A log that is as slow and as ill as a test wants it. */
 export class HeldLog implements AuditLog {
@@ -118,6 +117,7 @@ export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions =
     clock,
     newId: () => randomBytes(16).toString('hex'),
     revocations: { state: () => 'live' as const },
+    budgets: { hold: () => proceed({ settle: () => undefined, release: () => undefined }) },
     parking: { park: async () => 'parked' },
     audit: {
       log,

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, hash, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createMemoryReplay } from '@ostiary/testkit'
 import type { AuthenticateParts } from '../src/authenticate/authenticate.js'
 import type { JsonObject } from '../src/json/strict.js'
 import { thumbprintOf } from '../src/jws/thumbprint.js'
-import { createMemoryReplay } from '../src/replay-memory.js'
 import type { Clock } from '../src/spec/index.js'
 
 /** For a stage whose tokens are bound to nothing, or whose test is about something else. */

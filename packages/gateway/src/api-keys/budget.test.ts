@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Bench, openBench, refused, START_MS, taken, tokenEndpoint, WANTED } from '../../test/keys-bench.js'
 import { until } from '../../test/until.js'
-import { type Principal, rowsOf, type Step } from '../spec/index.js'
-import type { Hold } from './budget.js'
+import { type Hold, type Principal, rowsOf, type Step } from '../spec/index.js'
 import type { Budget, KeyId } from './record.js'
 
 const DAY_MS = 86_400_000

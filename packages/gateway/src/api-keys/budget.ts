@@ -1,4 +1,13 @@
-import { type Clock, type Principal, proceed, type Refusal, refuse, type Step, type Usage } from '../spec/index.js'
+import {
+  type Budgeting,
+  type Clock,
+  type Hold,
+  type Principal,
+  proceed,
+  type Refusal,
+  refuse,
+  type Step,
+} from '../spec/index.js'
 import { type Budget, type KeyId, type Period, parseKeyId } from './record.js'
 import { openSpending, type Place, type SpendingParts } from './spending.js'
 
@@ -16,20 +25,7 @@ export interface BudgetsParts extends Omit<SpendingParts, 'flushMs'> {
   readonly flushMs?: number | undefined
 }
 
-/** An estimate, charged before its exchange went to the provider. One call ends it; what comes after that counts for nothing. */
-export interface Hold {
-  /** Charges what the answer reports in the estimate's place; the estimate stays where it reports nothing. */
-  settle(usage: Usage | undefined): void
-  /** Nothing reached the provider: gives the estimate back. */
-  release(): void
-}
-
-export interface Budgets {
-  /**
-   * Asked before the provider is: charges the estimate to every budget that the principal's keys have, or refuses
-   * (`budget_exceeded`) and charges nothing.
-   */
-  hold(principal: Principal, promptTokens: number): Step<Hold>
+export interface Budgets extends Budgeting {
   spend(key: KeyId, tokens: number): void
   /** Tokens left of the period, not below 0. Undefined where the key has no budget. */
   remaining(key: KeyId): number | undefined

@@ -52,11 +52,6 @@ export interface Authenticate {
    */
   proofAt(received: Received): Promise<Step<ProvenKey | undefined>>
   /**
-   * Verifies a token that came in a body, revocation and networks included. What it is bound to must be shown by the request
-   * itself: the key by its proof, taken before with `proofAt`, the certificate by its connection. Refusals have no challenge.
-   */
-  given(received: Received, token: string, proven: ProvenKey | undefined): Promise<Step<Principal>>
-  /**
    * Verifies a token that came in a body, revocation included. What it is bound to, and where it may be used from, is not asked: for a
    * door that has rules of its own for that. Refusals have no challenge.
    */
@@ -144,10 +139,6 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
       if (sent.length === 0) return proceed(undefined)
       const taken = await proofs.take(received, sent, publicUrl, undefined)
       return taken.kind === 'refuse' ? taken : proceed({ jkt: taken.value })
-    },
-    async given(received, token, proven) {
-      const verified = await verify(token)
-      return verified.kind === 'refuse' ? verified : binding.given(verified, received, proven?.jkt)
     },
     verified: async (token) => verify(token),
     challenged: (refusal, { path }, { confirmation }) =>

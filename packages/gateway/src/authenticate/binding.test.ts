@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net'
+import { createMemoryReplay } from '@ostiary/testkit'
 import { describe, expect, test } from 'vitest'
 import { athOf, clientKey, proofOf, withoutProofs } from '../../test/proofs.js'
-import { createMemoryReplay } from '../replay-memory.js'
 import {
   type Confirmation,
   type IdentityProvider,
@@ -378,22 +378,6 @@ describe('a request without a token beside its proof [dpop.token-endpoint]', () 
     const held = setting({ nonces: 'required' })
     const step = await held.stage.proofAt(held.received({ proofs: [proofOf({ key, claims })] }))
     expect(step).toMatchObject({ code: 'use_dpop_nonce', headers: { 'dpop-nonce': expect.any(String) } })
-  })
-
-  test('may use a token in its body that is bound to what it proves', async () => {
-    const { stage, received } = setting()
-    const given = async (sub: string, jkt?: string, certificate?: string): Promise<string> =>
-      code(await stage.given(received({ certificate }), token(sub), jkt === undefined ? undefined : { jkt }))
-    expect(await given('free')).toBe('proceed')
-    expect(await given('free', other.jkt)).toBe('proceed')
-    expect(await given('key', key.jkt)).toBe('proceed')
-    expect(await given('key', other.jkt)).toBe('invalid_token')
-    expect(await given('key')).toBe('invalid_token')
-    expect(await given('certificate', undefined, CERTIFICATE)).toBe('proceed')
-    expect(await given('certificate', key.jkt)).toBe('invalid_token')
-    expect(await given('both', key.jkt, CERTIFICATE)).toBe('proceed')
-    expect(await given('both', key.jkt)).toBe('invalid_token')
-    expect(await given('home')).toBe('invalid_token')
   })
 })
 

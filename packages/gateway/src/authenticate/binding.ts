@@ -29,18 +29,11 @@ export interface Binding {
     presented: Presented,
     origin: string,
   ): Step<Principal> | Promise<Step<Principal>>
-  /**
-   * A token in a body.
-   *
-   * @param jkt the key that the request itself proved to hold
-   */
-  given(verified: Verified, received: Received, jkt: string | undefined): Step<Principal>
 }
 
 /** RFC 9449 section 7.2: "such a protected resource MUST reject a DPoP-bound access token received as a bearer token". */
 export const NEEDS_PROOF: Refusal = refuse('invalid_token', 'bound to a key, and presented as Bearer')
 const NOT_BOUND = refuse('invalid_token', 'not bound to a key, and presented as DPoP')
-const OTHER_KEY = refuse('invalid_token', 'bound to a key that the request does not prove to hold')
 const OTHER_CERTIFICATE = refuse('invalid_token', 'bound to a certificate that the caller did not show')
 const OTHER_NETWORK = refuse('invalid_token', 'used from an address outside its networks')
 
@@ -77,13 +70,6 @@ export function createBinding({ proofs, networksOf }: BindingParts): Binding {
       if (jkt === undefined) return verified
       const taken = proofs.take(received, sent, origin, { digest: principal.tokenDigest, jkt })
       return taken instanceof Promise ? taken.then((step) => settled(step, verified)) : settled(taken, verified)
-    },
-    given(verified, received, proven) {
-      const principal = verified.value
-      const refusal = refusalFor(principal, received)
-      if (refusal !== undefined) return refusal
-      const jkt = principal.confirmation?.jkt
-      return jkt === undefined || isSame(jkt, proven) ? verified : OTHER_KEY
     },
   }
 }

@@ -41,7 +41,9 @@ export { covers, coversSome, lackingScope, narrowed, SCOPES, scopeOf } from './s
 export type {
   Appended,
   AuditLog,
+  Budgeting,
   Clock,
+  Hold,
   IdentityProvider,
   OpaqueProvider,
   PolicyEngine,

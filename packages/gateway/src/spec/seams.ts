@@ -1,4 +1,5 @@
 import type { Decision } from './decision.js'
+import type { Usage } from './dialect.js'
 import type { Principal } from './principal.js'
 import type { Question } from './question.js'
 import type { Step } from './refusal.js'
@@ -131,6 +132,23 @@ export async function rowsOf(
   })
   end()
   return [...rows.values()]
+}
+
+/** An estimate, charged before its exchange went to the provider. One call ends it; what comes after that counts for nothing. */
+export interface Hold {
+  /** Charges what the answer reports in the estimate's place; the estimate stays where it reports nothing. */
+  settle(usage: Usage | undefined): void
+  /** Nothing reached the provider: gives the estimate back. */
+  release(): void
+}
+
+/** What callers may spend, in tokens. */
+export interface Budgeting {
+  /**
+   * Asked before the provider is: charges the estimate to every budget that the principal has, or refuses (`budget_exceeded`)
+   * and charges nothing.
+   */
+  hold(principal: Principal, promptTokens: number): Step<Hold>
 }
 
 /** Remembers what may be used once. Shared by all replicas. */
