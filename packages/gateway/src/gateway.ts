@@ -258,7 +258,9 @@ function allProviders({ identityProviders, opaqueProviders }: Rules): readonly {
 
 /** Where a client can get a token; a SPIFFE trust domain is no authorization server. */
 function authorizationServers({ identityProviders, opaqueProviders }: Rules): readonly string[] {
-  return [...identityProviders, ...opaqueProviders].map((one) => one.issuer).filter((issuer) => /^https?:/.test(issuer))
+  const issuers = [...identityProviders, ...opaqueProviders].map((one) => one.issuer)
+  // One issuer may have several kinds of credentials.
+  return [...new Set(issuers)].filter((issuer) => /^https?:/.test(issuer))
 }
 
 /** The rules of one moment, put together. */

@@ -359,7 +359,7 @@ describe('metadata', () => {
   test('says what can be done here [metadata.members]', async () => {
     expect(await at('')).toEqual({
       resource: US,
-      authorization_servers: [house.issuer.issuer],
+      authorization_servers: [house.issuer.issuer, US],
       scopes_supported: expect.arrayContaining(['models:invoke', 'models:list']),
       bearer_methods_supported: ['header'],
       dpop_signing_alg_values_supported: ['ES256', 'Ed25519'],

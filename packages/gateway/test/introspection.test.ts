@@ -107,7 +107,7 @@ when { principal in Group::"dev:analysts" || principal in Group::"jwt:support" }
   const bound = await idp.token({ as: 'alice', scope: 'models:invoke', audience: OPAQUE, jkt: 'k'.repeat(43) })
   expect(errorOf(await ask(house, prompt('hello'), { token: bound })).code).toBe('invalid_token')
   const metadata = await send(house.url, undefined, { path: '/.well-known/oauth-protected-resource' })
-  expect(metadata.json()).toMatchObject({ authorization_servers: [issuer.issuer, idp.issuer] })
+  expect(metadata.json()).toMatchObject({ authorization_servers: [issuer.issuer, house.config.publicUrl, idp.issuer] })
   await house.finish()
   await issuer.close()
 })

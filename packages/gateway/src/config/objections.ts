@@ -99,7 +99,8 @@ function complaint({ issue }: Objection, written: string | undefined, isQuoted: 
 }
 
 function isSecret(path: Path): boolean {
-  return path.some((one) => typeof one === 'string' && SECRET_KEYS.has(one))
+  // The section `apiKeys` holds choices about keys, and no key.
+  return path.some((one, at) => typeof one === 'string' && SECRET_KEYS.has(one) && !(at === 0 && one === 'apiKeys'))
 }
 
 function shown(path: Path, source: string | undefined): string | undefined {
