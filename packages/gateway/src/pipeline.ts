@@ -5,21 +5,20 @@ import { scoped, unscoped } from './decide/scoped.js'
 import { type Authenticated, type Learnt, type Model, type Recorded, type Sealed, seal } from './exchange.js'
 import { createForward, type ForwardParts } from './forward/forward.js'
 import { Grants } from './grants/grants.js'
-import type { Parked } from './grants/parking.js'
+import { type Parked, waiting } from './grants/parking.js'
+import { endedBy, type Permitted } from './grants/permitted.js'
 import { createInspect } from './inspect/inspect.js'
+import { answered, LEFT, refused, THREW } from './release/answered.js'
 import { createGuardFactory } from './release/guard.js'
 import { Release, type ReleaseParts } from './release/release.js'
 import {
-  ACTS,
   type Action,
-  type ActsByType,
   type Budgeting,
   type Clock,
   type Context,
   type Detector,
   type Dialect,
   type Endpoint,
-  headerLines,
   type Outcome,
   type PolicyEngine,
   type Principal,
@@ -31,14 +30,13 @@ import {
   type Step,
   type TextPart,
   type Verdict,
-  type WireAnswer,
 } from './spec/index.js'
 import { editParts, transform } from './transform/transform.js'
 
+export { served } from './release/answered.js'
+
 /** How a door words its refusals. */
-export interface Shape {
-  refusal(refusal: Refusal, requestId: string): WireAnswer
-}
+export type Shape = Pick<Dialect, 'refusal'>
 
 /** What a door does with a caller who is known. Every way out is an `Outcome`, and the bracket writes it. */
 export interface Door {
@@ -75,16 +73,6 @@ export interface PipelineParts {
   /** Where a request waits for an approval; gives its id. */
   readonly park: (parked: Parked) => Promise<string>
   readonly budgets: Budgeting
-}
-
-/** What a grant permits. */
-interface Permitted {
-  /** As policies are asked about it. */
-  readonly principal: Principal
-  readonly action: Action
-  readonly resource: Resource
-  readonly context: Context
-  readonly output: ActsByType
 }
 
 export interface Pipeline {
@@ -178,10 +166,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       outcome =
         lacking === undefined
           ? await door.serve({ authenticated, bracket })
-          : no(received, door.shape, who.challenged(lacking, received, principal.value))
+          : refused(received, door.shape, who.challenged(lacking, received, principal.value))
     } catch (error) {
       outcome = {
-        ...answer(
+        ...answered(
           received,
           door.shape,
           refuse('inspection_failed', `threw ${nameOf(error)}`, { headers: NO_RETRY }),
@@ -196,7 +184,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
 
   function stranger(received: Received, door: Door, refusal: Refusal): void {
     audit.stranger(refusal.code, refusal.forLog)
-    answer(received, door.shape, refusal, undefined)
+    answered(received, door.shape, refusal, undefined)
   }
 
   /** The order of the stages, on one screen: receive, authenticate (above), inspect, decide, transform, record, forward, release. */
@@ -209,19 +197,20 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const { authenticated, bracket } = entered
     const { received } = authenticated
     const body = await received.body()
-    if (body.kind === 'refuse') return received.caller.left ? LEFT : no(received, dialect, body)
+    if (body.kind === 'refuse') return received.caller.left ? LEFT : refused(received, dialect, body)
     const sealed = judged(entered, dialect, endpoint, models, body.value)
     if (sealed.kind === 'refuse') {
-      const refusal = sealed.code === 'approval_required' ? await parked(entered, sealed, body.value) : sealed
-      return no(received, dialect, refusal)
+      const { principal } = authenticated
+      const refusal = await waiting(parts.park, { principal, asked: bracket.asked, body: body.value }, sealed)
+      return refused(received, dialect, refusal)
     }
     const held = parts.budgets.hold(authenticated.principal, sealed.value.promptTokens)
-    if (held.kind === 'refuse') return no(received, dialect, held)
+    if (held.kind === 'refuse') return refused(received, dialect, held)
     const recorded = await record(sealed.value, bracket)
     // A caller who left while we recorded: nothing is sent for nobody.
     if (recorded.kind === 'refuse' || received.caller.left) {
       held.value.release()
-      return recorded.kind === 'refuse' ? no(received, dialect, recorded) : LEFT
+      return recorded.kind === 'refuse' ? refused(received, dialect, recorded) : LEFT
     }
     const outcome = await forwardAndRelease(recorded.value, bracket)
     held.value.settle(outcome.usage)
@@ -229,40 +218,11 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   function decideAgain(): void {
-    grants.decideAgain(({ principal, action, resource, context, output }) => {
-      const verdict = decide(parts.policy, principal, action, resource, { ...context, timeMs: parts.clock.now() })
-      if (verdict.decision.kind !== 'permit') {
-        const by = verdict.decision.determining.join(', ') || 'default'
-        return refuse('forbidden_by_policy', `decided again: ${verdict.decision.kind} by ${by}`)
-      }
-      // What streams already is guarded by the acts of its beginning.
-      return isWithin(verdict.obligations.output, output)
-        ? undefined
-        : refuse('forbidden_by_policy', 'decided again: output obligations that the stream does not carry out')
+    grants.decideAgain((permitted) => {
+      const { principal, action, resource, context } = permitted
+      const at = { ...context, timeMs: parts.clock.now() }
+      return endedBy(decide(parts.policy, principal, action, resource, at), permitted)
     })
-  }
-
-  /** The refusal with the id under which the request waits: where it cannot wait, it is refused all the same. */
-  async function parked({ authenticated, bracket }: Entered, refusal: Refusal, body: Buffer): Promise<Refusal> {
-    const { asked } = bracket
-    const decision = asked?.verdict?.decision
-    if (asked === undefined || decision?.kind !== 'challenge') return refusal
-    const { action, resource, verdict } = asked
-    const groups = decision.asks.flatMap((one) => (one.kind === 'approval' ? [one.group] : []))
-    try {
-      const id = await parts.park({
-        principal: authenticated.principal,
-        action,
-        resource,
-        body,
-        policies: decision.determining,
-        policyDigest: verdict?.policyDigest ?? '',
-        groups,
-      })
-      return { ...refusal, forLog: `${refusal.forLog}, parked as ${id}`, headers: { 'ostiary-approval': id } }
-    } catch (error) {
-      return { ...refusal, forLog: `${refusal.forLog}, not parked: ${nameOf(error)}` }
-    }
   }
 
   function challenged(
@@ -360,11 +320,12 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const { principal } = authenticated
     const asking = scoped(principal, endpoint.action, model.resource)
     return new Promise((resolve) => {
+      let grant: ReturnType<typeof grants.open> | undefined
       const answering = new Release(release, recorded, bracket, (outcome) => {
-        if ('close' in grant) grant.close()
+        if (grant !== undefined && 'close' in grant) grant.close()
         resolve(outcome)
       })
-      const grant = grants.open({
+      grant = grants.open({
         principal,
         question: {
           principal: asking.kind === 'proceed' ? asking.value : principal,
@@ -379,7 +340,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
         answering.cut(challenged(grant, authenticated))
         return
       }
-      answering.whenStreams(() => grant.streams())
+      const held = grant
+      answering.whenStreams(() => held.streams())
       answering.attach(forward.send(recorded, answering))
     })
   }
@@ -412,58 +374,12 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     decide: (received, principal, action, resource) =>
       permitted(decide(parts.policy, principal, action, resource, contextOf(received)), { received, principal }),
     refuse: ({ authenticated }, shape, refusal) =>
-      answer(authenticated.received, shape, challenged(refusal, authenticated), 'forbid'),
+      answered(authenticated.received, shape, challenged(refusal, authenticated), 'forbid'),
     stop: () => forward.stop(),
   }
 }
 
-/** Whether each act asked for is carried out, or a stronger one. */
-function isWithin(asked: ActsByType, carriedOut: ActsByType): boolean {
-  return [...asked].every(([type, act]) => {
-    const held = carriedOut.get(type)
-    return held !== undefined && ACTS.indexOf(held) <= ACTS.indexOf(act)
-  })
-}
-
 const NO_RETRY = { 'x-should-retry': 'false' }
-
-const NOTHING_HAPPENED = {
-  refusal: undefined,
-  status: 0,
-  upstreamStatus: 0,
-  usage: undefined,
-  findings: {},
-  carriedOut: {},
-  droppedEvents: 0,
-  stream: false,
-} as const
-
-const THREW: Outcome = { ...NOTHING_HAPPENED, how: 'threw' }
-const LEFT: Outcome = { ...NOTHING_HAPPENED, how: 'left' }
-
-/** An outcome of an exchange that a door answered itself. */
-export function served(status: number): Outcome {
-  return { ...NOTHING_HAPPENED, how: 'done', status }
-}
-
-function no(received: Received, shape: Shape, refusal: Refusal): Outcome {
-  const challenges = refusal.code === 'approval_required' || refusal.code === 'insufficient_user_authentication'
-  return answer(received, shape, refusal, challenges ? 'challenge' : 'forbid')
-}
-
-function answer(received: Received, shape: Shape, refusal: Refusal, decision: string | undefined): Outcome {
-  const wire = shape.refusal(refusal, received.id)
-  const own = ownHeaders(received.id, decision)
-  received.caller.head(wire.status, headerLines(wire.headers, refusal.headers ?? {}, own), wire.body.length)
-  received.caller.end(wire.body)
-  return { ...NOTHING_HAPPENED, how: 'refused', refusal, status: wire.status }
-}
-
-function ownHeaders(requestId: string, decision: string | undefined): Record<string, string> {
-  return decision === undefined
-    ? { 'x-request-id': requestId }
-    : { 'x-request-id': requestId, 'ostiary-decision': decision }
-}
 
 /** The context of a question without a body: what does not apply is empty or 0. */
 function contextOf(received: Received): Context {

@@ -1,5 +1,14 @@
 import { hash } from 'node:crypto'
-import { type Clock, type Principal, type Revocations, rowsOf, type Store } from '../spec/index.js'
+import {
+  type Clock,
+  type Principal,
+  type Refusal,
+  type Revocations,
+  rowsOf,
+  type Store,
+  subjectOf,
+  type Verdict,
+} from '../spec/index.js'
 
 export interface ParkingParts {
   readonly store: Store
@@ -26,6 +35,43 @@ export interface Parking {
   park(parked: Parked): Promise<string>
   /** Something was revoked: what waits on it waits no longer. */
   dropRevoked(): Promise<void>
+}
+
+/** What a request asked for, as its bracket knows it. */
+export interface Asking {
+  readonly principal: Principal
+  readonly asked:
+    | { readonly action: string; readonly resource: string; readonly verdict: Verdict | undefined }
+    | undefined
+  readonly body: Buffer
+}
+
+/**
+ * A refusal for want of an approval, with the id under which the request waits; any other as it is. A request that cannot wait
+ * is refused all the same.
+ */
+export async function waiting(
+  park: Parking['park'],
+  { principal, asked, body }: Asking,
+  refusal: Refusal,
+): Promise<Refusal> {
+  const decision = asked?.verdict?.decision
+  if (refusal.code !== 'approval_required' || decision?.kind !== 'challenge') return refusal
+  const groups = decision.asks.flatMap((one) => (one.kind === 'approval' ? [one.group] : []))
+  try {
+    const id = await park({
+      principal,
+      action: asked?.action ?? '',
+      resource: asked?.resource ?? '',
+      body,
+      policies: decision.determining,
+      policyDigest: asked?.verdict?.policyDigest ?? '',
+      groups,
+    })
+    return { ...refusal, forLog: `${refusal.forLog}, parked as ${id}`, headers: { 'ostiary-approval': id } }
+  } catch (error) {
+    return { ...refusal, forLog: `${refusal.forLog}, not parked: ${error instanceof Error ? error.name : 'threw'}` }
+  }
 }
 
 const SPACE = 'parked'
@@ -56,7 +102,7 @@ export function createParking({ store, clock, revocations }: ParkingParts): Park
         verifiedAtMs,
         revocableBy,
         actor: principal.actor.uid,
-        subject: (principal.onBehalfOf ?? principal.actor).uid,
+        subject: subjectOf(principal).uid,
         bodyDigest: hash('sha256', body, 'hex'),
         parkedAtMs: clock.now(),
       }

@@ -1,0 +1,42 @@
+import {
+  ACTS,
+  type Action,
+  type ActsByType,
+  type Context,
+  type Principal,
+  type Refusal,
+  type Resource,
+  refuse,
+  type Verdict,
+} from '../spec/index.js'
+
+/** What a grant permits. */
+export interface Permitted {
+  /** As policies are asked about it. */
+  readonly principal: Principal
+  readonly action: Action
+  readonly resource: Resource
+  readonly context: Context
+  /** The acts on the answer that are carried out. */
+  readonly output: ActsByType
+}
+
+/** Why what was permitted ends, now that it was decided again; undefined where it goes on. */
+export function endedBy({ decision, obligations }: Verdict, { output }: Permitted): Refusal | undefined {
+  if (decision.kind !== 'permit') {
+    const by = decision.determining.join(', ') || 'default'
+    return refuse('forbidden_by_policy', `decided again: ${decision.kind} by ${by}`)
+  }
+  // What streams already is guarded by the acts of its beginning.
+  return isWithin(obligations.output, output)
+    ? undefined
+    : refuse('forbidden_by_policy', 'decided again: output obligations that the stream does not carry out')
+}
+
+/** Whether each act asked for is carried out, or a stronger one. */
+function isWithin(asked: ActsByType, carriedOut: ActsByType): boolean {
+  return [...asked].every(([type, act]) => {
+    const held = carriedOut.get(type)
+    return held !== undefined && ACTS.indexOf(held) <= ACTS.indexOf(act)
+  })
+}
