@@ -1,7 +1,6 @@
 // From a revocation to the cut of the streams that live on it: one client, so many streams, one revocation of everything.
 import { Agent, request } from 'node:http'
 import { median, sleep } from './numbers.mjs'
-import { headersOf } from './servers.mjs'
 
 const STREAMS = 500
 /** Slow enough that the client is not what is measured. */
@@ -9,7 +8,7 @@ const TOKEN_MS = 500
 const PATIENCE_MS = 15_000
 
 /** One stream: `head` once its first bytes are here, `cut` with the time at which its error event arrived. */
-function stream({ target }, agent) {
+function stream({ target }, own, agent) {
   const body = JSON.stringify({
     model: 'gpt-4o-mini',
     stream: true,
@@ -18,7 +17,7 @@ function stream({ target }, agent) {
   const headers = {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
-    ...headersOf(target),
+    ...own,
   }
   const path = '/v1/chat/completions'
   const asking = request({ host: '127.0.0.1', port: target.port, path, method: 'POST', headers, agent })
@@ -46,11 +45,11 @@ function resolvers() {
 }
 
 /** @param revoke sends the revocation, and is fulfilled once it is confirmed */
-export async function cutRound(server, revoke) {
+export async function cutRound(server, headers, revoke) {
   const agent = new Agent({ maxSockets: STREAMS })
   const all = []
   for (let n = 0; n < STREAMS; n++) {
-    all.push(stream(server, agent))
+    all.push(stream(server, headers, agent))
     if (n % 50 === 49) await sleep(20)
   }
   const statuses = await Promise.all(all.map(({ opened }) => opened))

@@ -31,6 +31,9 @@ const under = (reach, most) => ({
   nearly: (value) => most !== undefined && value <= most,
 })
 
+/** The proofs of a round are made for its requests, and a refused one makes the round count for nothing. */
+const ofIdentity = (a, b) => (raw) => paired(raw.identity?.[a], raw.identity?.[b], rate)
+
 export const FIGURES = [
   {
     id: 'haproxy',
@@ -94,6 +97,51 @@ export const FIGURES = [
     reach: atLeast(0.85),
     show: times,
     measure: ({ load }) => paired(load.gate, load['no-audit'], rate),
+  },
+  {
+    id: 'dpop',
+    says: 'a proof verified, its replay checked, vs the same request without a proof',
+    phase: 'proofs',
+    needs: ['gate'],
+    reach: atLeast(0.6),
+    show: times,
+    measure: ofIdentity('dpop', 'bearer'),
+  },
+  {
+    id: 'revoked',
+    says: 'every control on, a million revocations vs none',
+    phase: 'load',
+    needs: ['revoked', 'gate'],
+    reach: atLeast(0.97),
+    show: share,
+    measure: ({ load }) => paired(load.revoked, load.gate, rate),
+  },
+  {
+    id: 'exchange',
+    says: 'tokens issued by exchange vs haproxy with JWT ES256',
+    phase: 'proofs',
+    needs: ['gate', 'haproxy-jwt'],
+    reach: atLeast(0.5),
+    show: times,
+    measure: ({ identity, load }) => paired(identity?.exchange, load['haproxy-jwt'], rate),
+  },
+  {
+    id: 'before',
+    says: '`gate` vs another checkout of it',
+    phase: 'load',
+    needs: ['gate', 'before'],
+    reach: atLeast(0.97),
+    show: share,
+    measure: ({ load }) => paired(load.gate, load.before, rate),
+  },
+  {
+    id: 'cut',
+    says: 'from a revocation to the cut of 500 streams, p99',
+    phase: 'cuts',
+    needs: ['gate'],
+    reach: atMost(50, undefined, ' ms'),
+    show: (value) => `${value.toFixed(1)} ms`,
+    measure: ({ cuts }) => (cuts ?? []).map(({ p99 }) => p99),
   },
   {
     id: 'stream-share',

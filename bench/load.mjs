@@ -6,11 +6,12 @@ import { CORES, output } from './processes.mjs'
 import { headersOf } from './servers.mjs'
 
 /** One round: requests a second, CPU of the server per request in microseconds, latency in ms, and what went wrong. */
-export async function load(server, connections, seconds) {
+export async function load(server, connections, seconds, { script = 'post.lua', env: more = {} } = {}) {
   const { target, pid } = server
   const { authorization, ...headers } = headersOf(target)
   const env = {
     ...process.env,
+    ...more,
     BENCH_BEARERS: target.bearer === undefined ? BEARERS : PLAIN_BEARERS,
     BENCH_HEADERS: Object.entries(headers)
       .map(([name, value]) => `${name}: ${value}`)
@@ -18,16 +19,7 @@ export async function load(server, connections, seconds) {
   }
   const url = `http://127.0.0.1:${target.port}`
   const before = pid === undefined ? 0 : cpuMs(pid)
-  const args = [
-    `-t1`,
-    `-c${connections}`,
-    `-d${seconds}s`,
-    '--timeout',
-    '20s',
-    '--latency',
-    '-s',
-    join(HERE, 'post.lua'),
-  ]
+  const args = [`-t1`, `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '--latency', '-s', join(HERE, script)]
   const { stdout, stderr } = await output(CORES.load, ['wrk', ...args, url], { env, deadlineMs: (seconds + 30) * 1000 })
   const told = /WRK (.*)/.exec(stdout)
   if (told === null) return { failed: server.child?.signalCode ?? `wrk: ${(stdout + stderr).slice(0, 200).trim()}` }

@@ -17,6 +17,7 @@ const FULL = {
   streamRounds: 7,
   streamSeconds: 4,
   abortRounds: 5,
+  cutRounds: 7,
   starts: 7,
   profileSeconds: 10,
 }
@@ -28,6 +29,7 @@ const QUICK = {
   streamRounds: 3,
   streamSeconds: 2,
   abortRounds: 2,
+  cutRounds: 2,
   starts: 3,
   profileSeconds: 4,
 }

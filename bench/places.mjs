@@ -23,7 +23,8 @@ export const portOf = (index) => FIRST_PORT + 1 + index
 const SOCKETS = mkdtempSync(join(tmpdir(), 'ostiary-bench-'))
 process.on('exit', () => rmSync(SOCKETS, { recursive: true, force: true }))
 
-const dataOf = (name) => join(GEN, 'data', name)
+export const socketOf = (name) => join(SOCKETS, name)
+export const dataOf = (name) => join(GEN, 'data', name)
 
 export function makePlaces() {
   for (const dir of [GEN, LOGS, join(GEN, 'conf')]) mkdirSync(dir, { recursive: true })
@@ -35,7 +36,7 @@ export function makePlaces() {
 
 /** Fills in a template of `peers/` and gives the path of the result. */
 export function fill(template, name, values) {
-  const all = { GEN, UPSTREAM_PORT, BEARER: PLAIN_BEARER, DATA: dataOf(name), SOCKET: join(SOCKETS, name), ...values }
+  const all = { GEN, UPSTREAM_PORT, BEARER: PLAIN_BEARER, DATA: dataOf(name), SOCKET: socketOf(name), ...values }
   const text = readFileSync(join(HERE, 'peers', template), 'utf8')
   const path = join(GEN, 'conf', `${name}-${template}`)
   writeFileSync(

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepare } from './build.mjs'
 import { FIGURES } from './figures.mjs'
+import { cutPhase, proofPhase } from './identity.mjs'
 import { abortPhase, memoryPhase, startPhase } from './lifecycle.mjs'
 import { readOptions } from './options.mjs'
 import { loadPhase, onePhase, streamPhase, warm } from './phases.mjs'
@@ -68,6 +69,7 @@ const raw = {
   one: {},
   appendMs: [],
   streams: {},
+  identity: {},
 }
 const gate = TARGETS.find(({ name }) => name === 'gate')
 const servers = []
@@ -124,7 +126,7 @@ async function alone(run) {
 }
 
 const profiled = !missing.has('wrk') && gate.missing() === undefined && phases.has('load') && wanted(gate)
-const TOGETHER = ['load', 'one', 'streams']
+const TOGETHER = ['load', 'one', 'streams', 'proofs', 'cuts']
 if (missing.has('cc')) for (const name of [...TOGETHER, 'aborts', 'memory']) skipped.set(name, missing.get('cc'))
 else {
   const mock = await startMock()
@@ -142,6 +144,16 @@ else {
   )
   const streaming = servers.filter(({ target }) => target.streams)
   await phase('streams', [], () => streamPhase(streaming, sizes, deadline, raw))
+  await phase('proofs', ['wrk'], async () => {
+    const server = serverOf('gate')
+    if (server === undefined) throw new Error('gate was not started')
+    await proofPhase(server, sizes, raw)
+  })
+  await phase('cuts', [], async () => {
+    const server = serverOf('gate')
+    if (server === undefined) throw new Error('gate was not started')
+    await cutPhase(server, sizes, raw)
+  })
   const used = serverOf('gate')
   for (const server of servers) if (server !== used && server.child) await end(server.child)
   await phase('aborts', ['wrk'], async () => {

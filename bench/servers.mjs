@@ -20,11 +20,11 @@ export async function startMock() {
 
 export const mockStats = async () => await (await fetch(`${UPSTREAM}/stats`)).json()
 
-const firstToken = () => readFileSync(BEARERS, 'utf8').split('\n', 1)[0]
+const tokenAt = (nth) => readFileSync(BEARERS, 'utf8').split('\n', nth + 1)[nth]
 
 /** Headers that name the caller, and what else the target wants. */
-export function headersOf(target) {
-  const { bearer = firstToken() } = target
+export function headersOf(target, nth = 0) {
+  const { bearer = tokenAt(nth) } = target
   const text = (template) => readFileSync(fill(template, target.name, {}), 'utf8')
   return { authorization: `Bearer ${bearer}`, ...target.headers?.(text) }
 }
@@ -54,6 +54,7 @@ function throwIfEnded({ name }, { pid, exitCode, signalCode }) {
 
 /** A server that runs: the target, its process, and what it took to start it. */
 export async function startServer(target) {
+  target.before?.(target.name)
   const log = openSync(join(LOGS, `${target.name}.log`), 'w')
   const from = performance.now()
   const env = { ...process.env, ...target.env }

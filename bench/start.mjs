@@ -15,6 +15,7 @@ const { createJwtIssuer } = await built('adapters/identity-oauth/issuer.js')
 const { JSON_LIMITS } = await built('json/located.js')
 const { createOpenAiDialect } = await built('adapters/dialect-openai/dialect.js')
 const { openSqliteStore } = await built('adapters/store-sqlite/store.js')
+const { openSqliteReplay } = await built('adapters/store-sqlite/replay.js')
 const { AuditKeys } = await built('audit/keys.js')
 
 const [file, profile] = process.argv.slice(2)
@@ -79,14 +80,14 @@ const gateway = await createGateway({
     dialects: [dialect],
     modelsOf: () => models,
     providers: new Map(
-      config.providers.map(({ name, baseUrl }) => [
-        name,
-        { name, baseUrl: new URL(baseUrl), apiKey: () => 'upstream' },
-      ]),
+      config.providers.map(({ name, baseUrl }) => [name, { name, baseUrl: new URL(baseUrl), keys: undefined }]),
     ),
     limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: 32 * 1024 * 1024 },
     timeouts: config.timeouts,
     configDigest: configDigest(config),
+    opaqueProviders: [],
+    boundOnly: false,
+    tokens: undefined,
   },
   listen: listen(config.listen),
   admin: listen(config.admin),
@@ -94,7 +95,17 @@ const gateway = await createGateway({
   trustedProxies: { has: () => false },
   clock,
   newId: () => (ids++).toString(16).padStart(32, '0'),
-  revocations: { revoked: () => false },
+  revocations: { state: () => 'live' },
+  parking: { park: async () => 'none' },
+  budgets: { hold: () => ({ kind: 'proceed', value: { settle() {}, release() {} } }) },
+  operations: new Map(),
+  networksOf: () => ({ has: () => false }),
+  proofs: {
+    ...config.dpop,
+    nonceKey: Buffer.alloc(32, 7),
+    replay: await openSqliteReplay({ path: `${config.store.path}.replay`, clock }),
+    startedAtMs: clock.now(),
+  },
   audit: { log: forgettingLog(), keys, failure: config.audit.failure, order: config.audit.order },
   auditReader: async () => undefined,
   auditPublish: false,

@@ -2,9 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fillRevocations } from './identity.mjs'
 import { fill, HERE, PEERS, PLAIN_BEARER, portOf, UPSTREAM, UPSTREAM_PORT } from './places.mjs'
 import { found, printed } from './processes.mjs'
 
+const { BEFORE } = process.env
 const ENVOY = process.env.ENVOY ?? join(PEERS, 'envoy/bin/envoy')
 const LITELLM = join(PEERS, 'litellm/v/bin/litellm')
 const PORTKEY = join(PEERS, 'portkey/node_modules/@portkey-ai/gateway/build/start-server.js')
@@ -112,6 +114,23 @@ const TABLE = [
       START,
       ostiary(name, port, { policies: 'one', detectors: NO_DETECTORS }),
       'fresh',
+    ],
+  },
+  {
+    name: 'revoked',
+    what: '`gate`, with a million revocations in its store',
+    missing: built,
+    before: fillRevocations,
+    command: productCommand,
+  },
+  {
+    name: 'before',
+    what: '`gate`, built from another checkout: `$BEFORE`',
+    missing: () => (BEFORE === undefined ? 'no checkout is named by $BEFORE' : undefined),
+    command: (name, port) => [
+      process.execPath,
+      join(BEFORE, 'packages/gateway/bin/ostiary.js'),
+      ...productCommand(name, port).slice(2),
     ],
   },
   {
