@@ -123,7 +123,7 @@ async function verifyKey({ apiKeys, revocations }: GrantParts, secret: string): 
     case 'live':
       return found
     case 'revoked':
-      return refuse('revoked_token', 'client: API key revoked')
+      return refuse('revoked_token', 'client: API key revoked', { message: 'The API key has been revoked.' })
     case 'unknown':
       return refuse('overloaded', 'revocations cannot be checked: the store is away')
   }
