@@ -18,7 +18,7 @@ import { readEntries } from '../src/adapters/audit-fs/entries.js'
 import { build, launch, ostiary, type Ready, readyLine, type Started } from './command.js'
 import { type Entry, entryOf, expectWhole } from './entries.js'
 import { ANALYSTS, sections, startTestIssuer } from './house.js'
-import { type Answer, prompt, send } from './http.js'
+import { type Answer, errorOf, prompt, send } from './http.js'
 import { until } from './until.js'
 
 let top: string
@@ -602,6 +602,23 @@ describe('dev and token', () => {
     const answer = await asWith(made.stdout.trim())
     expect(answer.status).toBe(200)
     expect(answer.text).toContain('**** **** **** 1111')
+
+    // What `dev` writes is enough for the commands that name a configuration, and nothing can be started with it.
+    const config = ['--config', join(data, 'ostiary.yaml')]
+    const list = await ostiary(['providers', 'list', '--json', ...config])
+    expect(list.lines()).toMatchObject([{ ok: true, providers: [{ name: 'dev' }] }])
+    const revoked = await ostiary(['revoke', '--sub', 'alice', ...config])
+    expect(revoked).toMatchObject({
+      code: 0,
+      stdout: 'revoked: every token of alice of any issuer, issued up to now\n',
+    })
+    expect(errorOf(await asWith(made.stdout.trim())).code).toBe('revoked_token')
+    const another = await ostiary(['start', ...config])
+    expect(another).toMatchObject({ code: 1, stderr: expect.stringContaining('reserved for `ostiary dev`') })
+
+    const metadata = await fetch(`${ready.gateway}/.well-known/oauth-protected-resource`)
+    const { authorization_servers: servers } = (await metadata.json()) as { authorization_servers: readonly string[] }
+    expect(servers).toEqual([expect.stringContaining('/ostiary-dev'), 'http://127.0.0.1:8787'])
 
     const [json] = (
       await ostiary(['token', '--as', 'bob', '--expires', '60', '--scope', 'a b', '--data', data, '--json'])
