@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { REQUIREMENTS } from '../../../conformance/requirements.js'
 import { loadPolicies } from '../src/adapters/policy-cedar/load.js'
 import { verify } from '../src/cli/audit.js'
+import { demo } from '../src/cli/demo.js'
 import { type Dev, startDev } from '../src/cli/dev.js'
 import { DEV_POLICIES } from '../src/cli/dev-policies.js'
 import { inspectLines } from '../src/cli/inspect.js'
@@ -115,6 +116,16 @@ describe('the first screen', () => {
     expect(await verify({ log: join(dataDir, 'audit'), vkey }, undefined, output)).toBe(0)
     expectShown(said.join('\n'), next)
   })
+
+  test('the demo says what is printed of it', async () => {
+    const { block } = shown('README.md', 'text', 'falls silent')
+    const said: string[] = []
+    const output = { json: false, say: (line: string) => void said.push(line), data: () => {}, warn: () => {} }
+    expect(await demo({ exit: true }, output)).toBe(0)
+    const chapters = said.join('\n').split(/\n\n(?=\d+\. )/)
+    const two = chapters.filter((one) => /^\d+\. a (?:stolen token|revoked agent)/.test(one))
+    expectShown(two.join('\n\n'), block.trimEnd())
+  }, 60_000)
 
   test('what does not pass yet is told so', async () => {
     const [, list = ''] = /answers 404 `endpoint_not_governed`: ([^.]+)\./.exec(page('README.md')) ?? []
