@@ -115,7 +115,7 @@ async function byKey(
 
 async function verifyKey({ apiKeys, revocations }: GrantParts, secret: string): Promise<Step<Principal>> {
   if (apiKeys?.prefix === undefined || !secret.startsWith(apiKeys.prefix)) {
-    return refuse('invalid_token', 'client: secret is no API key')
+    return refuse('invalid_token', 'client: secret is no API key', { message: 'The client is not authenticated.' })
   }
   const found = await apiKeys.verify({ token: secret, digest: digestOf(secret) })
   if (found.kind === 'refuse') return found
