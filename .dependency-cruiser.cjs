@@ -32,7 +32,7 @@ const CONSTRUCTS = new Map([
 
 /** Commands that read or write what an adapter keeps, without a gateway that runs. */
 const COMMANDS = new Map([
-  ['cli/(audit|demo|doctor-log|recover)[.]ts', ['adapters/audit-fs/']],
+  ['cli/(audit|demo-log|doctor-log|recover)[.]ts', ['adapters/audit-fs/']],
   ['cli/(check|dev|init)[.]ts', ['adapters/policy-cedar/schema[.]ts']],
 ])
 
@@ -278,7 +278,7 @@ module.exports = {
       comment:
         'The embedded identity provider hands out tokens to anybody. Only the commands `dev`, `demo` and `token` may load it, ' +
         'so that no configuration of `start` can reach it.',
-      from: { path: `${SRC}|^packages/(tlog|testkit)/`, pathNot: [...src('cli/(dev|demo|token)[.]ts$'), TESTS] },
+      from: { path: `${SRC}|^packages/(tlog|testkit)/`, pathNot: [...src('cli/(dev|demo|demo-[a-z]+|token)[.]ts$'), TESTS] },
       to: { path: '^packages/devkit/' },
     },
     {

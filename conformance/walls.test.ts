@@ -124,7 +124,7 @@ const PLANTS: readonly (readonly [rule: string, file: string, text: string, also
   ['only-the-root-composes', `${S}/cli/start.ts`, gets('log', '../adapters/audit-fs/log.js')],
   ['only-the-root-composes', `${S}/cli/doctor.ts`, gets('issuer', '../adapters/identity-oauth/issuer.js')],
   ['only-the-root-composes', `${S}/compose-others.ts`, gets('issuer', './adapters/identity-oauth/issuer.js')],
-  ['commands-reach-precisely-1', `${S}/cli/demo.ts`, gets('schema', '../adapters/policy-cedar/schema.js')],
+  ['commands-reach-precisely-1', `${S}/cli/demo-log.ts`, gets('schema', '../adapters/policy-cedar/schema.js')],
   ['commands-reach-precisely-2', `${S}/cli/init.ts`, gets('load', '../adapters/policy-cedar/load.js')],
   ['pipeline-sees-stages-only', `${S}/pipeline.ts`, uses('Config', './config/config.js')],
   ['configuration-knows-words-only', `${S}/config/planted.ts`, uses('Gateway', '../gateway.js')],

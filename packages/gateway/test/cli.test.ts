@@ -18,7 +18,7 @@ import { readEntries } from '../src/adapters/audit-fs/entries.js'
 import { build, launch, ostiary, type Ready, readyLine, type Started } from './command.js'
 import { type Entry, entryOf, expectWhole } from './entries.js'
 import { ANALYSTS, sections, startTestIssuer } from './house.js'
-import { type Answer, prompt, send } from './http.js'
+import { type Answer, errorOf, prompt, send } from './http.js'
 import { until } from './until.js'
 
 let top: string
@@ -83,9 +83,36 @@ test('demo --exit --json tells its story and ends well', async () => {
   const { code, stderr, lines } = await ostiary(['demo', '--exit', '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const told = lines()
-  expect(new Set(told.map((one) => one['step']))).toEqual(new Set([1, 2, 3, 4, 5]))
-  expect(told.find((one) => one['who'] === 'bob gets')?.['what']).toContain('403 forbidden_by_policy')
-  expect(told.find((one) => one['who'] === 'the copy')?.['what']).toMatch(/does not hold: entry \d+/)
+  expect(new Set(told.map((one) => one['step']))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]))
+  const said = (who: string, step?: number): string =>
+    told
+      .filter((one) => one['who'] === who && (step === undefined || one['step'] === step))
+      .map((one) => String(one['what']))
+      .join('\n')
+  expect(said('bob gets')).toContain('403 forbidden_by_policy')
+  expect(said('the copy')).toMatch(/does not hold: entry \d+/)
+
+  // A stolen token: good in its owner's hands alone.
+  expect(said('alice', 5)).toContain('401 use_dpop_nonce, then with the nonce 200')
+  expect(said('the thief')).toMatch(
+    /^Bearer: 401 invalid_token: .+\nDPoP, proof by another key: 401 invalid_dpop_proof: /,
+  )
+
+  // A revoked agent: silent within a sentence, while whom it acts for is told all.
+  expect(said('scout sees')).toMatch(/I was shown: user: Sentence 1: .+\w ?▌$/)
+  expect(said('scout sees')).not.toContain('Sentence 8')
+  expect(said('and then')).toContain('the error event `revoked_token`')
+  expect(said('cut')).toMatch(
+    /^\d+\.\d ms (?:after the revocation was confirmed$|before the revocation was even confirmed)/,
+  )
+  expect(said('in the log')).toContain('reason revoked_token')
+  expect(said('scout again')).toMatch(/^401 revoked_token: /)
+  expect(said('alice', 6)).toContain('went on to its end')
+
+  // A smaller token: what it is for, and no more.
+  expect(said('it may')).toBe('ask demo-model: 200')
+  expect(said('it may not')).toBe('read the log: 403 insufficient_scope, missing audit:read')
+  expect(said('nor')).toBe('be exchanged for more: invalid_scope')
 })
 
 describe('wrong use ends with 2', () => {
@@ -575,6 +602,23 @@ describe('dev and token', () => {
     const answer = await asWith(made.stdout.trim())
     expect(answer.status).toBe(200)
     expect(answer.text).toContain('**** **** **** 1111')
+
+    // What `dev` writes is enough for the commands that name a configuration, and nothing can be started with it.
+    const config = ['--config', join(data, 'ostiary.yaml')]
+    const list = await ostiary(['providers', 'list', '--json', ...config])
+    expect(list.lines()).toMatchObject([{ ok: true, providers: [{ name: 'dev' }] }])
+    const revoked = await ostiary(['revoke', '--sub', 'alice', ...config])
+    expect(revoked).toMatchObject({
+      code: 0,
+      stdout: 'revoked: every token of alice of any issuer, issued up to now\n',
+    })
+    expect(errorOf(await asWith(made.stdout.trim())).code).toBe('revoked_token')
+    const another = await ostiary(['start', ...config])
+    expect(another).toMatchObject({ code: 1, stderr: expect.stringContaining('reserved for `ostiary dev`') })
+
+    const metadata = await fetch(`${ready.gateway}/.well-known/oauth-protected-resource`)
+    const { authorization_servers: servers } = (await metadata.json()) as { authorization_servers: readonly string[] }
+    expect(servers).toEqual([expect.stringContaining('/ostiary-dev'), 'http://127.0.0.1:8787'])
 
     const [json] = (
       await ostiary(['token', '--as', 'bob', '--expires', '60', '--scope', 'a b', '--data', data, '--json'])

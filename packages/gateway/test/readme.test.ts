@@ -1,16 +1,18 @@
+import * as nodeCrypto from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { runInNewContext } from 'node:vm'
-import { startDemoModel } from '@ostiary/devkit'
+import { makeDpopKey, startDemoModel } from '@ostiary/devkit'
 import OpenAI from 'openai'
 import type { ChatCompletion } from 'openai/resources'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { REQUIREMENTS } from '../../../conformance/requirements.js'
 import { loadPolicies } from '../src/adapters/policy-cedar/load.js'
 import { verify } from '../src/cli/audit.js'
+import { demo } from '../src/cli/demo.js'
 import { type Dev, startDev } from '../src/cli/dev.js'
 import { DEV_POLICIES } from '../src/cli/dev-policies.js'
 import { inspectLines } from '../src/cli/inspect.js'
@@ -115,6 +117,16 @@ describe('the first screen', () => {
     expectShown(said.join('\n'), next)
   })
 
+  test('the demo says what is printed of it', async () => {
+    const { block } = shown('README.md', 'text', 'falls silent')
+    const said: string[] = []
+    const output = { json: false, say: (line: string) => void said.push(line), data: () => {}, warn: () => {} }
+    expect(await demo({ exit: true }, output)).toBe(0)
+    const chapters = said.join('\n').split(/\n\n(?=\d+\. )/)
+    const two = chapters.filter((one) => /^\d+\. a (?:stolen token|revoked agent)/.test(one))
+    expectShown(two.join('\n\n'), block.trimEnd())
+  }, 60_000)
+
   test('what does not pass yet is told so', async () => {
     const [, list = ''] = /answers 404 `endpoint_not_governed`: ([^.]+)\./.exec(page('README.md')) ?? []
     const paths = [...list.matchAll(/`(\/[^`]+)`/g)].map(([, path = '']) => path.replace('*', 'anything'))
@@ -141,6 +153,40 @@ describe('the first screen', () => {
     const run = runInNewContext(`(async () => { ${lines}; return answer })`, { OpenAI, accessToken })
     const answer = (await run()) as ChatCompletion
     expect(answer.choices[0]?.message.content).toContain('I was shown:\nuser: hello')
+    await other.close()
+    rmSync(elsewhere, { recursive: true, force: true })
+  })
+
+  test('the guide to bound tokens is all that an SDK needs to have one taken, which it is not as it comes', async () => {
+    const { block } = shown('docs/guides/bound-tokens.md', 'js', 'withProof')
+    const elsewhere = mkdtempSync(join(tmpdir(), 'ostiary-readme-'))
+    const other = await openDev(elsewhere)
+    const { url } = other.running.gateway
+    const { key, jkt } = makeDpopKey()
+    const accessToken = await other.issuer.token({ as: 'alice', jkt })
+    const statuses: number[] = []
+    const context = {
+      ...nodeCrypto,
+      OpenAI,
+      Buffer,
+      Headers,
+      URL,
+      console: { log: () => undefined },
+      process: { argv: ['node', 'ask.mjs', accessToken] },
+      readFileSync: () => JSON.stringify({ ...key, alg: 'ES256' }),
+      // As if the gateway were where the guide says.
+      fetch: async (input: string, init: RequestInit) => {
+        const answer = await fetch(input.replace('http://127.0.0.1:8787', url), init)
+        statuses.push(answer.status)
+        return answer
+      },
+    }
+    const run = runInNewContext(`(async () => { ${block.replaceAll(/^import .*$/gm, '')}; return answer })`, context)
+    const answer = (await run()) as ChatCompletion
+    expect(answer.choices[0]?.message.content).toContain('I was shown:\nuser: hello')
+    expect(statuses).toEqual([401, 200])
+    const plain = new OpenAI({ baseURL: `${url}/v1`, apiKey: accessToken, maxRetries: 0 })
+    await expect(plain.models.list()).rejects.toMatchObject({ status: 401, code: 'invalid_token' })
     await other.close()
     rmSync(elsewhere, { recursive: true, force: true })
   })

@@ -40,15 +40,18 @@ export function apiKeyProvider(parts: ProviderParts, place: Place): OpaqueProvid
 
 function verify(parts: ProviderParts, place: Place, token: OpaqueToken): Step<Principal> {
   const read = parseApiKey(token.token)
-  if (read.kind === 'fault') return refuse('invalid_token', `api key: ${read.why}`)
+  if (read.kind === 'fault')
+    return refuse('invalid_token', `api key: ${read.why}`, { message: 'The API key is not valid here.' })
   const state = parts.ring.byHash(hashOf(read.key))
   const nowSeconds = parts.clock.now() / 1000
-  if (state?.revokedAt !== undefined) return refuse('revoked_token', `api key ${state.record.id}: revoked`)
+  if (state?.revokedAt !== undefined)
+    return refuse('revoked_token', `api key ${state.record.id}: revoked`, { message: 'The API key has been revoked.' })
   if (state !== undefined && nowSeconds >= state.expiresAt)
-    return refuse('expired_token', `api key ${state.record.id}: expired`)
+    return refuse('expired_token', `api key ${state.record.id}: expired`, { message: 'The API key has expired.' })
   // One that is not known may have been made, and one that is may have been revoked, since we last saw.
   if (parts.blind()) return UNSEEN
-  if (state === undefined) return refuse('invalid_token', 'api key: unknown')
+  if (state === undefined)
+    return refuse('invalid_token', 'api key: unknown', { message: 'The API key is not valid here.' })
   if (place === 'data-plane' || (place === 'data-plane-direct' && !state.record.direct))
     return refuse('invalid_token', `api key ${state.record.id}: presented on the data plane`, { message: EXCHANGE_IT })
   parts.onUsed(state.record.id)

@@ -67,7 +67,7 @@ describe('what a key is asked for [keys.input]', () => {
     [
       'a scope that is misspelt',
       { owner: 'a', scopes: 'models:invok' },
-      '`models:invok` is no scope: of `models` there are',
+      '`models:invok` is no scope: for models there are',
     ],
     ['a wildcard over everything', { owner: 'a', scopes: '*' }, 'is no scope'],
     ['a wildcard with a name', { owner: 'a', scopes: 'models:*:a' }, '`*` takes no name'],

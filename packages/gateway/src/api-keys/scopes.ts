@@ -25,7 +25,7 @@ export function scopeFault(scope: string): string | undefined {
   const acts = OURS.filter((one) => one.startsWith(`${thing}:`))
   if (acts.length === 0) return undefined
   if (act === '*') return name === undefined ? undefined : '`*` takes no name'
-  if (!acts.includes(`${thing}:${act}`)) return `is no scope: of \`${thing}\` there are ${acts.join(', ')}`
+  if (!acts.includes(`${thing}:${act}`)) return `is no scope: for ${thing} there are ${acts.join(', ')}`
   return name === undefined || NARROWABLE.has(`${thing}:${act}`) ? undefined : `\`${thing}:${act}\` takes no name`
 }
 

@@ -85,12 +85,17 @@ export async function dev(options: Omit<DevOptions, 'warn'>, output: Output): Pr
     output.say(
       `policies ${join(options.dataDir, 'policies')}\n\nA token: npx --no-install ostiary token --as alice --data ${options.dataDir}`,
     )
+    output.say(
+      `Keys, revocations: npx --no-install ostiary keys|revoke … --config ${join(options.dataDir, CONFIG_FILE)}`,
+    )
   }
   const reload = (why: string): Promise<void> => house.running.reload(house.config, why)
   await reloadUntilStopped({ dirs: [house.config.policy.dir], reload, ready }, output)
   await house.close()
   return EXIT.done
 }
+
+const CONFIG_FILE = 'ostiary.yaml'
 
 interface DevConfigParts extends DevOptions {
   readonly audience: string
@@ -101,9 +106,9 @@ interface DevConfigParts extends DevOptions {
 }
 
 function configOf(parts: DevConfigParts): Config {
-  const file = join(parts.dataDir, 'ostiary.yaml')
+  const file = join(parts.dataDir, CONFIG_FILE)
   // JSON is YAML: nothing here can be misread, whatever a path or an upstream's model is called.
-  const text = JSON.stringify({
+  const settings = {
     publicUrl: parts.audience.replace(/:0$/, ':8787'),
     listen: { host: '127.0.0.1', port: parts.port },
     admin: { host: '127.0.0.1', port: parts.adminPort },
@@ -128,9 +133,15 @@ function configOf(parts: DevConfigParts): Config {
     policy: { dir: './policies' },
     audit: { store: 'fs:./audit', origin: 'localhost/ostiary-dev' },
     store: 'sqlite:./ostiary.db',
-  })
-  return checked(text, file)
+  }
+  const text = `${CONFIG_HEAD}${JSON.stringify(settings, undefined, 2)}\n`
+  const config = checked(text, file)
+  // So that `keys`, `revoke` and `providers` find this gateway by `--config`.
+  writeFileSync(file, text, { mode: 0o600 })
+  return config
 }
+
+const CONFIG_HEAD = '# Written by `ostiary dev` at each start, and read by it never. `ostiary start` refuses it.\n'
 
 function checked(text: string, file: string): Config {
   const { config, faults } = configFromText(text, file, {}, { requireEnv: true, allowDev: true })

@@ -33,7 +33,7 @@ export async function doctor(file: string, output: Output): Promise<number> {
       what,
       mend: unset.has(what)
         ? 'set the variable, or start with it set'
-        : 'correct the file; `ostiary check` tells every fault',
+        : 'correct the file, or put there what it names; `ostiary check` tells every fault',
     }))
     return report({ ailments, warnings: [], control: { kind: 'absent' } }, output)
   }

@@ -7,16 +7,22 @@ import { CommandError, faultsError } from './output.js'
 
 /**
  * The configuration as far as it says where a gateway is. Policies that are faulty, and a provider's key that this shell does not
- * have, keep nobody from revoking.
+ * have, keep nobody from revoking. The file that `ostiary dev` writes will do: nothing is started by it.
+ *
+ * @param needs settings beside those that say where the gateway is, whose variables must be set too
  */
-export function configToOperate(file: string): Config {
-  const { config, faults, unset } = loadConfig(file, process.env, { requireEnv: false })
+export function configToOperate(file: string, needs: readonly string[] = []): Config {
+  const { config, faults, unset } = loadConfig(file, process.env, { requireEnv: false, allowDev: true })
   if (config === undefined) throw faultsError(faults)
   // What stands in for these would be the place of another gateway, or of none.
-  const needed = unset.filter(({ message }) => /^(?:publicUrl|store|control|audit)\b/.test(message))
+  const needed = unset.filter(({ message }) =>
+    [...WHERE, ...needs].some((name) => new RegExp(`^${name}\\b`).test(message)),
+  )
   if (needed.length > 0) throw faultsError(needed)
   return config
 }
+
+const WHERE = ['publicUrl', 'store', 'control', 'audit']
 
 /** Runs an operation through the gateway that runs; with none running, on its store. */
 export async function operate(config: Config, name: string, input: OperationInput): Promise<OperationResult> {

@@ -1,6 +1,5 @@
 import { KEY_TEXT } from '../spec/index.js'
-import { configFor } from './check.js'
-import { operate } from './operate.js'
+import { configToOperate, operate } from './operate.js'
 import { CommandError, EXIT, type Output } from './output.js'
 
 interface ListedProvider {
@@ -18,7 +17,7 @@ interface ListedProvider {
 
 /** Providers, and of each key where it comes from and what state it is in: never the key. */
 export async function listProviders(file: string, output: Output): Promise<number> {
-  const done = await operate(configFor(file, output).config, 'GET /providers', {})
+  const done = await operate(configToOperate(file), 'GET /providers', {})
   for (const { name, dialect, baseUrl, keys } of done['providers'] as readonly ListedProvider[]) {
     output.say(`${name}  ${dialect}  ${baseUrl}${keys.length === 0 ? '  no keys' : ''}`)
     for (const { key, source, weight, state } of keys) {
@@ -31,11 +30,13 @@ export async function listProviders(file: string, output: Output): Promise<numbe
 
 /** Has the gateway read every key of a provider anew, and puts those back in use that were refused. */
 export async function rotateProvider(file: string, name: string, output: Output): Promise<number> {
-  const done = await operate(configFor(file, output).config, 'POST /providers/rotate', { name })
+  const done = await operate(configToOperate(file), 'POST /providers/rotate', { name })
   const unreadable = done['unreadable'] as readonly string[]
   const isDone = unreadable.length === 0
-  output.say(`${name}: ${String(done['keys'])} keys were read anew and are in use`)
-  if (!isDone) output.say(`could not be read, the gateway's own words say why: ${unreadable.join(', ')}`)
+  output.say(
+    `${name}: ${Number(done['keys']) - unreadable.length} of ${String(done['keys'])} keys were read anew and are in use`,
+  )
+  if (!isDone) output.say(`could not be read, and the stderr of the gateway says why: ${unreadable.join(', ')}`)
   output.data({ ok: isDone, ...done })
   return isDone ? EXIT.done : EXIT.failed
 }
@@ -48,7 +49,7 @@ export async function setKey(
   output: Output,
 ): Promise<number> {
   const secret = await secretFrom(input)
-  const done = await operate(configFor(file, output).config, 'POST /secrets', { name, secret })
+  const done = await operate(configToOperate(file, ['secretsKey']), 'POST /secrets', { name, secret })
   output.say(`stored: a key \`store:${name}\` is this from now on`)
   output.data({ ok: true, ...done })
   return EXIT.done

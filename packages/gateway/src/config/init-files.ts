@@ -100,6 +100,14 @@ audit:
 # apiKeys:
 #   direct: false               # true: the data plane takes keys made with --direct; else keys are exchanged for tokens
 
+# revocation:
+#   failure: closed             # open: tokens are taken while the store cannot say what others revoked
+
+# tokens:                       # those that the gateway issues itself, at /oauth/token
+#   lifetime: 5m
+#   algorithm: ES256            # or Ed25519
+#   rotation: 30d
+
 # ledger:                       # no effect in this version: there are no labels yet
 #   ttl: 8h
 #   scope: principal

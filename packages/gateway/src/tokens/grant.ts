@@ -115,7 +115,7 @@ async function byKey(
 
 async function verifyKey({ apiKeys, revocations }: GrantParts, secret: string): Promise<Step<Principal>> {
   if (apiKeys?.prefix === undefined || !secret.startsWith(apiKeys.prefix)) {
-    return refuse('invalid_token', 'client: secret is no API key')
+    return refuse('invalid_token', 'client: secret is no API key', { message: 'The client is not authenticated.' })
   }
   const found = await apiKeys.verify({ token: secret, digest: digestOf(secret) })
   if (found.kind === 'refuse') return found
@@ -123,7 +123,7 @@ async function verifyKey({ apiKeys, revocations }: GrantParts, secret: string): 
     case 'live':
       return found
     case 'revoked':
-      return refuse('revoked_token', 'client: API key revoked')
+      return refuse('revoked_token', 'client: API key revoked', { message: 'The API key has been revoked.' })
     case 'unknown':
       return refuse('overloaded', 'revocations cannot be checked: the store is away')
   }
