@@ -16,7 +16,7 @@ export interface KeptFile {
 
 /** Every such file of a configuration, in the order in which a first start makes them. */
 function keptFiles(config: Config): readonly KeptFile[] {
-  const folder = dirname(config.store.path)
+  const { keptIn: folder, store } = config
   const files: KeptFile[] = [
     {
       name: 'audit.secret',
@@ -25,14 +25,17 @@ function keptFiles(config: Config): readonly KeptFile[] {
         'The commitments of all entries so far are keyed with it: without it nobody can show any more what they stand for.',
       otherwise: 'makes a new one for the entries to come',
     },
-    {
+  ]
+  // A database is no file of this machine's: its loss is for the database to prevent.
+  if (store.kind === 'sqlite') {
+    files.push({
       name: 'store',
-      path: config.store.path,
+      path: store.path,
       means:
         'It holds the keys of the pseudonyms in the log: without them no entry so far can be told to be of one caller or another.',
       otherwise: 'begins an empty one',
-    },
-  ]
+    })
+  }
   if (config.audit.key === undefined) {
     files.unshift({
       name: 'audit.key.pem',
@@ -81,13 +84,13 @@ export class Spoilt extends Error {
 export function logKey(config: Config): string {
   const { key } = config.audit
   if (key !== undefined) return ed25519(readSecret(key), 'audit.key')
-  const path = join(dirname(config.store.path), 'audit.key.pem')
+  const path = join(config.keptIn, 'audit.key.pem')
   return ed25519(kept(path, newLogKey), path)
 }
 
 /** 32 random bytes of this installation, made where they are not there. Throws where the file holds anything else. */
 export function logSecret(config: Config): Buffer {
-  const path = join(dirname(config.store.path), 'audit.secret')
+  const path = join(config.keptIn, 'audit.secret')
   const text = kept(path, newSecret)
   const secret = Buffer.from(text, 'base64')
   if (secret.length !== SECRET_BYTES || secret.toString('base64') !== text) {
@@ -101,8 +104,8 @@ export function logSecret(config: Config): Buffer {
  *
  * @param make where there is none, one is made: only for a store that holds no sealed secret yet
  */
-export function secretsKey(config: Pick<Config, 'store' | 'secretsKey'>, make: boolean): Buffer {
-  const path = join(dirname(config.store.path), 'secrets.key')
+export function secretsKey(config: Pick<Config, 'keptIn' | 'secretsKey'>, make: boolean): Buffer {
+  const path = join(config.keptIn, 'secrets.key')
   const { secretsKey: configured } = config
   if (configured !== undefined) return bytesOf(readSecret(configured), 'secretsKey')
   if (!make && !existsSync(path)) {

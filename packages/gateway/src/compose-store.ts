@@ -1,0 +1,51 @@
+import { readAddress } from './adapters/store-postgres/address.js'
+import { type Lack, lookAtPostgres } from './adapters/store-postgres/look.js'
+import { openPostgresReplay } from './adapters/store-postgres/replay.js'
+import { openPostgresStore } from './adapters/store-postgres/store.js'
+import { openSqliteReplay } from './adapters/store-sqlite/replay.js'
+import { openSqliteStore } from './adapters/store-sqlite/store.js'
+import type { Config, StoreConfig } from './config/config.js'
+import type { Clock, Replay, Store } from './spec/index.js'
+
+/** What is wrong with the address of a store, judged without the network; nothing secret is in it. Undefined: nothing. */
+export function addressFault(store: StoreConfig): string | undefined {
+  if (store.kind === 'sqlite') return undefined
+  try {
+    readAddress(store.url.reveal())
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : 'is no address'
+  }
+}
+
+/** What keeps a gateway from using its database, asked of the database, which is not changed. A file is for `doctor` to look at. */
+export async function databaseLacks(store: StoreConfig): Promise<readonly Lack[]> {
+  return store.kind === 'sqlite' ? [] : await lookAtPostgres(store.url.reveal())
+}
+
+/** Opens the store, and makes it where there is none. Rejects with words for the operator, without the address's password. */
+export function openStore({ store }: Pick<Config, 'store'>, clock: Clock): Promise<Store> {
+  switch (store.kind) {
+    case 'sqlite':
+      return openSqliteStore({ path: store.path, clock })
+    case 'postgres':
+      return told(openPostgresStore({ url: store.url.reveal(), clock }))
+  }
+}
+
+/** Opens the memory of what was used once: in the same database, or in a file beside the store's. */
+export function openReplay({ store }: Pick<Config, 'store'>, clock: Clock): Promise<Replay> {
+  switch (store.kind) {
+    case 'sqlite':
+      // It is remembered for minutes, so its file need not be as safe as the store's.
+      return openSqliteReplay({ path: store.path.replace(/(?:\.db)?$/, '.replay.db'), clock })
+    case 'postgres':
+      return told(openPostgresReplay({ url: store.url.reveal(), clock }))
+  }
+}
+
+async function told<T>(opening: Promise<T>): Promise<T> {
+  return await opening.catch((error: unknown) => {
+    throw new Error(`store: ${error instanceof Error ? error.message : 'cannot be opened'}`)
+  })
+}
