@@ -1,5 +1,5 @@
 import { readAddress } from './adapters/store-postgres/address.js'
-import { type Lack, lookAtPostgres } from './adapters/store-postgres/look.js'
+import { hasStoreTables, type Lack, lookAtPostgres } from './adapters/store-postgres/look.js'
 import { openPostgresReplay } from './adapters/store-postgres/replay.js'
 import { openPostgresStore } from './adapters/store-postgres/store.js'
 import { openSqliteReplay } from './adapters/store-sqlite/replay.js'
@@ -23,13 +23,35 @@ export async function databaseLacks(store: StoreConfig): Promise<readonly Lack[]
   return store.kind === 'sqlite' ? [] : await lookAtPostgres(store.url.reveal())
 }
 
+/** What a store is called in messages: without its password. */
+export function storeName(store: StoreConfig): string {
+  return store.kind === 'sqlite' ? store.path : `PostgreSQL at \`${readAddress(store.url.reveal()).shown}\``
+}
+
+// A database is there before and after it is lost, or is the wrong one; a file is not. What says that it was ours is a row.
+const BEGUN_SPACE = 'installation'
+const BEGUN_KEY = 'begun'
+
+/** Whether a database ever was this store, for which nothing is made. Of a file its being there says so: true. */
+export async function databaseBegun({ store }: Pick<Config, 'store'>, clock: Clock): Promise<boolean> {
+  if (store.kind === 'sqlite') return true
+  const url = store.url.reveal()
+  if (!(await told(hasStoreTables(url)))) return false
+  const opened = await told(openPostgresStore({ url, clock }))
+  try {
+    return (await opened.get(BEGUN_SPACE, BEGUN_KEY)) !== undefined
+  } finally {
+    await opened.close()
+  }
+}
+
 /** Opens the store, and makes it where there is none. Rejects with words for the operator, without the address's password. */
-export function openStore({ store }: Pick<Config, 'store'>, clock: Clock): Promise<Store> {
+export async function openStore({ store }: Pick<Config, 'store'>, clock: Clock): Promise<Store> {
   switch (store.kind) {
     case 'sqlite':
-      return openSqliteStore({ path: store.path, clock })
+      return await openSqliteStore({ path: store.path, clock })
     case 'postgres':
-      return told(openPostgresStore({ url: store.url.reveal(), clock }))
+      return await told(openDatabase(store.url.reveal(), clock))
   }
 }
 
@@ -41,6 +63,17 @@ export function openReplay({ store }: Pick<Config, 'store'>, clock: Clock): Prom
       return openSqliteReplay({ path: store.path.replace(/(?:\.db)?$/, '.replay.db'), clock })
     case 'postgres':
       return told(openPostgresReplay({ url: store.url.reveal(), clock }))
+  }
+}
+
+async function openDatabase(url: string, clock: Clock): Promise<Store> {
+  const store = await openPostgresStore({ url, clock })
+  try {
+    await store.put(BEGUN_SPACE, BEGUN_KEY, new Date(clock.now()).toISOString(), { onlyNew: true })
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
   }
 }
 

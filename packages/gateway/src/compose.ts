@@ -21,7 +21,7 @@ import { AuditKeys } from './audit/keys.js'
 import { openIntents } from './audit/recover.js'
 import { type HeldIssuer, issuersOf } from './compose-issuers.js'
 import { createProviderKeys, type ProviderKeys, type ProviderKeysParts } from './compose-providers.js'
-import { openReplay, openStore } from './compose-store.js'
+import { databaseBegun, openReplay, openStore, storeName } from './compose-store.js'
 import type { Config, ListenConfig } from './config/config.js'
 import { configDigest } from './config/digest.js'
 import { type Fault, faultText } from './config/fault.js'
@@ -31,7 +31,7 @@ import type { Model } from './exchange.js'
 import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
 import { createParking, type Parking } from './grants/parking.js'
 import { openRevocations, type RevocationIndex } from './grants/revocations.js'
-import { logKey, logSecret, lossesOf } from './kept.js'
+import { databaseLoss, type KeptFile, type Loss, logKey, logSecret, lossesOf, lostDatabase, lostFiles } from './kept.js'
 import { readOpenFrom } from './open-from.js'
 import { sharedSecret } from './shared-secret.js'
 import {
@@ -80,7 +80,7 @@ const CLOCK: Clock = { now: () => Date.now() }
 export async function run(config: Config, options: ComposeOptions): Promise<Running> {
   const clock = options.clock ?? CLOCK
   const { dir } = config.audit.store
-  refuseLosses(config)
+  await refuseLosses(config, clock)
   const { key } = recoverable(config)
   const secret = logSecret(config)
   const store = await openStore(config, clock)
@@ -304,7 +304,7 @@ export interface Administration {
 
 /** What administrators do, on the store itself: for where no gateway runs. The next start logs what was done. */
 export async function administration(config: Config): Promise<Administration> {
-  refuseLosses(config)
+  await refuseLosses(config, CLOCK)
   const store = await openStore(config, CLOCK)
   const newId = idMaker()
   try {
@@ -370,10 +370,22 @@ export function recoverable(config: Config): { readonly dir: string; readonly or
 }
 
 /** Before anything is made: a new secret in the place of a lost one would look like the old one to the next start. */
-function refuseLosses(config: Config): void {
-  const losses = logHasBegun(config.audit.store.dir) ? lossesOf(config) : []
+async function refuseLosses(config: Config, clock: Clock): Promise<void> {
+  const losses = logHasBegun(config.audit.store.dir) ? await allLosses(config, clock) : []
   if (losses.length > 0)
     throw new StartError(losses.map(({ what, mend }) => `audit: ${what} Way out: ${mend}`).join('\n'))
+}
+
+/** What was lost of an installation whose log has begun, its database too. Makes nothing. */
+export async function allLosses(config: Config, clock: Clock = CLOCK): Promise<readonly Loss[]> {
+  const files = lossesOf(config)
+  return (await databaseBegun(config, clock)) ? files : [...files, databaseLoss(config, storeName(config.store))]
+}
+
+/** The same as what is to be made anew. */
+export async function allLost(config: Config): Promise<readonly KeptFile[]> {
+  const files = lostFiles(config)
+  return (await databaseBegun(config, CLOCK)) ? files : [...files, lostDatabase(storeName(config.store))]
 }
 
 /** Whether a log lies in a folder. Then what a first start makes beside the store was there once: it is made before the log. */

@@ -14,6 +14,18 @@ export interface KeptFile {
   readonly otherwise: string
 }
 
+/** What the loss of a store means, be it a file or a database. */
+const STORE_LOST = {
+  means:
+    'It holds the keys of the pseudonyms in the log: without them no entry so far can be told to be of one caller or another.',
+  otherwise: 'begins an empty one',
+} as const
+
+/** A database that holds nothing of this installation, as what is lost. `name`: as messages call it. */
+export function lostDatabase(name: string): KeptFile {
+  return { name: 'store', path: name, ...STORE_LOST }
+}
+
 /** Every such file of a configuration, in the order in which a first start makes them. */
 function keptFiles(config: Config): readonly KeptFile[] {
   const { keptIn: folder, store } = config
@@ -26,14 +38,11 @@ function keptFiles(config: Config): readonly KeptFile[] {
       otherwise: 'makes a new one for the entries to come',
     },
   ]
-  // A database is no file of this machine's: its loss is for the database to prevent.
   if (store.kind === 'sqlite') {
     files.push({
       name: 'store',
       path: store.path,
-      means:
-        'It holds the keys of the pseudonyms in the log: without them no entry so far can be told to be of one caller or another.',
-      otherwise: 'begins an empty one',
+      ...STORE_LOST,
     })
   }
   if (config.audit.key === undefined) {
@@ -64,6 +73,15 @@ export function lossesOf(config: Config): readonly Loss[] {
     what: `${path} is ${existsSync(path) ? 'empty' : 'missing'}, though the log in ${config.audit.store.dir} has begun. ${means}`,
     mend: `put the file back from a backup; where there is none, \`ostiary audit recover\` ${otherwise} and logs that`,
   }))
+}
+
+/** The same of a database that was asked for what it holds. */
+export function databaseLoss(config: Config, name: string): Loss {
+  const { means, otherwise } = lostDatabase(name)
+  return {
+    what: `${name} holds nothing of this installation, though the log in ${config.audit.store.dir} has begun. ${means}`,
+    mend: `write the address of the database that it had, or put that one back from a backup; where there is none, \`ostiary audit recover\` ${otherwise} and logs that`,
+  }
 }
 
 /** A file of an installation that holds something else than was written there. */

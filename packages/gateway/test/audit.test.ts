@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { request } from 'node:http'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { openaiShapedKey, TEST_CARD } from '@ostiary/devkit'
 import { parseVkey, verifyLog } from '@ostiary/tlog'
 import { nodeSuite } from '@ostiary/tlog/node'

@@ -40,14 +40,17 @@ export async function doctor(file: string, output: Output): Promise<number> {
   }
   const { config } = checked
   const control = await lookAtControl(config.control.socket)
+  const ofStore =
+    config.store.kind === 'sqlite' ? await storeFile(config.store.path) : await databaseLacks(config.store)
+  const isAway = config.store.kind === 'postgres' && ofStore.length > 0
   const ailments = [
     ...(await folders(config)),
-    ...(config.store.kind === 'sqlite' ? await storeFile(config.store.path) : await databaseLacks(config.store)),
+    ...ofStore,
     ...tlsAilments(config),
     ...(await portAilments(config, control)),
     ...controlAilments(config.control.socket, control),
-    // Who runs has opened it, and writes to it just now.
-    ...(control.kind === 'running' ? [] : await logAilments(config)),
+    // Who runs has opened it, and writes to it just now. A database that cannot be used is not asked what it holds.
+    ...(control.kind === 'running' || isAway ? [] : await logAilments(config)),
     ...(await Promise.all(config.issuers.map(issuer))).flat(),
   ]
   const warnings = [...checked.warnings, ...controlWarnings(checked, control)]

@@ -25,6 +25,16 @@ export async function lookAtPostgres(url: string, timeoutMs = 5000): Promise<rea
   }
 }
 
+/** Whether a store was ever made in this database. Makes nothing. */
+export async function hasStoreTables(url: string, timeoutMs = 5000): Promise<boolean> {
+  const client = openClient(url, 1, timeoutMs)
+  try {
+    return await isThere((query) => client.ask(query))
+  } finally {
+    await client.close()
+  }
+}
+
 type Ask = <T>(query: (sql: Sql) => PromiseLike<T>) => Promise<T>
 
 async function lacks(ask: Ask, name: string): Promise<readonly Lack[]> {
@@ -57,12 +67,14 @@ async function lacks(ask: Ask, name: string): Promise<readonly Lack[]> {
 }
 
 async function formatLacks(ask: Ask, name: string): Promise<readonly Lack[]> {
-  const [there] = await ask(
-    (sql) => sql<{ there: boolean }[]>`select to_regclass('ostiary_store') is not null as there`,
-  )
-  if (there?.there !== true) return []
+  if (!(await isThere(ask))) return []
   const [row] = await ask((sql) => sql<{ format: number }[]>`select format from ostiary_store`)
   if (row !== undefined && row.format <= FORMAT) return []
   const what = `store: the format of ${name} is ${row?.format}, this version's ${FORMAT}`
   return [{ what, mend: 'run the version of ostiary that made it, or name another database' }]
+}
+
+async function isThere(ask: Ask): Promise<boolean> {
+  const [row] = await ask((sql) => sql<{ there: boolean }[]>`select to_regclass('ostiary_store') is not null as there`)
+  return row?.there === true
 }
