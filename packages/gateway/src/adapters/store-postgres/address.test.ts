@@ -49,6 +49,6 @@ describe('the address of a PostgreSQL', () => {
     ['no URL', 'db.example', /written postgres:/],
   ])('is refused with a reason: %s', (_, url, why) => {
     expect(() => readAddress(url)).toThrow(why)
-    expect(() => readAddress(url)).not.toThrow('word@')
+    expect(() => readAddress(url)).not.toThrow(/word@db/)
   })
 })
