@@ -1,11 +1,16 @@
 import { readAddress } from './adapters/store-postgres/address.js'
-import { hasStoreTables, type Lack, lookAtPostgres } from './adapters/store-postgres/look.js'
-import { openPostgresReplay } from './adapters/store-postgres/replay.js'
-import { openPostgresStore } from './adapters/store-postgres/store.js'
+import type { Lack } from './adapters/store-postgres/look.js'
 import { openSqliteReplay } from './adapters/store-sqlite/replay.js'
 import { openSqliteStore } from './adapters/store-sqlite/store.js'
 import type { Config, StoreConfig } from './config/config.js'
 import type { Clock, Replay, Store } from './spec/index.js'
+
+// What speaks to a PostgreSQL is loaded where one is configured, and by nobody else.
+const look = () => import('./adapters/store-postgres/look.js')
+const openPostgres = async (url: string, clock: Clock): Promise<Store> =>
+  await (await import('./adapters/store-postgres/store.js')).openPostgresStore({ url, clock })
+const openUsed = async (url: string, clock: Clock): Promise<Replay> =>
+  await (await import('./adapters/store-postgres/replay.js')).openPostgresReplay({ url, clock })
 
 /** What is wrong with the address of a store, judged without the network; nothing secret is in it. Undefined: nothing. */
 export function addressFault(store: StoreConfig): string | undefined {
@@ -20,7 +25,7 @@ export function addressFault(store: StoreConfig): string | undefined {
 
 /** What keeps a gateway from using its database, asked of the database, which is not changed. A file is for `doctor` to look at. */
 export async function databaseLacks(store: StoreConfig): Promise<readonly Lack[]> {
-  return store.kind === 'sqlite' ? [] : await lookAtPostgres(store.url.reveal())
+  return store.kind === 'sqlite' ? [] : await (await look()).lookAtPostgres(store.url.reveal())
 }
 
 /** What a store is called in messages: without its password. */
@@ -36,8 +41,8 @@ const BEGUN_KEY = 'begun'
 export async function databaseBegun({ store }: Pick<Config, 'store'>, clock: Clock): Promise<boolean> {
   if (store.kind === 'sqlite') return true
   const url = store.url.reveal()
-  if (!(await told(hasStoreTables(url)))) return false
-  const opened = await told(openPostgresStore({ url, clock }))
+  if (!(await told((await look()).hasStoreTables(url)))) return false
+  const opened = await told(openPostgres(url, clock))
   try {
     return (await opened.get(BEGUN_SPACE, BEGUN_KEY)) !== undefined
   } finally {
@@ -62,12 +67,12 @@ export function openReplay({ store }: Pick<Config, 'store'>, clock: Clock): Prom
       // It is remembered for minutes, so its file need not be as safe as the store's.
       return openSqliteReplay({ path: store.path.replace(/(?:\.db)?$/, '.replay.db'), clock })
     case 'postgres':
-      return told(openPostgresReplay({ url: store.url.reveal(), clock }))
+      return told(openUsed(store.url.reveal(), clock))
   }
 }
 
 async function openDatabase(url: string, clock: Clock): Promise<Store> {
-  const store = await openPostgresStore({ url, clock })
+  const store = await openPostgres(url, clock)
   try {
     await store.put(BEGUN_SPACE, BEGUN_KEY, new Date(clock.now()).toISOString(), { onlyNew: true })
     return store

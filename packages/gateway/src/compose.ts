@@ -353,7 +353,7 @@ export async function administration(config: Config): Promise<Administration> {
 function explain(error: unknown): never {
   if (error instanceof FsLogRefused && error.code === 'key_differs') {
     throw new StartError(
-      `audit: ${error.message}: put the key back that signed it (audit.key, or audit.key.pem in the store's folder); ` +
+      `audit: ${error.message}: put the key back that signed it (audit.key, or audit.key.pem beside the store); ` +
         'where it is lost, `ostiary audit recover` goes on under the new one and logs that',
     )
   }

@@ -44,7 +44,7 @@ const MEND: Readonly<Record<FsLogRefusalCode, string>> = {
   locked: 'stop that process, or let this configuration have a log of its own (audit.store)',
   origin_differs: 'write the origin of the log into audit.origin, or let this configuration have a log of its own',
   key_differs:
-    "put the key back that signed it (audit.key, or audit.key.pem in the store's folder); where it is lost, `ostiary audit recover` goes on under the new one and logs that",
+    'put the key back that signed it (audit.key, or audit.key.pem beside the store); where it is lost, `ostiary audit recover` goes on under the new one and logs that',
   lock_missing: RECOVER,
   lock_malformed: RECOVER,
   ahead_of_lock: RECOVER,
