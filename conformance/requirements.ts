@@ -415,6 +415,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'a proof used at one gateway is refused at every other on its store; nonces of one are taken by all',
   },
   'replicas.keys': { source: 'issue 8.3', says: 'an API key made at one gateway is good at every other on its store' },
+  'replicas.secrets': {
+    source: 'house',
+    says: 'a secret that one gateway stored opens its provider at every other with the same `secretsKey`',
+  },
+  'replicas.budgets': {
+    source: 'issue 8.3',
+    says: 'what a key spent at one gateway counts at every other on its store',
+  },
   'replicas.tokens': {
     source: 'contract',
     says: 'gateways on one store sign and verify by the same keys, and rotate them together',

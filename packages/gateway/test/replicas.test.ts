@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { callControl } from '../src/cli/control.js'
 import { operate } from '../src/cli/operate.js'
 import { makeLost, run } from '../src/compose.js'
-import { type House, openHouse, startTestIssuer } from './house.js'
+import { type House, MODEL_KEY, openHouse, startTestIssuer } from './house.js'
 import { type Answer, ask, errorOf, prompt, send } from './http.js'
 import { POSTGRES, type PostgresServer, startPostgres } from './postgres.js'
 import { athOf, clientKey, proofOf } from './proofs.js'
@@ -26,6 +26,9 @@ const LONG_STREAM: readonly string[] = [
     return `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'model', choices: [choice] })}\n\n`
   }),
 ]
+
+/** What both seal the store's secrets with. */
+const sealedBy = randomBytes(32).toString('base64')
 
 const key = clientKey()
 const hello = Buffer.from(JSON.stringify(prompt('good morning')))
@@ -57,6 +60,15 @@ async function openPair(config: (name: string) => Readonly<Record<string, unknow
       config: {
         audit: { store: 'fs:./audit', origin: `gateway.example/${name}`, checkpointInterval: '50ms' },
         control: { socket: './own.sock' },
+        secretsKey: sealedBy,
+        providers: [
+          { name: 'lying', dialect: 'openai', baseUrl: upstream.baseUrl, apiKey: MODEL_KEY },
+          { name: 'sealed', dialect: 'openai', baseUrl: upstream.baseUrl, apiKey: 'store:blue' },
+        ],
+        models: [
+          { name: 'model', provider: 'lying' },
+          { name: 'sealed-model', provider: 'sealed' },
+        ],
         ...config(name),
       },
     })
@@ -139,7 +151,11 @@ function sharing(pair: () => Pair): void {
   test('a proof used at one is refused at the other, which takes a nonce of the first [replicas.proofs]', async () => {
     const { one, other } = pair()
     const token = await issuer.token({ as: 'alice', jkt: key.jkt })
-    const nonce = await nonceOf(one, token)
+    // Of the second in which a gateway started it takes none.
+    const nonce = await until(async () => {
+      const made = await nonceOf(one, token)
+      return (await outcome(bound(other, token, proofFor(token, made)))) === 200 ? made : undefined
+    })
     const used = proofFor(token, nonce)
     expect(await outcome(bound(one, token, used))).toBe(200)
     expect(await outcome(bound(other, token, used))).toEqual([401, 'invalid_dpop_proof'])
@@ -181,6 +197,38 @@ function sharing(pair: () => Pair): void {
     await until(async () => (await chat(one, minted)) !== 200)
     const next = String((await exchanged(one, await issuer.token({ as: 'alice' })))['access_token'])
     expect(await chat(other, next)).toBe(200)
+  })
+
+  test('a secret stored at one opens the provider at the other [replicas.secrets]', async () => {
+    const { one, other } = pair()
+    const secret = `blue-${randomBytes(12).toString('hex')}`
+    const sealed = (house: House): Promise<Answer> => ask(house, prompt('hi', { model: 'sealed-model' }))
+    expect((await sealed(other)).status).toBe(502)
+    await control(one, 'POST /secrets', { name: 'blue', secret })
+    await until(async () => (await sealed(other)).status === 200)
+    expect(upstream.received.at(-1)?.headers.get('authorization')).toBe(`Bearer ${secret}`)
+  })
+
+  test('what a key has spent at one, it has not left at the other [replicas.budgets]', async () => {
+    const { one, other } = pair()
+    const owner = { owner: 'spender', scopes: ['models:invoke'], groups: ['analysts'] }
+    const made = await control(one, 'POST /keys', { ...owner, budget: { tokens: 10, per: 'total' } })
+    const rich = await control(one, 'POST /keys', { ...owner, budget: { tokens: 100_000, per: 'total' } })
+    const tokenOf = async (which: Readonly<Record<string, unknown>>): Promise<string> =>
+      String(
+        (
+          await until(async () => {
+            const answer = await byKey(other, which)
+            return answer['status'] === 200 ? answer : undefined
+          })
+        )['access_token'],
+      )
+    const [token, plenty] = [await tokenOf(made), await tokenOf(rich)]
+    await until(async () => (await chat(one, token)) !== 200)
+    expect(await chat(one, token)).toEqual([403, 'budget_exceeded'])
+    await until(async () => (await chat(other, token)) !== 200)
+    expect(await chat(other, token)).toEqual([403, 'budget_exceeded'])
+    expect(await chat(other, plenty)).toBe(200)
   })
 
   test('each has a log of its own, which the other neither writes nor opens [replicas.log]', async () => {
