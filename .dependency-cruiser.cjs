@@ -218,18 +218,34 @@ module.exports = {
       name: 'only-the-root-composes',
       severity: 'error',
       comment:
-        'Adapters are chosen in one place, compose.ts and, for issuers and the keys of providers, compose-issuers.ts and ' +
-        'compose-providers.ts, so that everything else can be tried with a fake. Commands that work on files without a gateway are listed in .dependency-cruiser.cjs one by one.',
+        'Adapters are chosen in one place, compose.ts and, for issuers, the keys of providers and the store, ' +
+        'compose-issuers.ts, compose-providers.ts and compose-store.ts, so that everything else can be tried with a fake. Commands that work on files without a gateway are listed in .dependency-cruiser.cjs one by one.',
       from: {
         path: OURS,
         pathNot: [
           `${SRC}adapters/`,
-          `${SRC}compose(-issuers|-providers)?[.]ts$`,
+          `${SRC}compose(-issuers|-providers|-store)?[.]ts$`,
           TESTS,
           ...[...COMMANDS.keys()].map(exactly),
         ],
       },
       to: { path: `${SRC}adapters/` },
+    },
+    {
+      name: 'the-store-is-chosen-alone',
+      severity: 'error',
+      comment:
+        'compose-store.ts chooses between the stores and knows nothing else of the house: what is kept in a store is for ' +
+        'compose.ts, and no other file may name a store adapter.',
+      from: { path: exactly('compose-store[.]ts') },
+      to: { path: OURS, pathNot: [`${SRC}adapters/store-[^/]+/`, `${SRC}config/`, ...GROUND] },
+    },
+    {
+      name: 'stores-are-chosen-in-one-place',
+      severity: 'error',
+      comment: 'Ask compose-store.ts for the store: who opens one kind by name has forgotten the other.',
+      from: { path: OURS, pathNot: [`${SRC}adapters/`, exactly('compose-store[.]ts'), TESTS] },
+      to: { path: `${SRC}adapters/store-` },
     },
     ...granted(
       COMMANDS,
@@ -278,7 +294,10 @@ module.exports = {
       comment:
         'The embedded identity provider hands out tokens to anybody. Only the commands `dev`, `demo` and `token` may load it, ' +
         'so that no configuration of `start` can reach it.',
-      from: { path: `${SRC}|^packages/(tlog|testkit)/`, pathNot: [...src('cli/(dev|demo|demo-[a-z]+|token)[.]ts$'), TESTS] },
+      from: {
+        path: `${SRC}|^packages/(tlog|testkit)/`,
+        pathNot: [...src('cli/(dev|demo|demo-[a-z]+|token)[.]ts$'), TESTS],
+      },
       to: { path: '^packages/devkit/' },
     },
     {

@@ -2,7 +2,6 @@
 // `no-audit`: everything on, but the log is one that forgets. The product has no such switch, on purpose.
 // `fresh`: no token is remembered, and what comes beside the token's verification is as little as the gateway can be made of.
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 
 const BUILT = new URL('../packages/gateway/dist/', import.meta.url)
 const built = (path) => import(new URL(path, BUILT).href)
@@ -26,7 +25,7 @@ const { engine, faults: inPolicies } = readPolicies(config)
 if (engine === undefined) throw new Error(JSON.stringify(inPolicies))
 
 const clock = { now: () => Date.now() }
-mkdirSync(dirname(config.store.path), { recursive: true })
+mkdirSync(config.keptIn, { recursive: true })
 
 let ids = 0
 

@@ -406,6 +406,45 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'design',
     says: 'who follows is told of every change, whoever made it, and that it is ill while it cannot be told',
   },
+  'replicas.revocation': {
+    source: 'issue 8.6',
+    says: 'what is revoked at one gateway is refused at every other on its store, and cut there',
+  },
+  'replicas.proofs': {
+    source: 'RFC 9449 11.1',
+    says: 'a proof used at one gateway is refused at every other on its store; nonces of one are taken by all',
+  },
+  'replicas.keys': { source: 'issue 8.3', says: 'an API key made at one gateway is good at every other on its store' },
+  'replicas.secrets': {
+    source: 'house',
+    says: 'a secret that one gateway stored opens its provider at every other with the same `secretsKey`',
+  },
+  'replicas.budgets': {
+    source: 'issue 8.3',
+    says: 'what a key spent at one gateway counts at every other on its store',
+  },
+  'replicas.tokens': {
+    source: 'contract',
+    says: 'gateways on one store sign and verify by the same keys, and rotate them together',
+  },
+  'replicas.log': { source: 'design', says: 'each of several gateways on one store has an audit log of its own' },
+  'replicas.offline': {
+    source: 'contract',
+    says: 'what a command writes to the store where no gateway runs holds at those that run elsewhere',
+  },
+  'replicas.socket': { source: 'house', says: 'a gateway does not take the control socket of another one that runs' },
+  'replicas.away': {
+    source: 'house',
+    says: 'gateways whose database is away refuse with 503 and say so, and serve once it is back',
+  },
+  'replicas.lost': {
+    source: 'house',
+    says: 'a database that holds nothing of an installation whose log has begun refuses its start',
+  },
+  'replicas.password': {
+    source: 'house',
+    says: 'the password of a database is in no message, log entry, digest or output',
+  },
   'replay.once': {
     source: 'RFC 9449 11.1',
     says: 'what may be used once is remembered for its window, atomically, across replicas, and not let pass where the memory is away',

@@ -34,13 +34,13 @@ export interface ProviderKeys {
 }
 
 export function createProviderKeys({
-  config: { store: at, secretsKey: named },
+  config: { keptIn, secretsKey: named },
   ...parts
 }: ProviderKeysParts): ProviderKeys {
   const { clock, env, store, tell } = parts
   const rings = new KeyRings({ clock, tell })
   const ended = new AbortController()
-  const sealed = { store, secretsKey: (isFirst: boolean) => secretsKey({ store: at, secretsKey: named }, isFirst) }
+  const sealed = { store, secretsKey: (isFirst: boolean) => secretsKey({ keptIn, secretsKey: named }, isFirst) }
   const entryOf = ({ secret, name, weight }: ProviderKeyConfig): KeyEntry => {
     const source = sourceOf(secret, { env, sealed, ended: ended.signal })
     return { id: idOf(secret), name, weight, source }

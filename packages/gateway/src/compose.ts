@@ -14,8 +14,6 @@ import { ibanDetector } from './adapters/detector-iban/detector.js'
 import { privateKeyDetector } from './adapters/detector-private-key/detector.js'
 import { createOpenAiDialect } from './adapters/dialect-openai/dialect.js'
 import { loadPolicies } from './adapters/policy-cedar/load.js'
-import { openSqliteReplay } from './adapters/store-sqlite/replay.js'
-import { openSqliteStore } from './adapters/store-sqlite/store.js'
 import { type AdministerParts, operationsOf } from './administer.js'
 import { type ApiKeys, openApiKeys } from './api-keys/service.js'
 import { type EventKind, eventOf } from './audit/event.js'
@@ -23,6 +21,7 @@ import { AuditKeys } from './audit/keys.js'
 import { openIntents } from './audit/recover.js'
 import { type HeldIssuer, issuersOf } from './compose-issuers.js'
 import { createProviderKeys, type ProviderKeys, type ProviderKeysParts } from './compose-providers.js'
+import { databaseBegun, openReplay, openStore, storeName } from './compose-store.js'
 import type { Config, ListenConfig } from './config/config.js'
 import { configDigest } from './config/digest.js'
 import { type Fault, faultText } from './config/fault.js'
@@ -32,7 +31,8 @@ import type { Model } from './exchange.js'
 import { createGateway, type Gateway, type Listen, type Rules } from './gateway.js'
 import { createParking, type Parking } from './grants/parking.js'
 import { openRevocations, type RevocationIndex } from './grants/revocations.js'
-import { logKey, logSecret, lossesOf } from './kept.js'
+import { databaseLoss, type KeptFile, type Loss, logKey, logSecret, lossesOf, lostDatabase, lostFiles } from './kept.js'
+import { readOpenFrom } from './open-from.js'
 import { sharedSecret } from './shared-secret.js'
 import {
   type Clock,
@@ -72,9 +72,6 @@ export interface Running {
   close(): Promise<void>
 }
 
-/** Where start-up begins to look for open intents, so that it need not read the whole log. Lags behind, never ahead. */
-const OPEN_SPACE = 'audit'
-const OPEN_KEY = 'open-from'
 const REMEMBER_MS = 10_000
 
 const CLOCK: Clock = { now: () => Date.now() }
@@ -83,10 +80,10 @@ const CLOCK: Clock = { now: () => Date.now() }
 export async function run(config: Config, options: ComposeOptions): Promise<Running> {
   const clock = options.clock ?? CLOCK
   const { dir } = config.audit.store
-  refuseLosses(config)
+  await refuseLosses(config, clock)
   const { key } = recoverable(config)
   const secret = logSecret(config)
-  const store = await openSqliteStore({ path: config.store.path, clock })
+  const store = await openStore(config, clock)
   let gateway: Gateway | undefined
   const log = await openFsLog({
     dir,
@@ -100,8 +97,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     await store.close()
     return explain(error)
   })
-  const remembered = Number((await store.get(OPEN_SPACE, OPEN_KEY)) ?? 0)
-  let openFrom = Math.min(remembered, log.size)
+  const openFrom = readOpenFrom(dir, log.size)
   let revocations: RevocationIndex | undefined
   let apiKeys: ApiKeys | undefined
   let providerKeys: ProviderKeys | undefined
@@ -109,7 +105,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
   let signingKeys: SigningKeys | undefined
   let replay: Replay | undefined
   try {
-    const left = await openIntents(readEntries(dir, openFrom))
+    const left = await openIntents(readEntries(dir, openFrom.at))
     const issuers = new Map<string, HeldIssuer>()
     const ownIssuers = new Map<string, IdentityProvider>()
     const tell = keyTeller(() => gateway, options.warn)
@@ -117,7 +113,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     providerKeys = ofProviders
     const keys = new AuditKeys(secret, store)
     const newId = idMaker()
-    const once = await openSqliteReplay({ path: replayPath(config), clock })
+    const once = await openReplay(config, clock)
     replay = once
     const startedAtMs = clock.now()
     const forLater = noteForLater(store, clock, newId)
@@ -215,15 +211,14 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
     for (const { index, exchange } of left)
       await running.note('outcome', { exchange, intent: index, outcome: 'unknown' })
     await noteWhatWaits(store, running)
-    const remember = async (): Promise<void> => {
-      const from = running.oldestOpen() ?? log.size
-      if (from === openFrom) return
-      openFrom = from
-      await store.put(OPEN_SPACE, OPEN_KEY, String(from))
+    const remember = (): void => {
+      try {
+        openFrom.remember(running.oldestOpen() ?? log.size)
+      } catch (error) {
+        options.warn(`audit: ${error instanceof Error ? error.message : 'failed'}`)
+      }
     }
-    const remembering = setInterval(() => {
-      remember().catch((error: unknown) => options.warn(`store: ${error instanceof Error ? error.message : 'failed'}`))
-    }, REMEMBER_MS).unref()
+    const remembering = setInterval(remember, REMEMBER_MS).unref()
     return {
       gateway: running,
       origin: log.origin,
@@ -241,7 +236,7 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
         await held.close()
         signing.close()
         await once.close()
-        await remember()
+        remember()
         await log.close()
         await store.close()
       },
@@ -283,11 +278,6 @@ function apiKeysOf(
   })
 }
 
-/** Beside the store: what is used once is remembered for minutes, so its file need not be as safe as the store's. */
-function replayPath({ store }: Config): string {
-  return store.path.replace(/(?:\.db)?$/, '.replay.db')
-}
-
 /** Entries of what was done while no gateway ran. */
 const WAITING_SPACE = 'entries-waiting'
 
@@ -314,8 +304,8 @@ export interface Administration {
 
 /** What administrators do, on the store itself: for where no gateway runs. The next start logs what was done. */
 export async function administration(config: Config): Promise<Administration> {
-  refuseLosses(config)
-  const store = await openSqliteStore({ path: config.store.path, clock: CLOCK })
+  await refuseLosses(config, CLOCK)
+  const store = await openStore(config, CLOCK)
   const newId = idMaker()
   try {
     const index = await openRevocations({
@@ -363,7 +353,7 @@ export async function administration(config: Config): Promise<Administration> {
 function explain(error: unknown): never {
   if (error instanceof FsLogRefused && error.code === 'key_differs') {
     throw new StartError(
-      `audit: ${error.message}: put the key back that signed it (audit.key, or audit.key.pem in the store's folder); ` +
+      `audit: ${error.message}: put the key back that signed it (audit.key, or audit.key.pem beside the store); ` +
         'where it is lost, `ostiary audit recover` goes on under the new one and logs that',
     )
   }
@@ -380,10 +370,22 @@ export function recoverable(config: Config): { readonly dir: string; readonly or
 }
 
 /** Before anything is made: a new secret in the place of a lost one would look like the old one to the next start. */
-function refuseLosses(config: Config): void {
-  const losses = logHasBegun(config.audit.store.dir) ? lossesOf(config) : []
+async function refuseLosses(config: Config, clock: Clock): Promise<void> {
+  const losses = logHasBegun(config.audit.store.dir) ? await allLosses(config, clock) : []
   if (losses.length > 0)
     throw new StartError(losses.map(({ what, mend }) => `audit: ${what} Way out: ${mend}`).join('\n'))
+}
+
+/** What was lost of an installation whose log has begun, its database too. Makes nothing. */
+export async function allLosses(config: Config, clock: Clock = CLOCK): Promise<readonly Loss[]> {
+  const files = lossesOf(config)
+  return (await databaseBegun(config, clock)) ? files : [...files, databaseLoss(config, storeName(config.store))]
+}
+
+/** The same as what is to be made anew. */
+export async function allLost(config: Config): Promise<readonly KeptFile[]> {
+  const files = lostFiles(config)
+  return (await databaseBegun(config, CLOCK)) ? files : [...files, lostDatabase(storeName(config.store))]
 }
 
 /** Whether a log lies in a folder. Then what a first start makes beside the store was there once: it is made before the log. */
@@ -397,7 +399,7 @@ export function logHasBegun(dir: string): boolean {
 export async function makeLost(config: Config): Promise<void> {
   logKey(config)
   logSecret(config)
-  await (await openSqliteStore({ path: config.store.path, clock: CLOCK })).close()
+  await (await openStore(config, CLOCK)).close()
 }
 
 /** One entry about the log itself, written while no gateway runs. */

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { dirname } from 'node:path'
 import type { AuditParts } from './audit/audit.js'
 import type { NetworksOf } from './authenticate/binding.js'
@@ -387,9 +387,19 @@ async function listening(server: Server, listen: Listen, setting: string): Promi
   return `${listen.tls === undefined ? 'http' : 'https'}://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`
 }
 
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asking = connect(path)
+    asking.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    asking.once('connect', () => asking.destroy())
+  })
+}
+
 async function listeningOn(server: Server, path: string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  // A socket file that a killed process left behind; the store's lock says that no other gateway runs here.
+  // Its lock says that no other gateway writes this log; one with a log of its own may share the folder, and with it this name.
+  if (await answers(path)) throw new Error(`control.socket: another gateway listens at ${path}, write another path`)
+  // A socket file that a killed process left behind.
   rmSync(path, { force: true })
   const before = process.umask(0o177)
   try {

@@ -14,9 +14,21 @@ export interface KeptFile {
   readonly otherwise: string
 }
 
+/** What the loss of a store means, be it a file or a database. */
+const STORE_LOST = {
+  means:
+    'It holds the keys of the pseudonyms in the log: without them no entry so far can be told to be of one caller or another.',
+  otherwise: 'begins an empty one',
+} as const
+
+/** A database that holds nothing of this installation, as what is lost. `name`: as messages call it. */
+export function lostDatabase(name: string): KeptFile {
+  return { name: 'store', path: name, ...STORE_LOST }
+}
+
 /** Every such file of a configuration, in the order in which a first start makes them. */
 function keptFiles(config: Config): readonly KeptFile[] {
-  const folder = dirname(config.store.path)
+  const { keptIn: folder, store } = config
   const files: KeptFile[] = [
     {
       name: 'audit.secret',
@@ -25,14 +37,14 @@ function keptFiles(config: Config): readonly KeptFile[] {
         'The commitments of all entries so far are keyed with it: without it nobody can show any more what they stand for.',
       otherwise: 'makes a new one for the entries to come',
     },
-    {
-      name: 'store',
-      path: config.store.path,
-      means:
-        'It holds the keys of the pseudonyms in the log: without them no entry so far can be told to be of one caller or another.',
-      otherwise: 'begins an empty one',
-    },
   ]
+  if (store.kind === 'sqlite') {
+    files.push({
+      name: 'store',
+      path: store.path,
+      ...STORE_LOST,
+    })
+  }
   if (config.audit.key === undefined) {
     files.unshift({
       name: 'audit.key.pem',
@@ -63,6 +75,15 @@ export function lossesOf(config: Config): readonly Loss[] {
   }))
 }
 
+/** The same of a database that was asked for what it holds. */
+export function databaseLoss(config: Config, name: string): Loss {
+  const { means, otherwise } = lostDatabase(name)
+  return {
+    what: `${name} holds nothing of this installation, though the log in ${config.audit.store.dir} has begun. ${means}`,
+    mend: `write the address of the database that it had, or put that one back from a backup; where there is none, \`ostiary audit recover\` ${otherwise} and logs that`,
+  }
+}
+
 /** A file of an installation that holds something else than was written there. */
 export class Spoilt extends Error {
   override readonly name: string = 'Spoilt'
@@ -81,13 +102,13 @@ export class Spoilt extends Error {
 export function logKey(config: Config): string {
   const { key } = config.audit
   if (key !== undefined) return ed25519(readSecret(key), 'audit.key')
-  const path = join(dirname(config.store.path), 'audit.key.pem')
+  const path = join(config.keptIn, 'audit.key.pem')
   return ed25519(kept(path, newLogKey), path)
 }
 
 /** 32 random bytes of this installation, made where they are not there. Throws where the file holds anything else. */
 export function logSecret(config: Config): Buffer {
-  const path = join(dirname(config.store.path), 'audit.secret')
+  const path = join(config.keptIn, 'audit.secret')
   const text = kept(path, newSecret)
   const secret = Buffer.from(text, 'base64')
   if (secret.length !== SECRET_BYTES || secret.toString('base64') !== text) {
@@ -101,8 +122,8 @@ export function logSecret(config: Config): Buffer {
  *
  * @param make where there is none, one is made: only for a store that holds no sealed secret yet
  */
-export function secretsKey(config: Pick<Config, 'store' | 'secretsKey'>, make: boolean): Buffer {
-  const path = join(dirname(config.store.path), 'secrets.key')
+export function secretsKey(config: Pick<Config, 'keptIn' | 'secretsKey'>, make: boolean): Buffer {
+  const path = join(config.keptIn, 'secrets.key')
   const { secretsKey: configured } = config
   if (configured !== undefined) return bytesOf(readSecret(configured), 'secretsKey')
   if (!make && !existsSync(path)) {

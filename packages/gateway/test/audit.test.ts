@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { request } from 'node:http'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { openaiShapedKey, TEST_CARD } from '@ostiary/devkit'
 import { parseVkey, verifyLog } from '@ostiary/tlog'
 import { nodeSuite } from '@ostiary/tlog/node'
@@ -338,7 +338,7 @@ describe('the control socket', () => {
   })
 
   test('beside it lie secrets that nobody else can read', () => {
-    const store = dirname(house.config.store.path)
+    const store = house.config.keptIn
     expect(statSync(store).mode & 0o077).toBe(0)
     for (const name of ['audit.key.pem', 'audit.secret', 'ostiary.db'])
       expect(statSync(join(store, name)).mode & 0o077).toBe(0)

@@ -23,6 +23,7 @@ import { build, launch, ostiary, type Ran, type Ready, readyLine } from './comma
 import { entryOf } from './entries.js'
 import { ANALYSTS, sections, startTestIssuer } from './house.js'
 import { prompt, send } from './http.js'
+import { POSTGRES, type PostgresServer, startPostgres } from './postgres.js'
 
 let top: string
 let issuer: DevIdentityProvider
@@ -334,4 +335,75 @@ test('a store that is none, and a file where a folder belongs', async () => {
   expect(await ailments(dir)).toMatchObject([{ what: expect.stringContaining('is no SQLite database') }])
   const other = place('no-folder', { store: 'sqlite:./ostiary.yaml/ostiary.db' })
   expect(await ailments(other)).toMatchObject([{ what: expect.stringContaining('is no folder') }])
+})
+
+describe.skipIf(POSTGRES === undefined)('a store in PostgreSQL (needs PostgreSQL)', () => {
+  const password = ['pass', 'word-of-the-database'].join('')
+  let server: PostgresServer
+  let address: string
+
+  beforeAll(async () => {
+    server = await startPostgres()
+    address = server.url.replace('gate@', `gate:${password}@`)
+  })
+  afterAll(() => server.remove())
+
+  test('a good one is well before its first start, which keeps its keys beside the configuration, and after', async () => {
+    const dir = place('database', { store: address })
+    expect(await ailments(dir)).toEqual([])
+    expect((await server.run("select 1 from pg_tables where tablename like 'ostiary%'")).length).toBe(0)
+    const started = launch(['start', '--config', join(dir, 'ostiary.yaml'), '--json'])
+    await readyLine(started)
+    expect(await ailments(dir)).toEqual([])
+    started.child.kill('SIGTERM')
+    expect((await started.ran).code).toBe(0)
+    expect(started.stdout() + started.stderr()).not.toContain(password)
+    expect(readdirSync(dir).sort()).toEqual(['audit', 'audit.key.pem', 'audit.secret', 'ostiary.yaml', 'policies'])
+    expect(await ailments(dir)).toEqual([])
+    const made = await run(dir, 'keys', 'create', '--owner', 'billing', '--scope', 'models:invoke')
+    expect(made.lines()).toMatchObject([{ ok: true, owner: 'billing' }])
+  })
+
+  test('one that is lost is told, and `audit recover` goes on with another', async () => {
+    const dir = join(top, 'database')
+    await server.run('create database empty')
+    configure(dir, { store: address.replace(/postgres$/, 'empty') })
+    const [lost] = await ailments(dir)
+    expect(lost?.what).toMatch(/^PostgreSQL at `127\.0\.0\.1:\d+\/empty` holds nothing of this installation/)
+    expect(lost?.mend).toContain('`ostiary audit recover` begins an empty one')
+    expect((await run(dir, 'start')).lines()).toMatchObject([{ ready: false }])
+    expect((await run(dir, 'audit', 'recover')).lines()).toMatchObject([{ ok: true, lost: ['store'] }])
+    expect(await ailments(dir)).toEqual([])
+    const started = launch(['start', '--config', join(dir, 'ostiary.yaml'), '--json'])
+    await readyLine(started)
+    started.child.kill('SIGTERM')
+    expect((await started.ran).code).toBe(0)
+  })
+
+  test('one that is away, or nowhere, is told without its password, as `start` and the commands tell it', async () => {
+    const away = address.replace(/\d+\/postgres$/, '1/postgres')
+    const dir = place('database-away', { store: away })
+    expect(await ailments(dir)).toMatchObject([
+      { what: expect.stringMatching(/^store: PostgreSQL at `127\.0\.0\.1:1\/postgres`: .*ECONNREFUSED/) },
+    ])
+    for (const command of [['start'], ['keys', 'list']]) {
+      const { code, stdout, stderr } = await run(dir, ...command)
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/store: PostgreSQL at `127\.0\.0\.1:1\/postgres`: /)
+      expect(stdout + stderr).not.toContain(password)
+      expect(stderr).not.toContain('    at ')
+    }
+  })
+
+  test('an address that is none is a fault of `check`, at its place and without the network', async () => {
+    const dir = place('database-wrong', { store: `${address}?sslmode=require` })
+    const { code, stdout, lines } = await run(dir, 'check')
+    expect(code).toBe(1)
+    expect(lines()).toMatchObject([
+      { ok: false, faults: [{ message: expect.stringMatching(/^store: .*sslmode is verify-full/) }] },
+    ])
+    expect(stdout).not.toContain(password)
+    configure(dir, { store: address.replace(/127.0.0.1:\d+/, 'nowhere.example') })
+    expect((await run(dir, 'check')).code).toBe(0)
+  })
 })

@@ -104,7 +104,7 @@ export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions =
     rules: rulesWith(config, options),
     listen: { host: '127.0.0.1', port: 0, tls: undefined },
     admin: { host: '127.0.0.1', port: 0, tls: undefined },
-    controlSocket: join(config.store.path, '..', `held-${randomBytes(4).toString('hex')}.sock`),
+    controlSocket: join(config.keptIn, `held-${randomBytes(4).toString('hex')}.sock`),
     trustedProxies: { has: () => false },
     networksOf: () => ({ has: () => false }),
     proofs: {

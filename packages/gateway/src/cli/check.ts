@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { schemaText } from '../adapters/policy-cedar/schema.js'
 import { readPolicies } from '../compose.js'
+import { addressFault } from '../compose-store.js'
 import type { Config } from '../config/config.js'
 import { type Fault, faultText } from '../config/fault.js'
 import { type Loaded, loadConfig } from '../config/load.js'
@@ -21,7 +22,10 @@ export interface Checked {
 export function checkAll(file: string, requireEnv: boolean): Checked | readonly Fault[] {
   const loaded = loadConfig(file, process.env, { requireEnv })
   if (loaded.config === undefined) return loaded.faults
-  const { dir } = loaded.config.policy
+  const { policy, store } = loaded.config
+  const fault = addressFault(store)
+  if (fault !== undefined) return [loaded.faultAt(['store'], fault)]
+  const { dir } = policy
   const policies = readPolicies(loaded.config)
   if (policies.engine === undefined) {
     // What is wrong with the folder itself is mended where the configuration names it.

@@ -9,9 +9,9 @@ import { PROCESS } from '../adapters/audit-fs/layout.js'
 import { takeProcessLock } from '../adapters/audit-fs/process-lock.js'
 import { type FsLogRefusalCode, FsLogRefused } from '../adapters/audit-fs/refused.js'
 import { restore } from '../adapters/audit-fs/restore.js'
-import { logHasBegun } from '../compose.js'
+import { allLosses, logHasBegun } from '../compose.js'
 import type { Config } from '../config/config.js'
-import { logKey, logSecret, lossesOf, Spoilt } from '../kept.js'
+import { logKey, logSecret, Spoilt } from '../kept.js'
 import { type Ailment, codeOf } from './ailment.js'
 
 /**
@@ -23,7 +23,7 @@ export async function logAilments(config: Config): Promise<readonly Ailment[]> {
   try {
     // A log that has not begun is made by the first start, with all that belongs to it.
     if (!logHasBegun(dir)) return []
-    const losses = lossesOf(config)
+    const losses = await allLosses(config)
     if (losses.length > 0) return losses
     logSecret(config)
     await refuseIfHeld(dir)
@@ -44,7 +44,7 @@ const MEND: Readonly<Record<FsLogRefusalCode, string>> = {
   locked: 'stop that process, or let this configuration have a log of its own (audit.store)',
   origin_differs: 'write the origin of the log into audit.origin, or let this configuration have a log of its own',
   key_differs:
-    "put the key back that signed it (audit.key, or audit.key.pem in the store's folder); where it is lost, `ostiary audit recover` goes on under the new one and logs that",
+    'put the key back that signed it (audit.key, or audit.key.pem beside the store); where it is lost, `ostiary audit recover` goes on under the new one and logs that',
   lock_missing: RECOVER,
   lock_malformed: RECOVER,
   ahead_of_lock: RECOVER,

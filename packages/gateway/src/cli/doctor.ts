@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ModuleFault, reachesIssuer } from '../compose-issuers.js'
+import { databaseLacks } from '../compose-store.js'
 import type { Config, IssuerConfig } from '../config/config.js'
 import { type Fault, faultText } from '../config/fault.js'
 import { loadConfig } from '../config/load.js'
@@ -39,14 +40,17 @@ export async function doctor(file: string, output: Output): Promise<number> {
   }
   const { config } = checked
   const control = await lookAtControl(config.control.socket)
+  const ofStore =
+    config.store.kind === 'sqlite' ? await storeFile(config.store.path) : await databaseLacks(config.store)
+  const isAway = config.store.kind === 'postgres' && ofStore.length > 0
   const ailments = [
     ...(await folders(config)),
-    ...(await storeFile(config.store.path)),
+    ...ofStore,
     ...tlsAilments(config),
     ...(await portAilments(config, control)),
     ...controlAilments(config.control.socket, control),
-    // Who runs has opened it, and writes to it just now.
-    ...(control.kind === 'running' ? [] : await logAilments(config)),
+    // Who runs has opened it, and writes to it just now. A database that cannot be used is not asked what it holds.
+    ...(control.kind === 'running' || isAway ? [] : await logAilments(config)),
     ...(await Promise.all(config.issuers.map(issuer))).flat(),
   ]
   const warnings = [...checked.warnings, ...controlWarnings(checked, control)]
@@ -78,7 +82,7 @@ function runningText(control: ControlState): string {
 
 async function folders(config: Config): Promise<readonly Ailment[]> {
   const ailments: Ailment[] = []
-  for (const dir of new Set([dirname(config.store.path), config.audit.store.dir, dirname(config.control.socket)])) {
+  for (const dir of new Set([config.keptIn, config.audit.store.dir, dirname(config.control.socket)])) {
     const there = await nearest(dir)
     const made = there === dir ? '' : `, so ${dir} cannot be made`
     if (!(await stat(there)).isDirectory()) {

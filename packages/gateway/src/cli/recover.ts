@@ -3,15 +3,15 @@ import { rmSync } from 'node:fs'
 import { formatVkey } from '@ostiary/tlog'
 import { nodeSigner } from '@ostiary/tlog/node'
 import { type Recovery, recoverFsLog } from '../adapters/audit-fs/recover.js'
-import { logHasBegun, makeLost, noteInLog, recoverable } from '../compose.js'
-import { type KeptFile, lostFiles } from '../kept.js'
+import { allLost, logHasBegun, makeLost, noteInLog, recoverable } from '../compose.js'
+import type { KeptFile } from '../kept.js'
 import { configFor } from './check.js'
 import { EXIT, type Output } from './output.js'
 
 /** The way out of a refused start. What was done is the first entry that the log takes afterwards. */
 export async function recover(file: string, output: Output): Promise<number> {
   const { config } = configFor(file, output)
-  const lost = logHasBegun(config.audit.store.dir) ? lostFiles(config) : []
+  const lost = logHasBegun(config.audit.store.dir) ? await allLost(config) : []
   const place = recoverable(config)
   const recovery = await recovered(place, lost)
   const vkey = formatVkey(nodeSigner(place.origin, createPrivateKey(place.key)).vkey)

@@ -1,5 +1,5 @@
 import type { AttributeValue, FindingType } from '../spec/index.js'
-import type { KeySecret, Secret } from './secret.js'
+import type { KeySecret, Secret, SecretValue } from './secret.js'
 
 export const ALGORITHMS = [
   'ES256',
@@ -150,7 +150,7 @@ export interface ModelConfig {
 export interface AuditConfig {
   readonly store: { readonly kind: 'fs'; readonly dir: string }
   readonly origin: string
-  /** Undefined: made on first start, in the store's folder. */
+  /** Undefined: made on first start, in `keptIn`. */
   readonly key: Secret | undefined
   readonly failure: 'closed' | 'open'
   readonly order: 'before-forward' | 'before-release'
@@ -158,6 +158,12 @@ export interface AuditConfig {
   readonly checkpointIntervalMs: number
   readonly publish: boolean
 }
+
+/** What the gateways of one installation share. */
+export type StoreConfig =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  /** An address with a password in it; paths in it are absolute. */
+  | { readonly kind: 'postgres'; readonly url: SecretValue }
 
 export interface LimitsConfig {
   readonly bodyBytes: number
@@ -223,8 +229,10 @@ export interface Config {
     /** How long a key signs. */
     readonly rotationMs: number
   }
-  readonly store: { readonly kind: 'sqlite'; readonly path: string }
-  /** What seals the store's secrets: 32 bytes in base64. Undefined: made with the first of them, in the store's folder. */
+  readonly store: StoreConfig
+  /** The folder of what a first start makes beside the store: that of its file, or for a database the configuration's own. */
+  readonly keptIn: string
+  /** What seals the store's secrets: 32 bytes in base64. Undefined: made with the first of them, in `keptIn`. */
   readonly secretsKey: Secret | undefined
   readonly shutdown: { readonly deadlineMs: number }
   readonly control: { readonly socket: string }

@@ -113,13 +113,13 @@ audit:
 #   scope: principal
 #   actors: false
 
-store: sqlite:./data/ostiary.db
+store: sqlite:./data/ostiary.db   # or postgres://USER:PASSWORD@HOST/DATABASE, which several gateways share
 
 # shutdown:
 #   deadline: 30s
 
 # control:
-#   socket: ./data/ostiary.sock           # default: in the store's folder
+#   socket: ./data/ostiary.sock           # default: beside the store
 `
 }
 

@@ -61,6 +61,7 @@ describe('a good configuration', () => {
       ledger: { ttlMs: 28_800_000, scope: 'principal', actors: false },
       policy: { dir: '/etc/ostiary/policies' },
       store: { kind: 'sqlite', path: '/etc/ostiary/data/ostiary.db' },
+      keptIn: '/etc/ostiary/data',
       shutdown: { deadlineMs: 30_000 },
       control: { socket: '/etc/ostiary/data/ostiary.sock' },
     })
@@ -228,6 +229,7 @@ control: { socket: run/o.sock }
       tokens: { lifetimeMs: 60_000, algorithm: 'Ed25519', rotationMs: 604_800_000 },
       ledger: { ttlMs: 86_400_000, scope: 'session', actors: true },
       store: { kind: 'sqlite', path: '/db/o.db' },
+      keptIn: '/db',
       shutdown: { deadlineMs: 1000 },
       control: { socket: join(folder, 'run/o.sock') },
     })
@@ -393,22 +395,28 @@ describe('a fault has its place', () => {
       ['7:30 providers[0].dialect: there is only `openai`, not `anthropic`'],
     ],
     [
-      'a store to come',
-      'sqlite:./data/ostiary.db',
-      'postgres://db.example/o',
-      ['12:8 store: postgres:// is not in this version: write sqlite:PATH, not `postgres://db.example/o`'],
-    ],
-    [
       'a store of no kind',
       'sqlite:./data/ostiary.db',
       './data/ostiary.db',
-      ['12:8 store: write sqlite:PATH, a file, not `./data/ostiary.db`'],
+      ['12:8 store: write sqlite:PATH, a file, or postgres://…, not `./data/ostiary.db`'],
     ],
     [
       'a store in memory',
       'sqlite:./data/ostiary.db',
       '"sqlite::memory:"',
-      ['12:8 store: write sqlite:PATH, a file, not `sqlite::memory:`'],
+      ['12:8 store: write sqlite:PATH, a file, or postgres://…, not `sqlite::memory:`'],
+    ],
+    [
+      'a store at an address that is misspelt, whose password nobody prints',
+      'sqlite:./data/ostiary.db',
+      'postgre://gate:pass/word@db.example/o',
+      ['12:8 store: write sqlite:PATH, a file, or postgres://…'],
+    ],
+    [
+      'the same without its slashes',
+      'sqlite:./data/ostiary.db',
+      'postgres:gate:word@db.example/o',
+      ['12:8 store: write sqlite:PATH, a file, or postgres://…'],
     ],
     [
       'a log to come',
@@ -766,7 +774,7 @@ describe('secrets', () => {
       base(`apiKey: "\${KEY}"`, `apiKey: "store:${PLAIN}/"`),
       base('store: "fs:./data/audit"', `store: "fs:./data/audit", key: [${PLAIN}]`),
       base('https://api.openai.com/v1', `https://user:${PLAIN}@api.example`),
-      base('sqlite:./data/ostiary.db', `postgres://user:${PLAIN}@db.example/o`),
+      base('sqlite:./data/ostiary.db', `postgre://user:${PLAIN}@db.example/o`),
     ]
     for (const text of texts) {
       const { faults } = read(text)

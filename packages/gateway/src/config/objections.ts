@@ -106,8 +106,8 @@ function isSecret(path: Path): boolean {
 function shown(path: Path, source: string | undefined): string | undefined {
   if (source === undefined || source === '') return undefined
   if (isSecret(path)) return undefined
-  // A password in a URL is as secret as one in its own field.
-  if (/:\/\/[^/]*@/.test(source)) return undefined
+  // A password in a URL is as secret as one in its own field, in a URL that is not well-formed too.
+  if (/:.*@/s.test(source)) return undefined
   const line = source.replaceAll(/\s+/g, ' ')
   return line.length > 80 ? `${line.slice(0, 80)}…` : line
 }

@@ -36,6 +36,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...vocabularyConflicts(config).map(({ path, message }) => fault(path, message)),
     ...networkRemarks(config),
     ...secretRemarks(config, parts),
+    ...storePassword(config, parts.places),
     ...openChoices(config),
     ...withoutEffect(parts.places),
   ]
@@ -116,6 +117,13 @@ function* secretRemarks(config: Config, parts: RelationParts): Iterable<Remark> 
       yield warning(path, 'the secret stands in the file itself: write file:PATH, or take it from a variable')
     }
   }
+}
+
+function* storePassword({ store }: Config, places: Places): Iterable<Remark> {
+  if (store.kind !== 'postgres' || places.get(['store'])?.interpolated === true) return
+  const url = store.url.reveal()
+  if (!URL.canParse(url) || new URL(url).password === '') return
+  yield warning(['store'], 'the password stands in the file itself: take it from a variable')
 }
 
 interface HeldSecret {

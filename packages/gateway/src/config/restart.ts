@@ -26,7 +26,7 @@ export function fixedAtStart(config: Config): ReadonlyMap<string, string> {
     ['audit.flushInterval', audit.flushIntervalMs],
     ['audit.checkpointInterval', audit.checkpointIntervalMs],
     ['audit.publish', audit.publish],
-    ['store', store],
+    ['store', store.kind === 'sqlite' ? store : digestOf(store.url)],
     ['tokens.algorithm', tokens.algorithm],
     ['tokens.rotation', tokens.rotationMs],
     ['secretsKey', config.secretsKey === undefined ? 'none' : digestOf(config.secretsKey)],

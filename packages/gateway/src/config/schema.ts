@@ -21,7 +21,7 @@ import {
   secretOf,
   text,
 } from './schema-parts.js'
-import type { Secret } from './secret.js'
+import { type Secret, SecretValue } from './secret.js'
 
 /** One thing that the schema objects to. */
 export interface Objection {
@@ -171,11 +171,21 @@ function auditStore(folder: string): z.ZodType<Config['audit']['store'], string>
 }
 
 function store(folder: string): z.ZodType<Config['store'], string> {
-  return text.transform((written, context) => {
-    if (/^postgres(ql)?:/.test(written)) objectTo(context, [], 'postgres:// is not in this version: write sqlite:PATH')
-    else if (!/^sqlite:[^:]/.test(written)) objectTo(context, [], 'write sqlite:PATH, a file')
-    return { kind: 'sqlite' as const, path: resolve(folder, written.slice('sqlite:'.length)) }
+  return text.transform((written, context): Config['store'] => {
+    if (/^postgres(ql)?:\/\//.test(written)) return { kind: 'postgres', url: new SecretValue(pathsIn(written, folder)) }
+    if (!/^sqlite:[^:]/.test(written)) objectTo(context, [], 'write sqlite:PATH, a file, or postgres://…')
+    return { kind: 'sqlite', path: resolve(folder, written.slice('sqlite:'.length)) }
   })
+}
+
+/** The address with the file that it names found from the configuration's folder, as every other file is. */
+function pathsIn(address: string, folder: string): string {
+  if (!URL.canParse(address)) return address
+  const url = new URL(address)
+  const file = url.searchParams.get('sslrootcert')
+  if (file === null) return address
+  url.searchParams.set('sslrootcert', resolve(folder, file))
+  return url.href
 }
 
 function audit(folder: string) {
@@ -289,6 +299,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     control: group({ socket: path.optional() }).prefault({}),
   }).transform((raw): Config => {
     const { flushInterval, checkpointInterval, origin: named, key, ...rest } = raw.audit
+    const keptIn = raw.store.kind === 'sqlite' ? dirname(raw.store.path) : folder
     return {
       publicUrl: raw.publicUrl,
       listen: raw.listen,
@@ -314,9 +325,10 @@ function schemaFor(folder: string): z.ZodType<Config> {
       ledger: raw.ledger,
       tokens: raw.tokens,
       store: raw.store,
+      keptIn,
       secretsKey: raw.secretsKey,
       shutdown: raw.shutdown,
-      control: { socket: raw.control.socket ?? join(dirname(raw.store.path), 'ostiary.sock') },
+      control: { socket: raw.control.socket ?? join(keptIn, 'ostiary.sock') },
     }
   })
 }

@@ -43,8 +43,12 @@ describe('the address of a PostgreSQL', () => {
     ['no database', 'postgres://db.example', /database/],
     ['several hosts', 'postgres://a.example,b.example/gate', /one host/],
     ['another protocol', 'mysql://db.example/gate', /postgres:/],
+    ['a password with a `/` after what reads as a port', 'postgres://gate:12/word@db.example/gate', /%2F/],
+    ['a password with a `?`', 'postgres://gate:12?word@db.example/gate', /%3F/],
+    ['a password with a `#`', 'postgres://gate:12#word@db.example/gate', /%23/],
     ['no URL', 'db.example', /written postgres:/],
   ])('is refused with a reason: %s', (_, url, why) => {
     expect(() => readAddress(url)).toThrow(why)
+    expect(() => readAddress(url)).not.toThrow(/word@db/)
   })
 })

@@ -27,6 +27,9 @@ export function readAddress(text: string): Address {
     throw new Error('a store in PostgreSQL is written postgres://user:password@host:port/database')
   const url = new URL(text)
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') throw new Error('write postgres://…')
+  // What follows such a character in a password would be taken for a name, and said.
+  if (/@/.test(url.pathname + url.search + url.hash) || url.hash !== '' || url.pathname.indexOf('/', 1) !== -1)
+    throw new Error('postgres: write `/`, `?`, `#` and `@` in a name or password as %2F, %3F, %23 and %40')
   const unknown = [...url.searchParams.keys()].find((name) => !PARAMETERS.has(name))
   if (unknown !== undefined) throw new Error(`postgres: the parameter \`${unknown}\` is not known`)
   const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1')

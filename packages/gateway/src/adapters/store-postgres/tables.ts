@@ -1,7 +1,7 @@
 import { type Client, codeOf, type Sql } from './client.js'
 
 /** What this version writes; tables with a higher number are a later version's. */
-const FORMAT = 1
+export const FORMAT = 1
 const TRIES = 5
 const UNDEFINED_TABLE = '42P01'
 
