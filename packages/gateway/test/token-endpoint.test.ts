@@ -1,8 +1,10 @@
+import { connect } from 'node:net'
 import * as oauth from 'oauth4webapi'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { type Answer, send } from './http.js'
 import { principal } from './principals.js'
 import { ACCESS_TOKEN, EXCHANGE, GATE, openTokenEndpoint, proofKey, type TokenEndpoint } from './token-endpoint.js'
+import { until } from './until.js'
 
 let at: TokenEndpoint
 beforeEach(async () => {
@@ -315,6 +317,19 @@ describe('what is refused at the token endpoint, in the words of OAuth [exchange
       ['refused', 'invalid_scope', 'https://idp.example#alice'],
       ['refused', 'invalid_request', 'https://idp.example#alice'],
     ])
+  })
+
+  it('of forms that never came whole there is one reason, whatever length was promised', async () => {
+    const form = 'content-type: application/x-www-form-urlencoded'
+    for (const length of [10, 2000, 65_000]) {
+      const socket = connect(Number(new URL(at.url).port), '127.0.0.1')
+      socket.write(`POST /oauth/token HTTP/1.1\r\nhost: x\r\n${form}\r\ncontent-length: ${length}\r\n\r\ngr`)
+      socket.write('ant'.slice(0, length % 3))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      socket.destroy()
+    }
+    await until(() => at.strangers.length === 3)
+    expect(new Set(at.strangers)).toEqual(new Set(['invalid_request: form: the caller left after n of n body bytes']))
   })
 
   it('other methods and paths are not here', async () => {
