@@ -723,6 +723,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'a token is revoked by its issuer and id, and by its digest only where it has no id',
   },
+  'revoke.twin': {
+    source: 'house',
+    says: 'a token without an id is revoked by what is signed, so that the other signature of ECDSA does not outlive it',
+  },
   'revoke.unsupported-type': { source: 'RFC 7009 2.2.1', says: 'API keys are an `unsupported_token_type`' },
   'revoke.unavailable': {
     source: 'RFC 7009 2.2.1',

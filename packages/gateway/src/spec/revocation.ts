@@ -6,7 +6,7 @@ export type Revocable =
   | { readonly kind: 'token' | 'subject' | 'session'; readonly issuer?: string | undefined; readonly id: string }
   /** An API key, by its id. */
   | { readonly kind: 'key'; readonly id: string }
-  /** A token that has no id of its own: SHA-256 of it as presented, hexadecimal. */
+  /** A token that has no id of its own: its `signedDigest`. */
   | { readonly kind: 'digest'; readonly id: string }
   | { readonly kind: 'all' }
 

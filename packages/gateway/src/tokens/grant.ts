@@ -176,11 +176,12 @@ export async function readRevocation(
   }
   const found = await parts.authenticateToken(token, received)
   if (found.kind === 'refuse') return found.status >= 500 ? denied(found) : found
-  const { tokenId, tokenIssuer, tokenDigest } = found.value
+  const { tokenId, tokenIssuer, signedDigest } = found.value
   return {
     kind: 'revocable',
-    // By its id where it has one: of an ECDSA signature there is a twin, so a digest does not name a token alone.
     what:
-      tokenId === undefined ? { kind: 'digest', id: tokenDigest } : { kind: 'token', issuer: tokenIssuer, id: tokenId },
+      tokenId === undefined
+        ? { kind: 'digest', id: signedDigest }
+        : { kind: 'token', issuer: tokenIssuer, id: tokenId },
   }
 }
