@@ -723,6 +723,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'a token is revoked by its issuer and id, and by its digest only where it has no id',
   },
+  'own-token.compromised-cuts': {
+    source: 'house',
+    says: 'what goes on under tokens of a signing key that is taken out as compromised ends at once, like after any revocation',
+  },
   'revoke.twin': {
     source: 'house',
     says: 'a token without an id is revoked by what is signed, so that the other signature of ECDSA does not outlive it',

@@ -2,10 +2,12 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callControl } from '../src/cli/control.js'
 import { ALGORITHMS } from '../src/jws/algorithms.js'
 import { ANALYSTS, type House, openHouse } from './house.js'
 import { type Answer, ask, prompt, send } from './http.js'
 import { ACCESS_TOKEN, EXCHANGE } from './token-endpoint.js'
+import { until } from './until.js'
 
 const AUDIENCE = 'https://gateway.example'
 
@@ -77,5 +79,33 @@ describe('a token without an id', () => {
     expect(await statusOf(child)).toBe(200)
     await post('/oauth/revoke', { token })
     expect(await statusOf(child)).toBe(401)
+  })
+})
+
+describe('a signing key of ours that is compromised', () => {
+  const exchanged = async (): Promise<string> => {
+    const form = { grant_type: EXCHANGE, subject_token: minted(), subject_token_type: ACCESS_TOKEN }
+    return ((await post('/oauth/token', form)).json() as { access_token: string }).access_token
+  }
+  /** An answer that the provider still thinks about. Wrapped: a promise of a promise would wait for both. */
+  const asked = async (token: string): Promise<{ readonly answer: Promise<Answer> }> => {
+    const before = house.upstream.requestCount
+    const answer = ask(house, prompt('hi'), { token })
+    await until(() => house.upstream.requestCount > before)
+    return { answer }
+  }
+  const rotate = (compromised: boolean): Promise<unknown> =>
+    callControl(house.config.control.socket, 'POST /signing-keys/rotate', { compromised })
+
+  test('ends what goes on under its tokens, and nothing else; one that merely rotates ends nothing [own-token.compromised-cuts]', async () => {
+    house.upstream.behave({ kind: 'late', delayMs: 1500 })
+    const ofOurs = await asked(await exchanged())
+    const ofTheirs = await asked(minted())
+    await rotate(true)
+    expect([(await ofOurs.answer).status, (await ofTheirs.answer).status]).toEqual([401, 200])
+    const after = await asked(await exchanged())
+    await rotate(false)
+    expect((await after.answer).status).toBe(200)
+    house.upstream.behave(undefined)
   })
 })

@@ -122,7 +122,7 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
 }
 
 const ALL = revocableName({ kind: 'all' })
-const SHORT = /^(?:token|any-token|digest) /
+const SHORT = /^(?:token|any-token|digest|signing-key) /
 
 function keptMs(name: string): number {
   return SHORT.test(name) ? KEPT_MS : KEPT_LONG_MS
