@@ -727,6 +727,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'what goes on under tokens of a signing key that is taken out as compromised ends at once, like after any revocation',
   },
+  'grant.seen-before': {
+    source: 'house',
+    says: 'a token seen before its subject was revoked stays ended, though its issuer’s clock is ahead and it is verified afresh',
+  },
   'revoke.twin': {
     source: 'house',
     says: 'a token without an id is revoked by what is signed, so that the other signature of ECDSA does not outlive it',

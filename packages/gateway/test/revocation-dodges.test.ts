@@ -82,6 +82,20 @@ describe('a token without an id', () => {
   })
 })
 
+describe('a subject at an issuer whose clock is ahead', () => {
+  const ahead = (more: Readonly<Record<string, unknown>> = {}): string =>
+    minted({ sub: 'ahead', iat: Math.floor(Date.now() / 1000) + 4, ...more })
+
+  test('is revoked with what was seen before, however often that comes again; what comes first after it is taken [grant.seen-before]', async () => {
+    const token = ahead()
+    expect(await statusOf(token)).toBe(200)
+    await callControl(house.config.control.socket, 'POST /revocations', { sub: 'ahead' })
+    const again = [await statusOf(token), await statusOf(token), await statusOf(twinOf(token))]
+    expect(again).toEqual([401, 401, 401])
+    expect(await statusOf(ahead({ nonce_of_test: 'later' }))).toBe(200)
+  })
+})
+
 describe('a signing key of ours that is compromised', () => {
   const exchanged = async (): Promise<string> => {
     const form = { grant_type: EXCHANGE, subject_token: minted(), subject_token_type: ACCESS_TOKEN }
