@@ -731,6 +731,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'a token seen before its subject was revoked stays ended, though its issuer’s clock is ahead and it is verified afresh',
   },
+  'exchange.strangers-proofs': {
+    source: 'house',
+    says: 'the token endpoint takes no proof of who has neither token nor key, so that strangers fill nobody’s memory',
+  },
   'revoke.twin': {
     source: 'house',
     says: 'a token without an id is revoked by what is signed, so that the other signature of ECDSA does not outlive it',

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import * as oauth from 'oauth4webapi'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { proceed } from '../src/spec/index.js'
 import { type Answer, send } from './http.js'
 import { principal } from './principals.js'
 import { ACCESS_TOKEN, EXCHANGE, GATE, openTokenEndpoint, proofKey, type TokenEndpoint } from './token-endpoint.js'
@@ -330,6 +331,33 @@ describe('what is refused at the token endpoint, in the words of OAuth [exchange
     }
     await until(() => at.strangers.length === 3)
     expect(new Set(at.strangers)).toEqual(new Set(['invalid_request: form: the caller left after n of n body bytes']))
+  })
+
+  it('takes no proof of who has neither token nor key: proofs are remembered [exchange.strangers-proofs]', async () => {
+    let taken = 0
+    const counting = await openTokenEndpoint({
+      async proof() {
+        taken += 1
+        return proceed(undefined)
+      },
+    })
+    const key = counting.key('k')
+    const asKey = (secret: string): Parameters => ({
+      grant_type: 'client_credentials',
+      client_id: 'k',
+      client_secret: secret,
+    })
+    const ask = (form: Parameters): Promise<Answer> =>
+      send(counting.url, Buffer.from(new URLSearchParams(form).toString()), {
+        path: '/oauth/token',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      })
+    const refused = [exchanging('x'), exchanging(counting.token(), acting('x')), asKey(`${key}0`)]
+    for (const form of refused) expect((await ask(form)).status).not.toBe(200)
+    expect(taken).toBe(0)
+    for (const form of [exchanging(counting.token()), asKey(key)]) expect((await ask(form)).status).toBe(200)
+    expect(taken).toBe(2)
+    await counting.close()
   })
 
   it('other methods and paths are not here', async () => {
