@@ -735,6 +735,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'the token endpoint takes no proof of who has neither token nor key, so that strangers fill nobody’s memory',
   },
+  'grant.never-less': {
+    source: 'house',
+    says: 'a subject that is revoked again by a process whose clock is behind stays revoked up to the later time',
+  },
   'revoke.twin': {
     source: 'house',
     says: 'a token without an id is revoked by what is signed, so that the other signature of ECDSA does not outlive it',
