@@ -762,6 +762,26 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'a token is revoked by its issuer and id, and by its digest only where it has no id',
   },
+  'own-token.compromised-cuts': {
+    source: 'house',
+    says: 'what goes on under tokens of a signing key that is taken out as compromised ends at once, like after any revocation',
+  },
+  'grant.seen-before': {
+    source: 'house',
+    says: 'a token seen before its subject was revoked stays ended, though its issuer’s clock is ahead and it is verified afresh',
+  },
+  'exchange.strangers-proofs': {
+    source: 'house',
+    says: 'the token endpoint takes no proof of who has neither token nor key, so that strangers fill nobody’s memory',
+  },
+  'grant.never-less': {
+    source: 'house',
+    says: 'a subject that is revoked again by a process whose clock is behind stays revoked up to the later time',
+  },
+  'revoke.twin': {
+    source: 'house',
+    says: 'a token without an id is revoked by what is signed, so that the other signature of ECDSA does not outlive it',
+  },
   'revoke.unsupported-type': { source: 'RFC 7009 2.2.1', says: 'API keys are an `unsupported_token_type`' },
   'revoke.unavailable': {
     source: 'RFC 7009 2.2.1',

@@ -38,7 +38,7 @@ export function operationsOf(parts: AdministerParts): Operations {
       allowDirect: () => config().apiKeys.direct,
       now: () => clock.now(),
     }),
-    ...signingKeyOperations(signingKeys),
+    ...signingKeyOperations(signingKeys, revoke),
     ...providerOperations({ ...providers, note: (what) => note('config', what) }),
   ])
 }

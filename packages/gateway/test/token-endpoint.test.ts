@@ -1,8 +1,11 @@
+import { connect } from 'node:net'
 import * as oauth from 'oauth4webapi'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { proceed } from '../src/spec/index.js'
 import { type Answer, send } from './http.js'
 import { principal } from './principals.js'
 import { ACCESS_TOKEN, EXCHANGE, GATE, openTokenEndpoint, proofKey, type TokenEndpoint } from './token-endpoint.js'
+import { until } from './until.js'
 
 let at: TokenEndpoint
 beforeEach(async () => {
@@ -315,6 +318,46 @@ describe('what is refused at the token endpoint, in the words of OAuth [exchange
       ['refused', 'invalid_scope', 'https://idp.example#alice'],
       ['refused', 'invalid_request', 'https://idp.example#alice'],
     ])
+  })
+
+  it('of forms that never came whole there is one reason, whatever length was promised', async () => {
+    const form = 'content-type: application/x-www-form-urlencoded'
+    for (const length of [10, 2000, 65_000]) {
+      const socket = connect(Number(new URL(at.url).port), '127.0.0.1')
+      socket.write(`POST /oauth/token HTTP/1.1\r\nhost: x\r\n${form}\r\ncontent-length: ${length}\r\n\r\ngr`)
+      socket.write('ant'.slice(0, length % 3))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      socket.destroy()
+    }
+    await until(() => at.strangers.length === 3)
+    expect(new Set(at.strangers)).toEqual(new Set(['invalid_request: form: the caller left after n of n body bytes']))
+  })
+
+  it('takes no proof of who has neither token nor key: proofs are remembered [exchange.strangers-proofs]', async () => {
+    let taken = 0
+    const counting = await openTokenEndpoint({
+      async proof() {
+        taken += 1
+        return proceed(undefined)
+      },
+    })
+    const key = counting.key('k')
+    const asKey = (secret: string): Parameters => ({
+      grant_type: 'client_credentials',
+      client_id: 'k',
+      client_secret: secret,
+    })
+    const ask = (form: Parameters): Promise<Answer> =>
+      send(counting.url, Buffer.from(new URLSearchParams(form).toString()), {
+        path: '/oauth/token',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      })
+    const refused = [exchanging('x'), exchanging(counting.token(), acting('x')), asKey(`${key}0`)]
+    for (const form of refused) expect((await ask(form)).status).not.toBe(200)
+    expect(taken).toBe(0)
+    for (const form of [exchanging(counting.token()), asKey(key)]) expect((await ask(form)).status).toBe(200)
+    expect(taken).toBe(2)
+    await counting.close()
   })
 
   it('other methods and paths are not here', async () => {

@@ -56,10 +56,12 @@ export class AuditKeys {
   async revocationText(what: Revocable, nowMs: number): Promise<Readonly<Record<string, unknown>>> {
     this.#enter(nowMs)
     if (what.kind === 'all') return { revoked: 'all' }
-    const issuer = what.kind === 'key' || what.kind === 'digest' ? undefined : what.issuer
+    const issuer = 'issuer' in what ? what.issuer : undefined
     const own = what.kind === 'subject' && issuer !== undefined
     const key = own ? await this.#subjectKey(`${issuer}#${what.id}`) : this.#periodKey
-    const id = what.kind === 'key' ? what.id : nameBy(key, what.kind, own ? `${issuer}#${what.id}` : what.id)
+    // Of these the id is public.
+    const isOpen = what.kind === 'key' || what.kind === 'signing-key'
+    const id = isOpen ? what.id : nameBy(key, what.kind, own ? `${issuer}#${what.id}` : what.id)
     return { revoked: what.kind, id, ...(issuer === undefined ? {} : { issuer }) }
   }
 

@@ -7,6 +7,10 @@ export interface StrangersSummary {
   readonly untilMs: number
 }
 
+/** Reasons told apart within a summary: the list is closed, and an entry of the log has its own bound all the same. */
+const REASONS_MAX = 64
+const OTHERS = 'other reasons'
+
 /** Counts what failed before authentication: strangers cannot fill the log, and are not forgotten either. */
 export class Strangers {
   #counts: Record<string, number> = {}
@@ -24,7 +28,8 @@ export class Strangers {
   /** @param why a closed text that says more than the code, for the operator alone; never what a stranger sent */
   count(code: string, why: string): void {
     this.#counts[code] = (this.#counts[code] ?? 0) + 1
-    this.#why[why] = (this.#why[why] ?? 0) + 1
+    const reason = Object.hasOwn(this.#why, why) || Object.keys(this.#why).length < REASONS_MAX ? why : OTHERS
+    this.#why[reason] = (this.#why[reason] ?? 0) + 1
     if (this.#timer !== undefined) return
     this.#since = this.#now()
     // At most one summary a second: the first stranger starts the second.

@@ -16,6 +16,7 @@ import { challenger, EITHER, type Scheme } from './challenge.js'
 import { presentedCredential, proofsIn } from './credential.js'
 import { createProofs, type ProofParts } from './proofs.js'
 import { type ProviderParts, verifyByIssuer } from './providers.js'
+import { createSightings } from './sightings.js'
 
 export interface AuthenticateParts extends ProviderParts {
   readonly revocations: Revocations
@@ -71,6 +72,7 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   const { clock, revocations } = parts
   const challenge = challenger(parts.publicUrl, parts.proofs.algorithms)
   const cache = new VerifiedCache(parts.cacheEntries)
+  const asFirstSeen = createSightings()
   const verifyCredential = verifyByIssuer(parts)
   const proofs = createProofs(parts.proofs, clock)
   const binding = createBinding({ proofs, networksOf: parts.networksOf })
@@ -83,8 +85,9 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   }
   const unlisten = parts.providers.map((provider) => provider.onRotation(clear))
 
-  function settle(verified: Step<Principal>, digest: string, begun: number): Step<Principal> {
-    if (verified.kind === 'refuse') return verified
+  function settle(found: Step<Principal>, digest: string, begun: number): Step<Principal> {
+    if (found.kind === 'refuse') return found
+    const verified = asFirstSeen(found)
     const state = revocations.state(verified.value)
     if (state !== 'live') return state === 'revoked' ? REVOKED : UNKNOWN
     if (begun === epoch) cache.put(digest, verified, clock.now())

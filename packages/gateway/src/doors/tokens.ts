@@ -48,7 +48,7 @@ async function answering(parts: TokensDoorParts, received: Received, serve: Serv
   let answer: Answer
   try {
     const body = await received.body('form')
-    answer = body.kind === 'refuse' ? stranger(parts, denied(body)) : await serve(parts, received, body.value)
+    answer = body.kind === 'refuse' ? stranger(parts, unread(body)) : await serve(parts, received, body.value)
   } catch (error) {
     answer = stranger(parts, denied(refuse('overloaded', `threw ${error instanceof Error ? error.name : 'unknown'}`)))
   }
@@ -62,6 +62,11 @@ async function answering(parts: TokensDoorParts, received: Received, serve: Serv
 }
 
 const NOTHING: Buffer = Buffer.alloc(0)
+
+/** How much of a body came is the stranger's to choose: each length would be a reason of its own in the log. */
+function unread(body: Refusal): Denied {
+  return denied({ ...body, forLog: `form: ${body.forLog.replace(/\d+/g, 'n')}` })
+}
 
 async function token(parts: TokensDoorParts, received: Received, body: Buffer): Promise<Answer> {
   const outcome = await grantToken(parts, received, body)

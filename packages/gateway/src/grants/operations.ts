@@ -52,7 +52,7 @@ function revocableOf(input: OperationInput): Step<Revocable> {
       ? proceed({ kind: 'all' })
       : invalid('`all` is true, and stands alone')
   }
-  if (first === undefined || others.length > 0 || !(first in NAMES)) {
+  if (first === undefined || others.length > 0 || !Object.hasOwn(NAMES, first)) {
     return invalid('name one of `jti`, `sub`, `session`, `key`, or `all`')
   }
   const id = rest[first]

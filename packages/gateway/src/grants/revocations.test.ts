@@ -124,6 +124,18 @@ describe('the store', () => {
     expect((await open()).state(who())).toBe('revoked')
   })
 
+  test('a subject that is revoked again by a process whose clock is behind is not revoked for less [grant.never-less]', async () => {
+    const [here, there] = [await open(), await open()]
+    const between = { issuedAt: nowMs / 1000 + 5, verifiedAtMs: nowMs + 5000 }
+    nowMs += 10_000
+    await here.revoke([{ kind: 'subject', id: 'alice' }])
+    nowMs -= 10_000
+    await there.revoke([{ kind: 'subject', id: 'alice' }])
+    expect([here.state(who(between)), there.state(who(between))]).toEqual(['revoked', 'revoked'])
+    expect((await open()).state(who(between))).toBe('revoked')
+    expect(here.state(who({ issuedAt: nowMs / 1000 + 11, verifiedAtMs: nowMs + 11_000 }))).toBe('live')
+  })
+
   test('a revocation that could not be persisted is not confirmed, and holds here all the same', async () => {
     const broken: Store = { ...store, put: () => Promise.reject(new Error('disk full')) }
     const index = await open('closed', broken)

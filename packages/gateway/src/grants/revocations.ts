@@ -35,6 +35,8 @@ const KEPT_MS = 26 * HOUR_MS
 /** A session may get new tokens, and API keys, which end with their owner and with all, live for up to 366 days. */
 const KEPT_LONG_MS = 367 * 24 * HOUR_MS
 const SWEPT_AT_ONCE = 10_000
+/** Clocks of processes on one store differ by less: a time further ahead was no clock's that can be gone by. */
+const CLOCKS_DIFFER_MS = 60_000
 
 /** All that was revoked, in memory: asked at every exchange. Follows the store, so that what another process revoked counts too. */
 export async function openRevocations(parts: RevocationsParts): Promise<RevocationIndex> {
@@ -73,6 +75,12 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
     return ends(ALL) || principal.revocableBy.some(ends)
   }
 
+  /** Whose clock is ahead of ours may have revoked the same just now: its row is not taken back by a smaller time. */
+  function lastOf(name: string, now: number): number {
+    const at = revokedAt.get(name) ?? now
+    return at > now && at <= now + CLOCKS_DIFFER_MS ? at : now
+  }
+
   // A piece at a time: a million at once would hold everybody up.
   function sweep(entries: Iterator<[string, number]> = revokedAt.entries()): void {
     const now = clock.now()
@@ -101,10 +109,10 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
     },
     async revoke(what) {
       const now = Math.floor(clock.now())
-      const rows = what.map((one) => ({
-        key: revocableName(one),
-        value: String(one.kind === 'subject' || one.kind === 'all' ? now : -now),
-      }))
+      const rows = what.map((one) => {
+        const key = revocableName(one)
+        return { key, value: String(one.kind === 'subject' || one.kind === 'all' ? lastOf(key, now) : -now) }
+      })
       const puts = rows.map(({ key, value }) => store.put(SPACE, key, value, { expiresAtMs: now + keptMs(key) }))
       // Before they are durable: a stream is cut while the disk still writes, and nobody is told that it holds until it has.
       take(rows)
@@ -122,7 +130,7 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
 }
 
 const ALL = revocableName({ kind: 'all' })
-const SHORT = /^(?:token|any-token|digest) /
+const SHORT = /^(?:token|any-token|digest|signing-key) /
 
 function keptMs(name: string): number {
   return SHORT.test(name) ? KEPT_MS : KEPT_LONG_MS

@@ -11,6 +11,14 @@ export function digestOf(token: string): string {
   return hash('sha256', token, 'hex')
 }
 
+/**
+ * SHA-256 of what is signed, hexadecimal: one for a token and its twin. Whoever holds an ECDSA signature can write another that
+ * holds as well, so a digest of the whole names no token.
+ */
+export function signedDigestOf({ signingInput }: Pick<TokenRead, 'signingInput'>): string {
+  return hash('sha256', signingInput, 'hex')
+}
+
 /** The parts of a compact JWS as they are spelt; nothing is decoded yet. */
 export interface JwsParts {
   readonly header: string

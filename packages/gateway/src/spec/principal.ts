@@ -74,6 +74,8 @@ export interface Principal {
   readonly recheckAtMs: number | undefined
   /** SHA-256 of the token as presented, hexadecimal. */
   readonly tokenDigest: string
+  /** SHA-256 of what is signed of a JWS, of another token itself, hexadecimal: what ends a token without an id goes by it. */
+  readonly signedDigest: string
 }
 
 /** Whose labels, groups and pseudonym count: the subject acted for, else the actor itself. */
@@ -114,6 +116,8 @@ export interface PrincipalFacts {
   readonly verifiedAtMs: number
   readonly recheckAtMs?: number | undefined
   readonly tokenDigest: string
+  /** Default `tokenDigest`. */
+  readonly signedDigest?: string
 }
 
 const NO_TEXTS: readonly string[] = []
@@ -158,6 +162,7 @@ export function principalOf(facts: PrincipalFacts): Principal {
     verifiedAtMs: facts.verifiedAtMs,
     recheckAtMs: facts.recheckAtMs,
     tokenDigest: facts.tokenDigest,
+    signedDigest: facts.signedDigest ?? facts.tokenDigest,
   }
 }
 
@@ -176,7 +181,7 @@ function revocableNames(facts: PrincipalFacts): readonly string[] {
     ...[{ issuer, subject }, ...actors].flatMap((one) => both('subject', one.issuer, one.subject)),
     ...(tokenId === undefined ? [] : both('token', tokenIssuer, tokenId)),
     ...(sessionId === undefined ? [] : both('session', tokenIssuer, sessionId)),
-    revocableName({ kind: 'digest', id: facts.tokenDigest }),
+    revocableName({ kind: 'digest', id: facts.signedDigest ?? facts.tokenDigest }),
     ...(facts.revocableBy ?? NO_TEXTS),
   ]
 }

@@ -6,8 +6,10 @@ export type Revocable =
   | { readonly kind: 'token' | 'subject' | 'session'; readonly issuer?: string | undefined; readonly id: string }
   /** An API key, by its id. */
   | { readonly kind: 'key'; readonly id: string }
-  /** A token that has no id of its own: SHA-256 of it as presented, hexadecimal. */
+  /** A token that has no id of its own: its `signedDigest`. */
   | { readonly kind: 'digest'; readonly id: string }
+  /** One of the keys that sign our own tokens, by its `kid`. */
+  | { readonly kind: 'signing-key'; readonly id: string }
   | { readonly kind: 'all' }
 
 /** One text for one thing that can be revoked. An issuer has no spaces, so no two things have one text. */
@@ -17,6 +19,7 @@ export function revocableName(one: Revocable): string {
       return 'all'
     case 'key':
     case 'digest':
+    case 'signing-key':
       return `${one.kind} ${one.id}`
     case 'token':
     case 'subject':

@@ -164,6 +164,8 @@ function seenSince({ issuedAt, verifiedAtMs }: Principal): number {
   return Math.min(issuedAt, Math.floor(verifiedAtMs / 1000))
 }
 
+const SIGNING_KEY = revocableName({ kind: 'signing-key', id: '' })
+
 /** Names of the tokens behind the result. Those of its subject and actors it has by itself. */
 function fromOf(subject: Principal, actor: Principal | undefined, actors: readonly Actor[]): readonly string[] {
   const own = new Set(
@@ -172,7 +174,9 @@ function fromOf(subject: Principal, actor: Principal | undefined, actors: readon
       revocableName({ kind: 'subject', id: one.subject }),
     ]),
   )
-  return [...new Set([...subject.revocableBy, ...(actor?.revocableBy ?? [])])].filter((name) => !own.has(name))
+  const names = new Set([...subject.revocableBy, ...(actor?.revocableBy ?? [])])
+  // Of our keys only all are taken out at once: its own ends it as well.
+  return [...names].filter((name) => !own.has(name) && !name.startsWith(SIGNING_KEY))
 }
 
 /** RFC 8693 section 2.2.2: tokens that are "unacceptable based on policy" are an `invalid_request`. */

@@ -80,8 +80,6 @@ async function byExchange(parts: GrantParts, received: Received, form: Form): Pr
   if ('kind' in request) return no(request)
   const wanted = readWanted(form)
   if ('kind' in wanted) return no(wanted)
-  const shown = await shownBy(parts, received)
-  if (shown.kind === 'refuse') return no(denied(shown))
   const subject = usable(await parts.authenticateToken(request.subjectToken, received), received)
   if (subject.kind === 'refuse') return no(denied(subject))
   const known = { subject: subject.value }
@@ -90,6 +88,8 @@ async function byExchange(parts: GrantParts, received: Received, form: Form): Pr
       ? undefined
       : usable(await parts.authenticateToken(request.actorToken, received), received)
   if (actor?.kind === 'refuse') return no(denied(actor), known)
+  const shown = await shownBy(parts, received)
+  if (shown.kind === 'refuse') return no(denied(shown))
   const asked = { ...known, actor: actor?.value, ...wanted, shown: shown.value }
   return ruled(parts, asked, request.issuedTokenType)
 }
@@ -102,14 +102,14 @@ async function byKey(
 ): Promise<Granted | NotGranted> {
   const wanted = readWanted(form)
   if ('kind' in wanted) return no(wanted)
-  const shown = await shownBy(parts, received)
-  if (shown.kind === 'refuse') return no(denied(shown))
   const key = usable(await verifyKey(parts, client.secret), received)
   if (key.kind === 'refuse') return no(notAuthenticated(denied(key, 'invalid_client')))
   // A key under another's id would be counted and revoked under that.
   if (!key.value.revocableBy.includes(revocableName({ kind: 'key', id: client.id }))) {
     return no(notTaken('`client_id` is not the id of the key'))
   }
+  const shown = await shownBy(parts, received)
+  if (shown.kind === 'refuse') return no(denied(shown))
   return ruled(parts, { subject: key.value, actor: undefined, ...wanted, shown: shown.value }, undefined)
 }
 
@@ -129,6 +129,7 @@ async function verifyKey({ apiKeys, revocations }: GrantParts, secret: string): 
   }
 }
 
+/** Last: every proof is remembered, and what it is made with, so nobody's are who has no token or key. */
 async function shownBy(parts: GrantParts, received: Received): Promise<Step<Shown>> {
   const proof = await parts.proof(received)
   return proof.kind === 'refuse' ? proof : proceed({ jkt: proof.value?.jkt, certificate: received.certificate() })
@@ -176,11 +177,12 @@ export async function readRevocation(
   }
   const found = await parts.authenticateToken(token, received)
   if (found.kind === 'refuse') return found.status >= 500 ? denied(found) : found
-  const { tokenId, tokenIssuer, tokenDigest } = found.value
+  const { tokenId, tokenIssuer, signedDigest } = found.value
   return {
     kind: 'revocable',
-    // By its id where it has one: of an ECDSA signature there is a twin, so a digest does not name a token alone.
     what:
-      tokenId === undefined ? { kind: 'digest', id: tokenDigest } : { kind: 'token', issuer: tokenIssuer, id: tokenId },
+      tokenId === undefined
+        ? { kind: 'digest', id: signedDigest }
+        : { kind: 'token', issuer: tokenIssuer, id: tokenId },
   }
 }

@@ -36,7 +36,7 @@ export function issue({ keys, clock, issuer, agentGroups }: Issuing, grant: Gran
   if (token.length > TOKEN_BYTES_MAX) {
     return deny('invalid_request', 'invalid_request', 'the token would be over 8 KiB', TOO_LARGE)
   }
-  const reading = { issuer, agentGroups, verifiedAtMs: nowMs, tokenDigest: digestOf(token) }
+  const reading = { issuer, kid: key.kid, agentGroups, verifiedAtMs: nowMs, tokenDigest: digestOf(token) }
   // By the very reader that will read it: what would not come back the same is not given away.
   const principal = readClaims(claims, reading)
   if (principal === undefined) return deny('invalid_request', 'invalid_request', 'the subject fits no token', NO_TOKEN)

@@ -6,6 +6,7 @@ import {
   type Principal,
   type PrincipalFacts,
   principalOf,
+  revocableName,
   subjectOf,
 } from '../spec/index.js'
 
@@ -87,6 +88,8 @@ function chainOf(actors: readonly Actor[]): Record<string, unknown> | undefined 
 /** What is not in a token: who reads it, when, and what its outermost actor is a member of here. */
 export interface Reading {
   readonly issuer: string
+  /** Of the key that signed it. */
+  readonly kid: string
   /** By `<iss>#<sub>`. */
   readonly agentGroups: ReadonlyMap<string, readonly string[]>
   readonly verifiedAtMs: number
@@ -113,6 +116,8 @@ export function readClaims(payload: Readonly<Record<string, unknown>>, reading: 
   const [outermost] = actors
   return principalOf({
     ...own,
+    // A key that is taken out ends what lives on its tokens, like any other revocation.
+    revocableBy: [...own.revocableBy, revocableName({ kind: 'signing-key', id: reading.kid })],
     issuer: sub.slice(0, mark),
     subject: sub.slice(mark + 1),
     actors,

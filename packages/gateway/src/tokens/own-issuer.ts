@@ -34,7 +34,7 @@ export function createOwnIssuer(parts: OwnIssuerParts): IdentityProvider {
       if (key === undefined) return bad('header is none of ours, or its key is not published any more')
       // Nothing that a payload says is believed, or told to the caller, before this holds.
       if (!key.verify(token.signingInput, token.signature)) return bad('signature does not hold')
-      return judge(token, parts)
+      return judge(token, key.kid, parts)
     },
     onRotation: (listener) => keys.onRemoved(listener),
     // The keys outlive it: a reload makes another issuer of them.
@@ -51,11 +51,11 @@ function keyOf({ header }: TokenRead, { keys }: OwnIssuerParts): SigningKey | un
   return key?.algorithm === alg ? key : undefined
 }
 
-function judge({ payload, digest }: TokenRead, parts: OwnIssuerParts): Step<Principal> {
+function judge({ payload, digest }: TokenRead, kid: string, parts: OwnIssuerParts): Step<Principal> {
   const { issuer, agentGroups, audiences, origins, clock } = parts
   const nowMs = clock.now()
   if (payload['iss'] !== issuer) return bad('`iss` is another')
-  const principal = readClaims(payload, { issuer, agentGroups, verifiedAtMs: nowMs, tokenDigest: digest })
+  const principal = readClaims(payload, { issuer, kid, agentGroups, verifiedAtMs: nowMs, tokenDigest: digest })
   if (principal === undefined) return bad('claims are not of the form that this version writes')
   if (!principal.audiences.some((one) => audiences.has(one))) return bad('`aud` does not name us')
   if (![subjectOf(principal), principal.actor].every((one) => origins.has(one.issuer))) {

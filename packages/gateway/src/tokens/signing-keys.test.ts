@@ -70,7 +70,7 @@ describe('signing keys', () => {
     expect(key.verify(data, key.sign(data))).toBe(true)
     expect(key.verify(Buffer.from('what is not'), key.sign(data))).toBe(false)
     expect(at.notes).toEqual([])
-    const next = await keys.rotate(false)
+    const { made: next } = await keys.rotate(false)
     const from = START + 10 * MINUTE
     expect(at.notes).toEqual([{ did: 'signing-key-made', kid: next.kid, algorithm, signs_from: from }])
   })
@@ -131,7 +131,7 @@ describe('signing keys', () => {
     const at = bench()
     const keys = await at.open()
     const first = keys.current().kid
-    const second = (await keys.rotate(false)).kid
+    const second = (await keys.rotate(false)).made.kid
     at.nowMs += 10 * MINUTE + 60 * MINUTE
     await keys.keep()
     expect(kids(keys)).toEqual([first, second])
@@ -148,12 +148,13 @@ describe('signing keys', () => {
     const at = bench()
     const [one, other] = [await at.open(), await at.open()]
     const first = one.current().kid
-    const next = (await one.rotate(false)).kid
+    const next = (await one.rotate(false)).made.kid
     let told = 0
     const off = other.onRemoved(() => {
       told += 1
     })
-    const made = await one.rotate(true)
+    const { made, removed } = await one.rotate(true)
+    expect(removed).toEqual([first, next])
     expect(one.current().kid).toBe(made.kid)
     expect(other.current().kid).toBe(made.kid)
     expect([other.find(first), other.find(next)]).toEqual([undefined, undefined])
@@ -210,7 +211,10 @@ describe('signing keys', () => {
 
 describe('POST /signing-keys/rotate', () => {
   const rotateWith = async (keys: SigningKeys, input: Readonly<Record<string, unknown>>): Promise<unknown> => {
-    const done = await signingKeyOperations(async () => keys)
+    const done = await signingKeyOperations(
+      async () => keys,
+      async () => undefined,
+    )
       .get('POST /signing-keys/rotate')
       ?.run(input)
     return done?.kind === 'proceed' ? done.value : done?.code
@@ -241,7 +245,10 @@ describe('POST /signing-keys/rotate', () => {
   )
 
   it('needs a scope of its own', () => {
-    const operations = signingKeyOperations(async () => bench().open())
+    const operations = signingKeyOperations(
+      async () => bench().open(),
+      async () => undefined,
+    )
     expect([...operations].map(([name, { scope }]) => [name, scope])).toEqual([
       ['POST /signing-keys/rotate', 'admin:signing-keys'],
     ])

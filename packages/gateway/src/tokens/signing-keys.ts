@@ -38,10 +38,16 @@ export interface SigningKeys {
    *
    * @param compromised it signs at once and all others are taken out: every token of ours so far ends
    */
-  rotate(compromised: boolean): Promise<SigningKey>
+  rotate(compromised: boolean): Promise<Rotated>
   /** Makes the next key where one is due, and removes those whose last token has expired. Also done each minute. */
   keep(): Promise<void>
   close(): void
+}
+
+export interface Rotated {
+  readonly made: SigningKey
+  /** Ids of the keys that were taken out. */
+  readonly removed: readonly string[]
 }
 
 /** Opens the keys that all replicas share, and makes the first where there is none. */
@@ -112,18 +118,20 @@ class StoredKeys implements SigningKeys {
     return () => void this.#listeners.delete(own)
   }
 
-  async rotate(compromised: boolean): Promise<SigningKey> {
+  async rotate(compromised: boolean): Promise<Rotated> {
     const { clock, store, note } = this.#parts
-    if (!compromised) return (await this.#make(clock.now() + PUBLISHED_AHEAD_MS)).key
+    if (!compromised) return { made: (await this.#make(clock.now() + PUBLISHED_AHEAD_MS)).key, removed: [] }
+    const removed: string[] = []
     const made = await this.#make(clock.now())
     // The new one is there by now: killed in between, this leaves keys too many, never none.
     for (const [number, key] of this.#rows) {
       if (number >= made.number) continue
       await store.put(SPACE, nameOf(number), undefined)
       this.#take([{ key: nameOf(number), value: undefined }])
+      if (key !== undefined) removed.push(key.kid)
       await note({ did: 'signing-key-removed', kid: key?.kid, why: 'compromised' })
     }
-    return made.key
+    return { made: made.key, removed }
   }
 
   async keep(): Promise<void> {

@@ -7,7 +7,7 @@ import {
   refuse,
   type Step,
 } from '../../spec/index.js'
-import { principalAtSeam, type SeamRules } from './principal.js'
+import { principalAtSeam, type SeamRules, type TokenAtSeam } from './principal.js'
 
 export interface GuardParts extends SeamRules {
   /** One line for the operator. */
@@ -44,10 +44,7 @@ export function guardOpaque(inner: OpaqueProvider, parts: GuardParts): OpaquePro
 }
 
 /** One that throws, hangs or answers nonsense refuses, and holds nobody but its own callers. */
-function guarded<T extends { readonly digest: string }>(
-  verify: (token: T) => unknown,
-  parts: GuardParts,
-): (token: T) => Verified {
+function guarded<T extends TokenAtSeam>(verify: (token: T) => unknown, parts: GuardParts): (token: T) => Verified {
   let running = 0
   let reportedAtMs = Number.NEGATIVE_INFINITY
 
@@ -63,17 +60,17 @@ function guarded<T extends { readonly digest: string }>(
     })
   }
 
-  function checked(step: unknown, digest: string): Step<Principal> {
+  function checked(step: unknown, token: T): Step<Principal> {
     if (typeof step !== 'object' || step === null || !('kind' in step)) return ill('answer is no step')
     if (step.kind === 'refuse') return refusalAtSeam(step)
     if (step.kind !== 'proceed' || !('value' in step)) return ill('answer is no step')
-    const principal = principalAtSeam(step.value, digest, parts)
+    const principal = principalAtSeam(step.value, token, parts)
     if (typeof principal !== 'string') return principal
     // The operator's own fault: whoever presents the token can do nothing about it.
     return ill(principal)
   }
 
-  async function waited(answer: Promise<unknown>, digest: string): Promise<Step<Principal>> {
+  async function waited(answer: Promise<unknown>, token: T): Promise<Step<Principal>> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<typeof LATE>((resolve) => {
       timer = setTimeout(() => resolve(LATE), TIME_MAX_MS)
@@ -82,7 +79,7 @@ function guarded<T extends { readonly digest: string }>(
     running += 1
     try {
       const step = await Promise.race([answer, late])
-      return step === LATE ? ill(`no answer in ${TIME_MAX_MS / 1000} s`) : checked(step, digest)
+      return step === LATE ? ill(`no answer in ${TIME_MAX_MS / 1000} s`) : checked(step, token)
     } catch (error) {
       return ill(thrown(error))
     } finally {
@@ -95,7 +92,7 @@ function guarded<T extends { readonly digest: string }>(
     if (running >= IN_FLIGHT_MAX) return ill(`more than ${IN_FLIGHT_MAX} tokens asked about at once`)
     try {
       const answer = verify(token)
-      return answer instanceof Promise ? waited(answer, token.digest) : checked(answer, token.digest)
+      return answer instanceof Promise ? waited(answer, token) : checked(answer, token)
     } catch (error) {
       return ill(thrown(error))
     }

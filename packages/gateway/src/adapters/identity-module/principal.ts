@@ -1,5 +1,18 @@
-import { type Clock, type Principal, principalOf, proceed, refuse, type Step } from '../../spec/index.js'
+import { signedDigestOf } from '../../jws/read.js'
+import {
+  type Clock,
+  type OpaqueToken,
+  type Principal,
+  principalOf,
+  proceed,
+  refuse,
+  type Step,
+  type TokenRead,
+} from '../../spec/index.js'
 import { isObject, isOfType, isSubject, unfitMember } from './forms.js'
+
+/** What a module was asked about. */
+export type TokenAtSeam = Pick<TokenRead, 'digest' | 'signingInput'> | Pick<OpaqueToken, 'digest'>
 
 /** What the entry of a module says of its issuer, whatever the module says. */
 export interface SeamRules {
@@ -22,7 +35,7 @@ export interface SeamRules {
  * Checks what a module calls a principal and makes it anew, so that what follows from the rest (uid, proof, groups of agents, by
  * what it can be revoked) is never its to say. A text says why it is none; a token that is not for us, or over, is refused.
  */
-export function principalAtSeam(value: unknown, digest: string, rules: SeamRules): Step<Principal> | string {
+export function principalAtSeam(value: unknown, token: TokenAtSeam, rules: SeamRules): Step<Principal> | string {
   if (!isPrincipal(value)) return faultOf(value)
   const { actors, confirmation, expiresAt } = value
   const subject = value.onBehalfOf ?? value.actor
@@ -49,7 +62,8 @@ export function principalAtSeam(value: unknown, digest: string, rules: SeamRules
       scopes: new Set(value.scopes),
       streamGraceMs: rules.streamGraceMs,
       verifiedAtMs: nowMs,
-      tokenDigest: digest,
+      tokenDigest: token.digest,
+      signedDigest: 'signingInput' in token ? signedDigestOf(token) : token.digest,
     }),
   )
 }

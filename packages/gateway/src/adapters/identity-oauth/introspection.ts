@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isJsonObject, parseStrictJson } from '../../json/strict.js'
+import { signedDigestOf } from '../../jws/read.js'
 import {
   type IdentityProvider,
   type OpaqueProvider,
@@ -7,6 +8,7 @@ import {
   type Refusal,
   refuse,
   type Step,
+  type TokenRead,
 } from '../../spec/index.js'
 import { Answers } from './answers.js'
 import { bad, checkClaims } from './claims.js'
@@ -40,8 +42,8 @@ type Answer =
 interface Asked {
   readonly token: string
   readonly digest: string
-  /** Of a JWT. */
-  readonly payload?: Payload
+  /** Where it is a JWT. */
+  readonly jwt: Pick<TokenRead, 'payload' | 'signingInput'> | undefined
 }
 
 /**
@@ -85,7 +87,7 @@ export function createIntrospectedIssuer(options: IntrospectionOptions): Introsp
     return got.kind === 'failed' ? { kind: 'ill', why: got.why } : readAnswer(got.body)
   }
 
-  async function judge({ token, digest, payload }: Asked): Promise<Step<Principal>> {
+  async function judge({ token, digest, jwt }: Asked): Promise<Step<Principal>> {
     // From before the request: what was revoked while the answer was under way counts as revoked after it.
     const begunMs = clock.now()
     const answer = await ask(token)
@@ -99,8 +101,8 @@ export function createIntrospectedIssuer(options: IntrospectionOptions): Introsp
         break
     }
     const { claims } = answer
-    if (payload !== undefined && contradicts(payload, claims)) return ill('answer about another token than the JWT')
-    const step = principalOfAnswer(claims, digest, begunMs, nowMs)
+    if (jwt !== undefined && contradicts(jwt.payload, claims)) return ill('answer about another token than the JWT')
+    const step = principalOfAnswer(claims, { digest, jwt }, begunMs, nowMs)
     if (step.kind === 'refuse') return remember(digest, step, nowMs)
     const { expiresAt, recheckAtMs = nowMs } = step.value
     const fresh = Math.min(expiresAt * 1000, recheckAtMs)
@@ -112,12 +114,18 @@ export function createIntrospectedIssuer(options: IntrospectionOptions): Introsp
     return refusal
   }
 
-  function principalOfAnswer(claims: Payload, digest: string, begunMs: number, nowMs: number): Step<Principal> {
+  function principalOfAnswer(
+    claims: Payload,
+    { digest, jwt }: Pick<Asked, 'digest' | 'jwt'>,
+    begunMs: number,
+    nowMs: number,
+  ): Step<Principal> {
     if (dpop === 'required' && claims['cnf'] === undefined) return bad('not bound to a key (`dpop: required`)')
     const checked = checkClaims(claims, claimRules, nowMs)
     if (checked.kind === 'refuse') return checked
     const recheckAtMs = begunMs + introspection.cacheMaxMs
-    const principal = buildPrincipal(claims, checked.value, principalRules, digest, nowMs, recheckAtMs)
+    const digests = { tokenDigest: digest, signedDigest: jwt === undefined ? digest : signedDigestOf(jwt) }
+    const principal = buildPrincipal(claims, checked.value, principalRules, digests, nowMs, recheckAtMs)
     if (principal.kind === 'refuse') return principal
     return nowMs >= checked.value.expiresAt * 1000 + clockToleranceMs ? refuse('expired_token', 'expired') : principal
   }
@@ -138,10 +146,15 @@ export function createIntrospectedIssuer(options: IntrospectionOptions): Introsp
     closed = true
   }
   return {
-    opaque: { issuer, prefix: introspection.prefix, verify: ({ token, digest }) => verify({ token, digest }), close },
+    opaque: {
+      issuer,
+      prefix: introspection.prefix,
+      verify: ({ token, digest }) => verify({ token, digest, jwt: undefined }),
+      close,
+    },
     jwt: {
       issuer,
-      verify: ({ jws, digest, payload }) => verify({ token: jws, digest, payload }),
+      verify: (jwt) => verify({ token: jwt.jws, digest: jwt.digest, jwt }),
       // There are no keys.
       onRotation: () => () => undefined,
       close,

@@ -1,5 +1,6 @@
 import type { Algorithm } from '../../jws/algorithms.js'
 import type { VerifyKey } from '../../jws/jwk.js'
+import { signedDigestOf } from '../../jws/read.js'
 import {
   type IdentityProvider,
   type Principal,
@@ -59,7 +60,7 @@ export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
     const nowMs = clock.now()
     const claims = checkClaims(token.payload, claimRules, nowMs)
     if (claims.kind === 'refuse') return claims
-    const principal = buildPrincipal(token.payload, claims.value, principalRules, token.digest, nowMs)
+    const principal = buildPrincipal(token.payload, claims.value, principalRules, digestsOf(token), nowMs)
     if (principal.kind === 'refuse') return principal
     // RFC 7519 section 4.1.4: "the expiration time on or after which the JWT MUST NOT be accepted".
     return nowMs >= claims.value.expiresAt * 1000 + clockToleranceMs ? refuse('expired_token', 'expired') : principal
@@ -105,6 +106,10 @@ export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
       keys.close()
     },
   }
+}
+
+function digestsOf(token: TokenRead): Parameters<typeof buildPrincipal>[3] {
+  return { tokenDigest: token.digest, signedDigest: signedDigestOf(token) }
 }
 
 const SIGNATURE = 'signature does not hold'

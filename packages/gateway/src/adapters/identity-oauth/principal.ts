@@ -22,7 +22,7 @@ export function buildPrincipal(
   payload: Payload,
   claims: Claims,
   rules: PrincipalRules,
-  digest: string,
+  digests: Pick<Principal, 'tokenDigest' | 'signedDigest'>,
   nowMs: number,
   recheckAtMs?: number,
 ): Step<Principal> {
@@ -54,7 +54,7 @@ export function buildPrincipal(
       streamGraceMs: rules.streamGraceMs,
       verifiedAtMs: nowMs,
       recheckAtMs,
-      tokenDigest: digest,
+      ...digests,
     }),
   )
 }
