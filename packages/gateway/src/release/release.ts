@@ -197,7 +197,11 @@ export class Release {
 
   /** The grant that the exchange lives on has ended: nothing more reaches the caller but why. */
   cut(refusal: Refusal): void {
+    const source = this.#source
+    this.#source = undefined
     this.#refuse(refusal)
+    // Afterwards: where one revocation ends many streams, the last caller must not wait until all providers were hung up on.
+    setImmediate(() => source?.abort())
   }
 
   #whenDurable(durable: Promise<string | undefined>, go: () => void): void {
@@ -230,8 +234,7 @@ export class Release {
         this.#dialect.errorEvent(refusal),
       ])
       this.#meter.responseSent(event)
-      this.#caller.write(event)
-      this.#caller.end()
+      this.#caller.end(event)
     } else {
       const answer = this.#dialect.refusal(refusal, this.#requestId)
       this.#status = answer.status
