@@ -26,7 +26,7 @@ async function nonceOf({ target }) {
   return answer.headers.get('dpop-nonce') ?? undefined
 }
 
-export async function withProofs(server, seconds, rate) {
+async function withProofs(server, seconds, rate) {
   const path = join(GEN, 'proofs.txt')
   const url = `http://127.0.0.1:${server.target.port}/v1/chat/completions`
   const lines = proofs(Math.ceil(rate * seconds * SPARE), url, await nonceOf(server))

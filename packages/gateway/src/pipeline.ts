@@ -6,7 +6,7 @@ import { type Authenticated, type Learnt, type Model, type Recorded, type Sealed
 import { createForward, type ForwardParts } from './forward/forward.js'
 import { Grants } from './grants/grants.js'
 import { type Parked, waiting } from './grants/parking.js'
-import { endedBy, type Permitted } from './grants/permitted.js'
+import { endedBy } from './grants/permitted.js'
 import { createInspect } from './inspect/inspect.js'
 import { answered, LEFT, refused, THREW } from './release/answered.js'
 import { createGuardFactory } from './release/guard.js'
@@ -78,7 +78,7 @@ export interface PipelineParts {
 export interface Pipeline {
   readonly audit: Audit
   /** What exchanges live on; goes on through a reload. */
-  readonly grants: Grants<Permitted>
+  readonly grants: Grants
   /** Goes on through a reload that leaves the issuers as they are: no token need be verified again. */
   readonly who: Authenticate & AuthenticateParts
   /** Authenticates, opens the audit bracket, and lets the door serve. Never rejects. */
@@ -121,6 +121,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     },
     editParts,
     answerBytes: parts.limits.answerBytes,
+    challenged: (refusal, received, principal) => who.challenged(refusal, received, principal),
   }
 
   function inspect(texts: readonly TextPart[]): Step<Learnt> {
@@ -220,8 +221,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   function decideAgain(): void {
     grants.decideAgain((permitted) => {
       const { principal, action, resource, context } = permitted
+      const asking = scoped(principal, action, resource)
+      if (asking.kind === 'refuse') return asking
       const at = { ...context, timeMs: parts.clock.now() }
-      return endedBy(decide(parts.policy, principal, action, resource, at), permitted)
+      return endedBy(decide(parts.policy, asking.value, action, resource, at), permitted)
     })
   }
 
@@ -316,32 +319,14 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   function forwardAndRelease(recorded: Recorded, bracket: Bracket): Promise<Outcome> {
-    const { authenticated, endpoint, model, verdict } = recorded.sealed
-    const { principal } = authenticated
-    const asking = scoped(principal, endpoint.action, model.resource)
     return new Promise((resolve) => {
-      let grant: ReturnType<typeof grants.open> | undefined
-      const answering = new Release(release, recorded, bracket, (outcome) => {
-        if (grant !== undefined && 'close' in grant) grant.close()
-        resolve(outcome)
-      })
-      grant = grants.open({
-        principal,
-        question: {
-          principal: asking.kind === 'proceed' ? asking.value : principal,
-          action: endpoint.action,
-          resource: model.resource,
-          context: verdict.context,
-          output: verdict.obligations.output,
-        },
-        ended: (refusal) => answering.cut(challenged(refusal, authenticated)),
-      })
+      const answering = new Release(release, recorded, bracket, resolve)
+      const grant = grants.open(answering)
       if ('kind' in grant) {
-        answering.cut(challenged(grant, authenticated))
+        answering.ended(grant)
         return
       }
-      const held = grant
-      answering.whenStreams(() => held.streams())
+      answering.liveOn(grant)
       answering.attach(forward.send(recorded, answering))
     })
   }

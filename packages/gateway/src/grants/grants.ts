@@ -7,6 +7,7 @@ import {
   refuse,
   type Timed,
 } from '../spec/index.js'
+import type { Permitted } from './permitted.js'
 
 export interface GrantsParts {
   readonly clock: Clock
@@ -14,10 +15,9 @@ export interface GrantsParts {
 }
 
 /** What holds a grant, and is told once when it ends. */
-export interface Holder<Question> {
+export interface Holder {
   readonly principal: Principal
-  /** What was permitted. */
-  readonly question: Question
+  readonly permitted: Permitted
   ended(refusal: Refusal): void
 }
 
@@ -32,24 +32,25 @@ export interface Grant {
 const TICK_MS = 25
 
 /** All grants of this gateway that an exchange lives on. */
-export class Grants<Question> {
+export class Grants {
   readonly #parts: GrantsParts
   readonly #deadlines: Deadlines
+  readonly #ends: Ends
   /** An array with places, not a Set: see `Deadlines`. */
-  readonly #live: LiveGrant<Question>[] = []
+  readonly #live: LiveGrant[] = []
 
   constructor(parts: GrantsParts) {
     this.#parts = parts
-    this.#deadlines = new Deadlines(parts.clock, TICK_MS)
+    const deadlines = new Deadlines(parts.clock, TICK_MS)
+    this.#deadlines = deadlines
+    this.#ends = { clock: parts.clock, deadlines, remove: (grant) => this.#remove(grant) }
   }
 
   /** Asked at the last moment before anything leaves: the token may have been revoked while the body came in. */
-  open(holder: Holder<Question>): Grant | Refusal {
+  open(holder: Holder): Grant | Refusal {
     const refusal = this.#revoked(holder.principal)
     if (refusal !== undefined) return refusal
-    const grant: LiveGrant<Question> = new LiveGrant(holder, this.#parts.clock, this.#deadlines, (one) =>
-      this.#remove(one),
-    )
+    const grant = new LiveGrant(holder, this.#ends)
     grant.at = this.#live.length
     this.#live.push(grant)
     return grant
@@ -69,8 +70,8 @@ export class Grants<Question> {
    *
    * @param again decides anew what was permitted: undefined where it still is
    */
-  decideAgain(again: (question: Question) => Refusal | undefined): void {
-    this.#endThose(({ question }) => again(question))
+  decideAgain(again: (permitted: Permitted) => Refusal | undefined): void {
+    this.#endThose(({ permitted }) => again(permitted))
   }
 
   stop(): void {
@@ -88,7 +89,7 @@ export class Grants<Question> {
     }
   }
 
-  #endThose(why: (holder: Holder<Question>) => Refusal | undefined): void {
+  #endThose(why: (holder: Holder) => Refusal | undefined): void {
     // From the end, and on a copy of nothing: what takes an ended one's place was looked at already.
     for (let at = this.#live.length - 1; at >= 0; at -= 1) {
       const grant = this.#live[at]
@@ -97,7 +98,7 @@ export class Grants<Question> {
     }
   }
 
-  #remove(grant: LiveGrant<Question>): void {
+  #remove(grant: LiveGrant): void {
     const { at } = grant
     if (at < 0) return
     const last = this.#live.pop()
@@ -109,35 +110,33 @@ export class Grants<Question> {
   }
 }
 
-class LiveGrant<Question> implements Grant, Timed {
-  readonly holder: Holder<Question>
+/** What all grants end by. */
+interface Ends {
+  readonly clock: Clock
+  readonly deadlines: Deadlines
+  readonly remove: (grant: LiveGrant) => void
+}
+
+class LiveGrant implements Grant, Timed {
+  readonly holder: Holder
   readonly deadlineMs: number
   place = -1
   /** Where it stands among the live ones, or -1. */
   at = -1
-  readonly #clock: Clock
-  readonly #deadlines: Deadlines
-  readonly #remove: (grant: LiveGrant<Question>) => void
+  readonly #ends: Ends
 
-  constructor(
-    holder: Holder<Question>,
-    clock: Clock,
-    deadlines: Deadlines,
-    remove: (grant: LiveGrant<Question>) => void,
-  ) {
+  constructor(holder: Holder, ends: Ends) {
     const { expiresAt, streamGraceMs } = holder.principal
     this.holder = holder
-    this.#clock = clock
     this.deadlineMs = expiresAt * 1000 + streamGraceMs
-    this.#deadlines = deadlines
-    this.#remove = remove
+    this.#ends = ends
   }
 
   streams(): void {
     if (this.at < 0) return
     // Not a tick later: of a stream that comes too late nothing is released.
-    if (this.#clock.now() >= this.deadlineMs) this.expire()
-    else this.#deadlines.add(this)
+    if (this.#ends.clock.now() >= this.deadlineMs) this.expire()
+    else this.#ends.deadlines.add(this)
   }
 
   expire(): void {
@@ -151,7 +150,8 @@ class LiveGrant<Question> implements Grant, Timed {
   }
 
   close(): void {
-    this.#deadlines.remove(this)
-    this.#remove(this)
+    if (this.at < 0) return
+    this.#ends.deadlines.remove(this)
+    this.#ends.remove(this)
   }
 }

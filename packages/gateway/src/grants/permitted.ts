@@ -12,7 +12,6 @@ import {
 
 /** What a grant permits. */
 export interface Permitted {
-  /** As policies are asked about it. */
   readonly principal: Principal
   readonly action: Action
   readonly resource: Resource

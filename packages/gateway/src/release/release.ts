@@ -1,16 +1,21 @@
 import type { Recorded } from '../exchange.js'
 import {
+  type Action,
   type ActsByType,
   type AnswerView,
   type Caller,
+  type Context,
   type Dialect,
   type Edit,
   type FindingType,
   headerLines,
   type Outcome,
   type PartFindings,
+  type Principal,
+  type Received,
   type Refusal,
   type RefusalCode,
+  type Resource,
   refuse,
   type Step,
   type StreamLens,
@@ -50,6 +55,16 @@ export interface ReleaseParts {
   ) => Step<{ readonly edits: readonly Edit[]; readonly carriedOut: Readonly<Record<string, number>> }>
   /** A whole answer larger than this is refused: it is held in memory until it is judged. */
   readonly answerBytes: number
+  /** Gives a refusal its challenge. */
+  readonly challenged: (refusal: Refusal, received: Received, principal: Principal) => Refusal
+}
+
+/** What an exchange lives on. */
+export interface Lease {
+  /** From now on the token's expiry counts too: the answer streams. */
+  streams(): void
+  /** The exchange is over. */
+  close(): void
 }
 
 /** Statuses that speak of our account with the provider, not of the caller (contract, "Headers that reach a provider"). */
@@ -66,17 +81,21 @@ export class Release {
   readonly #dialect: Dialect
   readonly #caller: Caller
   readonly #acts: ActsByType
+  readonly #context: Context
+  readonly #action: Action
+  readonly #resource: Resource
+  readonly #received: Received
   readonly #meter: Meter
+  readonly principal: Principal
   /** `before-release`, until it is fulfilled: nothing reaches the caller before. */
   #durable: Promise<string | undefined> | undefined
-  readonly #requestId: string
   #decision: 'permit' | 'transform' | 'forbid'
   #receipt: string | undefined
   /** Of the provider's headers, what passes. */
   #passed: string[] = []
   readonly #finish: (ending: Outcome) => void
   #source: Source | undefined
-  #whenStreams: (() => void) | undefined
+  #lease: Lease | undefined
   #lens: StreamLens | undefined
   #chunks: Buffer[] = []
   #bytes = 0
@@ -90,15 +109,19 @@ export class Release {
   #carriedOut: Record<string, number> | undefined
 
   constructor(parts: ReleaseParts, recorded: Recorded, meter: Meter, finish: (ending: Outcome) => void) {
-    const { authenticated, body, dialect, received: before, verdict } = recorded.sealed
-    const { received } = authenticated
+    const { authenticated, body, dialect, endpoint, model, received: before, verdict } = recorded.sealed
+    const { principal, received } = authenticated
     this.#parts = parts
     this.#dialect = dialect
     this.#caller = received.caller
     this.#acts = verdict.obligations.output
+    this.#context = verdict.context
+    this.#action = endpoint.action
+    this.#resource = model.resource
+    this.#received = received
+    this.principal = principal
     this.#meter = meter
     this.#durable = recorded.durable
-    this.#requestId = received.id
     this.#decision = body === before ? 'permit' : 'transform'
     this.#receipt = recorded.receipt
     this.#finish = finish
@@ -109,9 +132,26 @@ export class Release {
     })
   }
 
-  /** Called once when the answer turns out to be a stream. */
-  whenStreams(listener: () => void): void {
-    this.#whenStreams = listener
+  /** Before `attach`: what ends the exchange when it ends, and is given back when the exchange is over. */
+  liveOn(lease: Lease): void {
+    this.#lease = lease
+  }
+
+  /** What was permitted, for whoever decides it again. */
+  get permitted(): {
+    readonly principal: Principal
+    readonly action: Action
+    readonly resource: Resource
+    readonly context: Context
+    readonly output: ActsByType
+  } {
+    return {
+      principal: this.principal,
+      action: this.#action,
+      resource: this.#resource,
+      context: this.#context,
+      output: this.#acts,
+    }
   }
 
   /** Before `head`: whom to hang up on when the caller leaves. */
@@ -147,7 +187,7 @@ export class Release {
       const count = (finding: FindingType, act: string, times: number): void => this.#count(finding, act, times)
       const guard = this.#acts.size === 0 ? undefined : this.#parts.guards(this.#acts, count)
       this.#lens = this.#dialect.openStream({ guard })
-      this.#whenStreams?.()
+      this.#lease?.streams()
       if (this.#over) return false
     }
     if (this.#durable === undefined) {
@@ -195,8 +235,9 @@ export class Release {
     this.#refuse(refusal)
   }
 
-  /** The grant that the exchange lives on has ended: nothing more reaches the caller but why. */
-  cut(refusal: Refusal): void {
+  /** What the exchange lives on has ended: nothing more reaches the caller but why. */
+  ended(why: Refusal): void {
+    const refusal = this.#parts.challenged(why, this.#received, this.principal)
     const source = this.#source
     this.#source = undefined
     this.#refuse(refusal)
@@ -236,13 +277,13 @@ export class Release {
       this.#meter.responseSent(event)
       this.#caller.end(event)
     } else {
-      const answer = this.#dialect.refusal(refusal, this.#requestId)
+      const answer = this.#dialect.refusal(refusal, this.#received.id)
       this.#status = answer.status
       if (!OF_PROVIDER.has(refusal.code)) this.#decision = 'forbid'
       this.#meter.responseSent(answer.body)
       // A refusal is ours: it carries none of the provider's headers.
       const receipt = this.#receipt === undefined ? {} : { 'ostiary-receipt': this.#receipt }
-      const own = { 'x-request-id': this.#requestId, 'ostiary-decision': this.#decision, ...receipt }
+      const own = { 'x-request-id': this.#received.id, 'ostiary-decision': this.#decision, ...receipt }
       const lines = headerLines(own, answer.headers, refusal.headers ?? {})
       this.#caller.head(answer.status, lines, answer.body.length)
       this.#caller.end(answer.body)
@@ -304,7 +345,7 @@ export class Release {
 
   #lines(): string[] {
     const lines = this.#passed
-    lines.push('x-request-id', this.#requestId, 'ostiary-decision', this.#decision)
+    lines.push('x-request-id', this.#received.id, 'ostiary-decision', this.#decision)
     if (this.#receipt !== undefined) lines.push('ostiary-receipt', this.#receipt)
     return lines
   }
@@ -324,6 +365,7 @@ export class Release {
   #close(how: Outcome['how'], refusal: Refusal | undefined): void {
     if (this.#over) return
     this.#over = true
+    this.#lease?.close()
     this.#chunks = []
     this.#finish({
       how,
