@@ -1,5 +1,5 @@
 // One ES256 key pair, its key set, and a thousand access tokens of a made-up issuer; a hundred more that are bound to keys.
-import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -12,6 +12,19 @@ const LIFETIME_S = 4 * 3600
 const KID = 'bench-1'
 
 const BOUND = 100
+
+/** By way of DER: exporting the generated object itself can stop Node 20 for good (docs/decisions/0016). */
+function newKey() {
+  const der = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  })
+  return {
+    publicKey: createPublicKey({ key: der.publicKey, format: 'der', type: 'spki' }),
+    privateKey: createPrivateKey({ key: der.privateKey, format: 'der', type: 'pkcs8' }),
+  }
+}
 
 const base64url = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
@@ -26,7 +39,7 @@ const bound = []
 
 /** Writes `tokens.txt`, `jwks.json` and `ES256.pub.pem`. No private key is ever written. */
 export function writeTokens(dir) {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { publicKey, privateKey } = newKey()
   const iat = Math.floor(Date.now() / 1000)
   const token = (n, more = {}) => {
     const claims = {
@@ -50,7 +63,7 @@ export function writeTokens(dir) {
   const tokens = Array.from({ length: COUNT }, (_, n) => token(n))
   bound.length = 0
   for (let n = 0; n < BOUND; n++) {
-    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const key = newKey()
     const { kty, crv, x, y } = key.publicKey.export({ format: 'jwk' })
     // RFC 7638: the required members in the order of their names.
     const jkt = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')

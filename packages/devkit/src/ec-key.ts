@@ -1,4 +1,4 @@
-import { createECDH, createHash, generateKeyPairSync } from 'node:crypto'
+import { createECDH, createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { isObject } from './json.js'
 
 /** A private P-256 key as a JWK. */
@@ -11,8 +11,13 @@ export interface EcKey {
 }
 
 export function makeEcKey(): EcKey {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const key = parseEcKey(privateKey.export({ format: 'jwk' }))
+  // Not as a key object: exporting the one that was generated can stop Node 20 for good (docs/decisions/0016).
+  const { privateKey: der } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  })
+  const key = parseEcKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' }))
   if (key === undefined) throw new Error('an EC key that is none')
   return key
 }

@@ -1,4 +1,5 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { createHash, randomBytes, sign } from 'node:crypto'
+import { newKeyPair } from '@ostiary/testkit'
 
 export interface Certificate {
   /** In PEM. It is its own authority: who trusts it names it as one. */
@@ -8,7 +9,7 @@ export interface Certificate {
 
 /** A certificate for these names, signed by itself, valid from yesterday to tomorrow (RFC 5280). */
 export function selfSigned(...names: readonly string[]): Certificate {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { publicKey, privateKey } = newKeyPair({ type: 'ec', namedCurve: 'P-256' })
   const spki = publicKey.export({ format: 'der', type: 'spki' })
   const name = sequence(set(sequence(oid('550403'), der(0x0c, Buffer.from(names[0] ?? '')))))
   const tbs = sequence(

@@ -1,4 +1,5 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
+import { newKeyPair } from '@ostiary/testkit'
 import { describe, expect, test } from 'vitest'
 import type { FetchJson } from '../src/adapters/identity-oauth/fetch.js'
 import { createJwtIssuer } from '../src/adapters/identity-oauth/issuer.js'
@@ -14,8 +15,8 @@ const US = 'https://gateway.example'
 
 type Json = Record<string, unknown>
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const rsa = newKeyPair({ type: 'rsa', modulusLength: 2048 })
+const ec = newKeyPair({ type: 'ec', namedCurve: 'P-256' })
 const TENANT = '11111111-2222-3333-4444-555555555555'
 const API = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'
 const CLIENT = '99999999-8888-7777-6666-555555555555'

@@ -1,8 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DevIdentityProvider, type LyingUpstream, startLyingUpstream } from '@ostiary/devkit'
+import { newKeyPair } from '@ostiary/testkit'
 import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readEntries } from '../src/adapters/audit-fs/entries.js'
@@ -153,7 +153,7 @@ describe('ostiary keys, through a gateway that runs [keys.command]', () => {
   })
 
   test('bound to the key in a file, whatever form it has', async () => {
-    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const { publicKey, privateKey } = newKeyPair({ type: 'ec', namedCurve: 'P-256' })
     const jkt = await calculateJwkThumbprint(publicKey.export({ format: 'jwk' }))
     for (const [name, text] of [
       ['private.jwk', JSON.stringify(privateKey.export({ format: 'jwk' }))],

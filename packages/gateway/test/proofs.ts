@@ -1,5 +1,5 @@
-import { generateKeyPairSync, hash, type KeyObject, randomBytes, sign } from 'node:crypto'
-import { createMemoryReplay } from '@ostiary/testkit'
+import { hash, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createMemoryReplay, newKeyPair } from '@ostiary/testkit'
 import type { AuthenticateParts } from '../src/authenticate/authenticate.js'
 import type { JsonObject } from '../src/json/strict.js'
 import { thumbprintOf } from '../src/jws/thumbprint.js'
@@ -35,10 +35,10 @@ export interface ClientKey {
 export function clientKey(alg: 'ES256' | 'Ed25519' | 'RS256' = 'ES256'): ClientKey {
   const { publicKey, privateKey } =
     alg === 'ES256'
-      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      ? newKeyPair({ type: 'ec', namedCurve: 'P-256' })
       : alg === 'Ed25519'
-        ? generateKeyPairSync('ed25519')
-        : generateKeyPairSync('rsa', { modulusLength: 2048 })
+        ? newKeyPair({ type: 'ed25519' })
+        : newKeyPair({ type: 'rsa', modulusLength: 2048 })
   const jwk = publicKey.export({ format: 'jwk' }) as unknown as JsonObject
   return {
     alg,

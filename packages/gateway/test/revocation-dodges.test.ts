@@ -1,6 +1,7 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { newKeyPair } from '@ostiary/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callControl } from '../src/cli/control.js'
 import { ALGORITHMS } from '../src/jws/algorithms.js'
@@ -18,7 +19,7 @@ const closers: (() => unknown)[] = []
 
 /** An issuer as there are many: its tokens are signed by ECDSA and have no `jti`. */
 beforeAll(async () => {
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pair = newKeyPair({ type: 'ec', namedCurve: 'P-256' })
   key = pair.privateKey
   const jwk = { ...pair.publicKey.export({ format: 'jwk' }), kid: 'one' }
   const idp = createServer((_, res) => void res.end(JSON.stringify({ keys: [jwk] })))

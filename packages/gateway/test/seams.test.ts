@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import {
   dialectSuite,
   type IdentityBench,
   identityProviderSuite,
+  newKeyPair,
   policyEngineSuite,
 } from '@ostiary/testkit'
 import { readEntries } from '../src/adapters/audit-fs/entries.js'
@@ -27,7 +28,7 @@ import type { PolicyEngine, TokenRead } from '../src/spec/index.js'
 
 // The adapters under the suites that their fakes pass too. The store's stands beside it.
 
-const { privateKey: logKey } = generateKeyPairSync('ed25519')
+const { privateKey: logKey } = newKeyPair({ type: 'ed25519' })
 
 auditLogSuite('files', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'ostiary-log-'))
@@ -216,7 +217,7 @@ function unescaped(json: string): string {
 identityProviderSuite('jwt', async (): Promise<IdentityBench> => {
   const issuer = 'https://idp.example'
   const audience = 'https://gateway.example'
-  const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pair = () => newKeyPair({ type: 'ec', namedCurve: 'P-256' })
   let key = pair()
   let kid = 'first'
   const provider = createJwtIssuer({

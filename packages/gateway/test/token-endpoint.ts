@@ -1,7 +1,7 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createMemoryStore } from '@ostiary/testkit'
+import { createMemoryStore, newKeyPair } from '@ostiary/testkit'
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
 import type { DPoP } from 'oauth4webapi'
 import { type TokensDoorParts, tokensDoor } from '../src/doors/tokens.js'
@@ -197,7 +197,7 @@ type ProofPair = Parameters<typeof DPoP>[1]
 
 /** A key pair as `oauth4webapi` wants one, with its thumbprint. */
 export async function proofKey(): Promise<{ readonly pair: ProofPair; readonly jkt: string }> {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { privateKey, publicKey } = newKeyPair({ type: 'ec', namedCurve: 'P-256' })
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
   const jwk = publicKey.export({ format: 'jwk' })
   return {

@@ -22,10 +22,17 @@ export interface SigningKey {
 
 const ROW = { maxDepth: 2, maxBytes: 4096 }
 
+// Not as a key object: exporting the one that was generated can stop Node 20 for good (docs/decisions/0016).
+const PUBLIC = { type: 'spki', format: 'der' } as const
+const PRIVATE = { type: 'pkcs8', format: 'der' } as const
+
 /** A new key as it is kept. The text holds the private key. */
 export function newKeyRow(algorithm: SigningAlgorithm, signsFromMs: number): string {
-  const { privateKey } =
-    algorithm === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519')
+  const { privateKey: der } =
+    algorithm === 'ES256'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256', publicKeyEncoding: PUBLIC, privateKeyEncoding: PRIVATE })
+      : generateKeyPairSync('ed25519', { publicKeyEncoding: PUBLIC, privateKeyEncoding: PRIVATE })
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
   return JSON.stringify({ algorithm, jwk: privateKey.export({ format: 'jwk' }), signs_from: signsFromMs })
 }
 

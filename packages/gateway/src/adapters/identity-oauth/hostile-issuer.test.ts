@@ -1,6 +1,7 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { newKeyPair } from '@ostiary/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readToken } from '../../jws/read.js'
 import type { Principal, Step } from '../../spec/index.js'
@@ -13,7 +14,7 @@ const US = 'https://gateway.example'
 
 type Json = Record<string, unknown>
 
-const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { publicKey, privateKey } = newKeyPair({ type: 'ec', namedCurve: 'P-256' })
 const jwk = (key: KeyObject, kid: string): Json => ({ ...key.export({ format: 'jwk' }), kid })
 const JWKS = JSON.stringify({ keys: [jwk(publicKey, 'one')] })
 

@@ -1,4 +1,5 @@
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createHmac, type KeyObject, sign } from 'node:crypto'
+import { newKeyPair } from '@ostiary/testkit'
 import * as jose from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { withoutProofs } from '../../../test/proofs.js'
@@ -21,14 +22,14 @@ const RECEIVED = { path: '/' } as Received
 
 type Json = Record<string, unknown>
 
-const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const ec384 = generateKeyPairSync('ec', { namedCurve: 'P-384' })
-const ec521 = generateKeyPairSync('ec', { namedCurve: 'P-521' })
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const pss = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const ed = generateKeyPairSync('ed25519')
-const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const others = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const ec = newKeyPair({ type: 'ec', namedCurve: 'P-256' })
+const ec384 = newKeyPair({ type: 'ec', namedCurve: 'P-384' })
+const ec521 = newKeyPair({ type: 'ec', namedCurve: 'P-521' })
+const rsa = newKeyPair({ type: 'rsa', modulusLength: 2048 })
+const pss = newKeyPair({ type: 'rsa', modulusLength: 2048 })
+const ed = newKeyPair({ type: 'ed25519' })
+const stranger = newKeyPair({ type: 'ec', namedCurve: 'P-256' })
+const others = newKeyPair({ type: 'ec', namedCurve: 'P-256' })
 
 const jwk = (key: KeyObject, kid: string, more: Json = {}): Json => ({ ...key.export({ format: 'jwk' }), kid, ...more })
 const KEYS: Json[] = [

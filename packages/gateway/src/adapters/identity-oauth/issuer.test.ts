@@ -1,6 +1,7 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { newKeyPair } from '@ostiary/testkit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { withoutProofs } from '../../../test/proofs.js'
 import { createAuthenticate } from '../../authenticate/authenticate.js'
@@ -17,7 +18,7 @@ const MINUTE = 60_000
 
 type Json = Record<string, unknown>
 
-const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const pair = () => newKeyPair({ type: 'ec', namedCurve: 'P-256' })
 const first = pair()
 const second = pair()
 const jwk = (key: KeyObject, kid?: string): Json => ({ ...key.export({ format: 'jwk' }), ...(kid && { kid }) })

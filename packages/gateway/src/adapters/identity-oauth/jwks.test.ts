@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { newKeyPair } from '@ostiary/testkit'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ALGORITHMS, type Algorithm } from '../../jws/algorithms.js'
@@ -15,9 +15,9 @@ const algorithm = (name: string): Algorithm => {
 }
 const ALLOWED = ['ES256', 'RS256', 'PS256', 'Ed25519'].map(algorithm)
 
-const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const ed = generateKeyPairSync('ed25519')
+const ec = newKeyPair({ type: 'ec', namedCurve: 'P-256' })
+const rsa = newKeyPair({ type: 'rsa', modulusLength: 2048 })
+const ed = newKeyPair({ type: 'ed25519' })
 const EC: Json = { ...ec.publicKey.export({ format: 'jwk' }), kid: 'ec' }
 const RSA: Json = { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rsa' }
 const ED: Json = { ...ed.publicKey.export({ format: 'jwk' }), kid: 'ed' }
@@ -30,7 +30,7 @@ function parse(keys: unknown, allowed = ALLOWED): { keys: readonly VerifyKey[]; 
 
 const u64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64url')
 const rsaOf = (bits: number, exponent = 65_537): Json => ({
-  ...generateKeyPairSync('rsa', { modulusLength: bits, publicExponent: exponent }).publicKey.export({ format: 'jwk' }),
+  ...newKeyPair({ type: 'rsa', modulusLength: bits, publicExponent: exponent }).publicKey.export({ format: 'jwk' }),
 })
 
 describe('keys that are dropped and reported, each beside one that is kept [token.weak-keys]', () => {
@@ -144,7 +144,7 @@ describe('points of Ed25519', () => {
   test('true keys are sound', () => {
     fc.assert(
       fc.property(fc.constant(undefined), () => {
-        const { x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+        const { x } = newKeyPair({ type: 'ed25519' }).publicKey.export({ format: 'jwk' })
         expect(isSoundEd25519Point(Buffer.from(x ?? '', 'base64url'))).toBe(true)
       }),
       { numRuns: 20 },

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { newKeyPair } from '@ostiary/testkit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ALGORITHMS, type Algorithm } from '../../jws/algorithms.js'
 import { type Jwks, parseJwks } from './jwks.js'
@@ -16,7 +16,7 @@ const made = new Map<string, object>()
 function material(kid: string): object {
   const held = made.get(kid)
   if (held !== undefined) return held
-  const fresh = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+  const fresh = newKeyPair({ type: 'ec', namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
   made.set(kid, fresh)
   return fresh
 }

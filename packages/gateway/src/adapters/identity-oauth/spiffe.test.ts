@@ -1,4 +1,5 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
+import { newKeyPair } from '@ostiary/testkit'
 import { describe, expect, test } from 'vitest'
 import { readToken } from '../../jws/read.js'
 import type { Principal, Step } from '../../spec/index.js'
@@ -13,10 +14,10 @@ const ID = `${TRUST}/ns/prod/sa/batch`
 
 type Json = Record<string, unknown>
 
-const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const pair = () => newKeyPair({ type: 'ec', namedCurve: 'P-256' })
 const first = pair()
 const second = pair()
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const rsa = newKeyPair({ type: 'rsa', modulusLength: 2048 })
 const jwk = (key: KeyObject, more: Json): Json => ({ ...key.export({ format: 'jwk' }), ...more })
 
 /** A bundle as a trust domain publishes it: keys of both kinds, a sequence and a hint. */
