@@ -7,6 +7,7 @@ import {
   revocableName,
   type Store,
 } from '../spec/index.js'
+import { Times } from './times.js'
 
 export interface RevocationsParts {
   readonly store: Store
@@ -34,7 +35,6 @@ const HOUR_MS = 3_600_000
 const KEPT_MS = 26 * HOUR_MS
 /** A session may get new tokens, and API keys, which end with their owner and with all, live for up to 366 days. */
 const KEPT_LONG_MS = 367 * 24 * HOUR_MS
-const SWEPT_AT_ONCE = 10_000
 /** Clocks of processes on one store differ by less: a time further ahead was no clock's that can be gone by. */
 const CLOCKS_DIFFER_MS = 60_000
 
@@ -45,7 +45,7 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
    * When it was revoked, milliseconds since the epoch. Negative: whenever a token was issued, it is ended; else those are that
    * were issued or seen up to then.
    */
-  const revokedAt = new Map<string, number>()
+  const revokedAt = new Times()
   /** Principals that were live at a version of the index need not be looked up again until it changes. */
   const live = new WeakMap<Revocably, number>()
   let version = 0
@@ -57,7 +57,7 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
       const at = Number(value)
       if (value === undefined || !Number.isFinite(at)) revokedAt.delete(key)
       else {
-        revokedAt.set(key, at)
+        revokedAt.set(key, at, !SHORT.test(key))
         news = true
       }
     }
@@ -81,23 +81,16 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
     return at > now && at <= now + CLOCKS_DIFFER_MS ? at : now
   }
 
-  // A piece at a time: a million at once would hold everybody up.
-  function sweep(entries: Iterator<[string, number]> = revokedAt.entries()): void {
+  function sweep(): void {
     const now = clock.now()
-    for (let seen = 0; seen < SWEPT_AT_ONCE; seen += 1) {
-      const next = entries.next()
-      if (next.done === true) return
-      const [name, at] = next.value
-      if (Math.abs(at) + keptMs(name) <= now) revokedAt.delete(name)
-    }
-    setImmediate(() => sweep(entries)).unref()
+    revokedAt.forget((at, isLong) => Math.abs(at) + (isLong ? KEPT_LONG_MS : KEPT_MS) <= now)
   }
 
   const end = await store.follow(SPACE, take, (why) => {
     ill = why !== undefined
     parts.onIll(why)
   })
-  const sweeping = setInterval(() => sweep(), HOUR_MS).unref()
+  const sweeping = setInterval(sweep, HOUR_MS).unref()
 
   return {
     state(principal) {
@@ -118,7 +111,7 @@ export async function openRevocations(parts: RevocationsParts): Promise<Revocati
       take(rows)
       await Promise.all(puts)
     },
-    sweep: () => sweep(),
+    sweep,
     get size() {
       return revokedAt.size
     },
