@@ -1,4 +1,6 @@
 -- What wrk sends: a token exchange, with the bearer tokens in turn as subject tokens.
+dofile(os.getenv("BENCH_WRK"))
+
 local prepared, turn = {}, 0
 
 function init()
@@ -13,10 +15,4 @@ end
 function request()
   turn = turn % #prepared + 1
   return prepared[turn]
-end
-
-function done(summary, latency)
-  local failed = summary.errors
-  io.write(string.format('WRK {"requests":%d,"us":%d,"refused":%d,"broken":%d,"p50":%d,"p99":%d}\n', summary.requests, summary.duration,
-    failed.status, failed.connect + failed.read + failed.write + failed.timeout, latency:percentile(50), latency:percentile(99)))
 end

@@ -15,7 +15,7 @@ export interface RevocationOperationsParts {
   readonly note: (what: Revocable) => Promise<void>
 }
 
-/** `POST /revocations`: `{jti, issuer?}`, `{sub, issuer?}`, `{session, issuer?}`, `{key}` or `{all: true}`. */
+/** `POST /revocations`: `{jti, issuer?}`, `{sub, issuer?}`, `{session, issuer?}` or `{all: true}`. API keys have an operation of their own. */
 export function revocationOperations(parts: RevocationOperationsParts): Operations {
   return new Map([
     ['POST /revocations', { scope: 'admin:revoke', run: (input) => revoke(parts, input) } satisfies Operation],
@@ -37,7 +37,7 @@ async function revoke(
   return proceed({ revoked: what.value.kind })
 }
 
-const NAMES = { jti: 'token', sub: 'subject', session: 'session', key: 'key' } as const
+const NAMES = { jti: 'token', sub: 'subject', session: 'session' } as const
 type Name = keyof typeof NAMES
 const ID_MAX = 512
 // C0, DEL and C1, as for names in tokens.
@@ -53,12 +53,11 @@ function revocableOf(input: OperationInput): Step<Revocable> {
       : invalid('`all` is true, and stands alone')
   }
   if (first === undefined || others.length > 0 || !Object.hasOwn(NAMES, first)) {
-    return invalid('name one of `jti`, `sub`, `session`, `key`, or `all`')
+    return invalid('name one of `jti`, `sub`, `session`, or `all`')
   }
   const id = rest[first]
   if (!isId(id)) return invalid(`\`${first}\` is 1 to ${ID_MAX} characters`)
   const kind = NAMES[first as Name]
-  if (kind === 'key') return issuer === undefined ? proceed({ kind, id }) : invalid('a key has no issuer')
   return proceed({ kind, issuer, id })
 }
 
