@@ -125,7 +125,16 @@ export async function run(config: Config, options: ComposeOptions): Promise<Runn
       clock,
       failure: config.revocation.failure,
       onRevoked: () => gateway?.checkRevoked(),
-      onIll: (why) => options.warn(why === undefined ? 'revocations: the store is back' : `revocations: ${why}`),
+      onIll(why) {
+        options.warn(why === undefined ? 'revocations: the store is back' : `revocations: ${why}`)
+        // Whether requests were refused meanwhile or went on is the operator's choice, and the log says which.
+        const what = {
+          check: 'revocations',
+          failure: config.revocation.failure,
+          store: why === undefined ? 'back' : 'away',
+        }
+        note('config', what).catch(() => options.warn('audit: config entry not written'))
+      },
     })
     revocations = index
     const parking = createParking({ store, clock, revocations: index })

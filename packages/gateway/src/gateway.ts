@@ -284,7 +284,14 @@ function inForce(
   { pools, metrics, ready }: Shared,
   before: InForce | undefined,
 ): InForce {
-  const pipeline = createPipeline(
+  // The operator chose `open`, and the log says each time that it came to that, if not of every proof.
+  const unchecked = onceASecond(parts.clock, () => {
+    const what = { check: 'dpop_replay', failure: 'open', store: 'away' }
+    pipeline.audit.note('config', what).catch((error: unknown) => {
+      parts.warn(`audit: config entry not written (${error instanceof Error ? error.name : 'unknown'})`)
+    })
+  })
+  const pipeline: Pipeline = createPipeline(
     {
       clock: parts.clock,
       authenticate: {
@@ -294,7 +301,13 @@ function inForce(
         clock: parts.clock,
         cacheEntries: parts.cachedTokens,
         publicUrl: rules.publicUrl,
-        proofs: { ...parts.proofs, onUnchecked: () => metrics.add('ostiary_dpop_unchecked_total') },
+        proofs: {
+          ...parts.proofs,
+          onUnchecked() {
+            metrics.add('ostiary_dpop_unchecked_total')
+            unchecked()
+          },
+        },
         networksOf: parts.networksOf,
       },
       audit: {
@@ -359,6 +372,16 @@ function inForce(
     tokens: rules.tokens && tokensDoor({ ...rules.tokens, ...tokenParts(parts, pipeline) }),
     doorFor: ({ method, path }) =>
       doors(method, path) ?? own.get(`${method} ${path}`) ?? (path.startsWith('/v1/') ? elsewhereForSdks : elsewhere),
+  }
+}
+
+function onceASecond(clock: Clock, work: () => void): () => void {
+  let nextMs = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = clock.now()
+    if (now < nextMs) return
+    nextMs = now + 1000
+    work()
   }
 }
 

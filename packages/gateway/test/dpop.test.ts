@@ -267,10 +267,11 @@ describe('a proof that was used', () => {
     }
   })
 
-  test('and a memory that is away: refused, or counted where the operator chose so [dpop.replay-failure]', async () => {
+  test('and a memory that is away: refused, or counted and logged where the operator chose so [dpop.replay-failure]', async () => {
     const replay: Replay = { firstUse: () => Promise.reject(new Error('away')), close: async () => undefined }
     for (const replayFailure of ['closed', 'open'] as const) {
-      const gateway = await gatewayWith(new HeldLog(), house.config, { proofs: { replay, replayFailure } })
+      const log = new HeldLog()
+      const gateway = await gatewayWith(log, house.config, { proofs: { replay, replayFailure } })
       try {
         const answer = await chat({ url: gateway.url, claims: { nonce: await nonceOf(gateway.url) } })
         const metrics = await send(gateway.adminUrl, undefined, {
@@ -284,6 +285,8 @@ describe('a proof that was used', () => {
           expect(errorOf(answer).message).toMatch(/DPoP proof was used before/)
         }
         expect(metrics.text.includes('ostiary_dpop_unchecked_total 1')).toBe(replayFailure === 'open')
+        const said = log.entries.filter((entry) => entry.includes('"check":"dpop_replay"'))
+        expect(said).toHaveLength(replayFailure === 'open' ? 1 : 0)
       } finally {
         await gateway.close()
       }

@@ -345,6 +345,11 @@ describe.skipIf(POSTGRES === undefined)('two gateways on one PostgreSQL (needs P
       await until(async () => (await chat(house, token)) === 200)
       await until(async () => (await byKey(house, made))['status'] === 200)
       expect(house.warnings).toContain('revocations: the store is back')
+      const said = await until(async () => {
+        const own = (await house.entries()).map((entry) => entry.own).filter((one) => one['check'] === 'revocations')
+        return own.some((one) => one['store'] === 'back') && own
+      })
+      expect(said[0]).toMatchObject({ failure: 'closed', store: 'away' })
     }
     expect(await outcome(bound(other, held, used))).toEqual([401, 'invalid_dpop_proof'])
     const fresh = await nonceOf(other, held)
