@@ -7,6 +7,7 @@ const STAGES = ['receive', 'authenticate', 'inspect', 'decide', 'transform', 'fo
 const STAGE = `${SRC}(${STAGES.join('|')})/`
 const ADAPTER = `${SRC}adapters/([^/]+)/`
 const GROUND = [`${SRC}spec/`, `${SRC}json/`, `${SRC}jws/`]
+const LENS = `${SRC}lens/`
 const GRANTS = `${SRC}grants/`
 const TOKENS = `${SRC}tokens/`
 const EGRESS = `${SRC}egress/`
@@ -73,6 +74,21 @@ module.exports = {
       comment: 'jws/ reads and verifies one signed token, and knows nothing of whose it is or what it is for.',
       from: { path: `${SRC}jws/`, pathNot: TESTS },
       to: { path: OURS, pathNot: [`${SRC}jws/`, `${SRC}spec/`, `${SRC}json/`] },
+    },
+    {
+      name: 'lens-knows-words-and-json',
+      severity: 'error',
+      comment:
+        'lens/ is how any dialect in JSON is seen: its shapes, its streams. What one provider writes stands in that dialect.',
+      from: { path: LENS, pathNot: TESTS },
+      to: { path: OURS, pathNot: [LENS, ...GROUND] },
+    },
+    {
+      name: 'the-lens-is-for-dialects',
+      severity: 'error',
+      comment: 'Stages and doors see a dialect by its seam in spec/; what it is made of is for dialects alone.',
+      from: { path: OURS, pathNot: [LENS, `${SRC}adapters/dialect-[^/]+/`, TESTS] },
+      to: { path: LENS },
     },
     {
       name: 'grants-know-words-only',
@@ -150,7 +166,7 @@ module.exports = {
         'An adapter is one outside thing behind one seam of spec/: it must be possible to delete it and lose nothing else. ' +
         'Share by a word in spec/, or by a part handed to the constructor.',
       from: { path: ADAPTER, pathNot: [`${SRC}adapters/audit-[^/]+/`, TESTS] },
-      to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND, EGRESS] },
+      to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND, EGRESS, LENS] },
     },
     {
       name: 'audit-adapters-are-leaves',

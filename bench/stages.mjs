@@ -18,7 +18,7 @@ const STAGES = [
   ['receive', /\/dist\/receive\//],
   ['authenticate', /\/dist\/(?:authenticate|adapters\/identity-oauth)\//],
   ['inspect', /\/dist\/(?:inspect|adapters\/detector-[a-z-]+)\//],
-  ['json, dialect', /\/dist\/(?:json|adapters\/dialect-[a-z-]+)\//],
+  ['json, dialect', /\/dist\/(?:json|lens|adapters\/dialect-[a-z-]+)\//],
   ['decide, cedar', /\/dist\/(?:decide|adapters\/policy-cedar)\/|cedar-wasm|^wasm:/],
   ['transform', /\/dist\/transform\//],
   ['audit, tlog, log on disk', /\/dist\/(?:audit|adapters\/audit-fs)\/|\/tlog\/dist\//],

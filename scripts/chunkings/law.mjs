@@ -1,14 +1,14 @@
 import { createOpenAiDialect } from '../../packages/gateway/dist/adapters/dialect-openai/dialect.js'
-import { unhide } from '../../packages/gateway/dist/adapters/dialect-openai/escapes.js'
-import { Mender } from '../../packages/gateway/dist/adapters/dialect-openai/mender.js'
 import { allDetectors } from '../../packages/gateway/dist/compose.js'
+import { unhide } from '../../packages/gateway/dist/lens/escapes.js'
+import { Mender } from '../../packages/gateway/dist/lens/mender.js'
 import { createGuardFactory } from '../../packages/gateway/dist/release/guard.js'
 import { editText } from '../../packages/gateway/dist/spec/replacement.js'
 import { chunked, framed, LATE } from './frame.mjs'
 import { randomOf } from './random.mjs'
 import { read } from './read.mjs'
 
-const dialect = createOpenAiDialect()
+const [{ lens: chat }] = createOpenAiDialect().endpoints
 const detectors = allDetectors()
 /** So many characters in a row of a protected string are a leak; fewer may be prose. */
 const WINDOW = 6
@@ -46,7 +46,7 @@ function run(chunks, acts) {
     counts[type] = (counts[type] ?? 0) + times
   }
   const guard = acts.size === 0 ? undefined : createGuardFactory({ detectors, acts, onFinding })
-  const lens = dialect.openStream({ guard })
+  const lens = chat.openStream({ guard })
   const pieces = []
   let refusal
   for (let i = 0; i <= chunks.length && refusal === undefined; i++) {

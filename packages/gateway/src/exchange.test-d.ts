@@ -2,7 +2,7 @@ import type { Bracket } from './audit/audit.js'
 import type { Authenticated, Decided, Inspected, Learnt, Model, Recorded, Sealed } from './exchange.js'
 import type { Answer } from './forward/answer.js'
 import type { Forward } from './forward/forward.js'
-import type { Entered, Pipeline } from './pipeline.js'
+import type { Entered, ModelCall, Pipeline } from './pipeline.js'
 import type { Dialect, Endpoint, Principal, Received, RequestView, Verdict } from './spec/index.js'
 import { transform } from './transform/transform.js'
 
@@ -16,6 +16,7 @@ declare const principal: Principal
 declare const dialect: Dialect
 declare const endpoint: Endpoint
 declare const model: Model
+declare const call: ModelCall
 declare const view: RequestView
 declare const learnt: Learnt
 declare const verdict: Verdict
@@ -83,11 +84,11 @@ const turnedBack: Authenticated = decided
 // @ts-expect-error two stages do not add up to a third
 const added: Recorded = Object.assign({}, sealed, { sealed })
 
-void pipeline.exchange(entered, dialect, endpoint, new Map())
+void pipeline.exchange(entered, call)
 // @ts-expect-error a door cannot let in who was not authenticated
-void pipeline.exchange({ authenticated: { received, principal }, bracket }, dialect, endpoint, new Map())
+void pipeline.exchange({ authenticated: { received, principal }, bracket }, call)
 // @ts-expect-error nor who has no audit bracket around them
-void pipeline.exchange({ authenticated }, dialect, endpoint, new Map())
+void pipeline.exchange({ authenticated }, call)
 
 export type Checked = [
   typeof forgedAuthenticated,

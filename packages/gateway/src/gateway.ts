@@ -344,10 +344,9 @@ function inForce(
   const own = new Map<string, Door>()
   const revoke = parts.operations.get('POST /revocations')
   if (revoke !== undefined) own.set(`POST ${GLOBAL_REVOCATION_PATH}`, globalRevocationDoor(pipeline, revoke))
-  const [firstDialect] = rules.dialects
   const elsewhere = elsewhereDoor(pipeline, problem)
-  // Below `/v1` callers are SDKs, which understand only the dialect's own error shape.
-  const elsewhereForSdks = elsewhereDoor(pipeline, firstDialect ?? problem)
+  // Below a dialect's prefix callers are SDKs, which understand only its own error shape.
+  const elsewhereForSdks = rules.dialects.map((one) => ({ prefix: one.prefix, door: elsewhereDoor(pipeline, one) }))
   return {
     rules,
     pipeline,
@@ -370,8 +369,15 @@ function inForce(
             }),
     }),
     tokens: rules.tokens && tokensDoor({ ...rules.tokens, ...tokenParts(parts, pipeline) }),
-    doorFor: ({ method, path }) =>
-      doors(method, path) ?? own.get(`${method} ${path}`) ?? (path.startsWith('/v1/') ? elsewhereForSdks : elsewhere),
+    doorFor(received) {
+      const { method, path } = received
+      return (
+        doors(received) ??
+        own.get(`${method} ${path}`) ??
+        elsewhereForSdks.find(({ prefix }) => path.startsWith(prefix))?.door ??
+        elsewhere
+      )
+    },
   }
 }
 

@@ -19,6 +19,7 @@ import {
   type Detector,
   type Dialect,
   type Endpoint,
+  type Named,
   type Outcome,
   type PolicyEngine,
   type Principal,
@@ -50,6 +51,15 @@ export interface Door {
 export interface Entered {
   readonly authenticated: Authenticated
   readonly bracket: Bracket
+}
+
+/** What a door for models was asked for. */
+export interface ModelCall {
+  readonly dialect: Dialect
+  readonly endpoint: Endpoint
+  readonly named: Named
+  /** By the name that callers use; only those that are served here. */
+  readonly models: ReadonlyMap<string, Model>
 }
 
 export interface PipelineLimits {
@@ -84,7 +94,7 @@ export interface Pipeline {
   /** Authenticates, opens the audit bracket, and lets the door serve. Never rejects. */
   enter(received: Received, door: Door): Promise<void>
   /** One model call, from its body to the end of its answer. */
-  exchange(entered: Entered, dialect: Dialect, endpoint: Endpoint, models: ReadonlyMap<string, Model>): Promise<Outcome>
+  exchange(entered: Entered, call: ModelCall): Promise<Outcome>
   /** A question without a body, for doors that forward nothing. */
   ask(entered: Entered, action: Action, resource: Resource): Step<Verdict>
   /**
@@ -189,17 +199,13 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   /** The order of the stages, on one screen: receive, authenticate (above), inspect, decide, transform, record, forward, release. */
-  async function exchange(
-    entered: Entered,
-    dialect: Dialect,
-    endpoint: Endpoint,
-    models: ReadonlyMap<string, Model>,
-  ): Promise<Outcome> {
+  async function exchange(entered: Entered, call: ModelCall): Promise<Outcome> {
+    const { dialect } = call
     const { authenticated, bracket } = entered
     const { received } = authenticated
     const body = await received.body()
     if (body.kind === 'refuse') return received.caller.left ? LEFT : refused(received, dialect, body)
-    const sealed = judged(entered, dialect, endpoint, models, body.value)
+    const sealed = judged(entered, call, body.value)
     if (sealed.kind === 'refuse') {
       const { principal } = authenticated
       const refusal = await waiting(parts.park, { principal, asked: bracket.asked, body: body.value }, sealed)
@@ -243,13 +249,11 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   /** Inspect, decide, transform: at one go, so that nothing of a body that was read outlives it. */
   function judged(
     { authenticated, bracket }: Entered,
-    dialect: Dialect,
-    endpoint: Endpoint,
-    models: ReadonlyMap<string, Model>,
+    { dialect, endpoint, named, models }: ModelCall,
     body: Buffer,
   ): Step<Sealed> {
     const { received, principal } = authenticated
-    const read = dialect.read(body)
+    const read = endpoint.lens.read(body, named)
     if (read.kind === 'refuse') return read
     const view = read.value
     if (view.parts.length > parts.limits.parts) return refuse('invalid_request', `${view.parts.length} parts`)

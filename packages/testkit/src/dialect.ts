@@ -1,14 +1,24 @@
-import { type Dialect, type Refusal, refuse, type StreamLens, type TextGuard } from 'ostiary/spec'
+import {
+  type Dialect,
+  type Endpoint,
+  type Lens,
+  type Named,
+  type Refusal,
+  refuse,
+  type StreamLens,
+  type TextGuard,
+} from 'ostiary/spec'
 import { describe, expect, it } from 'vitest'
 import { cuttings, seeded } from './cut.js'
 
-/** Real bodies and streams of a dialect, and what a person reads in them. */
-export interface DialectCorpus {
+/** Real bodies and streams of one endpoint, and what a person reads in them. */
+export interface LensCorpus {
+  readonly endpoint: Pick<Endpoint, 'method' | 'path'>
   readonly requests: readonly DialectRequest[]
   /** Bodies that are none of this dialect. */
   readonly refused: readonly (string | Uint8Array)[]
   readonly answers: readonly { readonly body: string; readonly texts: readonly string[] }[]
-  /** Whole streams, end mark and all. One of them says `PASSWORD`, cut over events. */
+  /** Whole streams, end mark and all. One of them says `PASSWORD`, cut over events. None where the endpoint never streams. */
   readonly streams: readonly Uint8Array[]
   /** What a client of this dialect reads in a stream, all channels. */
   readonly textOf: (stream: Buffer) => string
@@ -16,6 +26,8 @@ export interface DialectCorpus {
 
 export interface DialectRequest {
   readonly body: string
+  /** Where the path names the model: what it says. */
+  readonly named?: Named
   readonly model: string
   readonly stream: boolean
   /** Texts that must be seen, in any order; a dialect may see more. */
@@ -35,24 +47,38 @@ function hardFor(text: string): string {
 }
 
 /** The conformance suite of the seam `Dialect`. */
-export function dialectSuite(name: string, dialect: Dialect, corpus: DialectCorpus): void {
+export function dialectSuite(name: string, dialect: Dialect, corpora: readonly LensCorpus[]): void {
   describe(`dialect: ${name}`, () => {
-    requests(dialect, corpus)
-    answers(dialect, corpus)
-    streams(dialect, corpus)
+    it('has a corpus for each of its endpoints', () => {
+      const told = ({ method, path }: Pick<Endpoint, 'method' | 'path'>): string => `${method} ${path}`
+      expect(corpora.map((one) => told(one.endpoint)).sort()).toEqual(dialect.endpoints.map(told).sort())
+    })
+    for (const corpus of corpora) {
+      const { method, path } = corpus.endpoint
+      const found = dialect.endpoints.find((one) => one.method === method && one.path === path)
+      if (found === undefined) continue
+      describe(`${method} ${path}`, () => {
+        requests(found.lens, corpus)
+        answers(found.lens, corpus)
+        if (found.lens.streamType !== undefined) streams(found.lens, corpus)
+      })
+    }
     wire(dialect)
   })
 }
 
-function requests(dialect: Dialect, { requests: all, refused }: DialectCorpus): void {
-  const view = (body: Buffer) => {
-    const read = dialect.read(body)
+const UNNAMED: Named = { model: undefined, query: '' }
+
+function requests(lens: Lens, { requests: all, refused }: LensCorpus): void {
+  const viewOf = (body: Buffer, named: Named) => {
+    const read = lens.read(body, named)
     if (read.kind === 'refuse') throw new Error(read.forLog)
     return read.value
   }
 
   describe.each(all.map((one, index) => ({ ...one, index })))('request $index', (one) => {
     const body = Buffer.from(one.body)
+    const view = (seen: Buffer) => viewOf(seen, one.named ?? UNNAMED)
 
     it('is seen: model, stream, texts', () => {
       const { model, stream, parts } = view(body)
@@ -62,7 +88,7 @@ function requests(dialect: Dialect, { requests: all, refused }: DialectCorpus): 
     })
 
     it('is the very same bytes where nobody edits', () => {
-      expect(view(body).edit(undefined, [])).toBe(body)
+      expect(view(body).edit({ model: undefined, edits: [] })).toBe(body)
       expect(body.toString()).toBe(one.body)
     })
 
@@ -71,7 +97,7 @@ function requests(dialect: Dialect, { requests: all, refused }: DialectCorpus): 
       for (const [index, part] of parts.entries()) {
         if (part.isName) continue
         const text = hardFor(part.text)
-        const edited = view(view(body).edit(undefined, [{ index, text }]))
+        const edited = view(view(body).edit({ model: undefined, edits: [{ index, text }] }))
         expect(edited.model).toBe(one.model)
         expect(edited.parts).toEqual(parts.map((was, at) => (at === index ? { ...was, text } : was)))
       }
@@ -80,14 +106,20 @@ function requests(dialect: Dialect, { requests: all, refused }: DialectCorpus): 
     it('has all texts replaced at once', () => {
       const { parts } = view(body)
       const edits = parts.flatMap(({ isName, text }, index) => (isName ? [] : [{ index, text: hardFor(text) }]))
-      const edited = view(view(body).edit(undefined, edits))
+      const edited = view(view(body).edit({ model: undefined, edits }))
       expect(edited.parts.map(({ text }) => text)).toEqual(
         parts.map(({ isName, text }) => (isName ? text : hardFor(text))),
       )
     })
 
     it('has the model replaced, and nothing else', () => {
-      const edited = view(view(body).edit('other-model', []))
+      const bytes = view(body).edit({ model: 'other-model', edits: [] })
+      // Where the path names it, the body says nothing of it.
+      if (one.named?.model !== undefined) {
+        expect(bytes).toBe(body)
+        return
+      }
+      const edited = view(bytes)
       expect(edited.model).toBe('other-model')
       expect(edited.parts).toEqual(view(body).parts)
     })
@@ -96,7 +128,7 @@ function requests(dialect: Dialect, { requests: all, refused }: DialectCorpus): 
   it.each(refused.map((body, index) => ({ index, body })))(
     'refuses body $index, and quotes nothing of it',
     ({ body }) => {
-      const read = dialect.read(Buffer.from(body as string))
+      const read = lens.read(Buffer.from(body as string), all[0]?.named ?? UNNAMED)
       expect(read.kind).toBe('refuse')
       if (read.kind !== 'refuse') return
       expect(read.status).toBeGreaterThanOrEqual(400)
@@ -106,10 +138,10 @@ function requests(dialect: Dialect, { requests: all, refused }: DialectCorpus): 
   )
 }
 
-function answers(dialect: Dialect, { answers: all }: DialectCorpus): void {
+function answers(lens: Lens, { answers: all }: LensCorpus): void {
   describe.each(all.map((one, index) => ({ ...one, index })))('answer $index', (one) => {
     const view = (body: Buffer) => {
-      const read = dialect.readAnswer(body)
+      const read = lens.readAnswer(body)
       if (read.kind === 'refuse') throw new Error(read.forLog)
       return read.value
     }
@@ -135,8 +167,8 @@ function answers(dialect: Dialect, { answers: all }: DialectCorpus): void {
   })
 }
 
-function streams(dialect: Dialect, { streams: all, textOf }: DialectCorpus): void {
-  const open = (guard: (() => TextGuard) | undefined): StreamLens => dialect.openStream({ guard })
+function streams(lens: Lens, { streams: all, textOf }: LensCorpus): void {
+  const open = (guard: (() => TextGuard) | undefined): StreamLens => lens.openStream({ guard })
 
   it('has a stream that says the word', () => {
     expect(all.some((bytes) => textOf(Buffer.from(bytes)).includes(WORD))).toBe(true)
@@ -177,6 +209,21 @@ function streams(dialect: Dialect, { streams: all, textOf }: DialectCorpus): voi
     })
   })
 
+  it('ends a torn stream with an event that has the code, and not with its end mark', () => {
+    const whole = Buffer.from(all[0] ?? [])
+    for (const guard of [undefined, letThrough]) {
+      for (const cut of [0, Math.floor(whole.length / 2)]) {
+        const torn = open(guard)
+        const pushed = torn.push(Buffer.from(whole.subarray(0, cut)))
+        const before = Buffer.isBuffer(pushed) ? Buffer.from(pushed) : Buffer.alloc(0)
+        const event = torn.tear(refuse('content_blocked', 'by secret-policy'))
+        expect(event.toString()).toContain('content_blocked')
+        expect(event.toString()).not.toContain('secret-policy')
+        expect(() => textOf(Buffer.concat([before, event]))).not.toThrow()
+      }
+    }
+  })
+
   it('keeps two streams apart', () => {
     const whole = Buffer.from(all[0] ?? [])
     const [one, other] = [open(takeOut), open(takeOut)]
@@ -207,14 +254,6 @@ function wire(dialect: Dialect): void {
     expect(dialect.refusal(refuse('missing_token', 'none', { headers }), 'r').headers).toMatchObject(headers)
   })
 
-  it('ends a torn stream with an event that has the code, and not with its end mark', () => {
-    const event = dialect.errorEvent(refuse('content_blocked', 'by secret-policy'))
-    expect(event.toString()).toContain('content_blocked')
-    expect(event.toString()).not.toContain('secret-policy')
-    const lens = dialect.openStream({ guard: undefined })
-    expect(Buffer.isBuffer(lens.push(event))).toBe(true)
-  })
-
   it('lets no credential, cookie or hop-by-hop header through, either way', () => {
     const never =
       /^(authorization|proxy-.*|cookie|set-cookie.*|x-api-key|connection|keep-alive|te|trailer|transfer-encoding|upgrade|host|content-length|forwarded|x-forwarded-.*)$/
@@ -225,8 +264,16 @@ function wire(dialect: Dialect): void {
   })
 
   it('presents our own credential in one header', () => {
-    const [header, value] = dialect.credential('our-own')
-    expect(header).toBe(header.toLowerCase())
+    const call = {
+      method: 'POST',
+      origin: 'https://p.example',
+      path: '/x',
+      headers: [],
+      body: Buffer.alloc(0),
+      nowMs: 0,
+    }
+    const [header = '', value] = dialect.credential('our-own', call)
+    expect(header).toMatch(/^[a-z-]+$/)
     expect(value).toContain('our-own')
   })
 
@@ -234,20 +281,23 @@ function wire(dialect: Dialect): void {
     expect(dialect.endpoints.length).toBeGreaterThan(0)
     const paths = dialect.endpoints.map(({ method, path }) => `${method} ${path}`)
     expect(new Set(paths).size).toBe(paths.length)
-    for (const { path, upstreamPath } of dialect.endpoints)
-      for (const one of [path, upstreamPath]) expect(one).toMatch(/^\//)
+    for (const { path, upstreamPath } of dialect.endpoints) {
+      expect(path.startsWith(dialect.prefix)).toBe(true)
+      expect(upstreamPath('a/model name', 'key=stolen')).toMatch(/^\/[^ ]*$/)
+      expect(upstreamPath('m', 'key=stolen')).not.toContain('stolen')
+    }
   })
 
   it('lists models by name', () => {
-    const list = dialect
-      .models([
-        { id: 'one', ownedBy: 'openai' },
-        { id: 'two', ownedBy: 'openai' },
-      ])
-      .toString()
+    if (dialect.modelList === undefined) return
+    const { write } = dialect.modelList
+    const list = write([
+      { id: 'one', ownedBy: 'openai' },
+      { id: 'two', ownedBy: 'openai' },
+    ]).toString()
     expect(list.indexOf('one')).toBeGreaterThanOrEqual(0)
     expect(list.indexOf('two')).toBeGreaterThan(list.indexOf('one'))
-    expect(dialect.models([]).toString()).not.toContain('one')
+    expect(write([]).toString()).not.toContain('one')
   })
 }
 

@@ -30,20 +30,23 @@ detectorSuite('word', createWordDetector('abcab', 'secret.openai'), {
   clean: ['abca b', 'ABCAB', ''],
 })
 
-dialectSuite('plain', createPlainDialect(), {
-  requests: [
-    { body: 'm\nhello\nworld', model: 'm', stream: false, texts: ['hello', 'world'] },
-    { body: 'stream m-1\n%C3%A9%0A%25', model: 'm-1', stream: true, texts: ['é\n%'] },
-    { body: 'm', model: 'm', stream: false, texts: [] },
-  ],
-  refused: ['', '\nPASSWORD', 'two words PASSWORD', '%zz'],
-  answers: [
-    { body: 'hello\n%2E', texts: ['hello', '.'] },
-    { body: '', texts: [''] },
-  ],
-  streams: [Buffer.from('hello \nPASS\nWORD\n and PASS\nING\n.\n'), Buffer.from('%C3%A9%2E\n%21\n.\n')],
-  textOf: plainTextOf,
-})
+dialectSuite('plain', createPlainDialect(), [
+  {
+    endpoint: { method: 'POST', path: '/plain' },
+    requests: [
+      { body: 'm\nhello\nworld', model: 'm', stream: false, texts: ['hello', 'world'] },
+      { body: 'stream m-1\n%C3%A9%0A%25', model: 'm-1', stream: true, texts: ['é\n%'] },
+      { body: 'm', model: 'm', stream: false, texts: [] },
+    ],
+    refused: ['', '\nPASSWORD', 'two words PASSWORD', '%zz'],
+    answers: [
+      { body: 'hello\n%2E', texts: ['hello', '.'] },
+      { body: '', texts: [''] },
+    ],
+    streams: [Buffer.from('hello \nPASS\nWORD\n and PASS\nING\n.\n'), Buffer.from('%C3%A9%2E\n%21\n.\n')],
+    textOf: plainTextOf,
+  },
+])
 
 identityProviderSuite('fake', async () => createFakeIssuer('https://idp.example'))
 

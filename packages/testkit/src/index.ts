@@ -1,6 +1,6 @@
 export { type AuditLogBench, auditLogSuite, createMemoryAuditLog } from './audit-log.js'
 export { createWordDetector, type DetectorCorpus, detectorSuite, type FoundCase } from './detector.js'
-export { type DialectCorpus, type DialectRequest, dialectSuite } from './dialect.js'
+export { type DialectRequest, dialectSuite, type LensCorpus } from './dialect.js'
 export { createFakeIssuer, type IdentityBench, identityProviderSuite, readForTest } from './identity-provider.js'
 export { type KeyPair, newKeyPair } from './key-pair.js'
 export {

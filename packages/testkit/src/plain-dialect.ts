@@ -15,7 +15,18 @@ import {
 } from 'ostiary/spec'
 
 const END = '.'
-const ENDPOINT: Endpoint = { method: 'POST', path: '/plain', action: 'invoke', upstreamPath: '/plain' }
+const ENDPOINT: Endpoint = {
+  method: 'POST',
+  path: '/plain',
+  action: 'invoke',
+  upstreamPath: () => '/plain',
+  lens: {
+    read: readRequest,
+    readAnswer,
+    streamType: 'text/plain',
+    openStream: ({ guard }) => new PlainStream(guard),
+  },
+}
 
 /**
  * The smallest dialect there is. A body is lines, percent-encoded: of a request the first names the model, with `stream` before it or
@@ -24,21 +35,21 @@ const ENDPOINT: Endpoint = { method: 'POST', path: '/plain', action: 'invoke', u
 export function createPlainDialect(): Dialect {
   return {
     name: 'plain',
+    prefix: '/plain',
     endpoints: [ENDPOINT],
-    modelsPath: '/plain/models',
+    idHeaders: ['x-request-id'],
     requestHeaders: new Map([['content-type', /^[a-z]+\/[a-z]+$/]]),
     responseHeaders: new Map([['content-type', /^[a-z]+\/[a-z]+$/]]),
-    credential: (apiKey) => ['plain-key', apiKey],
-    read: readRequest,
-    readAnswer,
-    openStream: ({ guard }) => new PlainStream(guard),
+    credential: (secret) => ['plain-key', secret],
     refusal: ({ status, code, message, headers }, requestId) => ({
       status,
       headers: { 'content-type': 'text/plain', ...headers, 'x-request-id': requestId },
       body: Buffer.from(`${code} ${message}\n`),
     }),
-    errorEvent: ({ code }) => Buffer.from(`!${code}\n`),
-    models: (names) => Buffer.from(names.map(({ id }) => `${id}\n`).join('')),
+    modelList: {
+      path: '/plain/models',
+      write: (names) => Buffer.from(names.map(({ id }) => `${id}\n`).join('')),
+    },
   }
 }
 
@@ -53,11 +64,13 @@ function readRequest(body: Buffer): Step<RequestView> {
     maxTokens: 0,
     hasSystemMessage: false,
     hasEffects: false,
+    tools: 0,
+    conversation: undefined,
     parts: partsOf(texts),
     uninspectable: [],
-    edit(name, edits) {
-      if (name === undefined && edits.length === 0) return body
-      return encoded([`${stream ?? ''}${name ?? model}`, ...edited(texts, edits)])
+    edit(change) {
+      if (change.model === undefined && change.edits.length === 0) return body
+      return encoded([`${stream ?? ''}${change.model ?? model}`, ...edited(texts, change.edits)])
     },
   })
 }
@@ -80,7 +93,7 @@ class PlainStream implements StreamLens {
   #ended = false
 
   constructor(guard: StreamLensParts['guard']) {
-    this.#guard = guard?.('text')
+    this.#guard = guard?.({ name: 'text', role: 'assistant', isJson: false })
   }
 
   push(chunk: Buffer): Buffer | Refusal {
@@ -97,6 +110,10 @@ class PlainStream implements StreamLens {
 
   end(): Buffer | Refusal {
     return this.#ended ? Buffer.alloc(0) : refuse('upstream_failed', 'the stream ended without its end mark')
+  }
+
+  tear({ code }: Refusal): Buffer {
+    return Buffer.from(`${this.#line === '' ? '' : '\n'}!${code}\n`)
   }
 
   #pass(line: string): string | Refusal {
@@ -139,7 +156,7 @@ function encodeLine(text: string): string {
 }
 
 function partsOf(texts: readonly string[]): readonly TextPart[] {
-  return texts.map((text, index) => ({ role: 'user', address: `/${index}`, text, isName: false }))
+  return texts.map((text, index) => ({ role: 'user', address: `/${index}`, text, isName: false, isJson: false }))
 }
 
 function edited(texts: readonly string[], edits: readonly Edit[]): readonly string[] {

@@ -4,6 +4,7 @@ import type {
   Detector,
   Dialect,
   IdentityProvider,
+  Lens,
   PolicyEngine,
   Replay,
   Store,
@@ -93,45 +94,60 @@ for (const [name, fault] of Object.entries(logs)) {
 }
 
 const plain = createPlainDialect()
-const throughLens = (change: (lens: StreamLens) => Partial<StreamLens>): Partial<Dialect> => ({
-  openStream(parts) {
-    const lens = plain.openStream(parts)
-    return { usage: undefined, dropped: 0, push: (chunk) => lens.push(chunk), end: () => lens.end(), ...change(lens) }
-  },
+const [endpoint] = plain.endpoints
+if (endpoint === undefined) throw new Error('the plain dialect has an endpoint')
+const { lens } = endpoint
+const seenThrough = (fault: Partial<Lens>): Partial<Dialect> => ({
+  endpoints: [{ ...endpoint, lens: { ...lens, ...fault } }],
 })
+const streaming = (change: (stream: StreamLens) => Partial<StreamLens>): Partial<Dialect> =>
+  seenThrough({
+    openStream(parts) {
+      const stream = lens.openStream(parts)
+      return {
+        usage: undefined,
+        dropped: 0,
+        push: (chunk) => stream.push(chunk),
+        end: () => stream.end(),
+        tear: (refusal) => stream.tear(refusal),
+        ...change(stream),
+      }
+    },
+  })
 const dialects: Readonly<Record<string, Partial<Dialect>>> = {
-  'copies the body': {
-    read(body) {
-      const read = plain.read(body)
+  'copies the body': seenThrough({
+    read(body, named) {
+      const read = lens.read(body, named)
       if (read.kind === 'refuse') return read
       const { value } = read
-      return proceed({ ...value, edit: (model, edits) => Buffer.from(value.edit(model, edits)) })
+      return proceed({ ...value, edit: (change) => Buffer.from(value.edit(change)) })
     },
-  },
-  'forgets edits': {
-    read(body) {
-      const read = plain.read(body)
+  }),
+  'forgets edits': seenThrough({
+    read(body, named) {
+      const read = lens.read(body, named)
       return read.kind === 'refuse' ? read : proceed({ ...read.value, edit: () => body })
     },
-  },
-  'passes streams by': { openStream: () => plain.openStream({ guard: undefined }) },
-  'calls torn streams whole': throughLens(() => ({ end: () => Buffer.alloc(0) })),
-  'tells the log text': { errorEvent: ({ code, forLog }) => Buffer.from(`!${code} ${forLog}\n`) },
+  }),
+  'passes streams by': seenThrough({ openStream: () => lens.openStream({ guard: undefined }) }),
+  'calls torn streams whole': streaming(() => ({ end: () => Buffer.alloc(0) })),
+  'tells the log text': streaming(() => ({ tear: ({ code, forLog }) => Buffer.from(`!${code} ${forLog}\n`) })),
   'passes cookies on': { requestHeaders: new Map([['cookie', /./]]) },
   'passes account cookies back': { responseHeaders: new Map([['set-cookie', /./]]) },
+  'hands the query on': { endpoints: [{ ...endpoint, upstreamPath: (_model, query) => `/plain?${query}` }] },
+  'has an endpoint that nobody tried': { endpoints: [endpoint, { ...endpoint, path: '/plain/other' }] },
 }
 for (const [name, fault] of Object.entries(dialects)) {
-  dialectSuite(
-    `mutant ${name}`,
-    { ...plain, ...fault },
+  dialectSuite(`mutant ${name}`, { ...plain, ...fault }, [
     {
+      endpoint: { method: 'POST', path: '/plain' },
       requests: [{ body: 'm\nhello\nworld', model: 'm', stream: false, texts: ['hello', 'world'] }],
       refused: [''],
       answers: [{ body: 'hello', texts: ['hello'] }],
       streams: [Buffer.from('hello \nPASS\nWORD\n and PASS\nING\n.\n')],
       textOf: plainTextOf,
     },
-  )
+  ])
 }
 
 const issuers: Readonly<Record<string, (provider: IdentityProvider) => Partial<IdentityProvider>>> = {

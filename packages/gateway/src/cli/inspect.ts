@@ -52,7 +52,7 @@ function answerTo(line: string, inspect: ReturnType<typeof createInspect>): Answ
     return { kind: 'bad', why: 'needs {"id", "text"}' }
   }
   const role = 'role' in row && typeof row.role === 'string' && ROLES.has(row.role) ? (row.role as Role) : 'user'
-  const learnt = inspect([{ role, address: '', text: row.text, isName: false }])
+  const learnt = inspect([{ role, address: '', text: row.text, isName: false, isJson: false }])
   if (learnt.kind === 'failed') return { kind: 'bad', why: `detector ${learnt.detector} failed (${learnt.why})` }
   const findings = (learnt.parts[0]?.findings ?? []).map(({ type, start, end, score }) => ({ type, start, end, score }))
   return { kind: 'good', text: JSON.stringify({ id: 'id' in row ? row.id : null, findings }) }

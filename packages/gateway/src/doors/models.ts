@@ -1,6 +1,6 @@
 import type { Model } from '../exchange.js'
-import { type Door, type Entered, type Pipeline, served } from '../pipeline.js'
-import type { Dialect, Endpoint } from '../spec/index.js'
+import { type Door, type Entered, type ModelCall, type Pipeline, served } from '../pipeline.js'
+import type { Dialect, ModelList, Received } from '../spec/index.js'
 
 export interface ModelsDoorParts {
   readonly pipeline: Pipeline
@@ -9,26 +9,75 @@ export interface ModelsDoorParts {
   readonly modelsOf: (dialect: Dialect) => ReadonlyMap<string, Model>
 }
 
+type Asked = Pick<Received, 'method' | 'path' | 'query'>
+
 /** The door to the models: gives the door for a path and method, or undefined where no dialect has such an endpoint. */
-export function modelsDoors(parts: ModelsDoorParts): (method: string, path: string) => Door | undefined {
+export function modelsDoors(parts: ModelsDoorParts): (asked: Asked) => Door | undefined {
   const doors = new Map<string, Door>()
+  const fixed = new Map<string, Omit<ModelCall, 'named'>>()
+  const named: Pattern[] = []
   for (const dialect of parts.dialects) {
     const models = parts.modelsOf(dialect)
     for (const endpoint of dialect.endpoints) {
-      doors.set(`${endpoint.method} ${endpoint.path}`, callDoor(parts.pipeline, dialect, endpoint, models))
+      const call = { dialect, endpoint, models }
+      const [before, after] = endpoint.path.split(MODEL)
+      if (after === undefined) fixed.set(`${endpoint.method} ${endpoint.path}`, call)
+      else named.push({ method: endpoint.method, before: before ?? '', after, call })
     }
-    doors.set(`GET ${dialect.modelsPath}`, listDoor(parts.pipeline, dialect, allModels(parts)))
+    const { modelList } = dialect
+    if (modelList !== undefined)
+      doors.set(`GET ${modelList.path}`, listDoor(parts.pipeline, dialect, modelList, allModels(parts)))
   }
-  return (method, path) => doors.get(`${method} ${path}`)
+
+  return (asked) => {
+    const exactly = `${asked.method} ${asked.path}`
+    const call = fixed.get(exactly)
+    if (call !== undefined)
+      return callDoor(parts.pipeline, { ...call, named: { model: undefined, query: asked.query } })
+    return doors.get(exactly) ?? patternDoor(parts.pipeline, named, asked)
+  }
 }
 
-function callDoor(pipeline: Pipeline, dialect: Dialect, endpoint: Endpoint, models: ReadonlyMap<string, Model>): Door {
-  const { action } = endpoint
-  return { shape: dialect, action, serve: (entered) => pipeline.exchange(entered, dialect, endpoint, models) }
+const MODEL = '{model}'
+
+/** An endpoint in whose path the model is named. */
+interface Pattern {
+  readonly method: string
+  readonly before: string
+  readonly after: string
+  readonly call: Omit<ModelCall, 'named'>
+}
+
+function patternDoor(
+  pipeline: Pipeline,
+  patterns: readonly Pattern[],
+  { method, path, query }: Asked,
+): Door | undefined {
+  for (const { before, after, call, ...one } of patterns) {
+    if (one.method !== method || !path.startsWith(before) || !path.endsWith(after)) continue
+    const written = path.slice(before.length, path.length - after.length)
+    if (written === '' || written.includes('/') || path.length < before.length + after.length) continue
+    return callDoor(pipeline, { ...call, named: { model: decoded(written), query } })
+  }
+  return undefined
+}
+
+/** As written where it is no good percent-encoding: then no model has such a name. */
+function decoded(written: string): string {
+  try {
+    return decodeURIComponent(written)
+  } catch {
+    return written
+  }
+}
+
+function callDoor(pipeline: Pipeline, call: ModelCall): Door {
+  const { action } = call.endpoint
+  return { shape: call.dialect, action, serve: (entered) => pipeline.exchange(entered, call) }
 }
 
 /** Lists only what the caller may invoke, of every dialect. */
-function listDoor(pipeline: Pipeline, dialect: Dialect, models: ReadonlyMap<string, Model>): Door {
+function listDoor(pipeline: Pipeline, dialect: Dialect, list: ModelList, models: ReadonlyMap<string, Model>): Door {
   return {
     shape: dialect,
     action: 'listModels',
@@ -41,7 +90,7 @@ function listDoor(pipeline: Pipeline, dialect: Dialect, models: ReadonlyMap<stri
         resource: `${listed.length} of ${models.size} models`,
         verdict: undefined,
       })
-      const body = dialect.models(listed.map(([id, model]) => ({ id, ownedBy: model.provider })))
+      const body = list.write(listed.map(([id, model]) => ({ id, ownedBy: model.provider })))
       const { received } = entered.authenticated
       received.caller.head(
         200,

@@ -44,19 +44,25 @@ export function createForward(parts: ForwardParts): Forward {
     // A header is sent because it is in the dialect's list: the caller's credential, cookies, forwarding and hop-by-hop
     // headers have no way in.
     const headers: string[] = ['accept-encoding', 'identity']
-    if (key !== undefined) headers.push(...sealed.dialect.credential(key.reveal()))
     for (const [name, spelling] of sealed.dialect.requestHeaders) {
       const sent = received.headers[name]
       if (sent === undefined || !spelling.test(sent)) continue
       headers.push(name, name === 'idempotency-key' ? ownKey(principal, sent) : sent)
     }
     if (received.traceparent !== undefined) headers.push('traceparent', received.traceparent)
-    if (key !== undefined) call.goesWith(provider.keys, key)
+    const path = prefix + sealed.endpoint.upstreamPath(sealed.model.upstreamModel, received.query)
+    const { method } = sealed.endpoint
+    if (key !== undefined) {
+      // Last: a signature covers what stands before it.
+      const asked = { method, origin, path, headers, body: sealed.body, nowMs: parts.clock.now() }
+      headers.push(...sealed.dialect.credential(key.reveal(), asked))
+      call.goesWith(provider.keys, key)
+    }
     parts.dispatcherFor(origin).dispatch(
       {
         origin,
-        path: prefix + sealed.endpoint.upstreamPath,
-        method: 'POST',
+        path,
+        method: method as Dispatcher.HttpMethod,
         headers,
         body: sealed.body,
         // Ours are the deadlines: undici's own would end a thinking model after five minutes.

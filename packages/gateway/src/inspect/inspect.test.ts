@@ -3,7 +3,7 @@ import type { Detector, FindingType, TextPart } from '../spec/index.js'
 import { createInspect } from './inspect.js'
 
 function part(text: string): TextPart {
-  return { role: 'user', address: '/messages/0/content', text, isName: false }
+  return { role: 'user', address: '/messages/0/content', text, isName: false, isJson: false }
 }
 
 /** Finds each `word` as a `type`. */

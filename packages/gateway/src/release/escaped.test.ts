@@ -35,7 +35,11 @@ const ESCAPES = [
 ]
 
 function guarded(pieces: readonly string[]): string {
-  const guard = createGuardFactory({ detectors: DETECTORS, acts: ACTS, onFinding: () => {} })('channel')
+  const guard = createGuardFactory({ detectors: DETECTORS, acts: ACTS, onFinding: () => {} })({
+    name: 'channel',
+    role: 'assistant',
+    isJson: false,
+  })
   let out = ''
   for (const piece of [...pieces, undefined]) {
     const said = piece === undefined ? guard.end() : guard.push(piece)

@@ -9,6 +9,7 @@ import {
   ACTS,
   type Act,
   type ActsByType,
+  type ChannelKind,
   type Detector,
   FINDING_TYPES,
   type Finding,
@@ -48,13 +49,15 @@ interface Passed {
   readonly heldMost: number
 }
 
+const CONTENT: ChannelKind = { name: 'content', role: 'assistant', isJson: false }
+
 /** Puts a text through a guard in pieces. `expected` is checked against what has left after each piece: no character more. */
 function pass(texts: readonly string[], acts: ActsByType, expected: string): Passed {
   const counts: Record<string, number> = {}
   const onFinding = (type: FindingType, act: Act, times: number): void => {
     counts[`${act}:${type}`] = (counts[`${act}:${type}`] ?? 0) + times
   }
-  const guard = createGuardFactory({ detectors: ALL, acts, onFinding })('content')
+  const guard = createGuardFactory({ detectors: ALL, acts, onFinding })(CONTENT)
   let out = ''
   let heldMost = 0
   for (const step of [...texts.map((text) => () => guard.push(text)), () => guard.end()]) {
@@ -317,7 +320,7 @@ describe('a guard', () => {
     acts: ActsByType = redact,
     detectors: readonly Detector[] = ALL,
   ): ReturnType<ReturnType<typeof createGuardFactory>> {
-    return createGuardFactory({ detectors, acts, onFinding: () => undefined })('content')
+    return createGuardFactory({ detectors, acts, onFinding: () => undefined })(CONTENT)
   }
 
   it('holds of prose the last word alone, and lets go of a word longer than a name can be [stream.no-buffering]', () => {
@@ -389,7 +392,7 @@ describe('a guard', () => {
 
   it('keeps channels apart', () => {
     const factory = createGuardFactory({ detectors: ALL, acts: redact, onFinding: () => undefined })
-    const [a, b] = [factory('a'), factory('b')]
+    const [a, b] = [factory({ ...CONTENT, name: 'a' }), factory({ ...CONTENT, name: 'b' })]
     expect(a.push('ann@exa')).toBe('')
     expect(b.push('mple.com ')).toBe('mple.com ')
     expect(a.push('mple.com ')).toBe('[redacted:pii.email] ')

@@ -1,4 +1,4 @@
-import type { Act, ActsByType, Detector, FindingType, Refusal, Scan, TextGuard } from '../spec/index.js'
+import type { Act, ActsByType, ChannelKind, Detector, FindingType, Refusal, Scan, TextGuard } from '../spec/index.js'
 import { refuse } from '../spec/index.js'
 import { Editor } from '../spec/replacement.js'
 
@@ -19,7 +19,7 @@ export interface GuardFactoryParts {
 }
 
 /** A guard for each channel. All its state is its own. */
-export type GuardFactory = (channel: string) => TextGuard
+export type GuardFactory = (channel: ChannelKind) => TextGuard
 
 export function createGuardFactory({ detectors, acts, onFinding }: GuardFactoryParts): GuardFactory {
   const taking = detectors.filter((detector) => detector.types.some((type) => acts.has(type)))

@@ -4,11 +4,13 @@ import {
   type ActsByType,
   type AnswerView,
   type Caller,
+  type ChannelKind,
   type Context,
   type Dialect,
   type Edit,
   type FindingType,
   headerLines,
+  type Lens,
   type Outcome,
   type PartFindings,
   type Principal,
@@ -46,7 +48,7 @@ export interface ReleaseParts {
   readonly guards: (
     acts: ActsByType,
     onFinding: (type: FindingType, act: string, times: number) => void,
-  ) => (channel: string) => TextGuard
+  ) => (channel: ChannelKind) => TextGuard
   readonly inspect: (parts: readonly TextPart[]) => Step<readonly PartFindings[]>
   readonly editParts: (
     parts: readonly TextPart[],
@@ -70,8 +72,6 @@ export interface Lease {
 /** Statuses that speak of our account with the provider, not of the caller (contract, "Headers that reach a provider"). */
 const OURS: ReadonlySet<number> = new Set([401, 403, 407])
 
-const EVENT_STREAM = /^text\/event-stream\s*(?:;|$)/i
-
 /** Refusals that are no decision of ours: what was permitted stays permitted. */
 const OF_PROVIDER: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['upstream_failed', 'upstream_timeout'])
 
@@ -79,6 +79,7 @@ const OF_PROVIDER: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['upstream_fa
 export class Release {
   readonly #parts: ReleaseParts
   readonly #dialect: Dialect
+  readonly #bodies: Lens
   readonly #caller: Caller
   readonly #acts: ActsByType
   readonly #context: Context
@@ -102,7 +103,6 @@ export class Release {
   #status = 0
   #upstreamStatus = 0
   #headSent = false
-  #lastSent: Buffer | undefined
   #over = false
   #usage: Usage | undefined
   #findings: Record<string, number> | undefined
@@ -113,6 +113,7 @@ export class Release {
     const { principal, received } = authenticated
     this.#parts = parts
     this.#dialect = dialect
+    this.#bodies = endpoint.lens
     this.#caller = received.caller
     this.#acts = verdict.obligations.output
     this.#context = verdict.context
@@ -180,13 +181,14 @@ export class Release {
       this.#passed.push(name, value)
       if (name === 'content-type') typed = true
     }
-    const isStream = status === 200 && EVENT_STREAM.test(headers.get('content-type') ?? '')
+    const { streamType } = this.#bodies
+    const isStream = status === 200 && isOfType(headers.get('content-type'), streamType)
     // What is judged is read as events or as JSON, in UTF-8, whatever else the provider called it.
-    if (!typed) this.#passed.push('content-type', isStream ? 'text/event-stream' : 'application/json')
+    if (!typed) this.#passed.push('content-type', isStream ? (streamType ?? '') : 'application/json')
     if (isStream) {
       const count = (finding: FindingType, act: string, times: number): void => this.#count(finding, act, times)
       const guard = this.#acts.size === 0 ? undefined : this.#parts.guards(this.#acts, count)
-      this.#lens = this.#dialect.openStream({ guard })
+      this.#lens = this.#bodies.openStream({ guard })
       this.#lease?.streams()
       if (this.#over) return false
     }
@@ -269,11 +271,7 @@ export class Release {
       return
     }
     if (this.#headSent) {
-      // Cut in the middle of an event, ours would be read as the rest of it.
-      const event = Buffer.concat([
-        isBetweenEvents(this.#lastSent) ? NOTHING : BLANK_LINE,
-        this.#dialect.errorEvent(refusal),
-      ])
+      const event = this.#lens?.tear(refusal) ?? NOTHING
       this.#meter.responseSent(event)
       this.#caller.end(event)
     } else {
@@ -283,7 +281,7 @@ export class Release {
       this.#meter.responseSent(answer.body)
       // A refusal is ours: it carries none of the provider's headers.
       const receipt = this.#receipt === undefined ? {} : { 'ostiary-receipt': this.#receipt }
-      const own = { 'x-request-id': this.#received.id, 'ostiary-decision': this.#decision, ...receipt }
+      const own = { 'ostiary-decision': this.#decision, ...receipt }
       const lines = headerLines(own, answer.headers, refusal.headers ?? {})
       this.#caller.head(answer.status, lines, answer.body.length)
       this.#caller.end(answer.body)
@@ -309,7 +307,7 @@ export class Release {
   }
 
   #judge(body: Buffer): Step<Buffer> {
-    const read = this.#dialect.readAnswer(body)
+    const read = this.#bodies.readAnswer(body)
     if (read.kind === 'refuse') return read
     const view: AnswerView = read.value
     this.#usage = view.usage
@@ -331,7 +329,6 @@ export class Release {
     }
     if (out.length === 0) return true
     this.#meter.responseSent(out)
-    this.#lastSent = out
     if (this.#caller.write(out)) return true
     this.#caller.whenDrained(() => this.#source?.resume())
     return false
@@ -345,7 +342,8 @@ export class Release {
 
   #lines(): string[] {
     const lines = this.#passed
-    lines.push('x-request-id', this.#received.id, 'ostiary-decision', this.#decision)
+    for (const name of this.#dialect.idHeaders) lines.push(name, this.#received.id)
+    lines.push('ostiary-decision', this.#decision)
     if (this.#receipt !== undefined) lines.push('ostiary-receipt', this.#receipt)
     return lines
   }
@@ -386,15 +384,11 @@ const NOT_RELEASED = 'The request cannot be recorded, so its answer was not rele
 const NO_RETRY = { 'x-should-retry': 'false' }
 
 const NOTHING = Buffer.alloc(0)
-const BLANK_LINE = Buffer.from('\n\n')
-const LF = 0x0a
-const CR = 0x0d
 
-/** Whether a stream of events stands at a blank line, in any spelling of it. A wrong `false` costs an empty line. */
-function isBetweenEvents(last: Buffer | undefined): boolean {
-  if (last === undefined) return true
-  const before = last.at(-2)
-  return last.at(-1) === LF && (before === LF || (before === CR && last.at(-3) === LF))
+function isOfType(contentType: string | undefined, type: string | undefined): boolean {
+  if (contentType === undefined || type === undefined) return false
+  const [said = ''] = contentType.split(';', 1)
+  return said.trim().toLowerCase() === type
 }
 
 /** A guard that throws is an inspection that failed: closed, whatever it was about. */

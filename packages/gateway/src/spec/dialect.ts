@@ -1,19 +1,36 @@
 import type { TextGuard } from './detector.js'
-import type { Edit, TextPart } from './part.js'
+import type { Edit, Role, TextPart } from './part.js'
 import type { Action } from './question.js'
 import type { Refusal, Step } from './refusal.js'
 
+/** What a request's path says, beside its body. */
+export interface Named {
+  /** Of the model, decoded; undefined where the endpoint's path has no place for one: the body names it. */
+  readonly model: string | undefined
+  /** The part after `?`, or empty. */
+  readonly query: string
+}
+
 export interface Endpoint {
   readonly method: string
+  /** As callers write it. `{model}` stands for a name in one segment: there the caller names the model, percent-encoded. */
   readonly path: string
   readonly action: Action
-  /** Path at the provider, appended to its base URL. */
-  readonly upstreamPath: string
+  readonly lens: Lens
+  /** Path and query at the provider, appended to its base URL. Nothing of the caller's but what the dialect lists is in it. */
+  upstreamPath(model: string, query: string): string
 }
 
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
+}
+
+export interface Change {
+  /** The provider's name for the model; undefined leaves the body's own. */
+  readonly model: string | undefined
+  /** Each part at most once. */
+  readonly edits: readonly Edit[]
 }
 
 /** A request body seen through the lens. `parts` are all strings that are text, in document order. */
@@ -25,11 +42,15 @@ export interface RequestView {
   readonly hasSystemMessage: boolean
   /** The body asks for tools that the provider runs, or for storage: it has effects (contract, `audit.order`). */
   readonly hasEffects: boolean
+  /** Tools that the body defines. */
+  readonly tools: number
+  /** The conversation that the dialect's own field names; undefined where there is none. */
+  readonly conversation: string | undefined
   readonly parts: readonly TextPart[]
   /** Addresses of parts that are no text (images, audio, files). */
   readonly uninspectable: readonly string[]
-  /** Carries out edits, each part at most once. `edit(undefined, [])` is the body itself, the same bytes. */
-  edit(model: string | undefined, edits: readonly Edit[]): Buffer
+  /** Where nothing changes it is the body itself, the same bytes. */
+  edit(change: Change): Buffer
 }
 
 /** A whole answer seen through the lens. */
@@ -40,9 +61,18 @@ export interface AnswerView {
   edit(edits: readonly Edit[]): Buffer
 }
 
+/** One text of a stream, that comes in pieces or at once. */
+export interface ChannelKind {
+  /** Where it stands: what is in one channel is one text. */
+  readonly name: string
+  readonly role: Role
+  /** JSON text within a string: what is put there must be escaped as in JSON. */
+  readonly isJson: boolean
+}
+
 export interface StreamLensParts {
   /** A guard for a new channel, or undefined where no text obligation holds: then bytes pass as they came. */
-  readonly guard: ((channel: string) => TextGuard) | undefined
+  readonly guard: ((channel: ChannelKind) => TextGuard) | undefined
 }
 
 /** A streamed answer seen through the lens. State of one stream; chunk-invariant in bytes as in text. */
@@ -51,9 +81,23 @@ export interface StreamLens {
   push(chunk: Buffer): Buffer | Refusal
   /** The provider's stream has ended. A stream without the dialect's end mark is a refusal (`upstream_failed`). */
   end(): Buffer | Refusal
+  /**
+   * What ends the stream where it is torn: the dialect's error event, with the code and without the end mark. Nothing may be
+   * pushed afterwards.
+   */
+  tear(refusal: Refusal): Buffer
   readonly usage: Usage | undefined
   /** Events that were not passed on because nobody could judge them. */
   readonly dropped: number
+}
+
+/** Bodies of one endpoint: the request's, a whole answer's, a stream's. */
+export interface Lens {
+  read(body: Buffer, named: Named): Step<RequestView>
+  readAnswer(body: Buffer): Step<AnswerView>
+  /** What a stream's `content-type` begins with, lower case; undefined where the endpoint never streams. */
+  readonly streamType: string | undefined
+  openStream(parts: StreamLensParts): StreamLens
 }
 
 export interface WireAnswer {
@@ -62,24 +106,39 @@ export interface WireAnswer {
   readonly body: Buffer
 }
 
+/** A call to a provider that is about to be sent: what a credential may have to sign. */
+export interface UpstreamCall {
+  readonly method: string
+  readonly origin: string
+  /** With its query. */
+  readonly path: string
+  /** As they will stand on the wire: name, value, name, value. */
+  readonly headers: readonly string[]
+  readonly body: Buffer
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number
+}
+
 /** A provider's wire format: a lens, not a translator. */
 export interface Dialect {
   readonly name: string
+  /** What its paths begin with: refusals below it are worded in its shape. */
+  readonly prefix: string
   readonly endpoints: readonly Endpoint[]
-  /** Where the list of models is asked for. */
-  readonly modelsPath: string
   /** Caller's headers that go on to the provider (lower case), and how their values are spelt: others are dropped. */
   readonly requestHeaders: ReadonlyMap<string, RegExp>
   /** Provider's headers that go back to the caller (lower case), and how their values are spelt: others are dropped. */
   readonly responseHeaders: ReadonlyMap<string, RegExp>
-  /** The provider's own credential as a header. */
-  credential(apiKey: string): readonly [name: string, value: string]
-  read(body: Buffer): Step<RequestView>
-  readAnswer(body: Buffer): Step<AnswerView>
-  openStream(parts: StreamLensParts): StreamLens
+  /** Names under which answers carry our request id, lower case. */
+  readonly idHeaders: readonly string[]
+  /** Our own credential as header lines: name, value. Throws where the secret is not of the form that it must have. */
+  credential(secret: string, call: UpstreamCall): readonly string[]
   refusal(refusal: Refusal, requestId: string): WireAnswer
-  /** The event that ends a torn stream: with the code, without the dialect's end mark. */
-  errorEvent(refusal: Refusal): Buffer
-  /** The list of models, for `GET /v1/models`. */
-  models(names: readonly { readonly id: string; readonly ownedBy: string }[]): Buffer
+  /** Where the models are listed, of every dialect, and how; undefined where this dialect has no such list. */
+  readonly modelList: ModelList | undefined
+}
+
+export interface ModelList {
+  readonly path: string
+  write(names: readonly { readonly id: string; readonly ownedBy: string }[]): Buffer
 }

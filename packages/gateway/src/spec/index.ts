@@ -4,11 +4,17 @@ export type { Challenge, Decision } from './decision.js'
 export type { Detector, Scan, TextGuard } from './detector.js'
 export type {
   AnswerView,
+  Change,
+  ChannelKind,
   Dialect,
   Endpoint,
+  Lens,
+  ModelList,
+  Named,
   RequestView,
   StreamLens,
   StreamLensParts,
+  UpstreamCall,
   Usage,
   WireAnswer,
 } from './dialect.js'

@@ -35,7 +35,7 @@ export function transform(decided: Decided): Step<Transformed> {
   const edited = editParts(view.parts, learnt.found, verdict.obligations.input)
   if (edited.kind === 'refuse') return edited
   const rename = model.upstreamModel === view.model ? undefined : model.upstreamModel
-  return proceed({ body: view.edit(rename, edited.value.edits), carriedOut: edited.value.carriedOut })
+  return proceed({ body: view.edit({ model: rename, edits: edited.value.edits }), carriedOut: edited.value.carriedOut })
 }
 
 /** The edits for the parts of one body, request or whole answer. */

@@ -1,10 +1,11 @@
 import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
-import type { Dialect } from '../../spec/dialect.js'
-import { readAnswer } from './answer.js'
-import { GuardedStream } from './guarded.js'
-import { readRequest } from './request.js'
-import { WatchedStream } from './watched.js'
-import { errorEvent, modelList, wireRefusal } from './wire.js'
+import { createLens } from '../../lens/lens.js'
+import type { Dialect, Endpoint } from '../../spec/dialect.js'
+import { chatFacts } from './chat/facts.js'
+import { ANSWER, REQUEST } from './chat/formats.js'
+import { CHAT_STREAM } from './chat/stream.js'
+import { usageOf } from './usage.js'
+import { modelList, wireRefusal } from './wire.js'
 
 // A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
 const REQUEST_HEADERS: ReadonlyMap<string, RegExp> = new Map([
@@ -34,17 +35,39 @@ const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
 export function createOpenAiDialect(limits: JsonLimits = JSON_LIMITS): Dialect {
   return {
     name: 'openai',
-    endpoints: [{ method: 'POST', path: '/v1/chat/completions', action: 'invoke', upstreamPath: '/chat/completions' }],
+    prefix: '/v1/',
+    endpoints: [chatCompletions(limits)],
     requestHeaders: REQUEST_HEADERS,
     // Never `x-ratelimit-*` or `openai-organization`: those are our account's.
     responseHeaders: RESPONSE_HEADERS,
-    credential: (apiKey) => ['authorization', `Bearer ${apiKey}`],
-    read: (body) => readRequest(body, limits),
-    readAnswer,
-    openStream: ({ guard }) => (guard === undefined ? new WatchedStream() : new GuardedStream(guard)),
+    idHeaders: ['x-request-id'],
+    credential: (secret) => ['authorization', `Bearer ${secret}`],
     refusal: wireRefusal,
-    errorEvent,
-    modelsPath: '/v1/models',
-    models: modelList,
+    modelList: { path: '/v1/models', write: modelList },
+  }
+}
+
+function chatCompletions(limits: JsonLimits): Endpoint {
+  const lens = createLens(
+    {
+      request: REQUEST,
+      facts: chatFacts,
+      strict: ({ located }, index) => {
+        const above = located.containers[index]?.parent
+        return above?.parent?.index === 0 && above.key === 'messages'
+      },
+      namesModel: true,
+      answer: ANSWER,
+      usage: usageOf,
+      stream: CHAT_STREAM,
+    },
+    limits,
+  )
+  return {
+    method: 'POST',
+    path: '/v1/chat/completions',
+    action: 'invoke',
+    lens,
+    upstreamPath: () => '/chat/completions',
   }
 }

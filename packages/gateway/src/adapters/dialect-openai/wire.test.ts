@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { lensAt } from '../../../test/lens.js'
 import { refuse } from '../../spec/refusal.js'
 import { createOpenAiDialect } from './dialect.js'
 
@@ -25,20 +26,23 @@ test.each([
 })
 
 test('a torn stream ends with an error that SDKs throw, and without an end mark', () => {
-  const event = String(dialect.errorEvent(refuse('content_blocked', 'log only')))
+  const stream = lensAt(dialect, '/v1/chat/completions').openStream({ guard: undefined })
+  const event = String(stream.tear(refuse('content_blocked', 'log only')))
   expect(event).toMatch(/^data: \{"error":\{.*"param":null,"code":"content_blocked"\}\}\n\n$/)
   expect(event).not.toContain('log only')
 })
 
 test('models are a list', () => {
-  expect(JSON.parse(String(dialect.models([{ id: 'm', ownedBy: 'p' }])))).toEqual({
+  expect(JSON.parse(String(dialect.modelList?.write([{ id: 'm', ownedBy: 'p' }])))).toEqual({
     object: 'list',
     data: [{ id: 'm', object: 'model', created: 0, owned_by: 'p' }],
   })
 })
 
 test('the account stays ours', () => {
-  expect(dialect.credential('k')).toEqual(['authorization', 'Bearer k'])
+  expect(
+    dialect.credential('k', { method: 'POST', origin: '', path: '/', headers: [], body: Buffer.alloc(0), nowMs: 0 }),
+  ).toEqual(['authorization', 'Bearer k'])
   for (const name of ['authorization', 'cookie', 'openai-organization', 'openai-project']) {
     expect(dialect.requestHeaders.has(name)).toBe(false)
   }

@@ -8,7 +8,8 @@ const NEVER_RETRY: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'overloaded',
 ])
 
-function errorBody({ code, message, param, status }: Refusal): string {
+/** SDKs throw on an event with an `error`; on a stream that merely stops they do not, so a torn one always ends in it. */
+export function errorBody({ code, message, param, status }: Refusal): string {
   return JSON.stringify({ error: { message, type: errorType(status), param: param ?? null, code } })
 }
 
@@ -23,11 +24,6 @@ export function wireRefusal(refusal: Refusal, requestId: string): WireAnswer {
     },
     body: Buffer.from(errorBody(refusal)),
   }
-}
-
-/** SDKs throw on an event with an `error`; on a stream that merely stops they do not, so this one is always sent. */
-export function errorEvent(refusal: Refusal): Buffer {
-  return Buffer.from(`data: ${errorBody(refusal)}\n\n`)
 }
 
 export function modelList(names: readonly { readonly id: string; readonly ownedBy: string }[]): Buffer {

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RequestView } from '../../spec/dialect.js'
-import type { TextPart } from '../../spec/part.js'
-import { createOpenAiDialect } from './dialect.js'
+import { lensAt } from '../../../../test/lens.js'
+import type { RequestView } from '../../../spec/dialect.js'
+import type { TextPart } from '../../../spec/part.js'
+import { createOpenAiDialect } from '../dialect.js'
 
-const dialect = createOpenAiDialect()
+const dialect = lensAt(createOpenAiDialect(), '/v1/chat/completions')
 
 function view(body: unknown): RequestView {
   const got = dialect.read(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)))
@@ -63,9 +64,9 @@ describe('read', () => {
       'user /messages/2/name ann',
       'assistant /messages/3/refusal no',
       'assistant /messages/3/tool_calls/0/function/name look',
-      'assistant /messages/3/tool_calls/0/function/arguments {"q":"x"}',
+      'tool-call /messages/3/tool_calls/0/function/arguments {"q":"x"}',
       'assistant /messages/3/tool_calls/1/custom/name run',
-      'assistant /messages/3/tool_calls/1/custom/input free',
+      'tool-call /messages/3/tool_calls/1/custom/input free',
       'tool /messages/4/content found',
       'unknown /messages/5/content who?',
       'unknown /stop/0 END',
@@ -125,7 +126,7 @@ describe('read', () => {
     const { parts, edit } = view(body)
     const index = at(parts, '/messages/0/tool_calls/0/function/arguments')
     expect(parts[index]?.text).toBe('{"card":"4111/1"}')
-    const edited = JSON.parse(String(edit(undefined, [{ index, text: '{"card":"[gone]"}' }])))
+    const edited = JSON.parse(String(edit({ model: undefined, edits: [{ index, text: '{"card":"[gone]"}' }] })))
     expect(JSON.parse(edited.messages[0].tool_calls[0].function.arguments)).toEqual({ card: '[gone]' })
   })
 
@@ -133,7 +134,7 @@ describe('read', () => {
     const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{"card":4111}' } }
     const { parts, edit } = view({ model: 'm', messages: [{ role: 'assistant', tool_calls: [call] }] })
     const index = at(parts, '/messages/0/tool_calls/0/function/arguments')
-    const edited = JSON.parse(String(edit(undefined, [{ index, text: '{"card":****}' }])))
+    const edited = JSON.parse(String(edit({ model: undefined, edits: [{ index, text: '{"card":****}' }] })))
     expect(JSON.parse(edited.messages[0].tool_calls[0].function.arguments)).toEqual({ card: '****' })
   })
 
@@ -281,8 +282,8 @@ describe('edit', () => {
       fc.property(anyBody, (body) => {
         const got = dialect.read(body)
         if (got.kind === 'refuse') return
-        expect(got.value.edit(undefined, [])).toBe(body)
-        expect(got.value.edit(got.value.model, [])).toBe(body)
+        expect(got.value.edit({ model: undefined, edits: [] })).toBe(body)
+        expect(got.value.edit({ model: got.value.model, edits: [] })).toBe(body)
       }),
     )
   })
@@ -297,11 +298,11 @@ describe('edit', () => {
         const index = editable[pick % Math.max(1, editable.length)]
         if (index === undefined) return
         const was = parts[index]?.text ?? ''
-        const edited = got.value.edit(undefined, [{ index, text }])
+        const edited = got.value.edit({ model: undefined, edits: [{ index, text }] })
         expect(dialect.read(edited).kind).toBe('proceed')
         const grown = JSON.stringify(text).length - JSON.stringify(was).length
         expect(String(edited).length).toBe(String(body).length + grown)
-        const same = got.value.edit(undefined, [{ index, text: was }])
+        const same = got.value.edit({ model: undefined, edits: [{ index, text: was }] })
         expect(same.equals(body)).toBe(true)
       }),
     )
@@ -312,7 +313,7 @@ describe('edit', () => {
       '{ "x": 1.0e0, "messages":[ {"content" : "ein Schlüssel 😀", "role":"user"}],\n"model":"a" , "z":"\\u00e9"}'
     const { edit, parts } = view(body)
     const index = at(parts, '/messages/0/content')
-    expect(String(edit('b', [{ index, text: '[gone]' }]))).toBe(
+    expect(String(edit({ model: 'b', edits: [{ index, text: '[gone]' }] }))).toBe(
       '{ "x": 1.0e0, "messages":[ {"content" : "[gone]", "role":"user"}],\n"model":"b" , "z":"\\u00e9"}',
     )
   })
@@ -321,13 +322,16 @@ describe('edit', () => {
     const { edit, parts } = view({ model: 'm', messages: [USER, USER], odd: 'x' })
     expect(
       String(
-        edit(undefined, [
-          { index: at(parts, '/messages/1/content'), text: '2' },
-          { index: at(parts, '/messages/0/content'), text: '"1"' },
-        ]),
+        edit({
+          model: undefined,
+          edits: [
+            { index: at(parts, '/messages/1/content'), text: '2' },
+            { index: at(parts, '/messages/0/content'), text: '"1"' },
+          ],
+        }),
       ),
     ).toBe('{"model":"m","messages":[{"role":"user","content":"\\"1\\""},{"role":"user","content":"2"}],"odd":"x"}')
     const name = parts.findIndex((one) => one.isName)
-    expect(() => edit(undefined, [{ index: name, text: 'y' }])).toThrow(RangeError)
+    expect(() => edit({ model: undefined, edits: [{ index: name, text: 'y' }] })).toThrow(RangeError)
   })
 })

@@ -1,4 +1,4 @@
-import { type Field, field, listOf, type Shape, shape } from './shape.js'
+import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
 
 const TEXT: Field = field('text')
 const LABEL: Field = field('label')
@@ -6,7 +6,8 @@ const NAME: Field = field('name')
 const ENUM: Field = field('enum')
 const ID: Field = field('id')
 const BLOB: Field = field('blob')
-const ARGUMENTS: Field = field('arguments')
+const ARGUMENTS: Field = spokenBy('tool-call', field('arguments'))
+const REASONING: Field = spokenBy('reasoning', TEXT)
 /** Numbers and booleans; a string there is text. */
 const PLAIN: Field = field('text')
 
@@ -83,7 +84,7 @@ const TOOL_CALL = shape({
   type: ENUM,
   index: PLAIN,
   function: field('text', shape({ name: NAME, arguments: ARGUMENTS })),
-  custom: field('text', shape({ name: NAME, input: TEXT })),
+  custom: field('text', shape({ name: NAME, input: spokenBy('tool-call', TEXT) })),
 })
 const TOOL_CALLS: Field = field('text', listOf(TOOL_CALL))
 const FUNCTION_CALL: Field = field('text', shape({ name: NAME, arguments: ARGUMENTS }))
@@ -101,8 +102,8 @@ const REASONING_DETAIL = shape({
   id: ID,
   format: ENUM,
   index: PLAIN,
-  text: TEXT,
-  summary: TEXT,
+  text: REASONING,
+  summary: REASONING,
   data: BLOB,
   signature: BLOB,
   encrypted_content: BLOB,
@@ -115,8 +116,8 @@ const SAID = {
   tool_calls: TOOL_CALLS,
   function_call: FUNCTION_CALL,
   annotations: field('text', listOf(ANNOTATION)),
-  reasoning: TEXT,
-  reasoning_content: TEXT,
+  reasoning: REASONING,
+  reasoning_content: REASONING,
   reasoning_details: field('text', listOf(REASONING_DETAIL)),
   encrypted_content: BLOB,
 } as const
@@ -273,8 +274,11 @@ export const ANSWER: Shape = shape({
   choices: field('text', listOf(shape({ ...CHOICE_FIELDS, message: field('text', ANSWERED) }))),
 })
 
-/** One of a stream's choices: named, since its `finish_reason` ends channels. */
-export const CHUNK_CHOICE: Shape = shape({ ...CHOICE_FIELDS, delta: field('text', ANSWERED) })
+const CHUNK_CHOICE = shape({ ...CHOICE_FIELDS, delta: field('text', ANSWERED) })
 
 /** Data of one event of a stream. `obfuscation` is padding, new at each event. */
-export const CHUNK: Shape = shape({ ...ENVELOPE, choices: field('text', listOf(CHUNK_CHOICE)), obfuscation: ID })
+export const CHUNK: Shape = shape({
+  ...ENVELOPE,
+  choices: field('text', listOf(CHUNK_CHOICE)),
+  obfuscation: field('padding'),
+})

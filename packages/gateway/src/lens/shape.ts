@@ -1,5 +1,5 @@
-import type { Container } from '../../json/located.js'
-import type { Role } from '../../spec/part.js'
+import type { Container } from '../json/located.js'
+import type { Role } from '../spec/part.js'
 
 /**
  * What a string is.
@@ -8,12 +8,24 @@ import type { Role } from '../../spec/part.js'
  * - `name`: a label that comes once, since what follows hangs on it: a tool's name.
  * - `arguments`: JSON text inside the string, so that text may hide behind its escapes.
  * - `enum`, `id`: opaque where it looks like one, else text: a field for a word must not smuggle a sentence.
+ * - `padding`: means nothing and is new in each event of a stream; opaque where it looks like an id.
  * - `token`: a piece of text that stands elsewhere as a whole; opaque where it is short.
  * - `url`: opaque where it carries its data itself, else text.
  * - `blob`: data or ciphertext; opaque while it is spelt like that;
  * - `checked`: opaque always: a value that others compare with a list.
  */
-export type Says = 'text' | 'label' | 'name' | 'arguments' | 'enum' | 'id' | 'token' | 'url' | 'blob' | 'checked'
+export type Says =
+  | 'text'
+  | 'label'
+  | 'name'
+  | 'arguments'
+  | 'enum'
+  | 'id'
+  | 'padding'
+  | 'token'
+  | 'url'
+  | 'blob'
+  | 'checked'
 
 /**
  * What becomes of a value that says again, in another form, what stands beside it, once that may not be said as it was:
@@ -26,6 +38,8 @@ export interface Field {
   /** Of an object or array that stands there; undefined where the format has none there. */
   readonly shape: Shape | undefined
   readonly echo: Echo | undefined
+  /** Whose text it is where it is a string; undefined: the same as beside it. */
+  readonly role: Role | undefined
 }
 
 export interface Shape {
@@ -61,7 +75,12 @@ export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Om
 }
 
 export function field(says: Says, inner?: Shape, echo?: Echo): Field {
-  return { says, shape: inner, echo }
+  return { says, shape: inner, echo, role: undefined }
+}
+
+/** The same field, with another speaker than what stands beside it. */
+export function spokenBy(role: Role, of: Field): Field {
+  return { ...of, role }
 }
 
 export function listOf(items: Shape | undefined, says: Says = 'text'): Shape {
@@ -121,8 +140,9 @@ export function shapesOf(containers: readonly Container[], root: Shape): Shapes 
 
 export function roleAt(shapes: Shapes, inside: Container, key: string | number): Role {
   const within = shapes.of[inside.index] ?? UNKNOWN
-  if (!within.open && fieldAt(within, key) === undefined) return 'unknown'
-  return shapes.roles[inside.index] ?? 'unknown'
+  const here = fieldAt(within, key)
+  if (!within.open && here === undefined) return 'unknown'
+  return here?.role ?? shapes.roles[inside.index] ?? 'unknown'
 }
 
 const ENUM = /^(?:[a-z][a-z0-9_.-]{0,31}|[A-Z_]{1,32})$/
@@ -144,6 +164,7 @@ export function isOpaque(says: Says, value: string): boolean {
     case 'enum':
       return ENUM.test(value)
     case 'id':
+    case 'padding':
       return ID.test(value)
     case 'token':
       return value.length <= TOKEN_MAX

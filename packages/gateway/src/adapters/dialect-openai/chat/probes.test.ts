@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { TextGuard } from '../../spec/detector.js'
-import type { Edit, TextPart } from '../../spec/part.js'
-import type { Step } from '../../spec/refusal.js'
-import { createOpenAiDialect } from './dialect.js'
+import { lensAt } from '../../../../test/lens.js'
+import type { TextGuard } from '../../../spec/detector.js'
+import type { Edit, TextPart } from '../../../spec/part.js'
+import type { Step } from '../../../spec/refusal.js'
+import { createOpenAiDialect } from '../dialect.js'
 
-const dialect = createOpenAiDialect()
+const dialect = lensAt(createOpenAiDialect(), '/v1/chat/completions')
 const CARD = '4111 1111 1111 1111'
 const MAIL = 'ann@example.com'
 const GONE = '[gone]'
@@ -39,7 +40,7 @@ function whole<T>(step: Step<T>): T {
 
 function request(messages: readonly object[]): string {
   const view = whole(dialect.read(Buffer.from(JSON.stringify({ model: 'm', messages }))))
-  return String(view.edit(undefined, editsOf(view.parts)))
+  return String(view.edit({ model: undefined, edits: editsOf(view.parts) }))
 }
 
 function answer(message: object): string {

@@ -1,5 +1,5 @@
-import { type Container, type Located, type Place, pointer, type Splice, splice } from '../../json/located.js'
-import type { Edit, Role, TextPart } from '../../spec/part.js'
+import { type Container, type Located, type Place, pointer, type Splice, splice } from '../json/located.js'
+import type { Edit, Role, TextPart } from '../spec/part.js'
 import { mend, unhide } from './escapes.js'
 import { type Field, fieldAt, isOpaque, roleAt, type Shape, type Shapes, shapesOf } from './shape.js'
 
@@ -18,15 +18,17 @@ class Part implements TextPart {
   readonly role: Role
   readonly text: string
   readonly isName: boolean
+  readonly isJson: boolean
   readonly #inside: Container
   readonly #key: string | number
 
-  constructor(role: Role, inside: Container, key: string | number, text: string, isName: boolean) {
+  constructor(role: Role, inside: Container, key: string | number, text: string, isName: boolean, isJson: boolean) {
     this.role = role
     this.#inside = inside
     this.#key = key
     this.text = text
     this.isName = isName
+    this.isJson = isJson
   }
 
   get address(): string {
@@ -45,8 +47,9 @@ export function see(located: Located, root: Shape): Seen {
     if (inside === undefined || value === '') continue
     const says = saysAt(shapes, inside, key, isName)
     if (says === undefined || isOpaque(says, value)) continue
-    const text = says === 'arguments' ? unhide(value) : value
-    parts.push(new Part(roleAt(shapes, inside, key), inside, key, text, isName))
+    const isJson = says === 'arguments'
+    const text = isJson ? unhide(value) : value
+    parts.push(new Part(roleAt(shapes, inside, key), inside, key, text, isName, isJson))
     places.push(place)
   }
   return { located, shapes, parts, places, uninspectable: uninspectableIn(containers, shapes) }

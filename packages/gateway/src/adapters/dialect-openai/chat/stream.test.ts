@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { TextGuard } from '../../spec/detector.js'
-import type { StreamLens } from '../../spec/dialect.js'
-import { type Refusal, refuse } from '../../spec/refusal.js'
-import { createOpenAiDialect } from './dialect.js'
+import { lensAt } from '../../../../test/lens.js'
+import type { TextGuard } from '../../../spec/detector.js'
+import type { ChannelKind, StreamLens } from '../../../spec/dialect.js'
+import { type Refusal, refuse } from '../../../spec/refusal.js'
+import { createOpenAiDialect } from '../dialect.js'
 
-const dialect = createOpenAiDialect()
+const dialect = lensAt(createOpenAiDialect(), '/v1/chat/completions')
 const WORD = 'SECRET'
 const CORPUS = new URL('./corpus/', import.meta.url)
 const TRANSCRIPTS = readdirSync(CORPUS).map((name) => [name, readFileSync(new URL(name, CORPUS))] as const)
@@ -46,7 +47,7 @@ function run(lens: StreamLens, chunks: readonly Buffer[]): { bytes: Buffer; refu
   return { bytes: Buffer.concat([...out, last]), refusal: undefined }
 }
 
-function guarded(chunks: readonly Buffer[], guard: (channel: string) => TextGuard = wordGuard): string {
+function guarded(chunks: readonly Buffer[], guard: (channel: ChannelKind) => TextGuard = wordGuard): string {
   const { bytes, refusal } = run(dialect.openStream({ guard }), chunks)
   expect(refusal).toBeUndefined()
   return bytes.toString()
@@ -181,8 +182,8 @@ describe('with a guard', () => {
 
   test('channels are paths with indexes', () => {
     const names = new Set<string>()
-    const noting = (channel: string): TextGuard => {
-      names.add(channel)
+    const noting = ({ name }: ChannelKind): TextGuard => {
+      names.add(name)
       return wordGuard()
     }
     guarded([transcript('reasoning')], noting)

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Channel } from './channel.js'
 import { isOpaque } from './shape.js'
 
-/** A string of an event that differs from one to the next. Without a channel it is an opaque id. */
+/** A string of an event that differs from one to the next. Without a channel it is padding. */
 export interface Slot {
   readonly channel: Channel | undefined
   /** UTF-16 offsets of the string in the event's data, quotes included. */
@@ -60,7 +60,7 @@ export class Template {
       const end = this.#stringEnd(bytes, here)
       if (end < 0) return -1
       const text = this.#decoded(bytes, here, end)
-      if (text === undefined || (slot.channel === undefined && !isOpaque('id', text))) return -1
+      if (text === undefined || (slot.channel === undefined && !isOpaque('padding', text))) return -1
       texts[i] = text
       bounds[2 * i] = here
       bounds[2 * i + 1] = end

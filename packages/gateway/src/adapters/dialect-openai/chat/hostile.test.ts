@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { createOpenAiDialect } from './dialect.js'
-import { Intervals } from './parts.js'
+import { lensAt } from '../../../../test/lens.js'
+import { Intervals } from '../../../lens/parts.js'
+import { createOpenAiDialect } from '../dialect.js'
 
-const dialect = createOpenAiDialect({ depthMax: 64, placesMax: 1000 })
+const dialect = lensAt(createOpenAiDialect({ depthMax: 64, placesMax: 1000 }), '/v1/chat/completions')
 const read = (body: unknown) => dialect.read(Buffer.from(JSON.stringify(body)))
 const body = (more: object, message: object = {}) => ({
   model: 'm',

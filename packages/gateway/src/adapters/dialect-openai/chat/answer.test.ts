@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { AnswerView } from '../../spec/dialect.js'
-import { createOpenAiDialect } from './dialect.js'
+import { lensAt } from '../../../../test/lens.js'
+import type { AnswerView } from '../../../spec/dialect.js'
+import { createOpenAiDialect } from '../dialect.js'
 
-const dialect = createOpenAiDialect()
+const dialect = lensAt(createOpenAiDialect(), '/v1/chat/completions')
 
 function view(body: unknown): AnswerView {
   const got = dialect.readAnswer(Buffer.from(JSON.stringify(body)))
@@ -35,7 +36,7 @@ describe('readAnswer', () => {
       odd: 'new',
     }
     expect(view(answer(message)).parts.map((one) => `${one.role} ${one.isName ? 'NAME' : one.text}`)).toEqual([
-      ...['assistant said', 'assistant refused', 'assistant thought', 'assistant f', 'assistant {"a":"A"}'],
+      ...['assistant said', 'assistant refused', 'reasoning thought', 'assistant f', 'tool-call {"a":"A"}'],
       ...['assistant https://example.com', 'assistant t', 'assistant spoken', 'unknown NAME', 'unknown new'],
     ])
   })

@@ -1,0 +1,37 @@
+import type { TextGuard } from '../spec/detector.js'
+import type { Refusal } from '../spec/refusal.js'
+import { Unhider } from './escapes.js'
+import { Mender } from './mender.js'
+import type { Piece } from './stream-format.js'
+
+/** One text of a stream, that comes in pieces, and the guard that it passes. */
+export class Channel {
+  readonly piece: Piece
+  readonly #guard: TextGuard
+  readonly #unhider: Unhider | undefined
+  readonly #mender: Mender | undefined
+
+  /** @param isJson its text is JSON, so that text may hide behind its escapes */
+  constructor(piece: Piece, guard: TextGuard, isJson: boolean) {
+    this.piece = piece
+    this.#guard = guard
+    this.#unhider = isJson ? new Unhider() : undefined
+    this.#mender = isJson ? new Mender() : undefined
+  }
+
+  push(said: string): string | Refusal {
+    const text = this.#unhider === undefined ? said : this.#unhider.push(said)
+    const out = text === '' ? '' : this.#guard.push(text)
+    return this.#mender === undefined || typeof out !== 'string' ? out : this.#mender.push(out)
+  }
+
+  end(): string | Refusal {
+    const begun = this.#unhider?.end() ?? ''
+    const last = begun === '' ? '' : this.#guard.push(begun)
+    if (typeof last !== 'string') return last
+    const rest = this.#guard.end()
+    if (typeof rest !== 'string') return rest
+    const out = last + rest
+    return this.#mender === undefined ? out : this.#mender.push(out) + this.#mender.end()
+  }
+}

@@ -1,0 +1,124 @@
+import type { JsonObject } from '../json/located.js'
+import { type JsonLimits, type Located, pointer, readLocated } from '../json/located.js'
+import type { AnswerView, Change, Lens, Named, RequestView, Usage } from '../spec/dialect.js'
+import { proceed, type Refusal, refuse, type Step } from '../spec/refusal.js'
+import { GuardedStream } from './guarded.js'
+import { type Seen, see, spliced, splicesOf } from './parts.js'
+import { isObject } from './path.js'
+import type { Shape } from './shape.js'
+import type { StreamFormat } from './stream-format.js'
+import { WatchedStream } from './watched.js'
+
+/** What a body says beside its texts; the lens adds those. */
+export type Facts = Omit<RequestView, 'parts' | 'uninspectable' | 'edit'>
+
+/** The bodies of one endpoint, in the terms of its format. */
+export interface LensFormat {
+  readonly request: Shape
+  /** Checks what must be there, and reads what the pipeline asks for. */
+  readonly facts: (root: JsonObject, named: Named) => Facts | Refusal
+  /**
+   * Of containers whose members other readers may take for known ones where they differ in case alone, beside the body itself.
+   * Such a body is refused: it would mean another thing to the provider than to us.
+   */
+  readonly strict?: ((seen: Seen, index: number) => boolean) | undefined
+  /** Whether the body names its model, in the member `model`. */
+  readonly namesModel: boolean
+  readonly answer: Shape
+  readonly usage: (root: JsonObject) => Usage | undefined
+  readonly stream: StreamFormat | undefined
+  /** What the `content-type` of a stream begins with. */
+  readonly streamType?: string
+}
+
+/** @param limits of a request's body */
+export function createLens(format: LensFormat, limits: JsonLimits): Lens {
+  const { stream } = format
+  return {
+    read: (body, named) => readRequest(format, body, limits, named),
+    readAnswer: (body) => readAnswer(format, body),
+    streamType: stream === undefined ? undefined : (format.streamType ?? 'text/event-stream'),
+    openStream({ guard }) {
+      if (stream === undefined) throw new TypeError('this endpoint never streams')
+      return guard === undefined ? new WatchedStream(stream) : new GuardedStream(stream, guard)
+    },
+  }
+}
+
+function readRequest(format: LensFormat, body: Buffer, limits: JsonLimits, named: Named): Step<RequestView> {
+  const located = readLocated(body, limits)
+  if (located.kind === 'fault') {
+    return refuse('invalid_request', `the body is refused as JSON: ${located.code}`, {
+      message: `The request body is not acceptable JSON: ${located.why}.`,
+    })
+  }
+  const root = located.value
+  if (!isObject(root)) return wrong('the request body', 'an object')
+  const facts = format.facts(root, named)
+  if ('code' in facts) return facts
+  const seen = see(located, format.request)
+  const lookalike = lookalikeIn(format, seen)
+  if (lookalike !== undefined) {
+    return refuse('invalid_request', 'a member name that differs from a known one in case alone', {
+      param: lookalike,
+      message:
+        'A member name differs from a known one in its case alone, and other readers would take it for that one.',
+    })
+  }
+  return proceed({
+    ...facts,
+    parts: seen.parts,
+    uninspectable: seen.uninspectable,
+    edit: (change) => edited(format, body, seen, facts.model, change),
+  })
+}
+
+/**
+ * Where a member is spelt like a known one but for its case. Some servers read names without regard to case, and the last one
+ * wins: they would serve another model than the one that was decided on.
+ */
+function lookalikeIn({ strict }: LensFormat, seen: Seen): string | undefined {
+  for (const { inside, key, isName } of seen.located.strings) {
+    if (!isName || inside === undefined || typeof key !== 'string') continue
+    if (inside.index !== 0 && strict?.(seen, inside.index) !== true) continue
+    const known = seen.shapes.of[inside.index]?.members
+    if (known === undefined || known.has(key)) continue
+    // Both ways: `ſ` folds to `s` by its capital, the Kelvin sign to `k` by its small letter.
+    if (known.has(key.toUpperCase().toLowerCase())) return pointer(inside, key)
+  }
+  return undefined
+}
+
+function edited({ namesModel }: LensFormat, body: Buffer, seen: Seen, model: string, change: Change): Buffer {
+  const splices = splicesOf(seen, change.edits)
+  if (namesModel && change.model !== undefined && change.model !== model) {
+    const place = modelIn(seen.located)
+    if (place !== undefined) splices.push({ ...place, json: JSON.stringify(change.model) })
+  }
+  return splices.length === 0 ? body : spliced(seen.located.text, splices)
+}
+
+function modelIn({ strings }: Located): { readonly start: number; readonly end: number } | undefined {
+  const place = strings.find((one) => one.inside?.index === 0 && one.key === 'model' && !one.isName)
+  return place === undefined ? undefined : { start: place.start, end: place.end }
+}
+
+/** A whole answer, or the body of an error: both are JSON objects, else the provider did not speak this dialect. */
+function readAnswer({ answer, usage }: LensFormat, body: Buffer): Step<AnswerView> {
+  const located = readLocated(body)
+  if (located.kind === 'fault') return refuse('upstream_failed', `the answer is refused as JSON: ${located.code}`)
+  const { value } = located
+  if (!isObject(value)) return refuse('upstream_failed', 'the answer is not an object')
+  const seen = see(located, answer)
+  return proceed({
+    parts: seen.parts,
+    usage: usage(value),
+    edit: (edits) => (edits.length === 0 ? body : spliced(located.text, splicesOf(seen, edits))),
+  })
+}
+
+/** The refusal of a body in which something is not what it must be. */
+export function wrong(param: string, expected: string): Refusal {
+  const message = `Invalid type for \`${param}\`: ${expected} is expected.`
+  return refuse('invalid_request', `\`${param}\` is not ${expected}`, { message, param })
+}

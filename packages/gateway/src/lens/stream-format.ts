@@ -1,0 +1,58 @@
+import type { Container, JsonObject } from '../json/located.js'
+import type { Usage } from '../spec/dialect.js'
+import type { Refusal } from '../spec/refusal.js'
+import type { Framing, OwnEvent } from './framing.js'
+import type { Shape } from './shape.js'
+
+/**
+ * What an event tells of the stream.
+ * - `may-end`: the provider may stop here, and the answer is whole.
+ * - `erred`: it says that something broke, so an end does not look whole; nothing that follows is passed on.
+ * - `ended`: the dialect's own end mark; nothing follows it.
+ */
+export interface Told {
+  readonly state: 'goes-on' | 'may-end' | 'erred' | 'ended'
+  /** Groups of texts that are over with it. `erred` and `ended` end them all. */
+  readonly ends: readonly string[]
+}
+
+/** The text that a string of an event is a piece of. */
+export interface Piece {
+  /** The same for all pieces of one text, and for no other. */
+  readonly name: string
+  /** What ends when the text does: a choice, a content block. Undefined: it ends with the stream. */
+  readonly group: string | undefined
+  /** The event of our own that says `text` as its next piece. */
+  event(text: string): OwnEvent
+}
+
+/** How a dialect streams at one endpoint. */
+export interface StreamFormat {
+  readonly framing: Framing
+  /** Of events that can be judged; the empty one where events have none. Others are not passed on. */
+  readonly names: ReadonlySet<string>
+  /** Of an event's data. */
+  readonly shape: Shape
+  open(): StreamReading
+}
+
+/** The format's view of one stream, event by event. */
+export interface StreamReading {
+  /**
+   * Whether an event may tell something or have usage: asked where nobody guards the stream, so that most events need no
+   * reading. May be wrong only by saying yes.
+   */
+  watches(event: Buffer): boolean
+  /** Data that is no JSON, and ends the stream. */
+  isEndMark(data: Buffer): boolean
+  /** Whether an event of such a name can be judged by what is in it; what nobody can judge is not passed on. */
+  knows(name: string, root: JsonObject): boolean
+  /** Told of every event that it knows, in order. */
+  see(name: string, root: JsonObject): Told
+  /** Undefined where the string is no piece of a longer text: it is judged as it is. */
+  pieceOf(root: JsonObject, inside: Container, key: string | number): Piece | undefined
+  /** Of all events seen. */
+  readonly usage: Usage | undefined
+  /** What ends a torn stream: with the code, without the end mark. */
+  torn(refusal: Refusal): readonly OwnEvent[]
+}
