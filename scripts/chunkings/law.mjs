@@ -1,7 +1,7 @@
 import { createOpenAiDialect } from '../../packages/gateway/dist/adapters/dialect-openai/dialect.js'
 import { unhide } from '../../packages/gateway/dist/adapters/dialect-openai/escapes.js'
 import { Mender } from '../../packages/gateway/dist/adapters/dialect-openai/mender.js'
-import { allDetectors } from '../../packages/gateway/dist/compose.js'
+import { allDetectors } from '../../packages/gateway/dist/compose/detectors.js'
 import { createGuardFactory } from '../../packages/gateway/dist/release/guard.js'
 import { editText } from '../../packages/gateway/dist/spec/replacement.js'
 import { chunked, framed, LATE } from './frame.mjs'
