@@ -16,6 +16,8 @@ const OURS = '^packages/[^/]+/(?!node_modules/)'
 const EXCHANGE = `${SRC}exchange[.]ts$`
 const PIPELINE = `${SRC}pipeline[.]ts$`
 const TLOG = '^packages/tlog/'
+// One file for each kind of adapter; the others of compose/ pick none.
+const CHOOSES = `${SRC}compose/(detectors|dialects|issuers|log|policies|providers|store)[.]ts$`
 // Tests reach over walls to try rooms together; what ships does not.
 const TESTS = '[.]test(-d)?[.]ts$|^packages/[^/]+/test/'
 
@@ -23,12 +25,13 @@ const TESTS = '[.]test(-d)?[.]ts$|^packages/[^/]+/test/'
 const CONSTRUCTS = new Map([
   ['gateway[.]ts', ['receive/server[.]ts', 'forward/pools[.]ts']],
   // What it finds at start-up it logs in the form of every other entry.
-  ['compose[.]ts', ['audit/keys[.]ts', 'audit/recover[.]ts', 'audit/event[.]ts']],
+  ['compose/log[.]ts', ['audit/recover[.]ts', 'audit/event[.]ts']],
   // `ostiary inspect` runs the detectors alone, by the very code that the gateway runs.
   ['cli/inspect[.]ts', ['inspect/inspect[.]ts']],
   // What an administrator does with the keys of providers.
-  ['administer[.]ts', ['forward/provider-operations[.]ts']],
-  ['compose-providers[.]ts', ['forward/key-rings[.]ts']],
+  ['compose/operations[.]ts', ['forward/provider-operations[.]ts']],
+  ['compose/providers[.]ts', ['forward/key-rings[.]ts']],
+  ['compose/(run|administration)[.]ts', ['audit/keys[.]ts']],
 ])
 
 /** Commands that read or write what an adapter keeps, without a gateway that runs. */
@@ -216,7 +219,7 @@ module.exports = {
           PIPELINE,
           STAGE,
           TESTS,
-          ...src('gateway[.]ts$', 'compose(-providers)?[.]ts$', 'administer[.]ts$', 'doors/', 'cli/'),
+          ...src('gateway[.]ts$', 'compose/(log|operations|providers|waiting)[.]ts$', 'doors/', 'cli/'),
         ],
       },
       to: { path: STAGE, dependencyTypes: ['type-only'] },
@@ -234,16 +237,11 @@ module.exports = {
       name: 'only-the-root-composes',
       severity: 'error',
       comment:
-        'Adapters are chosen in one place, compose.ts and, for issuers, the keys of providers and the store, ' +
-        'compose-issuers.ts, compose-providers.ts and compose-store.ts, so that everything else can be tried with a fake. Commands that work on files without a gateway are listed in .dependency-cruiser.cjs one by one.',
+        'Adapters are chosen in one place, the files of compose/ that are listed here, one for each kind, so that everything else ' +
+        'can be tried with a fake. Commands that work on files without a gateway are listed in .dependency-cruiser.cjs one by one.',
       from: {
         path: OURS,
-        pathNot: [
-          `${SRC}adapters/`,
-          `${SRC}compose(-issuers|-providers|-store)?[.]ts$`,
-          TESTS,
-          ...[...COMMANDS.keys()].map(exactly),
-        ],
+        pathNot: [`${SRC}adapters/`, CHOOSES, TESTS, ...[...COMMANDS.keys()].map(exactly)],
       },
       to: { path: `${SRC}adapters/` },
     },
@@ -251,16 +249,16 @@ module.exports = {
       name: 'the-store-is-chosen-alone',
       severity: 'error',
       comment:
-        'compose-store.ts chooses between the stores and knows nothing else of the house: what is kept in a store is for ' +
-        'compose.ts, and no other file may name a store adapter.',
-      from: { path: exactly('compose-store[.]ts') },
+        'compose/store.ts chooses between the stores and knows nothing else of the house: what is kept in a store is for ' +
+        'others to say, and no other file may name a store adapter.',
+      from: { path: exactly('compose/store[.]ts') },
       to: { path: OURS, pathNot: [`${SRC}adapters/store-[^/]+/`, `${SRC}config/`, ...GROUND] },
     },
     {
       name: 'stores-are-chosen-in-one-place',
       severity: 'error',
-      comment: 'Ask compose-store.ts for the store: who opens one kind by name has forgotten the other.',
-      from: { path: OURS, pathNot: [`${SRC}adapters/`, exactly('compose-store[.]ts'), TESTS] },
+      comment: 'Ask compose/store.ts for the store: who opens one kind by name has forgotten the other.',
+      from: { path: OURS, pathNot: [`${SRC}adapters/`, exactly('compose/store[.]ts'), TESTS] },
       to: { path: `${SRC}adapters/store-` },
     },
     ...granted(
@@ -269,7 +267,7 @@ module.exports = {
         name: 'commands-reach-precisely',
         severity: 'error',
         comment:
-          'A command reaches the one adapter that .dependency-cruiser.cjs lists for it; the rest goes through compose.ts.',
+          'A command reaches the one adapter that .dependency-cruiser.cjs lists for it; the rest goes through compose/.',
       },
       { path: `${SRC}adapters/` },
     ),
@@ -284,7 +282,7 @@ module.exports = {
     {
       name: 'configuration-knows-words-only',
       severity: 'error',
-      comment: 'config/ turns a file into one frozen value. Who turns the value into parts is compose.ts.',
+      comment: 'config/ turns a file into one frozen value. Who turns the value into parts is compose/.',
       from: { path: `${SRC}config/`, pathNot: TESTS },
       to: { path: OURS, pathNot: [`${SRC}config/`, ...GROUND] },
     },

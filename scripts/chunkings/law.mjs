@@ -1,5 +1,5 @@
 import { createOpenAiDialect } from '../../packages/gateway/dist/adapters/dialect-openai/dialect.js'
-import { allDetectors } from '../../packages/gateway/dist/compose.js'
+import { allDetectors } from '../../packages/gateway/dist/compose/detectors.js'
 import { unhide } from '../../packages/gateway/dist/lens/escapes.js'
 import { Mender } from '../../packages/gateway/dist/lens/mender.js'
 import { createGuardFactory } from '../../packages/gateway/dist/release/guard.js'

@@ -9,7 +9,7 @@ import {
   startLyingUpstream,
 } from '@ostiary/devkit'
 import { readEntries } from '../src/adapters/audit-fs/entries.js'
-import { type Running, run } from '../src/compose.js'
+import { type Running, run } from '../src/compose/run.js'
 import type { Config } from '../src/config/config.js'
 import { faultText } from '../src/config/fault.js'
 import { configFromText } from '../src/config/load.js'

@@ -1,6 +1,6 @@
 import { startDevIdentityProvider } from '@ostiary/devkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { issuersOf } from '../src/compose-issuers.js'
+import { issuersOf } from '../src/compose/issuers.js'
 import { digestOf } from '../src/jws/read.js'
 import type { OpaqueProvider, Principal, Step } from '../src/spec/index.js'
 import { loadWith } from './guide.js'

@@ -1,6 +1,6 @@
 import { type DevIdentityProvider, type LyingUpstream, startLyingUpstream } from '@ostiary/devkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { StartError } from '../src/compose.js'
+import { StartError } from '../src/compose/start-error.js'
 import { ANALYSTS, type House, issuerSection, openHouse, startTestIssuer } from './house.js'
 import { type Answer, ask, errorOf, prompt, send } from './http.js'
 

@@ -9,9 +9,10 @@ import { PROCESS } from '../adapters/audit-fs/layout.js'
 import { takeProcessLock } from '../adapters/audit-fs/process-lock.js'
 import { type FsLogRefusalCode, FsLogRefused } from '../adapters/audit-fs/refused.js'
 import { restore } from '../adapters/audit-fs/restore.js'
-import { allLosses, logHasBegun } from '../compose.js'
+import { logKey, logSecret, Spoilt } from '../compose/kept.js'
+import { logHasBegun } from '../compose/log.js'
+import { allLosses } from '../compose/losses.js'
 import type { Config } from '../config/config.js'
-import { logKey, logSecret, Spoilt } from '../kept.js'
 import { type Ailment, codeOf } from './ailment.js'
 
 /**

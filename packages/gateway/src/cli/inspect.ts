@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { allDetectors } from '../compose.js'
+import { allDetectors } from '../compose/detectors.js'
 import { createInspect } from '../inspect/inspect.js'
 import type { Role } from '../spec/index.js'
 import { EXIT } from './output.js'

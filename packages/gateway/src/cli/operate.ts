@@ -1,4 +1,4 @@
-import { administration } from '../compose.js'
+import { administration } from '../compose/administration.js'
 import type { Config } from '../config/config.js'
 import { loadConfig } from '../config/load.js'
 import type { OperationInput, OperationResult } from '../spec/index.js'

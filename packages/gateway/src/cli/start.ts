@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Running, run } from '../compose.js'
+import { type Running, run } from '../compose/run.js'
 import type { Config } from '../config/config.js'
 import { fixedAtStart, needRestart } from '../config/restart.js'
 import { checkAll, configFor } from './check.js'

@@ -1,16 +1,17 @@
 import { hash } from 'node:crypto'
-import { createCommandSecret } from './adapters/secret-command/source.js'
-import { createEnvironmentSecret } from './adapters/secret-environment/source.js'
-import { createFileSecret } from './adapters/secret-file/source.js'
-import { createSealedSecret, putSealed, type SealedSecretsParts } from './adapters/secret-store/source.js'
-import type { Config, ProviderKeyConfig } from './config/config.js'
-import type { KeySecret } from './config/secret.js'
-import type { Provider } from './forward/forward.js'
-import type { KeyChange, KeyEntry } from './forward/key-ring.js'
-import { KeyRings } from './forward/key-rings.js'
-import type { ProviderOperationsParts } from './forward/provider-operations.js'
+import { createCommandSecret } from '../adapters/secret-command/source.js'
+import { createEnvironmentSecret } from '../adapters/secret-environment/source.js'
+import { createFileSecret } from '../adapters/secret-file/source.js'
+import { createSealedSecret, putSealed, type SealedSecretsParts } from '../adapters/secret-store/source.js'
+import type { Config, ProviderKeyConfig } from '../config/config.js'
+import type { KeySecret } from '../config/secret.js'
+import type { Provider } from '../forward/forward.js'
+import type { KeyChange, KeyEntry } from '../forward/key-ring.js'
+import { KeyRings } from '../forward/key-rings.js'
+import type { ProviderOperationsParts } from '../forward/provider-operations.js'
+import type { Gateway } from '../gateway.js'
+import type { Clock, SecretSource, Store } from '../spec/index.js'
 import { secretsKey } from './kept.js'
-import type { Clock, SecretSource, Store } from './spec/index.js'
 
 export interface ProviderKeysParts {
   /** Where it says what the store's secrets are sealed with. */
@@ -88,5 +89,22 @@ function sourceOf(secret: KeySecret, { env, sealed, ended }: SourceParts): Secre
       const seen = Object.fromEntries(['PATH', 'HOME', ...secret.env].map((name) => [name, env[name]]))
       return createCommandSecret({ argv, cwd, env: seen, freshMs: ttlMs, timeoutMs, ended })
     }
+  }
+}
+
+/** What happened to a provider's key: told to the operator, counted, and logged. */
+export function keyTeller(
+  gateway: () => Gateway | undefined,
+  warn: (message: string) => void,
+): ProviderKeysParts['tell'] {
+  return ({ why, ...change }) => {
+    const { provider, key, what } = change
+    warn(`provider ${provider}: ${what.replaceAll('_', ' ')}: ${key}${why === undefined ? '' : ` (${why})`}`)
+    gateway()?.count(`ostiary_provider_${what.replace('key', 'keys')}_total`, { provider })
+    gateway()
+      ?.note('config', change)
+      .catch((error: unknown) =>
+        warn(`audit: config entry not written (${error instanceof Error ? error.name : 'unknown'})`),
+      )
   }
 }

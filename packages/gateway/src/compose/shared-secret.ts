@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Store } from './spec/index.js'
+import type { Store } from '../spec/index.js'
 
 const SPACE = 'secrets'
 const BYTES = 32

@@ -1,13 +1,13 @@
-import { keyOperations } from './api-keys/operations.js'
-import type { ApiKeys } from './api-keys/service.js'
-import type { EventKind } from './audit/event.js'
-import type { AuditKeys } from './audit/keys.js'
-import type { Config } from './config/config.js'
-import { type ProviderOperationsParts, providerOperations } from './forward/provider-operations.js'
-import { revocationOperations } from './grants/operations.js'
-import type { Clock, Operations, Revocable } from './spec/index.js'
-import { signingKeyOperations } from './tokens/operations.js'
-import type { SigningKeys } from './tokens/signing-keys.js'
+import { keyOperations } from '../api-keys/operations.js'
+import type { ApiKeys } from '../api-keys/service.js'
+import type { EventKind } from '../audit/event.js'
+import type { AuditKeys } from '../audit/keys.js'
+import type { Config } from '../config/config.js'
+import { type ProviderOperationsParts, providerOperations } from '../forward/provider-operations.js'
+import { revocationOperations } from '../grants/operations.js'
+import type { Clock, Operations, Revocable } from '../spec/index.js'
+import { signingKeyOperations } from '../tokens/operations.js'
+import type { SigningKeys } from '../tokens/signing-keys.js'
 
 export interface AdministerParts {
   readonly clock: Clock

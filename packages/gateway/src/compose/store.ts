@@ -1,16 +1,16 @@
-import { readAddress } from './adapters/store-postgres/address.js'
-import type { Lack } from './adapters/store-postgres/look.js'
-import { openSqliteReplay } from './adapters/store-sqlite/replay.js'
-import { openSqliteStore } from './adapters/store-sqlite/store.js'
-import type { Config, StoreConfig } from './config/config.js'
-import type { Clock, Replay, Store } from './spec/index.js'
+import { readAddress } from '../adapters/store-postgres/address.js'
+import type { Lack } from '../adapters/store-postgres/look.js'
+import { openSqliteReplay } from '../adapters/store-sqlite/replay.js'
+import { openSqliteStore } from '../adapters/store-sqlite/store.js'
+import type { Config, StoreConfig } from '../config/config.js'
+import type { Clock, Replay, Store } from '../spec/index.js'
 
 // What speaks to a PostgreSQL is loaded where one is configured, and by nobody else.
-const look = () => import('./adapters/store-postgres/look.js')
+const look = () => import('../adapters/store-postgres/look.js')
 const openPostgres = async (url: string, clock: Clock): Promise<Store> =>
-  await (await import('./adapters/store-postgres/store.js')).openPostgresStore({ url, clock })
+  await (await import('../adapters/store-postgres/store.js')).openPostgresStore({ url, clock })
 const openUsed = async (url: string, clock: Clock): Promise<Replay> =>
-  await (await import('./adapters/store-postgres/replay.js')).openPostgresReplay({ url, clock })
+  await (await import('../adapters/store-postgres/replay.js')).openPostgresReplay({ url, clock })
 
 /** What is wrong with the address of a store, judged without the network; nothing secret is in it. Undefined: nothing. */
 export function addressFault(store: StoreConfig): string | undefined {

@@ -1,8 +1,8 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Config } from './config/config.js'
-import { readSecret } from './config/secret.js'
+import type { Config } from '../config/config.js'
+import { readSecret } from '../config/secret.js'
 
 /** A file that an installation makes once, beside its store, and whose loss cannot be made good. */
 export interface KeptFile {

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto'
-import { loadProvider, type ModuleOptions, moduleDigest } from './adapters/identity-module/load.js'
-import { createIntrospectedIssuer } from './adapters/identity-oauth/introspection.js'
-import { createJwtIssuer } from './adapters/identity-oauth/issuer.js'
-import { fetchJsonBy } from './adapters/identity-oauth/proxy.js'
-import type { IntrospectionConfig, IssuerConfig, KeySource, ModuleConfig } from './config/config.js'
-import { readSecret, type Secret } from './config/secret.js'
-import type { Clock, IdentityProvider, OpaqueProvider } from './spec/index.js'
+import { loadProvider, type ModuleOptions, moduleDigest } from '../adapters/identity-module/load.js'
+import { createIntrospectedIssuer } from '../adapters/identity-oauth/introspection.js'
+import { createJwtIssuer } from '../adapters/identity-oauth/issuer.js'
+import { fetchJsonBy } from '../adapters/identity-oauth/proxy.js'
+import type { IntrospectionConfig, IssuerConfig, KeySource, ModuleConfig } from '../config/config.js'
+import { readSecret, type Secret } from '../config/secret.js'
+import type { Clock, IdentityProvider, OpaqueProvider } from '../spec/index.js'
 
-export { ModuleFault } from './adapters/identity-module/load.js'
+export { ModuleFault } from '../adapters/identity-module/load.js'
 
 /** One issuer of the configuration, by the seam that its tokens come by. */
 export type HeldIssuer = (

@@ -1,0 +1,27 @@
+import { createOpenAiDialect } from '../adapters/dialect-openai/dialect.js'
+import type { Config } from '../config/config.js'
+import type { Model } from '../exchange.js'
+import type { Dialect } from '../spec/index.js'
+
+/** Names, values and containers that a body may have for each text part it may have. */
+const PLACES_A_PART = 10
+
+/** The dialects that doors speak. */
+export function dialectsOf({ limits }: Config): readonly Dialect[] {
+  return [createOpenAiDialect({ depthMax: limits.nesting, placesMax: PLACES_A_PART * limits.parts })]
+}
+
+/** The models of a configuration by the dialect that each is served in, and by name. */
+export function modelsOf(
+  config: Config,
+  dialects: readonly Dialect[],
+): (dialect: Dialect) => ReadonlyMap<string, Model> {
+  const dialectOf = new Map(config.providers.map((provider) => [provider.name, provider.dialect]))
+  const byDialect = new Map<string, Map<string, Model>>(dialects.map((one) => [one.name, new Map()]))
+  for (const { name, provider, upstreamModel, attributes } of config.models) {
+    const dialect = dialectOf.get(provider) ?? ''
+    const resource = { type: 'Model', id: name, attributes: { ...attributes, dialect, provider } } as const
+    byDialect.get(dialect)?.set(name, { resource, provider, upstreamModel })
+  }
+  return (dialect) => byDialect.get(dialect.name) ?? new Map()
+}

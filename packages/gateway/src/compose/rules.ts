@@ -1,0 +1,50 @@
+import type { ApiKeys } from '../api-keys/service.js'
+import type { Config } from '../config/config.js'
+import { configDigest } from '../config/digest.js'
+import type { Rules } from '../gateway.js'
+import type { PolicyEngine } from '../spec/index.js'
+import { detectorsOf } from './detectors.js'
+import { dialectsOf, modelsOf } from './dialects.js'
+import { type HeldIssuer, type IssuerParts, issuersOf } from './issuers.js'
+import { issuingOf, type OwnIssuerParts, ownIssuerOf } from './issuing.js'
+import type { ProviderKeys } from './providers.js'
+
+/** A whole answer is held until it is judged; the largest that a model gives in one piece is far below this. */
+const ANSWER_BYTES = 32 * 1024 * 1024
+
+/** What goes on through a reload. */
+export interface Lasting extends IssuerParts, OwnIssuerParts {
+  readonly issuers: Map<string, HeldIssuer>
+  readonly revoke: NonNullable<Rules['tokens']>['revoke']
+  readonly apiKeys: ApiKeys
+  readonly providers: ProviderKeys
+}
+
+/** What a reload may replace, of one configuration and its policies. */
+export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Lasting): Promise<Rules> {
+  const { apiKeys, clock, signing } = lasting
+  const ofKeys = apiKeys.providers({ issuer: config.publicUrl, allowDirect: config.apiKeys.direct })
+  const issuers = await issuersOf(config.issuers, lasting, lasting.issuers)
+  const dialects = dialectsOf(config)
+  return {
+    publicUrl: new URL(config.publicUrl),
+    identityProviders: [...issuers.identity, ownIssuerOf(config, lasting)],
+    opaqueProviders: [...issuers.opaque, ofKeys.dataPlane],
+    boundOnly: config.issuers.every((one) => one.dpop === 'required'),
+    policy,
+    detectors: detectorsOf(config),
+    inspectionFailure: config.inspection.onFailure,
+    dialects,
+    modelsOf: modelsOf(config, dialects),
+    providers: lasting.providers.providersOf(config),
+    limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: ANSWER_BYTES },
+    timeouts: config.timeouts,
+    configDigest: configDigest(config),
+    tokens: {
+      issuing: issuingOf(config, clock, signing),
+      lifetimeMs: config.tokens.lifetimeMs,
+      apiKeys: ofKeys.tokenEndpoint,
+      revoke: lasting.revoke,
+    },
+  }
+}

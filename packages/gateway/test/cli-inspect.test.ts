@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { build, ostiary } from './command.js'
+
+beforeAll(build, 180_000)
+
+describe('inspect', () => {
+  test('a line in, a line out, in UTF-16 offsets', async () => {
+    const rows = [
+      { id: 1, text: 'nothing here' },
+      { id: 'two', text: '😀 write a@example.com', role: 'tool' },
+      { id: 3, text: 'card 4111 1111 1111 1111 and b@example.com' },
+    ]
+    const { code, lines } = await ostiary(['inspect', '--jsonl'], {
+      input: `${rows.map((one) => JSON.stringify(one)).join('\n')}\n\n`,
+    })
+    expect(code).toBe(0)
+    expect(lines()).toMatchObject([
+      { id: 1, findings: [] },
+      { id: 'two', findings: [{ type: 'pii.email', start: 9, end: 22 }] },
+      {
+        id: 3,
+        findings: [
+          { type: 'pii.card', start: 5, end: 24 },
+          { type: 'pii.email', start: 29, end: 42 },
+        ],
+      },
+    ])
+  })
+
+  test('a bad line is named, and nothing of it repeated', async () => {
+    const { code, stderr } = await ostiary(['inspect', '--jsonl'], {
+      input: '{"id":1,"text":"x"}\n{"id":2,"text":"secret wo\n',
+    })
+    expect(code).toBe(1)
+    expect(stderr).toBe('line 2: not JSON\n')
+  })
+
+  test('every bad line is told and the others are answered, until there are too many', async () => {
+    const some = await ostiary(['inspect'], { input: 'a\n{"id":1,"text":"x"}\n{"id":2}\n{"id":3,"text":""}\n' })
+    expect(some.code).toBe(1)
+    expect(some.stderr).toBe('line 1: not JSON\nline 3: needs {"id", "text"}\n')
+    expect(some.lines()).toEqual([
+      { id: 1, findings: [] },
+      { id: 3, findings: [] },
+    ])
+    const many = await ostiary(['inspect'], {
+      input: `{"id":1,"text":"x"}\n${'bad\n'.repeat(30)}{"id":2,"text":"x"}\n`,
+    })
+    expect(many.code).toBe(1)
+    expect(many.stderr.trim().split('\n')).toEqual([
+      ...Array.from({ length: 20 }, (_, index) => `line ${index + 2}: not JSON`),
+      '20 bad lines: what follows line 21 was not read',
+    ])
+    expect(many.lines()).toEqual([{ id: 1, findings: [] }])
+  })
+})
