@@ -3,7 +3,7 @@ import type { Authenticated, Decided, Inspected, Learnt, Model, Recorded, Sealed
 import type { Answer } from './forward/answer.js'
 import type { Forward } from './forward/forward.js'
 import type { Entered, ModelCall, Pipeline } from './pipeline.js'
-import type { Dialect, Endpoint, Principal, Received, RequestView, Verdict } from './spec/index.js'
+import type { Dialect, Endpoint, Principal, Received, RequestView, SystemMessage, Verdict } from './spec/index.js'
 import { transform } from './transform/transform.js'
 
 // Compiled by `npm test`, never run. What stands after `@ts-expect-error` must not compile, and the line says why; next to each
@@ -21,6 +21,7 @@ declare const view: RequestView
 declare const learnt: Learnt
 declare const verdict: Verdict
 declare const body: Buffer
+declare const systemMessages: ReadonlyMap<string, SystemMessage>
 declare const authenticated: Authenticated
 declare const inspected: Inspected
 declare const decided: Decided
@@ -63,11 +64,11 @@ bracket.intend({ ...sealed, body }, 'digest', false)
 // @ts-expect-error nor may an intent be made up from the parts of one
 bracket.intend({ ...partsOfSealed, body, carriedOut: {}, stage: 'sealed' }, 'digest', false)
 
-transform(decided)
+transform(decided, systemMessages)
 // @ts-expect-error nobody carries out what was not decided
-transform(inspected)
+transform(inspected, systemMessages)
 // @ts-expect-error a decision beside an inspected exchange is not a decision about it
-transform({ inspected, verdict })
+transform({ inspected, verdict }, systemMessages)
 
 // @ts-expect-error who calls is known only to who verified it
 const forgedAuthenticated: Authenticated = { received, principal }

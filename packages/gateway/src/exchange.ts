@@ -6,6 +6,7 @@ import type {
   Received,
   RequestView,
   Resource,
+  SystemMessage,
   Verdict,
 } from './spec/index.js'
 
@@ -58,6 +59,13 @@ export interface Decided extends Passed<'decided'> {
   readonly verdict: Verdict
 }
 
+/** What carrying the obligations out gave. */
+interface Transformation {
+  readonly body: Buffer
+  readonly carriedOut: Readonly<Record<string, number>>
+  readonly systemMessage: SystemMessage | undefined
+}
+
 /**
  * The obligations on the request were carried out: this body, and no other, may be forwarded. Nothing that was read of the body
  * is held here. From now on an exchange waits, for the log and for its provider, and whatever it holds meanwhile the garbage
@@ -80,7 +88,9 @@ class SealedExchange {
   readonly body: Buffer
   /** How often each obligation was carried out. */
   readonly carriedOut: Readonly<Record<string, number>>
-  constructor({ inspected, verdict }: Decided, body: Buffer, carriedOut: Readonly<Record<string, number>>) {
+  /** What the operator said to the model. */
+  readonly systemMessage: SystemMessage | undefined
+  constructor({ inspected, verdict }: Decided, { body, carriedOut, systemMessage }: Transformation) {
     this.authenticated = inspected.authenticated
     this.dialect = inspected.dialect
     this.endpoint = inspected.endpoint
@@ -92,6 +102,7 @@ class SealedExchange {
     this.received = inspected.body
     this.body = body
     this.carriedOut = carriedOut
+    this.systemMessage = systemMessage
   }
   get stage(): string {
     return this.#stage
@@ -130,8 +141,8 @@ export const seal = {
   decided(inspected: Inspected, verdict: Verdict): Decided {
     return { inspected, verdict } as unknown as Decided
   },
-  sealed(decided: Decided, body: Buffer, carriedOut: Readonly<Record<string, number>>): Sealed {
-    return new SealedExchange(decided, body, carriedOut)
+  sealed(decided: Decided, transformed: Transformation): Sealed {
+    return new SealedExchange(decided, transformed)
   },
   recorded(sealed: Sealed, receipt: string | undefined, durable: Promise<string | undefined> | undefined): Recorded {
     return new RecordedExchange(sealed, receipt, durable)

@@ -32,6 +32,7 @@ import {
   type PolicyEngine,
   type Received,
   type Revocations,
+  type SystemMessage,
   scopeOf,
 } from './spec/index.js'
 
@@ -57,6 +58,7 @@ export interface Rules {
   readonly modelsOf: (dialect: Dialect) => ReadonlyMap<string, Model>
   readonly providers: ReadonlyMap<string, Provider>
   readonly limits: PipelineLimits
+  readonly systemMessages: ReadonlyMap<string, SystemMessage>
   readonly timeouts: ForwardTimeouts
   readonly configDigest: string
   /** The tokens that we issue ourselves. Undefined: none, and `/oauth` is not served. */
@@ -337,6 +339,7 @@ function inForce(
       park: (parked) => parts.parking.park(parked),
       budgets: parts.budgets,
       limits: rules.limits,
+      systemMessages: rules.systemMessages,
     },
     before?.pipeline,
   )

@@ -29,6 +29,7 @@ import {
   type Resource,
   refuse,
   type Step,
+  type SystemMessage,
   type TextPart,
   type Verdict,
 } from './spec/index.js'
@@ -80,6 +81,8 @@ export interface PipelineParts {
   /** SHA-256 of the configuration in force, hexadecimal. */
   readonly configDigest: string
   readonly limits: PipelineLimits
+  /** What policies may have said to models, by name. */
+  readonly systemMessages: ReadonlyMap<string, SystemMessage>
   /** Where a request waits for an approval; gives its id. */
   readonly park: (parked: Parked) => Promise<string>
   readonly budgets: Budgeting
@@ -290,9 +293,9 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     if (may.kind === 'refuse') return may
     const decided = seal.decided(inspected, verdict)
 
-    const transformed = transform(decided)
+    const transformed = transform(decided, parts.systemMessages)
     if (transformed.kind === 'refuse') return transformed
-    return proceed(seal.sealed(decided, transformed.value.body, transformed.value.carriedOut))
+    return proceed(seal.sealed(decided, transformed.value))
   }
 
   async function record(sealed: Sealed, bracket: Bracket): Promise<Step<Recorded>> {

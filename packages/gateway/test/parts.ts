@@ -86,6 +86,7 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     dialects: [dialect],
     modelsOf: () => models,
     providers: new Map(providers),
+    systemMessages: new Map(),
     limits: { promptTokens: 1000, parts: 100, answerBytes: 1_000_000 },
     timeouts: config.timeouts,
     configDigest: 'ab'.repeat(32),

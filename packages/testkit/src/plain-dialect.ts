@@ -63,6 +63,7 @@ function readRequest(body: Buffer): Step<RequestView> {
     stream: stream !== undefined,
     maxTokens: 0,
     hasSystemMessage: false,
+    takesSystem: false,
     hasEffects: false,
     tools: 0,
     conversation: undefined,

@@ -298,7 +298,7 @@ export class Bracket {
     return (
       `{"bodies":{"received":"${received}","sent":"${sent}"},"carried_out":${counts(sealed.carriedOut)},` +
       `"config_digest":"${configDigest}",${decidedText(verdict, this.#of.names)},"findings":${counts(sealed.findings)},` +
-      `"labels":{"after":[],"before":[]},"order":"${parts.order}","prompt_tokens":${sealed.promptTokens},${modelText(sealed.model)}}`
+      `"labels":{"after":[],"before":[]},"order":"${parts.order}","prompt_tokens":${sealed.promptTokens},${modelText(sealed.model)}${systemText(sealed)}}`
     )
   }
 
@@ -377,6 +377,13 @@ function modelText(model: Model): string {
   const text = `"provider":${JSON.stringify(model.provider)},"resource":${JSON.stringify(model.resource.id)}`
   modelTexts.set(model, text)
   return text
+}
+
+/** What the operator said to the model, by its digest; nothing where it said nothing. */
+function systemText({ systemMessage }: Sealed): string {
+  if (systemMessage === undefined) return ''
+  const { digest, name, version } = systemMessage
+  return `,"system_message":{"digest":"${digest}","name":${JSON.stringify(name)},"version":${JSON.stringify(version ?? null)}}`
 }
 
 const NO_COUNTS = '{}'

@@ -8,6 +8,7 @@ import { dialectsOf, modelsOf } from './dialects.js'
 import { type HeldIssuer, type IssuerParts, issuersOf } from './issuers.js'
 import { issuingOf, type OwnIssuerParts, ownIssuerOf } from './issuing.js'
 import type { ProviderKeys } from './providers.js'
+import { systemMessagesOf } from './system-messages.js'
 
 /** A whole answer is held until it is judged; the largest that a model gives in one piece is far below this. */
 const ANSWER_BYTES = 32 * 1024 * 1024
@@ -38,6 +39,7 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),
     limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: ANSWER_BYTES },
+    systemMessages: systemMessagesOf(config),
     timeouts: config.timeouts,
     configDigest: configDigest(config),
     tokens: {

@@ -147,6 +147,15 @@ export interface ModelConfig {
   readonly attributes: Readonly<Record<string, AttributeValue>>
 }
 
+/** What policies may have said to models (`system:replace:NAME` and the like). */
+export interface SystemMessageConfig {
+  readonly name: string
+  readonly version: string | undefined
+  /** No secret, but the operator's own: never printed. */
+  readonly text: Secret
+  readonly after: Secret | undefined
+}
+
 export interface AuditConfig {
   readonly store: { readonly kind: 'fs'; readonly dir: string }
   readonly origin: string
@@ -207,6 +216,7 @@ export interface Config {
   readonly providers: readonly ProviderConfig[]
   readonly models: readonly ModelConfig[]
   readonly policy: { readonly dir: string }
+  readonly systemMessages: readonly SystemMessageConfig[]
   readonly inspection: {
     /** Finding types whose detectors are on. */
     readonly types: readonly FindingType[]

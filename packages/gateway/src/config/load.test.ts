@@ -60,6 +60,7 @@ describe('a good configuration', () => {
       tokens: { lifetimeMs: 300_000, algorithm: 'ES256', rotationMs: 2_592_000_000 },
       ledger: { ttlMs: 28_800_000, scope: 'principal', actors: false },
       policy: { dir: '/etc/ostiary/policies' },
+      systemMessages: [],
       store: { kind: 'sqlite', path: '/etc/ostiary/data/ostiary.db' },
       keptIn: '/etc/ostiary/data',
       shutdown: { deadlineMs: 30_000 },
@@ -122,6 +123,7 @@ tokens: { lifetime: 1m, algorithm: Ed25519, rotation: 7d }
 store: sqlite:/db/o.db
 shutdown: { deadline: 1s }
 control: { socket: run/o.sock }
+systemMessages: [{ name: house, text: "file:/house.md" }]
 `
     const file = join(folder, 'ostiary.yaml')
     writeFileSync(file, text)
@@ -201,6 +203,9 @@ control: { socket: run/o.sock }
       ],
       models: [{ name: 'm', provider: 'a', upstreamModel: 'up', attributes: { s: 'x', n: 3, b: true, l: ['p', 'q'] } }],
       policy: { dir: '/policies' },
+      systemMessages: [
+        { name: 'house', version: undefined, text: { kind: 'file', path: '/house.md' }, after: undefined },
+      ],
       inspection: {
         types: ['pii.card', 'pii.iban', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
         onFailure: 'open',

@@ -29,6 +29,11 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
       'models',
       'name',
     ),
+    ...doubled(
+      config.systemMessages.map((one) => one.name),
+      'systemMessages',
+      'name',
+    ),
     ...homelessModels(config),
     ...ownIssuer(config),
     ...doubledKeyNames(config),

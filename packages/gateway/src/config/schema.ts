@@ -151,6 +151,19 @@ const model: z.ZodType<Config['models'][number]> = group({
   }
 })
 
+/** A name that stands behind a colon in an `@obligation`. */
+const OBLIGATION_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+function systemMessage(folder: string): z.ZodType<Config['systemMessages'][number]> {
+  const held = secret(folder)
+  return group({
+    name: z.string().regex(OBLIGATION_NAME, { error: 'write a name of letters, digits, `.`, `_` and `-`' }),
+    version: text.max(64).optional(),
+    text: held,
+    after: held.optional(),
+  }).transform((raw) => ({ name: raw.name, version: raw.version, text: raw.text, after: raw.after }))
+}
+
 const detectors = z
   .partialRecord(z.enum(FINDING_TYPES), flag, { error: knownKeys(FINDING_TYPES) })
   .transform((raw): readonly FindingType[] => FINDING_TYPES.filter((type) => raw[type] !== false))
@@ -281,6 +294,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     datasets: notYet('datasets'),
     mcp: notYet('mcp servers'),
     policy: group({ dir: path }),
+    systemMessages: z.array(systemMessage(folder)).max(1000).default([]),
     inspection: group({ detectors, onFailure: z.enum(['closed', 'open']).default('closed') })
       .transform((raw) => ({ types: raw.detectors, onFailure: raw.onFailure }))
       .prefault({}),
@@ -310,6 +324,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       providers: raw.providers,
       models: raw.models,
       policy: raw.policy,
+      systemMessages: raw.systemMessages,
       inspection: raw.inspection,
       limits: raw.limits,
       timeouts: raw.timeouts,

@@ -15,6 +15,7 @@ export interface Vocabulary {
     readonly groups: { readonly names: readonly string[]; readonly prefixes: readonly string[] }
     /** Types whose detectors are on. */
     readonly findings: readonly FindingType[]
+    readonly systemMessages: readonly string[]
   }
 }
 
@@ -52,6 +53,7 @@ export function vocabularyOf(config: Config): Vocabulary {
       issuers: config.issuers.map((one) => one.issuer),
       groups: groupsOf(config),
       findings: config.inspection.types,
+      systemMessages: config.systemMessages.map((one) => one.name),
     },
   }
 }

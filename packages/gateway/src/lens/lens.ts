@@ -1,6 +1,5 @@
-import type { JsonObject } from '../json/located.js'
-import { type JsonLimits, type Located, pointer, readLocated } from '../json/located.js'
-import type { AnswerView, Change, Lens, Named, RequestView, Usage } from '../spec/dialect.js'
+import { type JsonLimits, type JsonObject, type Located, pointer, readLocated, type Splice } from '../json/located.js'
+import type { AnswerView, Change, Lens, Named, RequestView, SystemChange, Usage } from '../spec/dialect.js'
 import { proceed, type Refusal, refuse, type Step } from '../spec/refusal.js'
 import { GuardedStream } from './guarded.js'
 import { type Seen, see, spliced, splicesOf } from './parts.js'
@@ -10,7 +9,7 @@ import type { StreamFormat } from './stream-format.js'
 import { WatchedStream } from './watched.js'
 
 /** What a body says beside its texts; the lens adds those. */
-export type Facts = Omit<RequestView, 'parts' | 'uninspectable' | 'edit'>
+export type Facts = Omit<RequestView, 'parts' | 'uninspectable' | 'takesSystem' | 'edit'>
 
 /** The bodies of one endpoint, in the terms of its format. */
 export interface LensFormat {
@@ -24,6 +23,8 @@ export interface LensFormat {
   readonly strict?: ((seen: Seen, index: number) => boolean) | undefined
   /** Whether the body names its model, in the member `model`. */
   readonly namesModel: boolean
+  /** How an operator's system text is put in; undefined where the format has no place for one. */
+  readonly system?: ((seen: Seen, change: SystemChange) => readonly Splice[]) | undefined
   readonly answer: Shape
   readonly usage: (root: JsonObject) => Usage | undefined
   readonly stream: StreamFormat | undefined
@@ -67,6 +68,7 @@ function readRequest(format: LensFormat, body: Buffer, limits: JsonLimits, named
   }
   return proceed({
     ...facts,
+    takesSystem: format.system !== undefined,
     parts: seen.parts,
     uninspectable: seen.uninspectable,
     edit: (change) => edited(format, body, seen, facts.model, change),
@@ -89,13 +91,18 @@ function lookalikeIn({ strict }: LensFormat, seen: Seen): string | undefined {
   return undefined
 }
 
-function edited({ namesModel }: LensFormat, body: Buffer, seen: Seen, model: string, change: Change): Buffer {
-  const splices = splicesOf(seen, change.edits)
+function edited({ namesModel, system }: LensFormat, body: Buffer, seen: Seen, model: string, change: Change): Buffer {
+  const own = change.system === undefined ? [] : (system?.(seen, change.system) ?? noPlaceForSystem())
+  const splices = [...splicesOf(seen, change.edits, own), ...own]
   if (namesModel && change.model !== undefined && change.model !== model) {
     const place = modelIn(seen.located)
     if (place !== undefined) splices.push({ ...place, json: JSON.stringify(change.model) })
   }
   return splices.length === 0 ? body : spliced(seen.located.text, splices)
+}
+
+function noPlaceForSystem(): never {
+  throw new TypeError('this endpoint takes no system text')
 }
 
 function modelIn({ strings }: Located): { readonly start: number; readonly end: number } | undefined {

@@ -88,11 +88,15 @@ function hasMedia({ value }: Container, names: RegExp): boolean {
   return false
 }
 
-/** What takes the places of edited parts, and of all that repeats them. */
-export function splicesOf(seen: Seen, edits: readonly Edit[]): Splice[] {
+/**
+ * What takes the places of edited parts, and of all that repeats them.
+ *
+ * @param others that are made too: an edit within what one of them takes out does nothing
+ */
+export function splicesOf(seen: Seen, edits: readonly Edit[], others: readonly Splice[] = []): Splice[] {
   if (edits.length === 0) return []
   const splices = echoesIn(seen.located, seen.shapes)
-  const echoed = new Intervals(splices)
+  const echoed = new Intervals([...splices, ...others])
   for (const { index, text } of edits) {
     const place = seen.places[index]
     if (place === undefined || place.isName) throw new RangeError('an edit of what is no part, or of a name')
@@ -157,6 +161,7 @@ function add(
 }
 
 export function spliced(text: string, splices: Splice[]): Buffer {
-  splices.sort((a, b) => a.start - b.start)
+  // What is put in at a place comes before what takes something out there.
+  splices.sort((a, b) => a.start - b.start || a.end - b.end)
   return Buffer.from(splice(text, splices))
 }

@@ -29,8 +29,19 @@ export interface Usage {
 export interface Change {
   /** The provider's name for the model; undefined leaves the body's own. */
   readonly model: string | undefined
-  /** Each part at most once. */
+  /** Each part at most once. Those of texts that are dropped do nothing. */
   readonly edits: readonly Edit[]
+  /** Undefined: what the caller sends as system text stays as it is. */
+  readonly system?: SystemChange | undefined
+}
+
+/** What the operator says to the model, around what callers say to it as system text. */
+export interface SystemChange {
+  /** In front of all that is said; empty: nothing. */
+  readonly before: string
+  /** Behind the caller's own system text; empty: nothing. */
+  readonly after: string
+  readonly callers: 'keep' | 'drop'
 }
 
 /** A request body seen through the lens. `parts` are all strings that are text, in document order. */
@@ -40,6 +51,8 @@ export interface RequestView {
   /** 0 where the caller named none. */
   readonly maxTokens: number
   readonly hasSystemMessage: boolean
+  /** The format has a place for system text, so that a `SystemChange` can be carried out. */
+  readonly takesSystem: boolean
   /** The body asks for tools that the provider runs, or for storage: it has effects (contract, `audit.order`). */
   readonly hasEffects: boolean
   /** Tools that the body defines. */

@@ -14,13 +14,23 @@ export type {
   RequestView,
   StreamLens,
   StreamLensParts,
+  SystemChange,
   UpstreamCall,
   Usage,
   WireAnswer,
 } from './dialect.js'
 export type { Finding, FindingType, PartFindings, Span } from './finding.js'
 export { FINDING_TYPES, familyOf } from './finding.js'
-export type { Act, ActsByType, Direction, Obligation, Obligations } from './obligation.js'
+export type {
+  Act,
+  ActsByType,
+  Direction,
+  Obligation,
+  Obligations,
+  SpotlightMethod,
+  SystemAct,
+  SystemObligation,
+} from './obligation.js'
 export { ACTS, joinObligations, NO_OBLIGATIONS, parseObligation } from './obligation.js'
 export type { Operation, OperationInput, OperationResult, Operations } from './operation.js'
 export type { Outcome } from './outcome.js'
@@ -63,5 +73,6 @@ export type {
 export { AuditUnavailable, rowsOf } from './seams.js'
 export type { SecretKind, SecretSource } from './secret-source.js'
 export { KEY_TEXT, SECRET_NAME, SecretUnreadable } from './secret-source.js'
+export type { SystemMessage } from './system-message.js'
 export type { CompactJws, OpaqueToken, TokenRead } from './token.js'
 export type { Verdict } from './verdict.js'

@@ -6,6 +6,28 @@ export type Act = (typeof ACTS)[number]
 
 export type Direction = 'input' | 'output'
 
+/**
+ * What becomes of the system text that callers send. `replace`: the operator's own stands in its place; `wrap`: the operator's
+ * stands around it; `fence`: the operator's stands before it, and the caller's is marked as data; `drop`: it is taken out.
+ */
+export const SYSTEM_ACTS = ['replace', 'wrap', 'fence', 'drop'] as const
+export type SystemAct = (typeof SYSTEM_ACTS)[number]
+
+export interface SystemObligation {
+  readonly kind: 'system'
+  readonly act: SystemAct
+  /** Of the operator's text; undefined for `drop`. */
+  readonly name: string | undefined
+  readonly source: string
+}
+
+/**
+ * How texts that no person said are marked, so that a model can tell them from what it is asked (spotlighting, Hines and others
+ * 2024): marks around them, a mark in place of each space, or base64. Strongest last.
+ */
+export const SPOTLIGHT_METHODS = ['delimit', 'datamark', 'encode'] as const
+export type SpotlightMethod = (typeof SPOTLIGHT_METHODS)[number]
+
 /** One parsed member of an `@obligation` annotation. */
 export type Obligation =
   | {
@@ -16,6 +38,8 @@ export type Obligation =
       readonly source: string
     }
   | { readonly kind: 'pass'; readonly what: 'uninspectable'; readonly source: string }
+  | SystemObligation
+  | { readonly kind: 'spotlight'; readonly method: SpotlightMethod; readonly source: string }
 
 /** The acts that hold for each finding type, one direction. A type that is absent has no obligation. */
 export type ActsByType = ReadonlyMap<FindingType, Act>
@@ -25,6 +49,9 @@ export interface Obligations {
   readonly input: ActsByType
   readonly output: ActsByType
   readonly passUninspectable: boolean
+  /** More than one: nobody can tell which shall hold, so the request is refused. */
+  readonly system: readonly SystemObligation[]
+  readonly spotlight: SpotlightMethod | undefined
   /** As written, for the log. */
   readonly sources: readonly string[]
 }
@@ -33,6 +60,8 @@ export const NO_OBLIGATIONS: Obligations = {
   input: new Map(),
   output: new Map(),
   passUninspectable: false,
+  system: [],
+  spotlight: undefined,
   sources: [],
 }
 
@@ -43,6 +72,8 @@ export const NO_OBLIGATIONS: Obligations = {
 export function parseObligation(source: string): Obligation | { readonly kind: 'unknown'; readonly why: string } {
   const words = source.split(':')
   if (source === 'pass:uninspectable') return { kind: 'pass', what: 'uninspectable', source }
+  if (words[0] === 'system') return systemObligation(source, words.slice(1))
+  if (words[0] === 'spotlight') return spotlightObligation(source, words.slice(1))
   const direction: Direction = words[0] === 'output' ? 'output' : 'input'
   const [act, type, ...rest] = direction === 'output' ? words.slice(1) : words
   const known = ACTS.find((one) => one === act)
@@ -56,14 +87,54 @@ export function parseObligation(source: string): Obligation | { readonly kind: '
   return { kind: 'text', direction, act: known, types, source }
 }
 
+type Unknown = { readonly kind: 'unknown'; readonly why: string }
+
+function systemObligation(source: string, [act, name, ...rest]: readonly string[]): SystemObligation | Unknown {
+  const known = SYSTEM_ACTS.find((one) => one === act)
+  if (known === undefined || rest.length > 0) return { kind: 'unknown', why: `unknown obligation \`${source}\`` }
+  if (known === 'drop') {
+    if (name === undefined) return { kind: 'system', act: known, name: undefined, source }
+    return {
+      kind: 'unknown',
+      why: `obligation \`${source}\` takes no name: nothing stands in the place of what is dropped`,
+    }
+  }
+  if (name === undefined || name === '') {
+    return {
+      kind: 'unknown',
+      why: `obligation \`${source}\` needs the name of a system message after \`system:${known}:\``,
+    }
+  }
+  return { kind: 'system', act: known, name, source }
+}
+
+function spotlightObligation(source: string, [method, ...rest]: readonly string[]): Obligation | Unknown {
+  const known = SPOTLIGHT_METHODS.find((one) => one === method)
+  if (known !== undefined && rest.length === 0) return { kind: 'spotlight', method: known, source }
+  return {
+    kind: 'unknown',
+    why: `obligation \`${source}\`: write one of \`spotlight:${SPOTLIGHT_METHODS.join('`, `spotlight:')}\``,
+  }
+}
+
 /** Joins obligations; the strongest act wins for each type and direction. */
 export function joinObligations(all: readonly Obligation[]): Obligations {
   const input = new Map<FindingType, Act>()
   const output = new Map<FindingType, Act>()
+  const system = new Map<string, SystemObligation>()
+  let spotlight: SpotlightMethod | undefined
   let passUninspectable = false
   for (const one of all) {
     if (one.kind === 'pass') {
       passUninspectable = true
+      continue
+    }
+    if (one.kind === 'system') {
+      system.set(one.source, one)
+      continue
+    }
+    if (one.kind === 'spotlight') {
+      if (strength(one.method) > strength(spotlight)) spotlight = one.method
       continue
     }
     const acts = one.direction === 'input' ? input : output
@@ -72,5 +143,10 @@ export function joinObligations(all: readonly Obligation[]): Obligations {
       if (held === undefined || ACTS.indexOf(one.act) < ACTS.indexOf(held)) acts.set(type, one.act)
     }
   }
-  return { input, output, passUninspectable, sources: [...new Set(all.map((one) => one.source))] }
+  const sources = [...new Set(all.map((one) => one.source))]
+  return { input, output, passUninspectable, system: [...system.values()], spotlight, sources }
+}
+
+function strength(method: SpotlightMethod | undefined): number {
+  return method === undefined ? -1 : SPOTLIGHT_METHODS.indexOf(method)
 }

@@ -6,14 +6,18 @@ import {
   proceed,
   refuse,
   type Step,
+  type SystemMessage,
   type TextPart,
 } from '../spec/index.js'
 import { editText } from '../spec/replacement.js'
+import { systemWork } from './system.js'
 
 export interface Transformed {
   readonly body: Buffer
   /** How often each act was carried out, by `act:type`. */
   readonly carriedOut: Readonly<Record<string, number>>
+  /** What the operator said to the model. */
+  readonly systemMessage: SystemMessage | undefined
 }
 
 /** Edits that carry out acts on parts, and how often each act was carried out. */
@@ -25,17 +29,29 @@ export interface PartEdits {
 const NOTHING: PartEdits = { edits: [], carriedOut: {} }
 
 /** Carries out the obligations on a request. Where there is nothing to do the body is the very buffer that was received. */
-export function transform(decided: Decided): Step<Transformed> {
+export function transform(decided: Decided, systemMessages: ReadonlyMap<string, SystemMessage>): Step<Transformed> {
   const { inspected, verdict } = decided
-  const { view, learnt, model } = inspected
+  const { authenticated, view, learnt, model } = inspected
+  const { obligations } = verdict
   const [uninspectable] = view.uninspectable
-  if (uninspectable !== undefined && !verdict.obligations.passUninspectable) {
+  if (uninspectable !== undefined && !obligations.passUninspectable) {
     return refuse('content_uninspectable', `${view.uninspectable.length} parts`, { param: uninspectable })
   }
-  const edited = editParts(view.parts, learnt.found, verdict.obligations.input)
+  const edited = editParts(view.parts, learnt.found, obligations.input)
   if (edited.kind === 'refuse') return edited
   const rename = model.upstreamModel === view.model ? undefined : model.upstreamModel
-  return proceed({ body: view.edit({ model: rename, edits: edited.value.edits }), carriedOut: edited.value.carriedOut })
+  const { carriedOut, edits } = edited.value
+  if (obligations.system.length === 0 && obligations.spotlight === undefined) {
+    return proceed({ body: view.edit({ model: rename, edits }), carriedOut, systemMessage: undefined })
+  }
+  const said = systemWork(view, obligations, edits, systemMessages, authenticated.received.id)
+  if (said.kind === 'refuse') return said
+  const { change, message } = said.value
+  return proceed({
+    body: view.edit({ model: rename, edits: said.value.edits, system: change }),
+    carriedOut: { ...carriedOut, ...said.value.carriedOut },
+    systemMessage: message,
+  })
 }
 
 /** The edits for the parts of one body, request or whole answer. */

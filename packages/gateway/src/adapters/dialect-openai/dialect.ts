@@ -4,6 +4,7 @@ import type { Dialect, Endpoint } from '../../spec/dialect.js'
 import { chatFacts } from './chat/facts.js'
 import { ANSWER, REQUEST } from './chat/formats.js'
 import { CHAT_STREAM } from './chat/stream.js'
+import { chatSystem } from './chat/system.js'
 import { usageOf } from './usage.js'
 import { modelList, wireRefusal } from './wire.js'
 
@@ -57,6 +58,7 @@ function chatCompletions(limits: JsonLimits): Endpoint {
         return above?.parent?.index === 0 && above.key === 'messages'
       },
       namesModel: true,
+      system: chatSystem,
       answer: ANSWER,
       usage: usageOf,
       stream: CHAT_STREAM,

@@ -68,7 +68,7 @@ export function checkAnnotations(piece: Piece, json: PolicyJson, error: Say, war
     }
     for (const one of members) {
       if (one.obligation.kind === 'unknown') sayMember(one, `${one.obligation.why}; ${LEGAL}`)
-      else if (mode === 'oblige' && one.obligation.kind === 'pass') {
+      else if (mode === 'oblige' && one.obligation.kind !== 'text') {
         sayMember(one, `an oblige policy cannot carry \`${one.obligation.source}\`: it never grants`)
       }
     }
@@ -96,7 +96,15 @@ export function checkAnnotations(piece: Piece, json: PolicyJson, error: Say, war
 }
 
 // What this version carries out, as one would write it.
-const LEGAL = `there are \`${ACTS.join('`, `')}\`, each with \`:TYPE\` and after \`output:\` too, and \`pass:uninspectable\`; \`TYPE\` is one of \`${[...FINDING_WORDS].sort().join('`, `')}\``
+const FORMS = [
+  ...ACTS.map((act) => `${act}:TYPE`),
+  'output:ACT:TYPE',
+  'pass:uninspectable',
+  ...['replace', 'wrap', 'fence'].map((act) => `system:${act}:NAME`),
+  'system:drop',
+  'spotlight:METHOD',
+]
+const LEGAL = `there are \`${FORMS.join('`, `')}\`; \`TYPE\` is one of \`${[...FINDING_WORDS].sort().join('`, `')}\``
 
 /** Where a member of `@obligation` stands; the annotation itself where its text is written with escapes. */
 export function memberOffset(piece: Piece, text: string, at: number): number {

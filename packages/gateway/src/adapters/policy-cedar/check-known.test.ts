@@ -8,6 +8,7 @@ const KNOWN: Known = {
   issuers: ['https://idp.example', 'https://other.example/a#b'],
   groups: { names: ['agents', 'readers'], prefixes: ['corp:'] },
   findings: FINDING_TYPES.filter((type) => type !== 'pii.email' && !type.startsWith('secret.')),
+  systemMessages: ['house-rules'],
 }
 
 /** `LINE:COLUMN message` of each warning; none of these is a fault. */
@@ -95,4 +96,49 @@ test('labels, which never arise yet, are told where they are read', () => {
     expect(warnings(permit('principal', 'resource', condition))).toEqual([`3:8 ${told}`])
   }
   expect(warnings(permit('principal', 'resource', 'context.findings.contains("pii")'))).toEqual([])
+})
+
+describe('an obligation on system text', () => {
+  const permit = (obligation: string, mode = ''): string =>
+    `@id("a") ${mode}@obligation("${obligation}") permit (principal, action, resource is Model);`
+  const faultsOf = (text: string): readonly string[] => {
+    const vocabulary = { modelAttributes: new Map(), claimAttributes: [], known: KNOWN }
+    return loadPolicies([{ path: 'a.cedar', text }], vocabulary).faults.map(
+      ({ line, column, message }) => `${line}:${column} ${message}`,
+    )
+  }
+
+  test.each(['system:replace:house-rules', 'system:wrap:house-rules', 'system:fence:house-rules', 'system:drop'])(
+    '%s is taken',
+    (obligation) => {
+      expect(faultsOf(permit(obligation))).toEqual([])
+    },
+  )
+
+  test.each(['spotlight:delimit', 'spotlight:datamark', 'spotlight:encode'])('%s is taken', (obligation) => {
+    expect(faultsOf(permit(obligation))).toEqual([])
+  })
+
+  test.each([
+    [
+      'system:replace:house-rule',
+      /^1:23 `system:replace:house-rule`: systemMessages has no `house-rule`; did you mean `house-rules`\?$/,
+    ],
+    ['system:replace', /needs the name of a system message after `system:replace:`/],
+    ['system:drop:house-rules', /takes no name/],
+    ['system:erase:house-rules', /unknown obligation `system:erase:house-rules`/],
+    ['system:wrap:house-rules:more', /unknown obligation/],
+    ['spotlight:tool', /write one of `spotlight:delimit`/],
+  ])('%s is a fault', (obligation, message) => {
+    expect(faultsOf(permit(obligation))).toEqual([expect.stringMatching(message)])
+  })
+
+  test.each(['system:drop', 'spotlight:encode', 'system:wrap:house-rules'])(
+    '%s cannot be for everybody',
+    (obligation) => {
+      expect(faultsOf(permit(obligation, '@mode("oblige") '))).toEqual([
+        expect.stringContaining(`an oblige policy cannot carry \`${obligation}\``),
+      ])
+    },
+  )
 })

@@ -30,6 +30,21 @@ export function checkKnown(piece: Piece, json: PolicyJson, known: Known, warn: S
   }
 }
 
+/** An obligation that names what the configuration does not have could never be carried out: it would refuse every request. */
+export function checkNamed(piece: Piece, json: PolicyJson, known: Known, error: Say): void {
+  const text: string | null | undefined = json.annotations?.['obligation']
+  if (typeof text !== 'string') return
+  for (const { obligation, at } of parseObligations(text)) {
+    if (obligation.kind !== 'system' || obligation.name === undefined) continue
+    if (known.systemMessages.includes(obligation.name)) continue
+    const near = didYouMean(obligation.name, known.systemMessages)
+    error(
+      memberOffset(piece, text, at),
+      `\`${obligation.source}\`: systemMessages has no \`${obligation.name}\`${near}`,
+    )
+  }
+}
+
 const OFF = 'its detector is switched off in inspection.detectors'
 
 /** `TYPE::"ID"` that begins at a token. */

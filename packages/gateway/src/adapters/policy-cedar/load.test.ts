@@ -228,29 +228,31 @@ describe('annotations', () => {
 })
 
 describe('obligations [policy.check-obligations]', () => {
-  const LEGAL =
-    'there are `block`, `redact`, `mask`, `flag`, each with `:TYPE` and after `output:` too, and `pass:uninspectable`; ' +
-    '`TYPE` is one of `pii`, `pii.card`, `pii.email`, `pii.iban`, `secret`, `secret.aws`, `secret.github`, ' +
-    '`secret.openai`, `secret.private-key`'
+  const LEGAL = expect.stringMatching(
+    /; there are `block:TYPE`, .*`pass:uninspectable`.*; `TYPE` is one of `pii`, `pii\.card`/,
+  )
+  const said = (text: string): readonly string[] => {
+    const all = faults(text)
+    for (const one of all) expect(one).toEqual(LEGAL)
+    return all.map((one) => one.slice(0, one.indexOf('; there are ')))
+  }
 
   test('unknown ones and unknown finding types, each at its place', () => {
-    expect(faults(`@id("a")\n@obligation("redact:pii,  redct:pii, output:mask:pii.crad, limit:5") ${PERMIT}`)).toEqual([
-      `a.cedar:2:27 unknown obligation \`redct:pii\`; ${LEGAL}`,
-      `a.cedar:2:38 unknown finding type \`pii.crad\` in obligation \`output:mask:pii.crad\`; ${LEGAL}`,
-      `a.cedar:2:60 unknown obligation \`limit:5\`; ${LEGAL}`,
+    expect(said(`@id("a")\n@obligation("redact:pii,  redct:pii, output:mask:pii.crad, limit:5") ${PERMIT}`)).toEqual([
+      `a.cedar:2:27 unknown obligation \`redct:pii\``,
+      `a.cedar:2:38 unknown finding type \`pii.crad\` in obligation \`output:mask:pii.crad\``,
+      `a.cedar:2:60 unknown obligation \`limit:5\``,
     ])
     sound(`@id("a")\n@obligation("redact:pii,  mask:pii, output:mask:pii.card, pass:uninspectable") ${PERMIT}`)
   })
 
   test('an empty member', () => {
-    expect(faults(`@id("a") @obligation("redact:pii,") ${PERMIT}`)).toEqual([
-      `a.cedar:1:34 unknown obligation \`\`; ${LEGAL}`,
-    ])
+    expect(said(`@id("a") @obligation("redact:pii,") ${PERMIT}`)).toEqual([`a.cedar:1:34 unknown obligation \`\``])
   })
 
   test('where the text has escapes the place is the annotation', () => {
-    expect(faults(`@id("a") @obligation("redact:pii, redct\\u{3a}pii") ${PERMIT}`)).toEqual([
-      `a.cedar:1:10 unknown obligation \`redct:pii\`; ${LEGAL}`,
+    expect(said(`@id("a") @obligation("redact:pii, redct\\u{3a}pii") ${PERMIT}`)).toEqual([
+      `a.cedar:1:10 unknown obligation \`redct:pii\``,
     ])
   })
 

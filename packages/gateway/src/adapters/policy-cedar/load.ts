@@ -2,7 +2,7 @@ import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { head } from './annotations.js'
 import { policySetTextToParts, policyToJson } from './cedar.js'
 import { checkAnnotations, type Say } from './check-annotations.js'
-import { checkKnown } from './check-known.js'
+import { checkKnown, checkNamed } from './check-known.js'
 import { checkTypes, messageOf, offsetOf, type Typed } from './check-types.js'
 import { type CedarEngine, createCedarEngine, type EngineOptions } from './engine.js'
 import { type Fault, Places } from './place.js'
@@ -47,7 +47,10 @@ export function loadPolicies(
       const effectAt = effect?.start ?? piece.start
       const policy = checkAnnotations(piece, json, error, warn)
       if (policy !== undefined) policies.push(policy)
-      if (vocabulary.known !== undefined) checkKnown(piece, json, vocabulary.known, warn)
+      if (vocabulary.known !== undefined) {
+        checkKnown(piece, json, vocabulary.known, warn)
+        checkNamed(piece, json, vocabulary.known, error)
+      }
 
       const id: string | null | undefined = json.annotations?.['id']
       if (typeof id === 'string' && id !== '') {

@@ -20,6 +20,8 @@ export interface Known {
   readonly groups: { readonly names: readonly string[]; readonly prefixes: readonly string[] }
   /** Types whose detectors are on. */
   readonly findings: readonly FindingType[]
+  /** What policies may have said to models. */
+  readonly systemMessages: readonly string[]
 }
 
 export interface Attribute {

@@ -1,0 +1,89 @@
+import {
+  type Edit,
+  type Obligations,
+  proceed,
+  type RequestView,
+  type Role,
+  refuse,
+  type Step,
+  type SystemChange,
+  type SystemMessage,
+} from '../spec/index.js'
+import { Marks } from './marks.js'
+
+/** What the operator says to the model in an exchange, and what becomes of others' texts for it. */
+export interface SystemWork {
+  readonly edits: readonly Edit[]
+  readonly change: SystemChange | undefined
+  readonly message: SystemMessage | undefined
+  readonly carriedOut: Readonly<Record<string, number>>
+}
+
+/**
+ * Carries out the obligations on system text, and marks what no person said.
+ *
+ * @param edits what other obligations make of the parts: marks go round what is sent, not round what came
+ * @param exchange an id that was unguessable when the texts were written
+ */
+export function systemWork(
+  view: RequestView,
+  obligations: Obligations,
+  edits: readonly Edit[],
+  messages: ReadonlyMap<string, SystemMessage>,
+  exchange: string,
+): Step<SystemWork> {
+  const { spotlight } = obligations
+  const [system, other] = obligations.system
+  if (system === undefined && spotlight === undefined) return proceed({ ...NOTHING, edits })
+  if (system !== undefined && other !== undefined) {
+    return refuse('obligation_failed', `two obligations on system text: ${system.source}, ${other.source}`)
+  }
+  const message = system?.name === undefined ? undefined : messages.get(system.name)
+  if (system?.name !== undefined && message === undefined) {
+    return refuse('obligation_failed', `no system message \`${system.name}\``)
+  }
+  const marks = new Marks(exchange)
+  const carriedOut: Record<string, number> = {}
+  const before: string[] = []
+  if (message !== undefined) before.push(message.text)
+  let now = edits
+  if (system?.act === 'fence') {
+    const fenced = marked(view, now, 'system', (text) => marks.delimited(text))
+    if (fenced.count > 0) before.push(marks.fenceRule())
+    now = fenced.edits
+  }
+  if (spotlight !== undefined) {
+    const spotlit = marked(view, now, 'tool', (text) => marks.spotlit(spotlight, text))
+    if (spotlit.count > 0) {
+      before.push(marks.spotlightRule(spotlight))
+      carriedOut[`spotlight:${spotlight}`] = spotlit.count
+    }
+    now = spotlit.edits
+  }
+  const drops = system?.act === 'replace' || system?.act === 'drop'
+  if (system !== undefined) carriedOut[system.source] = 1
+  const after = message?.after ?? ''
+  if (before.length === 0 && after === '' && !drops)
+    return proceed({ edits: now, change: undefined, message, carriedOut })
+  if (!view.takesSystem) return refuse('obligation_failed', 'this endpoint has no place for system text')
+  const change: SystemChange = { before: before.join('\n\n'), after, callers: drops ? 'drop' : 'keep' }
+  return proceed({ edits: now, change, message, carriedOut })
+}
+
+const NOTHING: Omit<SystemWork, 'edits'> = { change: undefined, message: undefined, carriedOut: {} }
+
+function marked(
+  { parts }: RequestView,
+  edits: readonly Edit[],
+  role: Role,
+  mark: (text: string) => string,
+): { readonly edits: readonly Edit[]; readonly count: number } {
+  const byPart = new Map(edits.map(({ index, text }) => [index, text]))
+  let count = 0
+  for (const [index, part] of parts.entries()) {
+    if (part.role !== role || part.isName) continue
+    byPart.set(index, mark(byPart.get(index) ?? part.text))
+    count++
+  }
+  return { edits: [...byPart].map(([index, text]) => ({ index, text })), count }
+}
