@@ -57,6 +57,7 @@ function chatCompletions(limits: JsonLimits): Endpoint {
         return above?.parent?.index === 0 && above.key === 'messages'
       },
       namesModel: true,
+      usageOption: { member: 'stream_options', name: 'include_usage' },
       answer: ANSWER,
       usage: usageOf,
       stream: CHAT_STREAM,
