@@ -69,6 +69,7 @@ function readRequest(body: Buffer): Step<RequestView> {
     conversation: undefined,
     parts: partsOf(texts),
     uninspectable: [],
+    saysUsage: true,
     edit(change) {
       if (change.model === undefined && change.edits.length === 0) return body
       return encoded([`${stream ?? ''}${change.model ?? model}`, ...edited(texts, change.edits)])

@@ -7,14 +7,15 @@ import type { Cutter, Frame } from './framing.js'
 import { Out } from './out.js'
 import { echoesIn, Intervals, saysAt } from './parts.js'
 import { isObject, nameOf, pathTo } from './path.js'
-import { isOpaque, roleAt, type Says, type Shapes, shapesOf } from './shape.js'
-import type { Piece, StreamFormat, StreamReading, Told } from './stream-format.js'
+import { attachedAt, isOpaque, roleAt, type Says, type Shapes, shapesOf } from './shape.js'
+import { EVENT_BYTES, type Piece, type StreamFormat, type StreamReading, type Told } from './stream-format.js'
 import { type Slot, Template } from './template.js'
 
-const EVENT_BYTES_MAX = 1 << 20
 const TEMPLATES_MAX = 4
-const SLOTS_MAX = 4
+const SLOTS_MAX = 8
 const NAMES_MAX = 1024
+/** Behind a member's name: a number that may be a counter. */
+const COUNT = /\s*:\s*((?:0|[1-9]\d{0,14})(?![\d.eE]))/y
 /** Each holds a guard: a provider must not make us hold any number of them. */
 const CHANNELS_MAX = 4096
 const NOTHING: Buffer = Buffer.alloc(0)
@@ -26,10 +27,13 @@ interface Said {
   text: string
 }
 
+type Counter = Slot & { readonly counter: string }
+
 /** What an event's strings came to, once each had passed its guard. */
 interface Judged {
   readonly said: readonly Said[]
   readonly slots: readonly Slot[]
+  readonly counters: readonly Counter[]
   /** Edits of strings that are no pieces of a text. */
   readonly edited: readonly Splice[]
 }
@@ -47,6 +51,8 @@ export class GuardedStream implements StreamLens {
   readonly #format: StreamFormat
   readonly #reading: StreamReading
   readonly #guardFor: (channel: ChannelKind) => TextGuard
+  readonly #dropUsage: boolean
+  readonly #eventBytes: number
   readonly #events: Cutter
   readonly #channels = new Map<string, Channel>()
   readonly #finished = new Set<string>()
@@ -58,11 +64,13 @@ export class GuardedStream implements StreamLens {
   #refusal: Refusal | undefined
   #isFirst = true
 
-  constructor(format: StreamFormat, guardFor: (channel: ChannelKind) => TextGuard) {
+  constructor(format: StreamFormat, guardFor: (channel: ChannelKind) => TextGuard, dropUsage = false) {
     this.#format = format
     this.#reading = format.open()
     this.#events = format.framing.open()
     this.#guardFor = guardFor
+    this.#dropUsage = dropUsage
+    this.#eventBytes = format.eventBytes ?? EVENT_BYTES
   }
 
   get usage(): Usage | undefined {
@@ -91,7 +99,7 @@ export class GuardedStream implements StreamLens {
     }
     const out = this.#out.take()
     events.keep()
-    if (events.pending > EVENT_BYTES_MAX) {
+    if (events.pending > this.#eventBytes) {
       return this.#refused(refuse('upstream_failed', 'an event of the stream is too large'))
     }
     return out
@@ -133,20 +141,25 @@ export class GuardedStream implements StreamLens {
       if (end < 0) continue
       let from = at
       for (let i = 0; i < template.slots.length; i++) {
-        const channel = template.slots[i]?.channel
-        const text = template.texts[i] as string
-        if (channel === undefined || text === '') continue
-        const out = channel.push(text)
-        if (typeof out !== 'string') return out
-        if (out === text) continue
+        const slot = template.slots[i] as Slot
+        const now = slot.counter === undefined ? said(slot, template, i) : this.#recounted(slot.counter, template, i)
+        if (now === undefined) continue
+        if (typeof now !== 'string') return now
         this.#out.run(from, template.bounds[2 * i] as number)
-        this.#out.piece(Buffer.from(JSON.stringify(out).slice(1, -1)))
+        this.#out.piece(Buffer.from(now))
         from = template.bounds[2 * i + 1] as number
       }
       this.#out.run(from, end)
       return end
     }
     return -1
+  }
+
+  /** The digits that take the place of a counter's; undefined where it stays. */
+  #recounted(counter: string, template: Template, i: number): string | undefined {
+    const count = template.counts[i] as number
+    const now = this.#reading.counted?.(counter, count) ?? count
+    return now === count ? undefined : String(now)
   }
 
   #event(bytes: Buffer, start: number, end: number): Refusal | undefined {
@@ -182,11 +195,12 @@ export class GuardedStream implements StreamLens {
       return undefined
     }
     const told = this.#reading.see(frame.name, root)
+    if (this.#dropUsage && this.#reading.isUsageAlone?.(root) === true) return undefined
     const shapes = shapesOf(containers, this.#format.shape)
     const echoes = echoesIn(located, shapes)
-    const judged = this.#judge(root, strings, shapes, echoes)
+    const judged = this.#judge(root, text, strings, shapes, echoes)
     if ('code' in judged) return judged
-    const { said, slots, edited } = judged
+    const { said, slots, counters, edited } = judged
     const ending = told.state === 'erred' || told.state === 'ended' || told.ends.length > 0
     if (ending) {
       const refusal = this.#end(told, said)
@@ -194,9 +208,14 @@ export class GuardedStream implements StreamLens {
     }
     if (told.state !== 'goes-on') this.#state = told.state
 
-    if (!ending && echoes.length + edited.length === 0) this.#learn(frame, text, slots)
+    if (!ending && echoes.length + edited.length === 0) this.#learn(frame, text, slots, counters)
     for (const echo of echoes) if (echo.json !== 'null') this.dropped++
     const splices: Splice[] = [...echoes, ...edited]
+    for (const { counter, start, end } of counters) {
+      const count = Number(text.slice(start, end))
+      const now = this.#reading.counted?.(counter, count) ?? count
+      if (now !== count) splices.push({ start, end, json: String(now) })
+    }
     for (const { place, text: now } of said) {
       if (now !== place.value) splices.push({ start: place.start, end: place.end, json: JSON.stringify(now) })
     }
@@ -209,24 +228,47 @@ export class GuardedStream implements StreamLens {
   }
 
   /** Each string through its guard. */
-  #judge(root: JsonObject, strings: readonly Place[], shapes: Shapes, echoes: readonly Splice[]): Judged | Refusal {
+  #judge(
+    root: JsonObject,
+    text: string,
+    strings: readonly Place[],
+    shapes: Shapes,
+    echoes: readonly Splice[],
+  ): Judged | Refusal {
+    const { counters: counting } = this.#format
     const echoed = new Intervals(echoes)
     const edited: Splice[] = []
     const said: Said[] = []
     const slots: Slot[] = []
+    const counters: Counter[] = []
     for (const place of strings) {
       const { inside, key, value, isName, start, end } = place
       if (inside === undefined || value === '') continue
       if (echoes.length > 0 && echoed.hold(start, end)) continue
       const says = saysAt(shapes, inside, key, isName)
-      if (says === undefined) continue
+      if (says === undefined) {
+        if (counting?.has(value) !== true) continue
+        COUNT.lastIndex = end
+        const digits = COUNT.exec(text)?.[1]
+        if (digits === undefined) continue
+        const { lastIndex } = COUNT
+        counters.push({ channel: undefined, counter: value, start: lastIndex - digits.length, end: lastIndex })
+        continue
+      }
       if (isName) {
         const refusal = this.#name(value)
         if (refusal !== undefined) return refusal
         continue
       }
+      const attached = attachedAt(shapes, inside, key, isName)
+      if (attached !== undefined) {
+        const out = this.#whole(shapes, inside, key, attached.isJson ? 'arguments' : 'text', attached.text)
+        if (typeof out !== 'string') return out
+        if (out !== attached.text) edited.push({ start, end, json: JSON.stringify(attached.encoded(out)) })
+        continue
+      }
       if (isOpaque(says, value)) {
-        if (says === 'padding') slots.push({ channel: undefined, start, end })
+        if (says === 'padding') slots.push({ channel: undefined, counter: undefined, start, end })
         continue
       }
       const piece = says === 'label' || says === 'name' ? undefined : this.#reading.pieceOf(root, inside, key)
@@ -241,9 +283,9 @@ export class GuardedStream implements StreamLens {
       const out = channel.push(value)
       if (typeof out !== 'string') return out
       said.push({ channel, place, text: out })
-      slots.push({ channel, start, end })
+      slots.push({ channel, counter: undefined, start, end })
     }
-    return { said, slots, edited }
+    return { said, slots, counters, edited }
   }
 
   #channel(piece: Piece, shapes: Shapes, inside: Container, key: string | number, says: Says): Channel | Refusal {
@@ -316,11 +358,12 @@ export class GuardedStream implements StreamLens {
     return undefined
   }
 
-  #learn(frame: Frame, text: string, slots: readonly Slot[]): void {
-    const channel = slots.find((one) => one.channel !== undefined)?.channel
-    if (channel === undefined || slots.length > SLOTS_MAX) return
+  #learn(frame: Frame, text: string, strings: readonly Slot[], counters: readonly Slot[]): void {
+    const channel = strings.find((one) => one.channel !== undefined)?.channel
+    if (channel === undefined || strings.length + counters.length > SLOTS_MAX) return
     const { around } = frame
     if (around === undefined) return
+    const slots = counters.length === 0 ? strings : [...strings, ...counters].sort((a, b) => a.start - b.start)
     // One for each channel that leads: a stream of several choices takes turns.
     const others = this.#templates.filter((one) => !one.slots.some((slot) => slot.channel === channel))
     this.#templates = [new Template(text, around.before, around.after, slots), ...others].slice(0, TEMPLATES_MAX)
@@ -332,6 +375,15 @@ function judgedWhole(guard: Pick<TextGuard, 'push' | 'end'>, text: string): stri
   if (typeof out !== 'string') return out
   const rest = guard.end()
   return typeof rest === 'string' ? out + rest : rest
+}
+
+/** The inside of the string that takes the place of a slot's; undefined where it stays. */
+function said({ channel }: Slot, template: Template, i: number): string | Refusal | undefined {
+  const text = template.texts[i] as string
+  if (channel === undefined || text === '') return undefined
+  const out = channel.push(text)
+  if (typeof out !== 'string') return out
+  return out === text ? undefined : JSON.stringify(out).slice(1, -1)
 }
 
 function tooMany(): Refusal {

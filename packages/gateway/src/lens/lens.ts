@@ -2,6 +2,7 @@ import { type JsonLimits, type JsonObject, type Located, pointer, readLocated, t
 import type { AnswerView, Change, Lens, Named, RequestView, SystemChange, Usage } from '../spec/dialect.js'
 import { proceed, type Refusal, refuse, type Step } from '../spec/refusal.js'
 import { GuardedStream } from './guarded.js'
+import { isOn, mistakenIn, type Option, switchedOn } from './option.js'
 import { type Seen, see, spliced, splicesOf } from './parts.js'
 import { isObject } from './path.js'
 import type { Shape } from './shape.js'
@@ -9,7 +10,7 @@ import type { StreamFormat } from './stream-format.js'
 import { WatchedStream } from './watched.js'
 
 /** What a body says beside its texts; the lens adds those. */
-export type Facts = Omit<RequestView, 'parts' | 'uninspectable' | 'takesSystem' | 'edit'>
+export type Facts = Omit<RequestView, 'parts' | 'uninspectable' | 'takesSystem' | 'saysUsage' | 'edit'>
 
 /** The bodies of one endpoint, in the terms of its format. */
 export interface LensFormat {
@@ -25,6 +26,8 @@ export interface LensFormat {
   readonly namesModel: boolean
   /** How an operator's system text is put in; undefined where the format has no place for one. */
   readonly system?: ((seen: Seen, change: SystemChange) => readonly Splice[]) | undefined
+  /** What a stream is asked for its usage with. Undefined: it says it anyhow. */
+  readonly usageOption?: Option
   readonly answer: Shape
   readonly usage: (root: JsonObject) => Usage | undefined
   readonly stream: StreamFormat | undefined
@@ -39,9 +42,9 @@ export function createLens(format: LensFormat, limits: JsonLimits): Lens {
     read: (body, named) => readRequest(format, body, limits, named),
     readAnswer: (body) => readAnswer(format, body),
     streamType: stream === undefined ? undefined : (format.streamType ?? 'text/event-stream'),
-    openStream({ guard }) {
+    openStream({ guard, dropUsage }) {
       if (stream === undefined) throw new TypeError('this endpoint never streams')
-      return guard === undefined ? new WatchedStream(stream) : new GuardedStream(stream, guard)
+      return guard === undefined ? new WatchedStream(stream, dropUsage) : new GuardedStream(stream, guard, dropUsage)
     },
   }
 }
@@ -57,6 +60,10 @@ function readRequest(format: LensFormat, body: Buffer, limits: JsonLimits, named
   if (!isObject(root)) return wrong('the request body', 'an object')
   const facts = format.facts(root, named)
   if ('code' in facts) return facts
+  const { usageOption } = format
+  const mistaken = usageOption === undefined ? undefined : mistakenIn(root, usageOption)
+  if (mistaken !== undefined) return wrong(...mistaken)
+  const saysUsage = usageOption === undefined || !facts.stream || isOn(root, usageOption)
   const seen = see(located, format.request)
   const lookalike = lookalikeIn(format, seen)
   if (lookalike !== undefined) {
@@ -71,7 +78,11 @@ function readRequest(format: LensFormat, body: Buffer, limits: JsonLimits, named
     takesSystem: format.system !== undefined,
     parts: seen.parts,
     uninspectable: seen.uninspectable,
-    edit: (change) => edited(format, body, seen, facts.model, change),
+    saysUsage,
+    edit(change) {
+      const asked = change.askUsage === true && !saysUsage ? usageOption : undefined
+      return edited(format, body, seen, facts.model, change, asked)
+    },
   })
 }
 
@@ -91,13 +102,21 @@ function lookalikeIn({ strict }: LensFormat, seen: Seen): string | undefined {
   return undefined
 }
 
-function edited({ namesModel, system }: LensFormat, body: Buffer, seen: Seen, model: string, change: Change): Buffer {
+function edited(
+  { namesModel, system }: LensFormat,
+  body: Buffer,
+  seen: Seen,
+  model: string,
+  change: Change,
+  asked: Option | undefined,
+): Buffer {
   const own = change.system === undefined ? [] : (system?.(seen, change.system) ?? noPlaceForSystem())
   const splices = [...splicesOf(seen, change.edits, own), ...own]
   if (namesModel && change.model !== undefined && change.model !== model) {
     const place = modelIn(seen.located)
     if (place !== undefined) splices.push({ ...place, json: JSON.stringify(change.model) })
   }
+  if (asked !== undefined) splices.push(switchedOn(seen.located, asked))
   return splices.length === 0 ? body : spliced(seen.located.text, splices)
 }
 

@@ -1,7 +1,7 @@
 import { type Container, type Located, type Place, pointer, type Splice, splice } from '../json/located.js'
 import type { Edit, Role, TextPart } from '../spec/part.js'
 import { mend, unhide } from './escapes.js'
-import { type Field, fieldAt, isOpaque, roleAt, type Shape, type Shapes, shapesOf } from './shape.js'
+import { attachedAt, type Field, fieldAt, isOpaque, roleAt, type Shape, type Shapes, shapesOf } from './shape.js'
 
 /** A document seen through the lens, and the way back: where each part stands. */
 export interface Seen {
@@ -41,18 +41,23 @@ export function see(located: Located, root: Shape): Seen {
   const shapes = shapesOf(containers, root)
   const parts: TextPart[] = []
   const places: Place[] = []
+  const uninspectable = uninspectableIn(containers, shapes)
   for (const place of strings) {
     const { inside, key, value, isName } = place
     // An empty string says nothing.
     if (inside === undefined || value === '') continue
     const says = saysAt(shapes, inside, key, isName)
-    if (says === undefined || isOpaque(says, value)) continue
-    const isJson = says === 'arguments'
-    const text = isJson ? unhide(value) : value
+    if (says === undefined) continue
+    if (says === 'reference') uninspectable.push(pointer(inside, key))
+    const attached = attachedAt(shapes, inside, key, isName)
+    if (attached === undefined ? isOpaque(says, value) : attached.text === '') continue
+    const isJson = attached?.isJson ?? says === 'arguments'
+    const plain = attached?.text ?? value
+    const text = isJson ? unhide(plain) : plain
     parts.push(new Part(roleAt(shapes, inside, key), inside, key, text, isName, isJson))
     places.push(place)
   }
-  return { located, shapes, parts, places, uninspectable: uninspectableIn(containers, shapes) }
+  return { located, shapes, parts, places, uninspectable }
 }
 
 /** Undefined: a name of the format. */
@@ -68,14 +73,18 @@ export function saysAt(
   return fieldAt(within, key)?.says ?? 'text'
 }
 
-function uninspectableIn(containers: readonly Container[], shapes: Shapes): readonly string[] {
+function uninspectableIn(containers: readonly Container[], shapes: Shapes): string[] {
   const found: string[] = []
-  for (const one of containers) {
-    const within = shapes.of[one.index]
-    if (within?.uninspectable === true || (within?.unlessPlain !== undefined && hasMedia(one, within.unlessPlain)))
-      found.push(pointer(one))
-  }
+  for (const one of containers) if (isUninspectable(one, shapes)) found.push(pointer(one))
   return found
+}
+
+function isUninspectable(one: Container, { of, attached }: Shapes): boolean {
+  const within = of[one.index]
+  if (within === undefined) return false
+  if (within.uninspectable && attached?.by.has(one.index) !== true) return true
+  if (within.unlessPlain !== undefined && hasMedia(one, within.unlessPlain)) return true
+  return within.onlyStrings && Array.isArray(one.value) && one.value.some((item) => typeof item !== 'string')
 }
 
 /** A member that is null is none: some clients send all that the format has. */
@@ -101,11 +110,17 @@ export function splicesOf(seen: Seen, edits: readonly Edit[], others: readonly S
     const place = seen.places[index]
     if (place === undefined || place.isName) throw new RangeError('an edit of what is no part, or of a name')
     if (echoed.hold(place.start, place.end)) continue
-    const inside = place.inside as Container
-    const mended = saysAt(seen.shapes, inside, place.key, false) === 'arguments' ? mend(text, place.value) : text
-    splices.push({ start: place.start, end: place.end, json: JSON.stringify(mended) })
+    splices.push({ start: place.start, end: place.end, json: JSON.stringify(placed(seen.shapes, place, text)) })
   }
   return splices
+}
+
+/** The string that says `text` there. */
+function placed(shapes: Shapes, place: Place, text: string): string {
+  const inside = place.inside as Container
+  const attached = attachedAt(shapes, inside, place.key, false)
+  if (attached !== undefined) return attached.encoded(attached.isJson ? mend(text, attached.text) : text)
+  return saysAt(shapes, inside, place.key, false) === 'arguments' ? mend(text, place.value) : text
 }
 
 /** Many intervals asked about many times: by search, since a provider decides how many there are. */

@@ -1,5 +1,6 @@
-import type { Container } from '../json/located.js'
+import type { Container, JsonArray, JsonObject } from '../json/located.js'
 import type { Role } from '../spec/part.js'
+import { type AttachedText, type Attachment, textOf } from './attached.js'
 
 /**
  * What a string is.
@@ -13,6 +14,7 @@ import type { Role } from '../spec/part.js'
  * - `url`: opaque where it carries its data itself, else text.
  * - `blob`: data or ciphertext; opaque while it is spelt like that;
  * - `checked`: opaque always: a value that others compare with a list.
+ * - `reference`: an id of what the provider keeps and the model will read: opaque like one, and uninspectable.
  */
 export type Says =
   | 'text'
@@ -26,6 +28,7 @@ export type Says =
   | 'url'
   | 'blob'
   | 'checked'
+  | 'reference'
 
 /**
  * What becomes of a value that says again, in another form, what stands beside it, once that may not be said as it was:
@@ -55,10 +58,14 @@ export interface Shape {
   readonly speaks: boolean
   /** Its member `type` tells which shape it has. */
   readonly byType: ReadonlyMap<string, Shape> | undefined
-  /** Carries something else than text. */
+  /** Carries something else than text, but for what is `attached`. */
   readonly uninspectable: boolean
+  /** Data in it that may say it is text; undefined where it has none, or has something else that is no text. */
+  readonly attached: ((value: JsonObject) => Attachment | undefined) | undefined
   /** Carries something else than text where it has a member of such a name (in small letters), whatever its `type` says. */
   readonly unlessPlain: RegExp | undefined
+  /** An array that carries something else than text where an item is no string: tokens, say. */
+  readonly onlyStrings: boolean
 }
 
 export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Omit<Shape, 'members'>> = {}): Shape {
@@ -70,7 +77,9 @@ export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Om
     speaks: parts.speaks ?? false,
     byType: parts.byType,
     uninspectable: parts.uninspectable ?? false,
+    attached: parts.attached,
     unlessPlain: parts.unlessPlain,
+    onlyStrings: parts.onlyStrings ?? false,
   }
 }
 
@@ -108,13 +117,24 @@ export function fieldAt(within: Shape, key: string | number): Field | undefined 
 export interface Shapes {
   readonly of: readonly Shape[]
   readonly roles: readonly Role[]
+  /** Undefined where nothing is. */
+  readonly attached: Attached | undefined
+}
+
+/** Texts that were found attached. */
+interface Attached {
+  /** By the object that holds the data. */
+  readonly texts: Map<JsonArray | JsonObject, AttachedText>
+  /** Indices of containers whose attachment is such a text. */
+  readonly by: Set<number>
 }
 
 /** One pass: a parent's index is below its children's. */
 export function shapesOf(containers: readonly Container[], root: Shape): Shapes {
   const of: Shape[] = []
   const roles: Role[] = []
-  for (const { parent, key, value } of containers) {
+  let attached: Attached | undefined
+  for (const { index, parent, key, value } of containers) {
     let found = root
     let role: Role = 'unknown'
     if (parent !== undefined) {
@@ -131,11 +151,30 @@ export function shapesOf(containers: readonly Container[], root: Shape): Shapes 
         const said = value['role']
         role = (typeof said === 'string' ? ROLES.get(said) : undefined) ?? 'unknown'
       }
+      const attachment = found.attached?.(value)
+      const text = attachment === undefined ? undefined : textOf(attachment)
+      if (attachment !== undefined && text !== undefined) {
+        attached ??= { texts: new Map(), by: new Set() }
+        attached.texts.set(attachment.inside, text)
+        attached.by.add(index)
+      }
     }
     of.push(found)
     roles.push(found.role ?? role)
   }
-  return { of, roles }
+  return { of, roles, attached }
+}
+
+/** The text that is attached there, as what stands there says it; undefined where none is. */
+export function attachedAt(
+  { attached }: Shapes,
+  inside: Container,
+  key: string | number,
+  isName: boolean,
+): AttachedText | undefined {
+  if (attached === undefined || isName) return undefined
+  const text = attached.texts.get(inside.value)
+  return text?.key === key ? text : undefined
 }
 
 export function roleAt(shapes: Shapes, inside: Container, key: string | number): Role {
@@ -165,13 +204,14 @@ export function isOpaque(says: Says, value: string): boolean {
       return ENUM.test(value)
     case 'id':
     case 'padding':
+    case 'reference':
       return ID.test(value)
     case 'token':
       return value.length <= TOKEN_MAX
     case 'url':
       return DATA.test(value)
     case 'blob':
-      return BLOB.test(value)
+      return BLOB.test(value) || DATA.test(value)
     case 'checked':
       return true
   }

@@ -26,6 +26,9 @@ export interface Piece {
   event(text: string): OwnEvent
 }
 
+/** A text obligation makes us hold an event as a whole: larger ones than this are refused, bytes. */
+export const EVENT_BYTES: number = 1 << 20
+
 /** How a dialect streams at one endpoint. */
 export interface StreamFormat {
   readonly framing: Framing
@@ -33,6 +36,10 @@ export interface StreamFormat {
   readonly names: ReadonlySet<string>
   /** Of an event's data. */
   readonly shape: Shape
+  /** Known members whose numbers go on from event to event. Undefined: there are none. */
+  readonly counters?: ReadonlySet<string>
+  /** Where texts are judged, a larger event is refused. Undefined: `EVENT_BYTES`. */
+  readonly eventBytes?: number
   open(): StreamReading
 }
 
@@ -53,6 +60,14 @@ export interface StreamReading {
   pieceOf(root: JsonObject, inside: Container, key: string | number): Piece | undefined
   /** Of all events seen. */
   readonly usage: Usage | undefined
+  /**
+   * Where texts are judged: told of the counters of every event that passes, in order, behind the events of our own that go
+   * before it, and of those of events too that are like one seen and are not shown to `see`. Gives what stands there instead:
+   * where events of our own count, later ones count on. Undefined: they stand as they came.
+   */
+  counted?(name: string, value: number): number
+  /** The event that is there because usage was asked for, and has nothing else: to be removed where the caller did not ask. */
+  isUsageAlone?(root: JsonObject): boolean
   /** What ends a torn stream: with the code, without the end mark. */
   torn(refusal: Refusal): readonly OwnEvent[]
 }

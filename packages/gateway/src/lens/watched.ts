@@ -14,13 +14,17 @@ export class WatchedStream implements StreamLens {
   readonly dropped = 0
   readonly #format: StreamFormat
   readonly #reading: StreamReading
+  readonly #dropUsage: boolean
   readonly #events: Cutter
   #state: Told['state'] = 'goes-on'
   #isFirst = true
+  /** The event that was looked at last is not passed on. */
+  #drops = false
 
-  constructor(format: StreamFormat) {
+  constructor(format: StreamFormat, dropUsage = false) {
     this.#format = format
     this.#reading = format.open()
+    this.#dropUsage = dropUsage
     this.#events = format.framing.open()
   }
 
@@ -34,9 +38,17 @@ export class WatchedStream implements StreamLens {
     const events = this.#events
     const before = events.pending
     events.feed(chunk)
+    let kept: Buffer[] | undefined
+    let from = 0
     for (let end = events.next(); end >= 0; end = events.next()) {
       const refusal = this.#look(events.bytes, events.at, end)
       if (refusal !== undefined) return refusal
+      if (this.#drops) {
+        this.#drops = false
+        kept ??= []
+        kept.push(events.bytes.subarray(from, events.at))
+        from = end
+      }
       events.at = end
       if (this.#isOver()) break
     }
@@ -44,23 +56,28 @@ export class WatchedStream implements StreamLens {
     const ended = this.#isOver()
     events.keep()
     if (events.pending > EVENT_BYTES_MAX) return refuse('upstream_failed', 'an event of the stream is too large')
-    if (this.#format.framing.mend === undefined) return whole
+    // An event that may have to go has not left in part.
+    if (kept !== undefined) return Buffer.concat([...kept, whole.subarray(from)])
+    if (this.#dropUsage || this.#format.framing.mend === undefined) return whole
     return ended ? chunk.subarray(0, whole.length - before) : chunk
   }
 
   end(): Buffer | Refusal {
-    const rest = this.#events.rest()
-    if (!this.#isOver() && rest.length > 0) {
+    const rest = this.#isOver() ? NOTHING : this.#events.rest()
+    if (rest.length > 0) {
       const refusal = this.#look(rest, 0, rest.length)
       if (refusal !== undefined) return refusal
     }
-    if (this.#state !== 'goes-on') return NOTHING
+    // What else is at hand has left as it came.
+    if (this.#state !== 'goes-on') return this.#dropUsage && !this.#drops ? rest : NOTHING
     return refuse('upstream_failed', 'the stream ended without its end mark')
   }
 
   tear(refusal: Refusal): Buffer {
     const { mend, write } = this.#format.framing
     const events = this.#reading.torn(refusal).map(write)
+    // Only whole events have left.
+    if (this.#dropUsage) return Buffer.concat(events)
     // Cut in the middle of an event, ours would be read as the rest of it.
     return Buffer.concat(mend !== undefined && this.#events.pending > 0 ? [mend, ...events] : events)
   }
@@ -85,6 +102,7 @@ export class WatchedStream implements StreamLens {
     // Nobody asked us to judge it: whatever it is, it passes, and it is no end mark.
     if (read.kind === 'fault' || !isObject(read.value) || !reading.knows(frame.name, read.value)) return undefined
     const { state } = reading.see(frame.name, read.value)
+    this.#drops = this.#dropUsage && reading.isUsageAlone?.(read.value) === true
     if (state !== 'goes-on' && this.#state !== 'erred') this.#state = state
     return undefined
   }

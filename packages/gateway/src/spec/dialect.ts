@@ -33,6 +33,8 @@ export interface Change {
   readonly edits: readonly Edit[]
   /** Undefined: what the caller sends as system text stays as it is. */
   readonly system?: SystemChange | undefined
+  /** A stream that would not say its usage is asked for it: see `RequestView.saysUsage`, and `StreamLensParts.dropUsage`. */
+  readonly askUsage?: boolean
 }
 
 /** What the operator says to the model, around what callers say to it as system text. */
@@ -62,6 +64,8 @@ export interface RequestView {
   readonly parts: readonly TextPart[]
   /** Addresses of parts that are no text (images, audio, files). */
   readonly uninspectable: readonly string[]
+  /** The answer says its usage, as far as the body tells. Where it does not, only `Change.askUsage` makes it. */
+  readonly saysUsage: boolean
   /** Where nothing changes it is the body itself, the same bytes. */
   edit(change: Change): Buffer
 }
@@ -86,6 +90,8 @@ export interface ChannelKind {
 export interface StreamLensParts {
   /** A guard for a new channel, or undefined where no text obligation holds: then bytes pass as they came. */
   readonly guard: ((channel: ChannelKind) => TextGuard) | undefined
+  /** Usage was asked for, and not by the caller (`Change.askUsage`): what was sent for that alone is read and not passed on. */
+  readonly dropUsage?: boolean
 }
 
 /** A streamed answer seen through the lens. State of one stream; chunk-invariant in bytes as in text. */

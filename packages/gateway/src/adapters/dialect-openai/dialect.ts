@@ -59,6 +59,7 @@ function chatCompletions(limits: JsonLimits): Endpoint {
       },
       namesModel: true,
       system: chatSystem,
+      usageOption: { member: 'stream_options', name: 'include_usage' },
       answer: ANSWER,
       usage: usageOf,
       stream: CHAT_STREAM,

@@ -1,3 +1,6 @@
+import type { JsonObject } from '../../../json/located.js'
+import type { Attachment } from '../../../lens/attached.js'
+import { isObject } from '../../../lens/path.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
 
 const TEXT: Field = field('text')
@@ -60,9 +63,16 @@ const AUDIO_PART = shape(
   { type: ENUM, input_audio: field('text', shape({ data: BLOB, format: ENUM })) },
   { uninspectable: true },
 )
+/** A file that brings its data along, and nothing else that is no text. */
+function attachedFile({ file }: JsonObject): Attachment | undefined {
+  if (!isObject(file)) return undefined
+  for (const name in file) if (name !== 'file_data' && file[name] !== null && MEDIA.test(name)) return undefined
+  return { inside: file, key: 'file_data', mediaType: undefined }
+}
+
 const FILE_PART = shape(
   { type: ENUM, file: field('text', shape({ file_data: BLOB, file_id: ID, filename: TEXT })) },
-  { uninspectable: true },
+  { uninspectable: true, attached: attachedFile, unlessPlain: new RegExp(`^(?!file$)(?:${MEDIA.source})`) },
 )
 const PART = shape(
   { type: ENUM },

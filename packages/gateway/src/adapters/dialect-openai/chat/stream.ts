@@ -68,6 +68,11 @@ class ChoiceReading implements StreamReading {
     }
   }
 
+  isUsageAlone(root: JsonObject): boolean {
+    const choices = root['choices']
+    return isObject(root['usage']) && Array.isArray(choices) && choices.length === 0 && (root['error'] ?? null) === null
+  }
+
   torn(refusal: Refusal): readonly OwnEvent[] {
     return [{ name: '', json: errorBody(refusal) }]
   }

@@ -1,0 +1,47 @@
+import type { Container, JsonObject, Located, Splice } from '../json/located.js'
+import { isObject } from './path.js'
+
+/** A boolean within an object of the root. */
+export interface Option {
+  readonly member: string
+  readonly name: string
+}
+
+export function isOn(root: JsonObject, { member, name }: Option): boolean {
+  const options = root[member]
+  return isObject(options) && options[name] === true
+}
+
+/** What is there and cannot be such an option: where, and what is expected there. */
+export function mistakenIn(root: JsonObject, { member, name }: Option): [param: string, expected: string] | undefined {
+  const options = root[member] ?? null
+  if (options === null) return undefined
+  if (!isObject(options)) return [member, 'an object']
+  return typeof (options[name] ?? false) === 'boolean' ? undefined : [`${member}.${name}`, 'a boolean']
+}
+
+/** What switches the option on, whatever stands there: nothing, `null`, `false`; not for what is mistaken. */
+export function switchedOn({ containers, strings, text }: Located, { member, name }: Option): Splice {
+  const root = containers[0] as Container
+  const within = containers.find((one) => one.parent === root && one.key === member && isObject(one.value))
+  const on = `${JSON.stringify(name)}:true`
+  if (within === undefined) return put(root, member, `{${on}}`)
+  return put(within, name, 'true')
+
+  function put(inside: Container, key: string, json: string): Splice {
+    const known = strings.find((one) => one.isName && one.inside === inside && one.key === key)
+    if (known !== undefined) return { ...valueBehind(text, known.end), json }
+    const at = inside.start + 1
+    const isEmpty = Object.keys(inside.value).length === 0
+    return { start: at, end: at, json: `${JSON.stringify(key)}:${json}${isEmpty ? '' : ','}` }
+  }
+}
+
+/** A scalar other than a string, so that nothing else edits it. */
+const SCALAR = /\s*:\s*([\w.+-]+)/y
+
+function valueBehind(text: string, nameEnd: number): { readonly start: number; readonly end: number } {
+  SCALAR.lastIndex = nameEnd
+  const scalar = SCALAR.exec(text)?.[1] ?? ''
+  return { start: SCALAR.lastIndex - scalar.length, end: SCALAR.lastIndex }
+}
