@@ -26,7 +26,9 @@ function take(message: Members & { content: Members[] }, event: Members): void {
   const block = message.content[Number(index)]
   if (type !== 'content_block_delta' || block === undefined) return
   const delta = event['delta'] as Members
-  const add = (member: string, text: unknown): void => void (block[member] = `${block[member] ?? ''}${text}`)
+  const add = (member: string, text: unknown): void => {
+    block[member] = `${block[member] ?? ''}${text}`
+  }
   if (delta['type'] === 'text_delta') add('text', delta['text'])
   if (delta['type'] === 'thinking_delta') add('thinking', delta['thinking'])
   if (delta['type'] === 'input_json_delta') add('json', delta['partial_json'])
