@@ -1,3 +1,4 @@
+import { createAnthropicDialect } from '../adapters/dialect-anthropic/dialect.js'
 import { createOpenAiDialect } from '../adapters/dialect-openai/dialect.js'
 import type { Config } from '../config/config.js'
 import type { Model } from '../exchange.js'
@@ -8,7 +9,8 @@ const PLACES_A_PART = 10
 
 /** The dialects that doors speak. */
 export function dialectsOf({ limits }: Config): readonly Dialect[] {
-  return [createOpenAiDialect({ depthMax: limits.nesting, placesMax: PLACES_A_PART * limits.parts })]
+  const ofBody = { depthMax: limits.nesting, placesMax: PLACES_A_PART * limits.parts }
+  return [createOpenAiDialect(ofBody), createAnthropicDialect(ofBody)]
 }
 
 /** The models of a configuration by the dialect that each is served in, and by name. */

@@ -120,7 +120,7 @@ export interface IssuerConfig {
   readonly groups: GroupNames
 }
 
-export const DIALECTS = ['openai'] as const
+export const DIALECTS = ['openai', 'anthropic'] as const
 export type DialectName = (typeof DIALECTS)[number]
 
 export interface ProviderKeyConfig {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { BASE, base, ENV, FILE, good, read } from '../../test/config-text.js'
+import { DIALECTS } from './config.js'
 import { faultText } from './fault.js'
 import { configFromText, loadConfig } from './load.js'
 
@@ -396,8 +397,8 @@ describe('a fault has its place', () => {
     [
       'a dialect to come',
       'dialect: openai',
-      'dialect: anthropic',
-      ['7:30 providers[0].dialect: there is only `openai`, not `anthropic`'],
+      'dialect: cohere',
+      [`7:30 providers[0].dialect: must be one of ${DIALECTS.map((one) => `\`${one}\``).join(', ')}, not \`cohere\``],
     ],
     [
       'a store of no kind',

@@ -36,6 +36,13 @@ interface Judged {
   readonly counters: readonly Counter[]
   /** Edits of strings that are no pieces of a text. */
   readonly edited: readonly Splice[]
+  readonly seals: readonly Seal[]
+}
+
+/** A seal of the event in hand. */
+interface Seal {
+  readonly place: Place
+  readonly group: string | undefined
 }
 
 /**
@@ -56,6 +63,8 @@ export class GuardedStream implements StreamLens {
   readonly #events: Cutter
   readonly #channels = new Map<string, Channel>()
   readonly #finished = new Set<string>()
+  /** Groups of which something was edited that a seal vouches for. */
+  readonly #broken = new Set<string>()
   readonly #names = new Set<string>()
   readonly #toolNames = new Map<string, string>()
   readonly #out = new Out()
@@ -200,7 +209,7 @@ export class GuardedStream implements StreamLens {
     const echoes = echoesIn(located, shapes)
     const judged = this.#judge(root, text, strings, shapes, echoes)
     if ('code' in judged) return judged
-    const { said, slots, counters, edited } = judged
+    const { said, slots, counters, edited, seals } = judged
     const ending = told.state === 'erred' || told.state === 'ended' || told.ends.length > 0
     if (ending) {
       const refusal = this.#end(told, said)
@@ -208,7 +217,7 @@ export class GuardedStream implements StreamLens {
     }
     if (told.state !== 'goes-on') this.#state = told.state
 
-    if (!ending && echoes.length + edited.length === 0) this.#learn(frame, text, slots, counters)
+    if (!ending && echoes.length + edited.length + seals.length === 0) this.#learn(frame, text, slots, counters)
     for (const echo of echoes) if (echo.json !== 'null') this.dropped++
     const splices: Splice[] = [...echoes, ...edited]
     for (const { counter, start, end } of counters) {
@@ -218,6 +227,10 @@ export class GuardedStream implements StreamLens {
     }
     for (const { place, text: now } of said) {
       if (now !== place.value) splices.push({ start: place.start, end: place.end, json: JSON.stringify(now) })
+    }
+    for (const seal of seals) {
+      const { start, end } = seal.place
+      if (this.#isBroken(seal, edited)) splices.push({ start, end, json: '""' })
     }
     if (splices.length === 0) frame.pass(this.#out)
     else {
@@ -241,6 +254,7 @@ export class GuardedStream implements StreamLens {
     const said: Said[] = []
     const slots: Slot[] = []
     const counters: Counter[] = []
+    const seals: Seal[] = []
     for (const place of strings) {
       const { inside, key, value, isName, start, end } = place
       if (inside === undefined || value === '') continue
@@ -268,6 +282,7 @@ export class GuardedStream implements StreamLens {
         continue
       }
       if (isOpaque(says, value)) {
+        if (says === 'seal') seals.push({ place, group: this.#reading.pieceOf(root, inside, key)?.group })
         if (says === 'padding') slots.push({ channel: undefined, counter: undefined, start, end })
         continue
       }
@@ -285,7 +300,14 @@ export class GuardedStream implements StreamLens {
       said.push({ channel, place, text: out })
       slots.push({ channel, counter: undefined, start, end })
     }
-    return { said, slots, counters, edited }
+    return { said, slots, counters, edited, seals }
+  }
+
+  /** Whether what a seal vouches for was edited: in its group, or in the object that it stands in. */
+  #isBroken({ place, group }: Seal, edited: readonly Splice[]): boolean {
+    if (group !== undefined && this.#broken.has(group)) return true
+    const within = place.inside as Container
+    return edited.some(({ start, end }) => within.start <= start && end <= within.end)
   }
 
   #channel(piece: Piece, shapes: Shapes, inside: Container, key: string | number, says: Says): Channel | Refusal {
@@ -350,6 +372,7 @@ export class GuardedStream implements StreamLens {
       const rest = channel.end()
       if (typeof rest !== 'string') return rest
       this.#channels.delete(channel.piece.name)
+      if (channel.isEdited && channel.piece.group !== undefined) this.#broken.add(channel.piece.group)
       if (rest === '') continue
       const last = said.findLast((one) => one.channel === channel)
       if (last === undefined) this.#out.piece(this.#format.framing.write(channel.piece.event(rest)))

@@ -112,6 +112,7 @@ export function splicesOf(seen: Seen, edits: readonly Edit[], others: readonly S
     if (echoed.hold(place.start, place.end)) continue
     splices.push({ start: place.start, end: place.end, json: JSON.stringify(placed(seen.shapes, place, text)) })
   }
+  splices.push(...brokenSeals(seen, edits))
   return splices
 }
 
@@ -121,6 +122,20 @@ function placed(shapes: Shapes, place: Place, text: string): string {
   const attached = attachedAt(shapes, inside, place.key, false)
   if (attached !== undefined) return attached.encoded(attached.isJson ? mend(text, attached.text) : text)
   return saysAt(shapes, inside, place.key, false) === 'arguments' ? mend(text, place.value) : text
+}
+
+/** A signature over what is not said any more would be refused by whoever checks it, and tells that it was there. */
+function brokenSeals({ located, shapes, places }: Seen, edits: readonly Edit[]): Splice[] {
+  const edited = new Set<Container>()
+  for (const { index } of edits) {
+    for (let one = places[index]?.inside; one !== undefined && !edited.has(one); one = one.parent) edited.add(one)
+  }
+  const found: Splice[] = []
+  for (const { inside, key, start, end, isName, value } of located.strings) {
+    if (inside === undefined || isName || !edited.has(inside)) continue
+    if (saysAt(shapes, inside, key, false) === 'seal' && isOpaque('seal', value)) found.push({ start, end, json: '""' })
+  }
+  return found
 }
 
 /** Many intervals asked about many times: by search, since a provider decides how many there are. */

@@ -13,6 +13,7 @@ import { type AttachedText, type Attachment, textOf } from './attached.js'
  * - `token`: a piece of text that stands elsewhere as a whole; opaque where it is short.
  * - `url`: opaque where it carries its data itself, else text.
  * - `blob`: data or ciphertext; opaque while it is spelt like that;
+ * - `seal`: a blob that vouches for the text beside it, in the same object or below: once that is edited it is emptied.
  * - `checked`: opaque always: a value that others compare with a list.
  * - `reference`: an id of what the provider keeps and the model will read: opaque like one, and uninspectable.
  */
@@ -27,6 +28,7 @@ export type Says =
   | 'token'
   | 'url'
   | 'blob'
+  | 'seal'
   | 'checked'
   | 'reference'
 
@@ -184,7 +186,7 @@ export function roleAt(shapes: Shapes, inside: Container, key: string | number):
   return here?.role ?? shapes.roles[inside.index] ?? 'unknown'
 }
 
-const ENUM = /^(?:[a-z][a-z0-9_.-]{0,31}|[A-Z_]{1,32})$/
+const ENUM = /^(?:[a-z][a-z0-9_.-]{0,47}|[A-Z_]{1,32})$/
 const ID = /^[\w.:/-]{0,128}$/
 /** Ciphertext and signatures as they are spelt; prose there is text. */
 const BLOB = /^[A-Za-z0-9+/=_.:-]*$/
@@ -212,6 +214,8 @@ export function isOpaque(says: Says, value: string): boolean {
       return DATA.test(value)
     case 'blob':
       return BLOB.test(value) || DATA.test(value)
+    case 'seal':
+      return BLOB.test(value)
     case 'checked':
       return true
   }

@@ -22,6 +22,8 @@ export interface Piece {
   readonly name: string
   /** What ends when the text does: a choice, a content block. Undefined: it ends with the stream. */
   readonly group: string | undefined
+  /** A seal of the same group vouches for it: it is watched for edits. */
+  readonly isSealed?: boolean
   /** The event of our own that says `text` as its next piece. */
   event(text: string): OwnEvent
 }
@@ -56,7 +58,10 @@ export interface StreamReading {
   knows(name: string, root: JsonObject): boolean
   /** Told of every event that it knows, in order. */
   see(name: string, root: JsonObject): Told
-  /** Undefined where the string is no piece of a longer text: it is judged as it is. */
+  /**
+   * Undefined where the string is no piece of a longer text: it is judged as it is. Of a seal: the piece that it would be, for
+   * its group alone; the event that brings it must end that group, so that what it vouches for is known.
+   */
   pieceOf(root: JsonObject, inside: Container, key: string | number): Piece | undefined
   /** Of all events seen. */
   readonly usage: Usage | undefined

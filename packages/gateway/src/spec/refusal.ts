@@ -83,3 +83,14 @@ export function errorType(status: number): string {
   if (status === 429) return 'rate_limit_error'
   return status >= 500 ? 'api_error' : 'invalid_request_error'
 }
+
+const NEVER_RETRY: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'inspection_failed',
+  'audit_unavailable',
+  'overloaded',
+])
+
+/** SDKs retry a 5xx by themselves; some would only be asked for again what the gateway has just refused. */
+export function retryHeaders({ code }: Refusal): Readonly<Record<string, string>> {
+  return NEVER_RETRY.has(code) ? { 'x-should-retry': 'false' } : {}
+}

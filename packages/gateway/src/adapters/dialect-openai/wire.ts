@@ -1,12 +1,5 @@
 import type { WireAnswer } from '../../spec/dialect.js'
-import { errorType, type Refusal, type RefusalCode } from '../../spec/refusal.js'
-
-/** SDKs retry a 5xx by themselves; these would only be asked for again what the gateway has just refused. */
-const NEVER_RETRY: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
-  'inspection_failed',
-  'audit_unavailable',
-  'overloaded',
-])
+import { errorType, type Refusal, retryHeaders } from '../../spec/refusal.js'
 
 /** SDKs throw on an event with an `error`; on a stream that merely stops they do not, so a torn one always ends in it. */
 export function errorBody({ code, message, param, status }: Refusal): string {
@@ -18,7 +11,7 @@ export function wireRefusal(refusal: Refusal, requestId: string): WireAnswer {
     status: refusal.status,
     headers: {
       'content-type': 'application/json',
-      ...(NEVER_RETRY.has(refusal.code) ? { 'x-should-retry': 'false' } : {}),
+      ...retryHeaders(refusal),
       ...refusal.headers,
       'x-request-id': requestId,
     },

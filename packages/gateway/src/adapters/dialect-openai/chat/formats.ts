@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../json/located.js'
 import type { Attachment } from '../../../lens/attached.js'
+import { SCHEMA } from '../../../lens/json-schema.js'
 import { isObject } from '../../../lens/path.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
 
@@ -13,43 +14,6 @@ const ARGUMENTS: Field = spokenBy('tool-call', field('arguments'))
 const REASONING: Field = spokenBy('reasoning', TEXT)
 /** Numbers and booleans; a string there is text. */
 const PLAIN: Field = field('text')
-
-/** JSON Schema: keywords are known names, the names of properties are the caller's own. */
-function schemaShape(): Shape {
-  const members = new Map<string, Field>()
-  const schema: Shape = { ...shape({}, { open: true }), members }
-  const inner = field('text', schema)
-  const named = field('text', shape({}, { rest: inner, open: true }))
-  const several = field('text', shape({}, { rest: inner, open: true }))
-  for (const name of ['properties', '$defs', 'definitions', 'patternProperties', 'dependentSchemas'])
-    members.set(name, named)
-  for (const name of ['anyOf', 'oneOf', 'allOf', 'prefixItems']) members.set(name, several)
-  for (const name of ['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames'])
-    members.set(name, inner)
-  members.set('type', field('enum', listOf(undefined, 'enum')))
-  members.set('format', ENUM)
-  for (const name of [
-    ...[
-      'title',
-      'description',
-      'default',
-      'examples',
-      'enum',
-      'const',
-      'pattern',
-      'required',
-      '$ref',
-      '$schema',
-      '$id',
-    ],
-    ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength'],
-    ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties', 'nullable', 'deprecated', 'strict'],
-  ])
-    members.set(name, TEXT)
-  return schema
-}
-
-const SCHEMA = schemaShape()
 
 /** What carries a picture, sound or a file in any server's spelling: some go by the member that is there, not by `type`. */
 const MEDIA = /^(?:input_?)?(?:image|audio|video|file)s?(?:$|_|url|data|id$)|^inline_?data$/
