@@ -1,4 +1,12 @@
-import { type JsonLimits, type JsonObject, type Located, pointer, readLocated, type Splice } from '../json/located.js'
+import {
+  type JsonLimits,
+  type JsonObject,
+  type Located,
+  type Place,
+  pointer,
+  readLocated,
+  type Splice,
+} from '../json/located.js'
 import type { AnswerView, Change, Lens, Named, RequestView, SystemChange, Usage } from '../spec/dialect.js'
 import { proceed, type Refusal, refuse, type Step } from '../spec/refusal.js'
 import { GuardedStream } from './guarded.js'
@@ -11,6 +19,13 @@ import { WatchedStream } from './watched.js'
 
 /** What a body says beside its texts; the lens adds those. */
 export type Facts = Omit<RequestView, 'parts' | 'uninspectable' | 'takesSystem' | 'saysUsage' | 'edit'>
+
+/**
+ * Puts an operator's system text into a body.
+ *
+ * @param textAt what is to stand in a string's place, once it is edited
+ */
+export type SystemSplices = (seen: Seen, change: SystemChange, textAt: (place: Place) => string) => readonly Splice[]
 
 /** The bodies of one endpoint, in the terms of its format. */
 export interface LensFormat {
@@ -25,7 +40,7 @@ export interface LensFormat {
   /** Whether the body names its model, in the member `model`. */
   readonly namesModel: boolean
   /** How an operator's system text is put in; undefined where the format has no place for one. */
-  readonly system?: ((seen: Seen, change: SystemChange) => readonly Splice[]) | undefined
+  readonly system?: SystemSplices | undefined
   /** What a stream is asked for its usage with. Undefined: it says it anyhow. */
   readonly usageOption?: Option
   readonly answer: Shape
@@ -110,7 +125,7 @@ function edited(
   change: Change,
   asked: Option | undefined,
 ): Buffer {
-  const own = change.system === undefined ? [] : (system?.(seen, change.system) ?? noPlaceForSystem())
+  const own = change.system === undefined ? [] : (system?.(seen, change.system, editedText(seen, change)) ?? noPlace())
   const splices = [...splicesOf(seen, change.edits, own), ...own]
   if (namesModel && change.model !== undefined && change.model !== model) {
     const place = modelIn(seen.located)
@@ -120,7 +135,12 @@ function edited(
   return splices.length === 0 ? body : spliced(seen.located.text, splices)
 }
 
-function noPlaceForSystem(): never {
+function editedText({ places }: Seen, { edits }: Change): (place: Place) => string {
+  const texts = new Map(edits.map(({ index, text }) => [places[index], text]))
+  return (place) => texts.get(place) ?? place.value
+}
+
+function noPlace(): never {
   throw new TypeError('this endpoint takes no system text')
 }
 

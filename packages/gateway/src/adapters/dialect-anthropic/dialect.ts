@@ -4,6 +4,7 @@ import type { Dialect, Endpoint } from '../../spec/dialect.js'
 import { messagesFacts } from './facts.js'
 import { ANSWER, COUNT, REQUEST } from './formats.js'
 import { MESSAGE_STREAM } from './stream.js'
+import { messagesSystem } from './system.js'
 import { usageOf } from './usage.js'
 import { wireRefusal } from './wire.js'
 
@@ -67,6 +68,7 @@ const MESSAGES = {
   // All that the format itself names: the rest are the caller's own names, in tools' inputs and schemas.
   strict: ({ shapes }, index) => shapes.of[index]?.open === false,
   namesModel: true,
+  system: messagesSystem,
 } as const satisfies Partial<LensFormat>
 
 function endpoint(path: string, format: LensFormat, limits: JsonLimits): Endpoint {
