@@ -8,7 +8,7 @@ const built = (path) => import(new URL(path, BUILT).href)
 
 const { loadConfig } = await built('config/load.js')
 const { configDigest } = await built('config/digest.js')
-const { allDetectors } = await built('compose/detectors.js')
+const { detectorsOf, remoteDetectorsOf } = await built('compose/detectors.js')
 const { readPolicies } = await built('compose/policies.js')
 const { createGateway } = await built('gateway.js')
 const { createJwtIssuer } = await built('adapters/identity-oauth/issuer.js')
@@ -75,8 +75,8 @@ const gateway = await createGateway({
     publicUrl: new URL(config.publicUrl),
     identityProviders: config.issuers.map((issuer) => createJwtIssuer({ ...issuer, clock, report: warn })),
     policy: engine,
-    detectors: allDetectors().filter(({ types }) => types.some((type) => config.inspection.types.includes(type))),
-    inspectionFailure: config.inspection.onFailure,
+    detectors: detectorsOf(config),
+    remoteDetectors: remoteDetectorsOf(config, process.env),
     dialects: [dialect],
     modelsOf: () => models,
     providers: new Map(

@@ -9,7 +9,7 @@ import { randomOf } from './random.mjs'
 import { read } from './read.mjs'
 
 const [{ lens: chat }] = createOpenAiDialect().endpoints
-const detectors = allDetectors()
+const detectors = allDetectors().map((detector) => ({ detector, whenIll: 'closed' }))
 /** So many characters in a row of a protected string are a leak; fewer may be prose. */
 const WINDOW = 6
 
@@ -40,12 +40,16 @@ export function holds({ channels, acts, seed }, chunkings) {
   return bytes.length * chunkings
 }
 
+function neverIll({ detector }) {
+  throw new Error(`${detector} failed`)
+}
+
 function run(chunks, acts) {
   const counts = {}
   const onFinding = (type, _act, times) => {
     counts[type] = (counts[type] ?? 0) + times
   }
-  const guard = acts.size === 0 ? undefined : createGuardFactory({ detectors, acts, onFinding })
+  const guard = acts.size === 0 ? undefined : createGuardFactory({ detectors, acts, onFinding, onIll: neverIll })
   const lens = chat.openStream({ guard })
   const pieces = []
   let refusal

@@ -39,6 +39,8 @@ export interface Learnt {
   /** Families and full types, sorted. */
   readonly types: readonly string[]
   readonly counts: Readonly<Record<string, number>>
+  /** Detectors that failed, and whose operator lets that pass. */
+  readonly opened: readonly string[]
   readonly promptTokens: number
 }
 
@@ -53,10 +55,19 @@ export interface Inspected extends Passed<'inspected'> {
   readonly learnt: Learnt
 }
 
+/** The model that was asked for, where policy routes the exchange to another, and what was decided about it. */
+export interface RoutedFrom {
+  readonly model: Model
+  readonly verdict: Verdict
+}
+
 /** Policy permits, with obligations. */
 export interface Decided extends Passed<'decided'> {
   readonly inspected: Inspected
   readonly verdict: Verdict
+  /** That the exchange goes to. */
+  readonly model: Model
+  readonly routedFrom: RoutedFrom | undefined
 }
 
 /** What carrying the obligations out gave. */
@@ -76,7 +87,9 @@ class SealedExchange {
   readonly authenticated: Authenticated
   readonly dialect: Dialect
   readonly endpoint: Endpoint
+  /** That it goes to. */
   readonly model: Model
+  readonly routedFrom: RoutedFrom | undefined
   readonly verdict: Verdict
   /** How often each finding type was found. */
   readonly findings: Readonly<Record<string, number>>
@@ -90,11 +103,15 @@ class SealedExchange {
   readonly carriedOut: Readonly<Record<string, number>>
   /** What the operator said to the model. */
   readonly systemMessage: SystemMessage | undefined
-  constructor({ inspected, verdict }: Decided, { body, carriedOut, systemMessage }: Transformation) {
+  constructor(
+    { inspected, model, routedFrom, verdict }: Decided,
+    { body, carriedOut, systemMessage }: Transformation,
+  ) {
     this.authenticated = inspected.authenticated
     this.dialect = inspected.dialect
     this.endpoint = inspected.endpoint
-    this.model = inspected.model
+    this.model = model
+    this.routedFrom = routedFrom
     this.verdict = verdict
     this.findings = inspected.learnt.counts
     this.promptTokens = inspected.learnt.promptTokens
@@ -138,8 +155,8 @@ export const seal = {
   inspected(what: Omit<Inspected, keyof Passed<'inspected'>>): Inspected {
     return what as unknown as Inspected
   },
-  decided(inspected: Inspected, verdict: Verdict): Decided {
-    return { inspected, verdict } as unknown as Decided
+  decided(inspected: Inspected, verdict: Verdict, model: Model, routedFrom: RoutedFrom | undefined): Decided {
+    return { inspected, verdict, model, routedFrom } as unknown as Decided
   },
   sealed(decided: Decided, transformed: Transformation): Sealed {
     return new SealedExchange(decided, transformed)

@@ -29,6 +29,8 @@ import {
   type IdentityProvider,
   type OpaqueProvider,
   type Operations,
+  type Placed,
+  type PlacedRemote,
   type PolicyEngine,
   type Received,
   type Revocations,
@@ -51,8 +53,8 @@ export interface Rules {
   /** No issuer gives a token that is bound to no key. */
   readonly boundOnly: boolean
   readonly policy: PolicyEngine
-  readonly detectors: readonly Detector[]
-  readonly inspectionFailure: 'closed' | 'open'
+  readonly detectors: readonly Placed<Detector>[]
+  readonly remoteDetectors: readonly PlacedRemote[]
   readonly dialects: readonly Dialect[]
   /** By the name that callers use, for each dialect. */
   readonly modelsOf: (dialect: Dialect) => ReadonlyMap<string, Model>
@@ -327,7 +329,9 @@ function inForce(
         onCounted: (what, reason) => metrics.add(`ostiary_${what}_total{reason="${reason}"}`),
       },
       detectors: rules.detectors,
-      whenIll: rules.inspectionFailure,
+      remoteDetectors: rules.remoteDetectors,
+      onIll: ({ detector, whenIll }) =>
+        metrics.add(seriesOf('ostiary_inspection_failed_total', { detector, failure: whenIll })),
       forward: {
         providers: rules.providers,
         dispatcherFor: (origin) => pools.dispatcherFor(origin),

@@ -1,12 +1,24 @@
-import { type Asked, type Audit, type AuditParts, type Bracket, createAudit } from './audit/audit.js'
+import { type Audit, type AuditParts, type Bracket, createAudit } from './audit/audit.js'
 import { type Authenticate, type AuthenticateParts, createAuthenticate } from './authenticate/authenticate.js'
 import { decide, refusalOf } from './decide/decide.js'
+import { routed, routeOf } from './decide/route.js'
 import { scoped, unscoped } from './decide/scoped.js'
-import { type Authenticated, type Learnt, type Model, type Recorded, type Sealed, seal } from './exchange.js'
+import {
+  type Authenticated,
+  type Decided,
+  type Inspected,
+  type Learnt,
+  type Model,
+  type Recorded,
+  type RoutedFrom,
+  type Sealed,
+  seal,
+} from './exchange.js'
 import { createForward, type ForwardParts } from './forward/forward.js'
 import { Grants } from './grants/grants.js'
 import { type Parked, waiting } from './grants/parking.js'
 import { endedBy } from './grants/permitted.js'
+import { createElsewhere } from './inspect/elsewhere.js'
 import { createInspect } from './inspect/inspect.js'
 import { answered, LEFT, refused, THREW } from './release/answered.js'
 import { createGuardFactory } from './release/guard.js'
@@ -18,9 +30,14 @@ import {
   type Context,
   type Detector,
   type Dialect,
+  type Elsewhere,
   type Endpoint,
+  type Illness,
+  type LookElsewhere,
   type Named,
   type Outcome,
+  type Placed,
+  type PlacedRemote,
   type PolicyEngine,
   type Principal,
   proceed,
@@ -73,9 +90,10 @@ export interface PipelineParts {
   readonly clock: Clock
   readonly authenticate: AuthenticateParts
   readonly audit: AuditParts
-  readonly detectors: readonly Detector[]
-  /** What an inspection that failed means: closed refuses. */
-  readonly whenIll: 'closed' | 'open'
+  readonly detectors: readonly Placed<Detector>[]
+  readonly remoteDetectors: readonly PlacedRemote[]
+  /** Called each time that a detector failed. */
+  readonly onIll: (illness: Illness) => void
   readonly forward: ForwardParts
   readonly policy: PolicyEngine
   /** SHA-256 of the configuration in force, hexadecimal. */
@@ -116,6 +134,13 @@ export interface Pipeline {
   stop(): void
 }
 
+/** A model call with its body, before it is judged. */
+interface Asking {
+  readonly entered: Entered
+  readonly call: ModelCall
+  readonly body: Buffer
+}
+
 /** @param before the pipeline that this one follows at a reload: the log and what is open in it go on */
 export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipeline {
   const audit = before?.audit ?? createAudit(parts.audit)
@@ -125,37 +150,57 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       : { ...parts.authenticate, ...createAuthenticate(parts.authenticate) }
   const grants = before?.grants ?? new Grants({ clock: parts.clock, revocations: parts.authenticate.revocations })
   const inspectParts = createInspect(parts.detectors)
+  const elsewhere = createElsewhere(parts.remoteDetectors)
+  const looks = new Map<Action, LookElsewhere | undefined>()
   const forward = createForward(parts.forward)
   const release: ReleaseParts = {
-    guards: (acts, onFinding) => createGuardFactory({ detectors: parts.detectors, acts, onFinding }),
-    inspect(answered) {
-      const learnt = inspect(answered)
-      return learnt.kind === 'refuse' ? learnt : proceed(learnt.value.found)
+    guards: (acts, onFinding, onOpen) =>
+      createGuardFactory({
+        detectors: parts.detectors,
+        acts,
+        onFinding,
+        onIll(illness) {
+          parts.onIll(illness)
+          if (illness.whenIll === 'open') onOpen(illness.detector)
+        },
+      }),
+    inspect(answered, found) {
+      const learnt = inspect(answered, found)
+      return learnt.kind === 'refuse' ? learnt : proceed(learnt.value)
     },
+    elsewhere,
     editParts,
     answerBytes: parts.limits.answerBytes,
     challenged: (refusal, received, principal) => who.challenged(refusal, received, principal),
   }
 
-  function inspect(texts: readonly TextPart[]): Step<Learnt> {
-    const inspected = inspectParts(texts)
-    const { promptTokens } = inspected
+  function inspect(texts: readonly TextPart[], elsewhere: Elsewhere | undefined): Step<Learnt> {
+    const inspected = inspectParts(texts, elsewhere)
+    const { parts: found, findings: types, promptTokens } = inspected
     switch (inspected.kind) {
       case 'clean':
-        return proceed({ found: inspected.parts, types: inspected.findings, counts: {}, promptTokens })
+        return proceed({ found, types, counts: {}, opened: NOBODY, promptTokens })
       case 'found':
-        return proceed({
-          found: inspected.parts,
-          types: inspected.findings,
-          counts: Object.fromEntries(inspected.counts),
-          promptTokens,
-        })
-      case 'failed':
+        return proceed({ found, types, counts: Object.fromEntries(inspected.counts), opened: NOBODY, promptTokens })
+      case 'failed': {
+        for (const one of inspected.failed) parts.onIll(one)
+        const ill = inspected.failed.find(({ whenIll }) => whenIll === 'closed')
+        if (ill !== undefined) {
+          return refuse('inspection_failed', `${ill.detector}: ${ill.why}`, { headers: NO_RETRY })
+        }
         // `open` is the operator's word, and each time it is made use of the entry says so.
-        return parts.whenIll === 'open'
-          ? proceed({ found: [], types: [], counts: { 'inspection.failed': 1 }, promptTokens })
-          : refuse('inspection_failed', `${inspected.detector}: ${inspected.why}`, { headers: NO_RETRY })
+        const opened = inspected.failed.map(({ detector }) => detector)
+        const counts = { ...Object.fromEntries(inspected.counts), ...countsOf(opened) }
+        return proceed({ found, types, counts, opened, promptTokens })
+      }
     }
+  }
+
+  /** Who looks elsewhere at what is asked by this action; undefined where no policy could use what they find. */
+  function lookFor(action: Action): LookElsewhere | undefined {
+    if (elsewhere === undefined) return undefined
+    if (!looks.has(action)) looks.set(action, elsewhere(parts.policy.usesFindings(action)))
+    return looks.get(action)
   }
 
   async function enter(received: Received, door: Door): Promise<void> {
@@ -208,7 +253,11 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const { received } = authenticated
     const body = await received.body()
     if (body.kind === 'refuse') return received.caller.left ? LEFT : refused(received, dialect, body)
-    const sealed = judged(entered, call, body.value)
+    const asking: Asking = { entered, call, body: body.value }
+    const look = lookFor(call.endpoint.action)
+    const looked = look === undefined ? NOT_LOOKED : await lookedElsewhere(asking, look)
+    if (look !== undefined && received.caller.left) return LEFT
+    const sealed = looked.kind === 'refuse' ? looked : judged(asking, looked.value)
     if (sealed.kind === 'refuse') {
       const { principal } = authenticated
       const refusal = await waiting(parts.park, { principal, asked: bracket.asked, body: body.value }, sealed)
@@ -229,11 +278,15 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
 
   function decideAgain(): void {
     grants.decideAgain((permitted) => {
-      const { principal, action, resource, context } = permitted
-      const asking = scoped(principal, action, resource)
-      if (asking.kind === 'refuse') return asking
+      const { principal, action, resource, routedFrom, context } = permitted
       const at = { ...context, timeMs: parts.clock.now() }
-      return endedBy(decide(parts.policy, asking.value, action, resource, at), permitted)
+      for (const one of routedFrom === undefined ? [resource] : [routedFrom, resource]) {
+        const asker = scoped(principal, action, one)
+        const ended =
+          asker.kind === 'refuse' ? asker : endedBy(decide(parts.policy, asker.value, action, one, at), permitted)
+        if (ended !== undefined) return ended
+      }
+      return undefined
     })
   }
 
@@ -249,53 +302,109 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     return may.kind === 'refuse' ? challenged(may, by) : may
   }
 
-  /** Inspect, decide, transform: at one go, so that nothing of a body that was read outlives it. */
-  function judged(
-    { authenticated, bracket }: Entered,
-    { dialect, endpoint, named, models }: ModelCall,
-    body: Buffer,
-  ): Step<Sealed> {
-    const { received, principal } = authenticated
+  /**
+   * What detectors elsewhere say of a body, or why it is refused whatever they say: then they are shown nothing. While they look
+   * nothing is held of it but its bytes and its texts, so it is read once more afterwards.
+   */
+  async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
+    const texts = textsOf(asking)
+    if (texts.kind === 'refuse') return texts
+    const left = new AbortController()
+    asking.entered.authenticated.received.caller.whenLeft(() => left.abort())
+    return proceed(await look(texts.value, NO_LABELS, left.signal))
+  }
+
+  function textsOf(asking: Asking): Step<readonly string[]> {
+    const inspected = inspectedOf(asking, undefined)
+    if (inspected.kind === 'refuse') return inspected
+    const { authenticated, endpoint, model, view } = inspected.value
+    const asker = scoped(authenticated.principal, endpoint.action, model.resource)
+    if (asker.kind === 'refuse') return challenged(asker, authenticated)
+    return proceed(view.parts.map(({ text }) => text))
+  }
+
+  function inspectedOf(
+    { entered: { authenticated, bracket }, call: { dialect, endpoint, models, named }, body }: Asking,
+    elsewhere: Elsewhere | undefined,
+  ): Step<Inspected> {
     const read = endpoint.lens.read(body, named)
     if (read.kind === 'refuse') return read
     const view = read.value
     if (view.parts.length > parts.limits.parts) return refuse('invalid_request', `${view.parts.length} parts`)
     const model = models.get(view.model)
     if (model === undefined) return refuse('model_not_found', 'not configured', { param: 'model' })
-    const asked: Asked = { action: endpoint.action, resource: model.resource.id, verdict: undefined }
-    bracket.asks(asked)
+    bracket.asks({ action: endpoint.action, resource: model.resource.id, verdict: undefined })
 
-    const learnt = inspect(view.parts)
+    const learnt = inspect(view.parts, elsewhere)
     if (learnt.kind === 'refuse') return learnt
     if (learnt.value.promptTokens > parts.limits.promptTokens) {
       return refuse('prompt_too_large', `about ${learnt.value.promptTokens} tokens`)
     }
-    const inspected = seal.inspected({ authenticated, dialect, endpoint, model, body, view, learnt: learnt.value })
+    return proceed(seal.inspected({ authenticated, dialect, endpoint, model, body, view, learnt: learnt.value }))
+  }
 
+  /** Inspect, decide, transform: at one go, so that nothing of a body that was read outlives it. */
+  function judged(asking: Asking, elsewhere: Elsewhere | undefined): Step<Sealed> {
+    const inspected = inspectedOf(asking, elsewhere)
+    if (inspected.kind === 'refuse') return inspected
+    const { authenticated, learnt, view } = inspected.value
     const context: Context = {
-      labels: [],
-      findings: learnt.value.types,
+      labels: NO_LABELS,
+      findings: learnt.types,
       uninspectable: view.uninspectable.length > 0,
-      promptTokens: learnt.value.promptTokens,
+      promptTokens: learnt.promptTokens,
       maxTokens: view.maxTokens,
       stream: view.stream,
       hasSystemMessage: view.hasSystemMessage,
       purpose: undefined,
-      sourceIp: received.sourceIp,
-      timeMs: received.receivedAtMs,
+      sourceIp: authenticated.received.sourceIp,
+      timeMs: authenticated.received.receivedAtMs,
       approvals: [],
     }
-    const asking = scoped(principal, endpoint.action, model.resource)
-    if (asking.kind === 'refuse') return challenged(asking, authenticated)
-    const verdict = decide(parts.policy, asking.value, endpoint.action, model.resource, context)
-    bracket.asks({ ...asked, verdict })
-    const may = permitted(verdict, authenticated)
-    if (may.kind === 'refuse') return may
-    const decided = seal.decided(inspected, verdict)
-
-    const transformed = transform(decided, parts.systemMessages)
+    const decided = decidedOf(asking, inspected.value, context)
+    if (decided.kind === 'refuse') return decided
+    const transformed = transform(decided.value, parts.systemMessages)
     if (transformed.kind === 'refuse') return transformed
-    return proceed(seal.sealed(decided, transformed.value))
+    return proceed(seal.sealed(decided.value, transformed.value))
+  }
+
+  /** Decides; and where policy routes the exchange, decides again for the model that it goes to. */
+  function decidedOf(asking: Asking, inspected: Inspected, context: Context): Step<Decided> {
+    const { model } = inspected
+    const first = decideOn(asking, model, context, undefined)
+    if (first.kind === 'refuse') return first
+    const route = routeOf(first.value.obligations, model.resource)
+    if (route.kind === 'refuse') return route
+    if (route.value === undefined) return proceed(seal.decided(inspected, first.value, model, undefined))
+
+    const target = asking.call.models.get(route.value)
+    if (target === undefined) return refuse('obligation_failed', `route:${route.value} is no model of this dialect`)
+    const routedFrom = { model, verdict: first.value }
+    const second = decideOn(asking, target, context, routedFrom)
+    if (second.kind === 'refuse') return second
+    const onward = routeOf(second.value.obligations, target.resource)
+    if (onward.kind === 'refuse') return onward
+    if (onward.value !== undefined)
+      return refuse('obligation_failed', `routed twice: to ${route.value}, ${onward.value}`)
+    return proceed(seal.decided(inspected, routed(first.value, second.value), target, routedFrom))
+  }
+
+  function decideOn(
+    { entered: { authenticated, bracket }, call }: Asking,
+    { resource }: Model,
+    context: Context,
+    routedFrom: RoutedFrom | undefined,
+  ): Step<Verdict> {
+    const { action } = call.endpoint
+    const asked = { action, resource: resource.id, routedFrom }
+    const asker = scoped(authenticated.principal, action, resource)
+    if (asker.kind === 'refuse') {
+      if (routedFrom !== undefined) bracket.asks({ ...asked, verdict: undefined })
+      return challenged(asker, authenticated)
+    }
+    const verdict = decide(parts.policy, asker.value, action, resource, context)
+    bracket.asks({ ...asked, verdict })
+    return permitted(verdict, authenticated)
   }
 
   async function record(sealed: Sealed, bracket: Bracket): Promise<Step<Recorded>> {
@@ -372,11 +481,19 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
 }
 
 const NO_RETRY = { 'x-should-retry': 'false' }
+const NOBODY: readonly string[] = []
+/** No label arises yet. */
+const NO_LABELS: readonly string[] = []
+const NOT_LOOKED: Step<undefined> = proceed(undefined)
+
+function countsOf(opened: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(opened.map((detector) => [`inspection.failed:${detector}`, 1]))
+}
 
 /** The context of a question without a body: what does not apply is empty or 0. */
 function contextOf(received: Received): Context {
   return {
-    labels: [],
+    labels: NO_LABELS,
     findings: [],
     uninspectable: false,
     promptTokens: 0,

@@ -66,7 +66,7 @@ function expectRefusal(answer: Answer, status: number, code: string): void {
 
 describe('a detector that throws', () => {
   test('closed: the request does not pass', async () => {
-    await open({ detectors: [ill] })
+    await open({ detectors: [{ detector: ill, whenIll: 'closed' }] })
     const before = house.upstream.requestCount
     const answer = await ask('the plague')
     expectRefusal(answer, 503, 'inspection_failed')
@@ -79,20 +79,20 @@ describe('a detector that throws', () => {
   })
 
   test('open: it passes, and the log says that nobody looked', async () => {
-    await open({ detectors: [ill], inspectionFailure: 'open' })
+    await open({ detectors: [{ detector: ill, whenIll: 'open' }] })
     expect((await ask('the plague')).status).toBe(200)
-    expect(log.entries[0]).toContain('"findings":{"inspection.failed":1}')
+    expect(log.entries[0]).toContain('"findings":{"inspection.failed:ill":1}')
   })
 
   test('closed: an answer does not pass', async () => {
-    await open({ detectors: [ill] })
+    await open({ detectors: [{ detector: ill, whenIll: 'closed' }] })
     house.upstream.behave({ kind: 'honest', text: 'the plague' })
     expectRefusal(await ask('hi'), 503, 'inspection_failed')
     expect((await lastOutcome()).own).toMatchObject({ reason: 'inspection_failed', upstream_status: 200, intent: 0 })
   })
 
   test('closed: a stream is torn before the word', async () => {
-    await open({ detectors: [ill] })
+    await open({ detectors: [{ detector: ill, whenIll: 'closed' }] })
     const lie: Lie = { kind: 'honest', text: `in good health, and then the plague ${openaiShapedKey()}`, pieceSize: 4 }
     house.upstream.behave(lie)
     const answer = await ask('hi', true)
@@ -109,6 +109,7 @@ describe('another part that breaks its promise', () => {
       digest: 'cd'.repeat(32),
       readsTime: false,
       scopes: [],
+      usesFindings: () => new Set(),
       decide: () => {
         throw new TypeError('no engine')
       },

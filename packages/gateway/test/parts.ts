@@ -4,7 +4,7 @@ import { createMemoryReplay, createMemoryStore } from '@ostiary/testkit'
 import { createOpenAiDialect } from '../src/adapters/dialect-openai/dialect.js'
 import { createJwtIssuer } from '../src/adapters/identity-oauth/issuer.js'
 import { AuditKeys } from '../src/audit/keys.js'
-import { allDetectors } from '../src/compose/detectors.js'
+import { detectorsOf } from '../src/compose/detectors.js'
 import { readPolicies } from '../src/compose/policies.js'
 import type { Config } from '../src/config/config.js'
 import { faultText } from '../src/config/fault.js'
@@ -81,8 +81,8 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
       keys.kind === 'jwksUri' ? [createJwtIssuer({ ...issuer, keys, clock: CLOCK, report: warn })] : [],
     ),
     policy: engine,
-    detectors: allDetectors(),
-    inspectionFailure: 'closed',
+    detectors: detectorsOf(config),
+    remoteDetectors: [],
     dialects: [dialect],
     modelsOf: () => models,
     providers: new Map(providers),

@@ -1,5 +1,6 @@
 import {
   type Decision,
+  FINDING_TYPES,
   type Obligation,
   type PolicyEngine,
   parseObligation,
@@ -29,6 +30,8 @@ export function createRuleEngine(digest: string, rules: (question: Question) => 
     digest,
     readsTime: false,
     scopes: [],
+    // What a function asks for nobody can tell.
+    usesFindings: () => new Set(FINDING_TYPES),
     decide(question) {
       const basis = { determining: [], shadow: [], shadowErrors: [] }
       try {
@@ -161,6 +164,11 @@ export function policyEngineSuite(name: string, bench: PolicyBench): void {
       }
       expect(engine.inputs(alice)).toBe(engine.inputs(questionOf('alice')))
       expect(engine.inputs(alice)).not.toBe(engine.inputs(questionOf('bob')))
+    })
+
+    it('names what findings it could make use of: those of obligations and those of conditions', () => {
+      const uses = engine.usesFindings('invoke')
+      for (const type of ['pii.card', 'secret.aws', 'secret.private-key'] as const) expect(uses).toContain(type)
     })
 
     it('says what it read as JSON', () => {

@@ -1,5 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto'
-import type { Model, Sealed } from '../exchange.js'
+import type { Model, RoutedFrom, Sealed } from '../exchange.js'
 import {
   type Action,
   type Appended,
@@ -41,6 +41,8 @@ export interface Asked {
   readonly action: Action
   readonly resource: string
   readonly verdict: Verdict | undefined
+  /** Where policy routed the exchange to `resource`. */
+  readonly routedFrom?: RoutedFrom | undefined
 }
 
 export interface Intent {
@@ -298,8 +300,15 @@ export class Bracket {
     return (
       `{"bodies":{"received":"${received}","sent":"${sent}"},"carried_out":${counts(sealed.carriedOut)},` +
       `"config_digest":"${configDigest}",${decidedText(verdict, this.#of.names)},"findings":${counts(sealed.findings)},` +
-      `"labels":{"after":[],"before":[]},"order":"${parts.order}","prompt_tokens":${sealed.promptTokens},${modelText(sealed.model)}${systemText(sealed)}}`
+      `"labels":{"after":[],"before":[]},"order":"${parts.order}","prompt_tokens":${sealed.promptTokens},${modelText(sealed.model)}` +
+      `${this.#routedText(sealed.routedFrom)}${systemText(sealed)}}`
     )
+  }
+
+  #routedText(from: RoutedFrom | undefined): string {
+    if (from === undefined) return ''
+    const { model, verdict } = from
+    return `,"routed_from":{${decidedText(verdict, this.#of.names)},${modelText(model)}}`
   }
 
   #outcomeText(outcome: Outcome, now: number): string {
@@ -308,7 +317,8 @@ export class Bracket {
     // An exchange that has no intent entry says here what was asked and why not.
     const asked = this.#intent === undefined && this.#asked !== undefined ? this.#asked : undefined
     const decided = asked?.verdict === undefined ? '' : `${decidedText(asked.verdict, names)},`
-    const resource = asked === undefined ? '' : `"resource":${JSON.stringify(asked.resource)},`
+    const resource =
+      asked === undefined ? '' : `"resource":${JSON.stringify(asked.resource)}${this.#routedText(asked.routedFrom)},`
     const reason =
       outcome.refusal === undefined
         ? ''

@@ -18,7 +18,7 @@ export async function inspectLines(
   write: (line: string) => void,
   warn: (line: string) => void,
 ): Promise<number> {
-  const inspect = createInspect(allDetectors())
+  const inspect = createInspect(allDetectors().map((detector) => ({ detector, whenIll: 'closed' })))
   let number = 0
   let bad = 0
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -53,7 +53,8 @@ function answerTo(line: string, inspect: ReturnType<typeof createInspect>): Answ
   }
   const role = 'role' in row && typeof row.role === 'string' && ROLES.has(row.role) ? (row.role as Role) : 'user'
   const learnt = inspect([{ role, address: '', text: row.text, isName: false, isJson: false }])
-  if (learnt.kind === 'failed') return { kind: 'bad', why: `detector ${learnt.detector} failed (${learnt.why})` }
+  const [failed] = learnt.kind === 'failed' ? learnt.failed : []
+  if (failed !== undefined) return { kind: 'bad', why: `detector ${failed.detector} failed (${failed.why})` }
   const findings = (learnt.parts[0]?.findings ?? []).map(({ type, start, end, score }) => ({ type, start, end, score }))
   return { kind: 'good', text: JSON.stringify({ id: 'id' in row ? row.id : null, findings }) }
 }

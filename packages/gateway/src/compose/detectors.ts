@@ -1,17 +1,51 @@
 import { cardDetector } from '../adapters/detector-card/detector.js'
 import { credentialDetectors } from '../adapters/detector-credential/detector.js'
 import { emailDetector } from '../adapters/detector-email/detector.js'
+import { createHttpDetector } from '../adapters/detector-http/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
 import { privateKeyDetector } from '../adapters/detector-private-key/detector.js'
-import type { Config } from '../config/config.js'
-import type { Detector } from '../spec/index.js'
+import type { Config, RemoteDetectorConfig } from '../config/config.js'
+import { readSecret } from '../config/secret.js'
+import type { Detector, Placed, PlacedRemote, RemoteDetector } from '../spec/index.js'
 
-/** Every detector of this version. */
+/** Every detector of this version that is the gateway's own. */
 export function allDetectors(): readonly Detector[] {
   return [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, privateKeyDetector]
 }
 
-/** Those that find something which a configuration wants found. */
-export function detectorsOf({ inspection }: Config): readonly Detector[] {
-  return allDetectors().filter((one) => one.types.some((type) => inspection.types.includes(type)))
+/** Those that a configuration leaves on. */
+export function detectorsOf({ inspection: { types, open } }: Config): readonly Placed<Detector>[] {
+  return allDetectors()
+    .map((detector) => ({ detector, on: detector.types.filter((type) => types.includes(type)) }))
+    .filter(({ on }) => on.length > 0)
+    .map(({ detector, on }) => ({ detector, whenIll: on.every((type) => open.includes(type)) ? 'open' : 'closed' }))
+}
+
+/** Those elsewhere. They open connections when they are asked, and keep none for long. */
+export function remoteDetectorsOf(
+  { inspection }: Config,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly PlacedRemote[] {
+  return inspection.remote.map((one) => ({
+    detector: remoteDetector(one, env),
+    whenIll: one.onFailure,
+    timeoutMs: one.timeoutMs,
+  }))
+}
+
+function remoteDetector(
+  { types, window, apiKey, header, ...one }: RemoteDetectorConfig,
+  env: Readonly<Record<string, string | undefined>>,
+): RemoteDetector {
+  // A secret in a file is read at each call, so a rotated one counts.
+  const value = apiKey === undefined ? undefined : (): string => readSecret(apiKey)
+  const prefix = header === 'authorization' ? 'Bearer ' : ''
+  return createHttpDetector({
+    ...one,
+    url: new URL(one.url),
+    env,
+    types: new Map(types.map(({ from, to }) => [from, to])),
+    textMax: window,
+    credential: value === undefined ? undefined : () => [header, `${prefix}${value()}`],
+  })
 }

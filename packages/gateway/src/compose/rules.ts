@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js'
 import { configDigest } from '../config/digest.js'
 import type { Rules } from '../gateway.js'
 import type { PolicyEngine } from '../spec/index.js'
-import { detectorsOf } from './detectors.js'
+import { detectorsOf, remoteDetectorsOf } from './detectors.js'
 import { dialectsOf, modelsOf } from './dialects.js'
 import { type HeldIssuer, type IssuerParts, issuersOf } from './issuers.js'
 import { issuingOf, type OwnIssuerParts, ownIssuerOf } from './issuing.js'
@@ -34,7 +34,7 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     boundOnly: config.issuers.every((one) => one.dpop === 'required'),
     policy,
     detectors: detectorsOf(config),
-    inspectionFailure: config.inspection.onFailure,
+    remoteDetectors: remoteDetectorsOf(config, lasting.env),
     dialects,
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),

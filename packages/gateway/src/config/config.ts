@@ -1,4 +1,4 @@
-import type { AttributeValue, FindingType } from '../spec/index.js'
+import type { AttributeValue, FindingType, Label, WhenIll } from '../spec/index.js'
 import type { KeySecret, Secret, SecretValue } from './secret.js'
 
 export const ALGORITHMS = [
@@ -120,6 +120,39 @@ export interface IssuerConfig {
   readonly groups: GroupNames
 }
 
+export interface RemoteDetectorConfig {
+  readonly name: string
+  readonly kind: 'presidio' | 'llm-guard' | 'moderation'
+  /** Without a slash at its end: what each kind serves is below it. */
+  readonly url: string
+  readonly timeoutMs: number
+  readonly onFailure: WhenIll
+  readonly labelsMax: Label
+  /** What its words for findings mean; what is not in it is not looked for. `injection`: a grade by the score. */
+  readonly types: readonly { readonly from: string; readonly to: FindingType | 'injection' }[]
+  /** Lowest score that counts; undefined: what the kind takes for one. */
+  readonly threshold: number | undefined
+  readonly language: string
+  readonly model: string | undefined
+  /** UTF-16 code units that it is shown in one piece. */
+  readonly window: number
+  /** Calls at once. */
+  readonly concurrency: number
+  readonly apiKey: Secret | undefined
+  /** Where the key goes, in small letters; `authorization` takes it as a Bearer token. */
+  readonly header: string
+}
+
+export interface InspectionConfig {
+  /** Finding types whose detectors, of the gateway's own, are on. */
+  readonly types: readonly FindingType[]
+  /** Of those, the ones whose detectors may fail and let pass what they failed at. */
+  readonly open: readonly FindingType[]
+  /** What a failure means where a detector has no word of its own. */
+  readonly onFailure: WhenIll
+  readonly remote: readonly RemoteDetectorConfig[]
+}
+
 export const DIALECTS = ['openai', 'anthropic'] as const
 export type DialectName = (typeof DIALECTS)[number]
 
@@ -217,11 +250,7 @@ export interface Config {
   readonly models: readonly ModelConfig[]
   readonly policy: { readonly dir: string }
   readonly systemMessages: readonly SystemMessageConfig[]
-  readonly inspection: {
-    /** Finding types whose detectors are on. */
-    readonly types: readonly FindingType[]
-    readonly onFailure: 'closed' | 'open'
-  }
+  readonly inspection: InspectionConfig
   readonly limits: LimitsConfig
   readonly timeouts: TimeoutsConfig
   readonly audit: AuditConfig

@@ -72,7 +72,7 @@ describe('a good configuration', () => {
   })
 
   it('takes every key, and keeps what it says', () => {
-    for (const name of ['cert', 'key', 'ca', 'audit']) writeFileSync(join(folder, name), 'text\n')
+    for (const name of ['cert', 'key', 'ca', 'audit', 'p']) writeFileSync(join(folder, name), 'text\n')
     const text = `$schema: ./config.schema.json
 publicUrl: http://127.0.0.1:9000/
 listen: { host: 0.0.0.0, port: 0, tls: { cert: file:cert, key: file:key, clientCa: file:ca } }
@@ -104,7 +104,7 @@ models:
 datasets: []
 mcp: []
 policy: { dir: /policies }
-inspection: { detectors: { pii.email: false, secret.aws: true }, onFailure: open }
+inspection: { detectors: { pii.email: false, secret.aws: true, pii.iban: { onFailure: closed } }, onFailure: open, remote: [{ name: people, kind: presidio, url: 'https://presidio.example/p/', timeout: 500ms, labelsMax: restricted, types: { PERSON: pii.person, ID: injection }, threshold: 0.7, language: de, window: 1000, concurrency: 3, apiKey: 'file:p', header: x-api-key }] }
 limits: { bodyBytes: 1MiB, headerBytes: 8KiB, promptTokens: 10, parts: 20, nesting: 30 }
 timeouts: { connect: 1ms, firstByte: 2s, idle: 3m, total: 4h, requestHead: 5s, requestBody: 6s }
 audit:
@@ -209,7 +209,29 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
       ],
       inspection: {
         types: ['pii.card', 'pii.iban', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
+        open: ['pii.card', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
         onFailure: 'open',
+        remote: [
+          {
+            name: 'people',
+            kind: 'presidio',
+            url: 'https://presidio.example/p',
+            timeoutMs: 500,
+            onFailure: 'open',
+            labelsMax: 'restricted',
+            types: [
+              { from: 'PERSON', to: 'pii.person' },
+              { from: 'ID', to: 'injection' },
+            ],
+            threshold: 0.7,
+            language: 'de',
+            model: undefined,
+            window: 1000,
+            concurrency: 3,
+            apiKey: { kind: 'file', path: join(folder, 'p') },
+            header: 'x-api-key',
+          },
+        ],
       },
       limits: { bodyBytes: 1_048_576, headerBytes: 8192, promptTokens: 10, parts: 20, nesting: 30 },
       timeouts: {
@@ -240,7 +262,7 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
       control: { socket: join(folder, 'run/o.sock') },
     })
     expect(warnings.map((one) => faultText(one).slice(file.length + 1))).toEqual([
-      '32:77 inspection.onFailure: open: when a detector fails, content passes uninspected',
+      '32:110 inspection.onFailure: open: when a detector fails, content passes uninspected',
       '39:12 audit.failure: open: when the log fails, requests go on without proof',
       '44:16 ledger.ttl: this version gathers no labels: the key has no effect yet',
       '44:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
@@ -354,6 +376,57 @@ describe('a faulty file', () => {
     expect(read(`${BASE}__proto__: { publicUrl: x }\n`).faults).toEqual(['13:1 unknown key `__proto__`'])
   })
 })
+
+/** A section that is faulty, one like it that is not, and what is said of the first. */
+function remoteFaults(): readonly [string, string, readonly string[]][] {
+  const section = (one: string): string => `inspection: { remote: [{ name: a, kind: presidio, ${one} }] }`
+  const at = (column: number, key: string, message: string): readonly string[] => [
+    `13:${column} inspection.remote[0].${key}: ${message}`,
+  ]
+  const good = section('url: "http://localhost:5002"')
+  const bad = (one: string): string => section(`url: "http://localhost:5002", ${one}`)
+  return [
+    [
+      section('url: "http://presidio:3000"'),
+      good,
+      at(56, 'url', 'plain http to another host than loopback: it is shown prompts'),
+    ],
+    [
+      section('url: "https://p.example/?key=1"'),
+      good,
+      [
+        '13:56 inspection.remote[0].url: write an http or https URL without a query or credentials, not `https://p.example/?key=1`',
+      ],
+    ],
+    [
+      bad('timeout: 2'),
+      bad('timeout: 2s'),
+      at(90, 'timeout', 'write a time with its unit (ms, s, m, h or d), such as 30s, not `2`'),
+    ],
+    [
+      bad('labelsMax: secret'),
+      bad('labelsMax: public'),
+      at(92, 'labelsMax', 'must be one of `public`, `internal`, `confidential`, `restricted`, not `secret`'),
+    ],
+    [bad('types: {}'), good, at(88, 'types', 'must name at least one')],
+    [bad('model: omni'), bad('language: de'), at(88, 'model', 'is for moderation alone')],
+    [bad('concurrency: 0'), bad('concurrency: 1'), at(94, 'concurrency', 'must be at least 1, not `0`')],
+    [
+      good.replace(' }] }', ' }, { name: a, kind: llm-guard, url: "https://l.example" }] }'),
+      good.replace(' }] }', ' }, { name: b, kind: llm-guard, url: "https://l.example" }] }'),
+      ['13:91 inspection.remote[1].name: the name `a` stands twice in inspection.remote'],
+    ],
+    [
+      good.replace('presidio,', 'presidios,'),
+      good,
+      at(
+        41,
+        'kind',
+        'must be one of `presidio`, `llm-guard`, `moderation`, not `presidios` (did you mean `presidio`?)',
+      ),
+    ],
+  ]
+}
 
 describe('a fault has its place', () => {
   it.each<[string, string, string, readonly string[]]>([
@@ -499,8 +572,16 @@ describe('a fault has its place', () => {
     [
       'inspection: { detectors: { pii.email: off } }',
       'inspection: { detectors: { pii.email: true } }',
-      ['13:39 inspection.detectors.pii.email: must be true or false, not `off`'],
+      ['13:39 inspection.detectors.pii.email: write true, false or { onFailure: open }, not `off`'],
     ],
+    [
+      'inspection: { detectors: { pii.email: { onFailure: opne } } }',
+      'inspection: { detectors: { pii.email: { onFailure: closed } } }',
+      [
+        '13:52 inspection.detectors.pii.email.onFailure: must be one of `closed`, `open`, not `opne` (did you mean `open`?)',
+      ],
+    ],
+    ...remoteFaults(),
     [
       'limits: { bodyBytes: 10MB }',
       'limits: { bodyBytes: 10MiB }',
@@ -794,6 +875,14 @@ describe('secrets', () => {
 
 describe('choices against safety', () => {
   it.each([
+    [
+      'inspection: { detectors: { pii.email: { onFailure: open } } }',
+      '13:52 inspection.detectors.pii.email.onFailure: open: when this detector fails, content passes without it',
+    ],
+    [
+      'inspection: { remote: [{ name: a, kind: moderation, url: "https://m.example", onFailure: open }] }',
+      '13:90 inspection.remote[0].onFailure: open: when this detector fails, content passes without it',
+    ],
     [
       'inspection: { onFailure: open }',
       '13:26 inspection.onFailure: open: when a detector fails, content passes uninspected',

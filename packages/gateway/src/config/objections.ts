@@ -89,7 +89,7 @@ function complaint({ issue }: Objection, written: string | undefined, isQuoted: 
         ? `must have at most ${issue.maximum} characters`
         : `must be at most ${issue.maximum}${not}`
     case 'invalid_union':
-      return `has a type that is not taken here${not}`
+      return `${issue.message.startsWith('write ') ? issue.message : 'has a type that is not taken here'}${not}`
     case 'custom':
       if (issue.params?.['about'] === true) return `${written === undefined ? '' : `\`${written}\` `}${issue.message}`
       return issue.params?.['bare'] === true ? issue.message : `${issue.message}${not}`

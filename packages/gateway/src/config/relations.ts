@@ -34,6 +34,11 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
       'systemMessages',
       'name',
     ),
+    ...doubled(
+      config.inspection.remote.map((one) => one.name),
+      'inspection.remote',
+      'name',
+    ),
     ...homelessModels(config),
     ...ownIssuer(config),
     ...doubledKeyNames(config),
@@ -43,13 +48,15 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...secretRemarks(config, parts),
     ...storePassword(config, parts.places),
     ...openChoices(config),
+    ...openDetectors(config, parts.places),
     ...withoutEffect(parts.places),
   ]
 }
 
 function* doubled(names: readonly string[], list: string, key: string): Iterable<Remark> {
   for (const [index, name] of names.entries()) {
-    if (names.indexOf(name) < index) yield fault([list, index, key], `the ${key} \`${name}\` stands twice in ${list}`)
+    if (names.indexOf(name) < index)
+      yield fault([...list.split('.'), index, key], `the ${key} \`${name}\` stands twice in ${list}`)
   }
 }
 
@@ -97,6 +104,10 @@ function* networkRemarks(config: Config): Iterable<Remark> {
   for (const [index, provider] of config.providers.entries()) {
     if (mayFetch(provider.baseUrl)) continue
     yield warning(['providers', index, 'baseUrl'], 'plain http: the key and the prompts can be read on the way')
+  }
+  for (const [index, { url }] of config.inspection.remote.entries()) {
+    if (mayFetch(url)) continue
+    yield fault(['inspection', 'remote', index, 'url'], 'plain http to another host than loopback: it is shown prompts')
   }
   for (const [index, proxy] of config.trustedProxies.entries()) {
     if (!proxy.endsWith('/0')) continue
@@ -161,6 +172,10 @@ function* secretsOf(config: Config, places: Places): Iterable<HeldSecret> {
     if (credential.kind === 'bearer') yield { path: [...at, 'bearerToken'], secret: credential.token, isPublic: false }
     else yield { path: [...at, 'clientSecret'], secret: credential.clientSecret, isPublic: false }
   }
+  for (const [index, { apiKey }] of config.inspection.remote.entries()) {
+    const path: Path = ['inspection', 'remote', index, 'apiKey']
+    if (apiKey !== undefined) yield { path, secret: apiKey, isPublic: false }
+  }
   if (config.secretsKey !== undefined) yield { path: ['secretsKey'], secret: config.secretsKey, isPublic: false }
   if (config.audit.key !== undefined) yield { path: ['audit', 'key'], secret: config.audit.key, isPublic: false }
 }
@@ -186,6 +201,18 @@ function* openChoices(config: Config): Iterable<Remark> {
   }
   if (config.ledger.scope === 'session') {
     yield warning(['ledger', 'scope'], 'session: a caller can start a new session without the labels it gathered')
+  }
+}
+
+function* openDetectors({ inspection }: Config, places: Places): Iterable<Remark> {
+  const openAt = (path: Path): Remark => warning(path, 'open: when this detector fails, content passes without it')
+  for (const type of inspection.open) {
+    const path: Path = ['inspection', 'detectors', type, 'onFailure']
+    if (places.get(path) !== undefined) yield openAt(path)
+  }
+  for (const [index, { onFailure }] of inspection.remote.entries()) {
+    const path: Path = ['inspection', 'remote', index, 'onFailure']
+    if (onFailure === 'open' && places.get(path) !== undefined) yield openAt(path)
   }
 }
 

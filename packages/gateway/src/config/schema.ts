@@ -1,11 +1,12 @@
 import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { FINDING_TYPES, type FindingType } from '../spec/index.js'
+import { OWN_TYPES, type WhenIll } from '../spec/index.js'
 import { ALGORITHMS, type Config, DIALECTS } from './config.js'
 import { issuerSchema } from './issuer-schema.js'
 import { isLoopback } from './loopback.js'
 import { providerKey } from './provider-key-schema.js'
+import { remoteDetector } from './remote-detector-schema.js'
 import {
   ATTRIBUTE_NAME,
   algorithm,
@@ -164,10 +165,35 @@ function systemMessage(folder: string): z.ZodType<Config['systemMessages'][numbe
   }).transform((raw) => ({ name: raw.name, version: raw.version, text: raw.text, after: raw.after }))
 }
 
-const detectors = z
-  .partialRecord(z.enum(FINDING_TYPES), flag, { error: knownKeys(FINDING_TYPES) })
-  .transform((raw): readonly FindingType[] => FINDING_TYPES.filter((type) => raw[type] !== false))
-  .prefault({})
+const failure = z.enum(['closed', 'open'])
+
+const detector = z.union([flag, group({ onFailure: failure })], {
+  error: 'write true, false or { onFailure: open }',
+})
+
+const detectors = z.partialRecord(z.enum(OWN_TYPES), detector, { error: knownKeys(OWN_TYPES) }).prefault({})
+
+function inspection(folder: string): z.ZodType<Config['inspection']> {
+  return group({
+    detectors,
+    onFailure: failure.default('closed'),
+    remote: z.array(remoteDetector(baseUrl, secret(folder))).default([]),
+  })
+    .transform(({ detectors: switches, onFailure, remote }) => {
+      const types = OWN_TYPES.filter((type) => switches[type] !== false)
+      const failureOf = (type: (typeof types)[number]): WhenIll => {
+        const written = switches[type]
+        return typeof written === 'object' ? written.onFailure : onFailure
+      }
+      return {
+        types,
+        open: types.filter((type) => failureOf(type) === 'open'),
+        onFailure,
+        remote: remote.map((one) => ({ ...one, onFailure: one.onFailure ?? onFailure })),
+      }
+    })
+    .prefault({})
+}
 
 function notYet(what: string): z.ZodType<readonly unknown[]> {
   return z
@@ -295,9 +321,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     mcp: notYet('mcp servers'),
     policy: group({ dir: path }),
     systemMessages: z.array(systemMessage(folder)).max(1000).default([]),
-    inspection: group({ detectors, onFailure: z.enum(['closed', 'open']).default('closed') })
-      .transform((raw) => ({ types: raw.detectors, onFailure: raw.onFailure }))
-      .prefault({}),
+    inspection: inspection(folder),
     limits,
     timeouts,
     audit: audit(folder),

@@ -1,4 +1,4 @@
-import type { AttributeValue, FindingType } from '../spec/index.js'
+import { type AttributeValue, FINDING_TYPES, type FindingType, familyOf } from '../spec/index.js'
 import type { AttributeType, Config } from './config.js'
 import type { Path } from './yaml.js'
 
@@ -10,10 +10,12 @@ export interface Vocabulary {
   /** Names that can come about, so that a policy can be warned of one that cannot. */
   readonly known: {
     readonly models: readonly string[]
+    /** Of each model. */
+    readonly dialects: ReadonlyMap<string, string>
     readonly issuers: readonly string[]
     /** Groups by their whole names, and what the names of all others begin with. */
     readonly groups: { readonly names: readonly string[]; readonly prefixes: readonly string[] }
-    /** Types whose detectors are on. */
+    /** Types that a detector yields which is on, here or elsewhere. */
     readonly findings: readonly FindingType[]
     readonly systemMessages: readonly string[]
   }
@@ -50,12 +52,25 @@ export function vocabularyOf(config: Config): Vocabulary {
     claimAttributes: [...claims].map(([name, type]) => ({ name, type })),
     known: {
       models: config.models.map((one) => one.name),
+      dialects: dialectsOf(config),
       issuers: config.issuers.map((one) => one.issuer),
       groups: groupsOf(config),
-      findings: config.inspection.types,
+      findings: findingsOf(config),
       systemMessages: config.systemMessages.map((one) => one.name),
     },
   }
+}
+
+function dialectsOf({ models, providers }: Config): ReadonlyMap<string, string> {
+  const ofProvider = new Map(providers.map(({ name, dialect }) => [name, dialect]))
+  return new Map(models.map(({ name, provider }) => [name, ofProvider.get(provider) ?? '']))
+}
+
+function findingsOf({ inspection: { types, remote } }: Config): readonly FindingType[] {
+  const meant = new Set(remote.flatMap((one) => one.types.map(({ to }) => to)))
+  return FINDING_TYPES.filter(
+    (type) => types.includes(type) || meant.has(type) || (meant.has('injection') && familyOf(type) === 'injection'),
+  )
 }
 
 function groupsOf({ issuers }: Config): Vocabulary['known']['groups'] {

@@ -15,16 +15,21 @@ export interface Permitted {
   readonly principal: Principal
   readonly action: Action
   readonly resource: Resource
+  /** What was asked for, where policy sent the exchange here instead. It lives on the permits for both. */
+  readonly routedFrom: Resource | undefined
   readonly context: Context
   /** The acts on the answer that are carried out. */
   readonly output: ActsByType
 }
 
-/** Why what was permitted ends, now that it was decided again; undefined where it goes on. */
-export function endedBy({ decision, obligations }: Verdict, { output }: Permitted): Refusal | undefined {
+/** Why what was permitted ends, now that one of its resources was decided again; undefined where it goes on. */
+export function endedBy({ decision, obligations }: Verdict, { output, resource }: Permitted): Refusal | undefined {
   if (decision.kind !== 'permit') {
     const by = decision.determining.join(', ') || 'default'
     return refuse('forbidden_by_policy', `decided again: ${decision.kind} by ${by}`)
+  }
+  if (obligations.routes.some((route) => route !== resource.id)) {
+    return refuse('forbidden_by_policy', `decided again: routes to ${obligations.routes.join(', ')}`)
   }
   // What streams already is guarded by the acts of its beginning.
   return isWithin(obligations.output, output)

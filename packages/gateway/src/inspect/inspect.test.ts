@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Detector, FindingType, TextPart } from '../spec/index.js'
+import type { Detector, Finding, FindingType, TextPart } from '../spec/index.js'
 import { createInspect } from './inspect.js'
 
 function part(text: string): TextPart {
@@ -31,7 +31,8 @@ const sick: Detector = {
 }
 
 describe('inspectParts', () => {
-  const inspect = createInspect([finds('pii.email', 'bcd'), finds('pii.card', 'ab'), finds('secret.aws', 'x'), sick])
+  const detectors = [finds('pii.email', 'bcd'), finds('pii.card', 'ab'), finds('secret.aws', 'x'), sick]
+  const inspect = createInspect(detectors.map((detector) => ({ detector, whenIll: 'closed' })))
 
   it('clean: no parts, and the tokens of all of them', () => {
     expect(inspect([part('12345'), part('')])).toEqual({
@@ -69,12 +70,40 @@ describe('inspectParts', () => {
   })
 
   it('failed: whose illness it is, and nothing of the text [content.illness]', () => {
-    expect(inspect([part('ab'), part('I am ill')])).toEqual({
+    expect(inspect([part('ab'), part('I am ill')])).toMatchObject({
       kind: 'failed',
-      detector: 'sick',
-      why: 'TypeError',
+      failed: [{ detector: 'sick', why: 'TypeError', whenIll: 'closed' }],
       promptTokens: 3,
     })
     expect(inspect([part('ab'), part('I am well')]).kind).toBe('found')
+  })
+
+  it('failed all the same where that is let pass, with what the others found, and said once', () => {
+    const open = createInspect([
+      { detector: sick, whenIll: 'open' },
+      { detector: finds('pii.card', 'ab'), whenIll: 'closed' },
+    ])
+    expect(open([part('ill ab'), part('ill'), part('ab')])).toMatchObject({
+      kind: 'failed',
+      failed: [{ detector: 'sick', why: 'TypeError', whenIll: 'open' }],
+      parts: [{ index: 0 }, { index: 2 }],
+      findings: ['pii', 'pii.card'],
+    })
+  })
+
+  it('joins what detectors elsewhere say of the same parts, their failures too', () => {
+    const person: Finding = { start: 0, end: 1, type: 'pii.person', score: 0.9 }
+    const found = inspect([part('ab'), part('c')], { findings: [[person], [person]], failed: [] })
+    expect(found).toMatchObject({
+      kind: 'found',
+      parts: [
+        { index: 0, findings: [person, { type: 'pii.card' }] },
+        { index: 1, findings: [person] },
+      ],
+      findings: ['pii', 'pii.card', 'pii.person'],
+    })
+    const failed = [{ detector: 'away', why: 'TIMEOUT', whenIll: 'closed' }] as const
+    expect(inspect([part('ab')], { findings: [[]], failed })).toMatchObject({ kind: 'failed', failed })
+    expect(inspect([], { findings: [], failed })).toMatchObject({ kind: 'failed', failed })
   })
 })

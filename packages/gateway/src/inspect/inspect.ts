@@ -1,32 +1,32 @@
 import {
   type Detector,
+  type Elsewhere,
   type Finding,
   type FindingType,
   familyOf,
+  type Illness,
   type PartFindings,
+  type Placed,
   type TextPart,
 } from '../spec/index.js'
 
+interface Looked {
+  /** Only parts that have findings. */
+  readonly parts: readonly PartFindings[]
+  /** `context.findings`: families and full types, sorted. */
+  readonly findings: readonly string[]
+  readonly counts: ReadonlyMap<FindingType, number>
+  readonly promptTokens: number
+}
+
 /** What inspection learnt of a request or an answer. Illness is a value: `failed` is not `clean`. */
 export type Inspected =
-  | {
-      readonly kind: 'clean' | 'found'
-      /** Only parts that have findings. */
-      readonly parts: readonly PartFindings[]
-      /** `context.findings`: families and full types, sorted. */
-      readonly findings: readonly string[]
-      readonly counts: ReadonlyMap<FindingType, number>
-      readonly promptTokens: number
-    }
-  | {
-      readonly kind: 'failed'
-      readonly detector: string
-      /** The error's name, never its message: that may quote the text. */
-      readonly why: string
-      readonly promptTokens: number
-    }
+  | (Looked & { readonly kind: 'clean' | 'found' })
+  /** What the others found stands beside it. Behind a failure that is `closed` nothing was looked at any more. */
+  | (Looked & { readonly kind: 'failed'; readonly failed: readonly Illness[] })
 
-export type InspectParts = (parts: readonly TextPart[]) => Inspected
+/** @param elsewhere what detectors elsewhere said of the very same parts */
+export type InspectParts = (parts: readonly TextPart[], elsewhere?: Elsewhere) => Inspected
 
 /** What the usual encodings make of prose, roughly: an estimate that costs nothing. */
 const CHARACTERS_PER_TOKEN = 4
@@ -35,36 +35,53 @@ const NO_PARTS: readonly PartFindings[] = []
 const NO_FINDINGS: readonly string[] = []
 const NO_COUNTS: ReadonlyMap<FindingType, number> = new Map()
 
-export function createInspect(detectors: readonly Detector[]): InspectParts {
-  return (parts) => {
+const NONE_FAILED: readonly Illness[] = []
+
+export function createInspect(detectors: readonly Placed<Detector>[]): InspectParts {
+  return (parts, elsewhere) => {
     let length = 0
     for (const part of parts) length += part.text.length
     const promptTokens = Math.ceil(length / CHARACTERS_PER_TOKEN)
 
     let found: PartFindings[] | undefined
-    for (let index = 0; index < parts.length; index++) {
+    let failed = elsewhere?.failed ?? NONE_FAILED
+    let refused = isRefused(failed)
+    for (let index = 0; index < parts.length && !refused; index++) {
       const text = parts[index]?.text ?? ''
       let findings: Finding[] | undefined
-      for (const detector of detectors) {
+      for (const { detector, whenIll } of detectors) {
         try {
           const scan = detector.scan(text, 0, true)
           if (scan.findings.length > 0) findings = findings?.concat(scan.findings) ?? [...scan.findings]
         } catch (error) {
           const why = error instanceof Error ? error.name : typeof error
-          return { kind: 'failed', detector: detector.name, why, promptTokens }
+          failed = withIllness(failed, { detector: detector.name, why, whenIll })
+          refused ||= whenIll === 'closed'
         }
       }
+      const others = elsewhere?.findings[index]
+      if (others !== undefined && others.length > 0) findings = findings?.concat(others) ?? [...others]
       if (findings === undefined) continue
       findings.sort((a, b) => a.start - b.start || a.end - b.end)
       found ??= []
       found.push({ index, findings })
     }
-    if (found === undefined) {
+    if (found === undefined && failed.length === 0) {
       return { kind: 'clean', parts: NO_PARTS, findings: NO_FINDINGS, counts: NO_COUNTS, promptTokens }
     }
-    const counts = countTypes(found)
-    return { kind: 'found', parts: found, findings: namesOf(counts), counts, promptTokens }
+    const counts = found === undefined ? NO_COUNTS : countTypes(found)
+    const looked = { parts: found ?? NO_PARTS, findings: namesOf(counts), counts, promptTokens }
+    return failed.length > 0 ? { ...looked, kind: 'failed', failed } : { ...looked, kind: 'found' }
   }
+}
+
+function isRefused(failed: readonly Illness[]): boolean {
+  return failed.some(({ whenIll }) => whenIll === 'closed')
+}
+
+/** A detector that fails at every part of a body failed once. */
+function withIllness(failed: readonly Illness[], one: Illness): readonly Illness[] {
+  return failed.some(({ detector }) => detector === one.detector) ? failed : [...failed, one]
 }
 
 function countTypes(parts: readonly PartFindings[]): ReadonlyMap<FindingType, number> {

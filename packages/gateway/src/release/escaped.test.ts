@@ -6,7 +6,10 @@ import { ibanDetector } from '../adapters/detector-iban/detector.js'
 import { type Act, type ActsByType, FINDING_TYPES, type FindingType } from '../spec/index.js'
 import { createGuardFactory } from './guard.js'
 
-const DETECTORS = [cardDetector, emailDetector, ibanDetector, ...credentialDetectors]
+const DETECTORS = [cardDetector, emailDetector, ibanDetector, ...credentialDetectors].map((detector) => ({
+  detector,
+  whenIll: 'closed' as const,
+}))
 const ACTS: ActsByType = new Map(FINDING_TYPES.map((type): [FindingType, Act] => [type, 'redact']))
 
 const PROTECTED: readonly (readonly [FindingType, string])[] = [
@@ -35,7 +38,7 @@ const ESCAPES = [
 ]
 
 function guarded(pieces: readonly string[]): string {
-  const guard = createGuardFactory({ detectors: DETECTORS, acts: ACTS, onFinding: () => {} })({
+  const guard = createGuardFactory({ detectors: DETECTORS, acts: ACTS, onFinding: () => {}, onIll: () => {} })({
     name: 'channel',
     role: 'assistant',
     isJson: false,

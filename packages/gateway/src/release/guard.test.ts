@@ -14,6 +14,8 @@ import {
   FINDING_TYPES,
   type Finding,
   type FindingType,
+  type Illness,
+  type Placed,
 } from '../spec/index.js'
 import { editText } from '../spec/replacement.js'
 import { createGuardFactory } from './guard.js'
@@ -24,6 +26,12 @@ const CHUNKINGS_PER_TEXT = 5
 const RUNS: number = Math.ceil(CHUNKINGS / CHUNKINGS_PER_TEXT)
 
 const ALL: readonly Detector[] = [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, privateKeyDetector]
+
+function closed(detectors: readonly Detector[]): readonly Placed<Detector>[] {
+  return detectors.map((detector) => ({ detector, whenIll: 'closed' }))
+}
+
+const nobodyIll = (illness: Illness): void => expect(illness).toBeUndefined()
 
 function everything(act: Act): ActsByType {
   return new Map(FINDING_TYPES.map((type) => [type, act] as const))
@@ -57,7 +65,7 @@ function pass(texts: readonly string[], acts: ActsByType, expected: string): Pas
   const onFinding = (type: FindingType, act: Act, times: number): void => {
     counts[`${act}:${type}`] = (counts[`${act}:${type}`] ?? 0) + times
   }
-  const guard = createGuardFactory({ detectors: ALL, acts, onFinding })(CONTENT)
+  const guard = createGuardFactory({ detectors: closed(ALL), acts, onFinding, onIll: nobodyIll })(CONTENT)
   let out = ''
   let heldMost = 0
   for (const step of [...texts.map((text) => () => guard.push(text)), () => guard.end()]) {
@@ -313,14 +321,25 @@ describe('every cutting gives what the whole gives [stream.chunk-invariant]', ()
   })
 })
 
+/** Falls ill at the sight of one word. */
+const sick: Detector = {
+  name: 'sick',
+  types: ['pii.email'],
+  scan(text) {
+    if (text.includes('hello')) throw new RangeError(`the text was ${text}`)
+    return { findings: [], hold: text.length }
+  },
+}
+
 describe('a guard', () => {
   const redact = everything('redact')
 
   function guard(
     acts: ActsByType = redact,
-    detectors: readonly Detector[] = ALL,
+    detectors: readonly Placed<Detector>[] = closed(ALL),
+    onIll: (illness: Illness) => void = nobodyIll,
   ): ReturnType<ReturnType<typeof createGuardFactory>> {
-    return createGuardFactory({ detectors, acts, onFinding: () => undefined })(CONTENT)
+    return createGuardFactory({ detectors, acts, onFinding: () => undefined, onIll })(CONTENT)
   }
 
   it('holds of prose the last word alone, and lets go of a word longer than a name can be [stream.no-buffering]', () => {
@@ -358,15 +377,20 @@ describe('a guard', () => {
   })
 
   it('refuses when a detector fails, and does not quote what it said [content.illness]', () => {
-    const sick: Detector = {
-      name: 'sick',
-      types: ['pii.email'],
-      scan() {
-        throw new Error('the text was hello')
-      },
-    }
-    const refusal = guard(redact, [sick]).push('hello')
+    const ill: Illness[] = []
+    const refusal = guard(redact, closed([sick]), (one) => void ill.push(one)).push('hello')
     expect(refusal).toMatchObject({ code: 'inspection_failed', forLog: 'detector sick failed in a stream' })
+    expect(ill).toEqual([{ detector: 'sick', why: 'RangeError', whenIll: 'closed' }])
+  })
+
+  it('where its operator says open, goes on without the one that failed, and says so once', () => {
+    const ill: Illness[] = []
+    const placed: readonly Placed<Detector>[] = [{ detector: sick, whenIll: 'open' }, ...closed([emailDetector])]
+    const one = guard(redact, placed, (illness) => void ill.push(illness))
+    expect(one.push('hello a@b.example ')).toBe('hello [redacted:pii.email] ')
+    expect(one.push('hello, hello ')).toBe('hello, hello ')
+    expect(one.end()).toBe('')
+    expect(ill).toEqual([{ detector: 'sick', why: 'RangeError', whenIll: 'open' }])
   })
 
   it('asks only the detectors whose types have an act', () => {
@@ -391,7 +415,12 @@ describe('a guard', () => {
   })
 
   it('keeps channels apart', () => {
-    const factory = createGuardFactory({ detectors: ALL, acts: redact, onFinding: () => undefined })
+    const factory = createGuardFactory({
+      detectors: closed(ALL),
+      acts: redact,
+      onFinding: () => undefined,
+      onIll: nobodyIll,
+    })
     const [a, b] = [factory({ ...CONTENT, name: 'a' }), factory({ ...CONTENT, name: 'b' })]
     expect(a.push('ann@exa')).toBe('')
     expect(b.push('mple.com ')).toBe('mple.com ')

@@ -1,4 +1,16 @@
-import type { Act, ActsByType, ChannelKind, Detector, FindingType, Refusal, Scan, TextGuard } from '../spec/index.js'
+import type {
+  Act,
+  ActsByType,
+  ChannelKind,
+  Detector,
+  FindingType,
+  Illness,
+  Placed,
+  Refusal,
+  Scan,
+  TextGuard,
+  WhenIll,
+} from '../spec/index.js'
 import { refuse } from '../spec/index.js'
 import { Editor } from '../spec/replacement.js'
 
@@ -11,20 +23,22 @@ const HEAD_LENGTH = 128
 const HEAD_LEAD = 8
 
 export interface GuardFactoryParts {
-  readonly detectors: readonly Detector[]
+  readonly detectors: readonly Placed<Detector>[]
   /** The acts of one direction. Only detectors that yield a type with an act take part. */
   readonly acts: ActsByType
   /** Called for every finding that an act was carried out on (a flag too). */
   readonly onFinding: (type: FindingType, act: Act, count: number) => void
+  /** A detector failed. Called once a channel: closed ends it, open lets pass what the detector failed at. */
+  readonly onIll: (illness: Illness) => void
 }
 
 /** A guard for each channel. All its state is its own. */
 export type GuardFactory = (channel: ChannelKind) => TextGuard
 
-export function createGuardFactory({ detectors, acts, onFinding }: GuardFactoryParts): GuardFactory {
-  const taking = detectors.filter((detector) => detector.types.some((type) => acts.has(type)))
+export function createGuardFactory({ detectors, acts, onFinding, onIll }: GuardFactoryParts): GuardFactory {
+  const taking = detectors.filter(({ detector }) => detector.types.some((type) => acts.has(type)))
   const count = (type: FindingType, act: Act): void => onFinding(type, act, 1)
-  return () => new Guard(taking, acts, count)
+  return () => new Guard(taking, acts, count, onIll)
 }
 
 /**
@@ -33,6 +47,7 @@ export function createGuardFactory({ detectors, acts, onFinding }: GuardFactoryP
  */
 interface Place {
   readonly detector: Detector
+  readonly whenIll: WhenIll
   from: number
   head: string
 }
@@ -42,13 +57,20 @@ function isHighSurrogate(code: number): boolean {
 }
 
 class Guard implements TextGuard {
-  readonly #places: readonly Place[]
+  #places: readonly Place[]
+  readonly #onIll: (illness: Illness) => void
   readonly #editor: Editor
   #text = ''
   #refusal: Refusal | undefined
 
-  constructor(detectors: readonly Detector[], acts: ActsByType, onFinding: (type: FindingType, act: Act) => void) {
-    this.#places = detectors.map((detector) => ({ detector, from: 0, head: '' }))
+  constructor(
+    detectors: readonly Placed<Detector>[],
+    acts: ActsByType,
+    onFinding: (type: FindingType, act: Act) => void,
+    onIll: (illness: Illness) => void,
+  ) {
+    this.#places = detectors.map(({ detector, whenIll }) => ({ detector, whenIll, from: 0, head: '' }))
+    this.#onIll = onIll
     this.#editor = new Editor(acts, onFinding)
   }
 
@@ -73,8 +95,15 @@ class Guard implements TextGuard {
       let scan: Scan
       try {
         scan = place.detector.scan(text, place.from, ended)
-      } catch {
-        return this.#refuse(refuse('inspection_failed', `detector ${place.detector.name} failed in a stream`))
+      } catch (error) {
+        const { detector, whenIll } = place
+        this.#onIll({ detector: detector.name, why: error instanceof Error ? error.name : 'threw', whenIll })
+        if (whenIll === 'closed') {
+          return this.#refuse(refuse('inspection_failed', `detector ${detector.name} failed in a stream`))
+        }
+        // What it was in the middle of is lost to it, so it is asked no more in this channel.
+        this.#places = this.#places.filter((one) => one !== place)
+        continue
       }
       if (scan.findings.length > 0) this.#editor.add(scan.findings)
       keepHead(place, scan, text)

@@ -2,29 +2,27 @@ import type { Recorded } from '../exchange.js'
 import {
   type Action,
   type ActsByType,
-  type AnswerView,
   type Caller,
   type ChannelKind,
   type Context,
   type Dialect,
-  type Edit,
   type FindingType,
   headerLines,
   type Lens,
+  type LookElsewhere,
   type Outcome,
-  type PartFindings,
   type Principal,
   type Received,
   type Refusal,
   type RefusalCode,
   type Resource,
   refuse,
-  type Step,
   type StreamLens,
   type TextGuard,
-  type TextPart,
   type Usage,
 } from '../spec/index.js'
+import { Counts } from './counts.js'
+import { type Judged, type Judging, judge, judgeElsewhere, threw } from './judge.js'
 
 /** The provider's side of the call, as release needs it. */
 export interface Source {
@@ -43,18 +41,15 @@ export interface Meter {
   responseSent(bytes: Buffer): void
 }
 
-export interface ReleaseParts {
-  /** A guard factory for one exchange: counts go to `onFinding`. */
+export interface ReleaseParts extends Judging {
+  /** A guard factory for one exchange: counts go to `onFinding`, detectors whose failure is let pass to `onOpen`. */
   readonly guards: (
     acts: ActsByType,
     onFinding: (type: FindingType, act: string, times: number) => void,
+    onOpen: (detector: string) => void,
   ) => (channel: ChannelKind) => TextGuard
-  readonly inspect: (parts: readonly TextPart[]) => Step<readonly PartFindings[]>
-  readonly editParts: (
-    parts: readonly TextPart[],
-    found: readonly PartFindings[],
-    acts: ActsByType,
-  ) => Step<{ readonly edits: readonly Edit[]; readonly carriedOut: Readonly<Record<string, number>> }>
+  /** Who looks at an answer elsewhere, for these acts on it. */
+  readonly elsewhere: ((acts: ActsByType) => LookElsewhere | undefined) | undefined
   /** A whole answer larger than this is refused: it is held in memory until it is judged. */
   readonly answerBytes: number
   /** Gives a refusal its challenge. */
@@ -85,6 +80,7 @@ export class Release {
   readonly #context: Context
   readonly #action: Action
   readonly #resource: Resource
+  readonly #routedFrom: Resource | undefined
   readonly #received: Received
   readonly #meter: Meter
   readonly principal: Principal
@@ -95,9 +91,13 @@ export class Release {
   /** Of the provider's headers, what passes. */
   #passed: string[] = []
   readonly #finish: (ending: Outcome) => void
+  /** Where there is one, the whole answer is kept until it has looked: a stream too. */
+  readonly #look: LookElsewhere | undefined
+  #looking: AbortController | undefined
   #source: Source | undefined
   #lease: Lease | undefined
   #lens: StreamLens | undefined
+  #isStream = false
   #chunks: Buffer[] = []
   #bytes = 0
   #status = 0
@@ -105,11 +105,11 @@ export class Release {
   #headSent = false
   #over = false
   #usage: Usage | undefined
-  #findings: Record<string, number> | undefined
-  #carriedOut: Record<string, number> | undefined
+  #dropped = 0
+  readonly #counts = new Counts()
 
   constructor(parts: ReleaseParts, recorded: Recorded, meter: Meter, finish: (ending: Outcome) => void) {
-    const { authenticated, body, dialect, endpoint, model, received: before, verdict } = recorded.sealed
+    const { authenticated, body, dialect, endpoint, model, received: before, routedFrom, verdict } = recorded.sealed
     const { principal, received } = authenticated
     this.#parts = parts
     this.#dialect = dialect
@@ -119,13 +119,15 @@ export class Release {
     this.#context = verdict.context
     this.#action = endpoint.action
     this.#resource = model.resource
+    this.#routedFrom = routedFrom?.model.resource
     this.#received = received
     this.principal = principal
     this.#meter = meter
     this.#durable = recorded.durable
-    this.#decision = body === before ? 'permit' : 'transform'
+    this.#decision = body === before && routedFrom === undefined ? 'permit' : 'transform'
     this.#receipt = recorded.receipt
     this.#finish = finish
+    this.#look = this.#acts.size === 0 ? undefined : parts.elsewhere?.(this.#acts)
     // Hanging up on the provider at once is what keeps aborted callers from holding sockets and costing tokens.
     this.#caller.whenLeft(() => {
       this.#source?.abort()
@@ -143,6 +145,7 @@ export class Release {
     readonly principal: Principal
     readonly action: Action
     readonly resource: Resource
+    readonly routedFrom: Resource | undefined
     readonly context: Context
     readonly output: ActsByType
   } {
@@ -150,6 +153,7 @@ export class Release {
       principal: this.principal,
       action: this.#action,
       resource: this.#resource,
+      routedFrom: this.#routedFrom,
       context: this.#context,
       output: this.#acts,
     }
@@ -185,10 +189,9 @@ export class Release {
     const isStream = status === 200 && isOfType(headers.get('content-type'), streamType)
     // What is judged is read as events or as JSON, in UTF-8, whatever else the provider called it.
     if (!typed) this.#passed.push('content-type', isStream ? (streamType ?? '') : 'application/json')
+    this.#isStream = isStream
     if (isStream) {
-      const count = (finding: FindingType, act: string, times: number): void => this.#count(finding, act, times)
-      const guard = this.#acts.size === 0 ? undefined : this.#parts.guards(this.#acts, count)
-      this.#lens = this.#bodies.openStream({ guard })
+      if (this.#look === undefined) this.#lens = this.#bodies.openStream({ guard: this.#guards() })
       this.#lease?.streams()
       if (this.#over) return false
     }
@@ -289,37 +292,53 @@ export class Release {
     this.#close('refused', refusal)
   }
 
+  #guards(): ((channel: ChannelKind) => TextGuard) | undefined {
+    if (this.#acts.size === 0) return undefined
+    const counts = this.#counts
+    const count = (type: FindingType, act: string, times: number): void => {
+      counts.found(type, times)
+      counts.did(`${act}:${type}`, times)
+    }
+    return this.#parts.guards(this.#acts, count, (detector) => counts.opened(detector))
+  }
+
   #whole(): void {
     const [first] = this.#chunks
     const body = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks)
-    const judged = this.#judge(body)
-    if (judged.kind === 'refuse') {
-      this.#refuse(judged)
+    const whole = { lens: this.#bodies, body, acts: this.#acts, counts: this.#counts }
+    const look = this.#look
+    if (look === undefined) {
+      this.#give(body, judge(this.#parts, whole, undefined))
       return
     }
-    const out = judged.value
-    if (out !== body) this.#decision = 'transform'
-    this.#meter.responseSent(out)
-    this.#caller.head(this.#status, this.#lines(), out.length)
-    this.#headSent = true
-    this.#caller.end(out)
-    this.#close('done', undefined)
+    const looking = new AbortController()
+    this.#looking = looking
+    const { labels } = this.#context
+    void judgeElsewhere(this.#parts, whole, this.#isStream, (heard) => {
+      // It was spent, whether or not anybody gets to see it.
+      this.#usage = heard.usage
+      const texts = heard.parts.map(({ text }) => text)
+      return look(texts, labels, looking.signal)
+    }).then((judged) => this.#give(body, judged))
   }
 
-  #judge(body: Buffer): Step<Buffer> {
-    const read = this.#bodies.readAnswer(body)
-    if (read.kind === 'refuse') return read
-    const view: AnswerView = read.value
-    this.#usage = view.usage
-    if (this.#acts.size === 0) return { kind: 'proceed', value: body }
-    const found = this.#parts.inspect(view.parts)
-    if (found.kind === 'refuse') return found
-    for (const { findings } of found.value) for (const { type } of findings) this.#found(type, 1)
-    const edited = this.#parts.editParts(view.parts, found.value, this.#acts)
-    // Without its `param`: an address in an answer is made of the provider's own names, which may be what was found.
-    if (edited.kind === 'refuse') return refuse(edited.code, edited.forLog)
-    this.#carriedOut = { ...edited.value.carriedOut }
-    return { kind: 'proceed', value: view.edit(edited.value.edits) }
+  #give(body: Buffer, { usage, dropped, out }: Judged): void {
+    if (this.#over) return
+    this.#usage = usage
+    this.#dropped = dropped
+    if (!Buffer.isBuffer(out)) {
+      this.#refuse(out)
+      return
+    }
+    if (this.#isStream) this.#sendHead()
+    else {
+      if (out !== body) this.#decision = 'transform'
+      this.#caller.head(this.#status, this.#lines(), out.length)
+      this.#headSent = true
+    }
+    this.#meter.responseSent(out)
+    this.#caller.end(out)
+    this.#close('done', undefined)
   }
 
   #pass(out: Buffer | Refusal): boolean {
@@ -348,22 +367,11 @@ export class Release {
     return lines
   }
 
-  #count(type: FindingType, act: string, times: number): void {
-    this.#found(type, times)
-    const what = `${act}:${type}`
-    this.#carriedOut ??= {}
-    this.#carriedOut[what] = (this.#carriedOut[what] ?? 0) + times
-  }
-
-  #found(type: FindingType, times: number): void {
-    this.#findings ??= {}
-    this.#findings[type] = (this.#findings[type] ?? 0) + times
-  }
-
   #close(how: Outcome['how'], refusal: Refusal | undefined): void {
     if (this.#over) return
     this.#over = true
     this.#lease?.close()
+    this.#looking?.abort()
     this.#chunks = []
     this.#finish({
       how,
@@ -371,15 +379,14 @@ export class Release {
       status: how === 'left' && !this.#headSent ? 0 : this.#status,
       upstreamStatus: this.#upstreamStatus,
       usage: this.#usage ?? this.#lens?.usage,
-      findings: this.#findings ?? NONE,
-      carriedOut: this.#carriedOut ?? NONE,
-      droppedEvents: this.#lens?.dropped ?? 0,
-      stream: this.#lens !== undefined,
+      findings: this.#counts.findings,
+      carriedOut: this.#counts.carriedOut,
+      droppedEvents: this.#lens?.dropped ?? this.#dropped,
+      stream: this.#isStream,
     })
   }
 }
 
-const NONE: Readonly<Record<string, number>> = {}
 const NOT_RELEASED = 'The request cannot be recorded, so its answer was not released.'
 const NO_RETRY = { 'x-should-retry': 'false' }
 
@@ -391,11 +398,10 @@ function isOfType(contentType: string | undefined, type: string | undefined): bo
   return said.trim().toLowerCase() === type
 }
 
-/** A guard that throws is an inspection that failed: closed, whatever it was about. */
 function guarded(step: () => Buffer | Refusal): Buffer | Refusal {
   try {
     return step()
   } catch (error) {
-    return refuse('inspection_failed', `stream: ${error instanceof Error ? error.name : 'threw'}`)
+    return threw(error)
   }
 }

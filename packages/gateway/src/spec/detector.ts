@@ -25,6 +25,23 @@ export interface Detector {
   scan(text: string, from: number, ended: boolean): Scan
 }
 
+/** What it means that a detector failed: `open` lets pass what it failed at, and the log says so each time. */
+export type WhenIll = 'closed' | 'open'
+
+/** A detector as an operator placed it. */
+export interface Placed<D> {
+  readonly detector: D
+  readonly whenIll: WhenIll
+}
+
+/** A detector that failed: it is not known what it would have found. */
+export interface Illness {
+  readonly detector: string
+  /** A closed code or an error's name, never its message: that may quote the text. */
+  readonly why: string
+  readonly whenIll: WhenIll
+}
+
 /** One channel of a stream (one JSON path of one choice, say): text goes in as it comes, judged text comes out. */
 export interface TextGuard {
   /** What may leave now, edited as the obligations ask; or a refusal where an obligation blocks. */

@@ -1,5 +1,5 @@
-/** Finding types this version yields, by family. Closed: a type in a policy that no detector yields is a `check` error. */
-export const FINDING_TYPES = [
+/** What the gateway's own detectors yield. */
+export const OWN_TYPES = [
   'pii.card',
   'pii.email',
   'pii.iban',
@@ -9,7 +9,28 @@ export const FINDING_TYPES = [
   'secret.private-key',
 ] as const
 
-export type FindingType = (typeof FINDING_TYPES)[number]
+/** What only a detector elsewhere yields, where one is configured. Of `injection` a text has one grade. */
+export const REMOTE_TYPES = [
+  'injection.high',
+  'injection.low',
+  'injection.medium',
+  'moderation.harassment',
+  'moderation.hate',
+  'moderation.illicit',
+  'moderation.self-harm',
+  'moderation.sexual',
+  'moderation.sexual-minors',
+  'moderation.violence',
+  'pii.address',
+  'pii.national-id',
+  'pii.person',
+  'pii.phone',
+] as const
+
+export type FindingType = (typeof OWN_TYPES)[number] | (typeof REMOTE_TYPES)[number]
+
+/** Finding types of this version. Closed: a type in a policy that no detector yields is a `check` error. */
+export const FINDING_TYPES: readonly FindingType[] = [...OWN_TYPES, ...REMOTE_TYPES]
 
 export function familyOf(type: FindingType): string {
   return type.slice(0, type.indexOf('.'))

@@ -1,7 +1,7 @@
 export type { Brand } from './brand.js'
 export { Deadlines, type Timed } from './deadlines.js'
 export type { Challenge, Decision } from './decision.js'
-export type { Detector, Scan, TextGuard } from './detector.js'
+export type { Detector, Illness, Placed, Scan, TextGuard, WhenIll } from './detector.js'
 export type {
   AnswerView,
   Change,
@@ -20,7 +20,8 @@ export type {
   WireAnswer,
 } from './dialect.js'
 export type { Finding, FindingType, PartFindings, Span } from './finding.js'
-export { FINDING_TYPES, familyOf } from './finding.js'
+export { FINDING_TYPES, familyOf, OWN_TYPES } from './finding.js'
+export { isWithin, LABELS, type Label } from './label.js'
 export type {
   Act,
   ActsByType,
@@ -51,6 +52,8 @@ export type { Caller, HeaderLines, Presented, Received } from './received.js'
 export { headerLines } from './received.js'
 export type { Refusal, RefusalCode, RefusalExtras, Step } from './refusal.js'
 export { errorType, proceed, refuse } from './refusal.js'
+export type { Elsewhere, LookElsewhere, PlacedRemote, RemoteDetector } from './remote-detector.js'
+export { DetectorFailed } from './remote-detector.js'
 export type { Revocable } from './revocation.js'
 export { revocableName } from './revocation.js'
 export { covers, coversSome, lackingScope, narrowed, SCOPES, scopeOf } from './scope.js'

@@ -38,6 +38,8 @@ export type Obligation =
       readonly source: string
     }
   | { readonly kind: 'pass'; readonly what: 'uninspectable'; readonly source: string }
+  /** To another configured model, in place of the one that was asked for. */
+  | { readonly kind: 'route'; readonly model: string; readonly source: string }
   | SystemObligation
   | { readonly kind: 'spotlight'; readonly method: SpotlightMethod; readonly source: string }
 
@@ -49,6 +51,8 @@ export interface Obligations {
   readonly input: ActsByType
   readonly output: ActsByType
   readonly passUninspectable: boolean
+  /** Models, each once. Two refuse. */
+  readonly routes: readonly string[]
   /** More than one: nobody can tell which shall hold, so the request is refused. */
   readonly system: readonly SystemObligation[]
   readonly spotlight: SpotlightMethod | undefined
@@ -60,6 +64,7 @@ export const NO_OBLIGATIONS: Obligations = {
   input: new Map(),
   output: new Map(),
   passUninspectable: false,
+  routes: [],
   system: [],
   spotlight: undefined,
   sources: [],
@@ -74,6 +79,12 @@ export function parseObligation(source: string): Obligation | { readonly kind: '
   if (source === 'pass:uninspectable') return { kind: 'pass', what: 'uninspectable', source }
   if (words[0] === 'system') return systemObligation(source, words.slice(1))
   if (words[0] === 'spotlight') return spotlightObligation(source, words.slice(1))
+  if (words[0] === 'route') {
+    const model = source.slice('route:'.length)
+    return model === ''
+      ? { kind: 'unknown', why: `obligation \`${source}\` needs a model after \`route:\`` }
+      : { kind: 'route', model, source }
+  }
   const direction: Direction = words[0] === 'output' ? 'output' : 'input'
   const [act, type, ...rest] = direction === 'output' ? words.slice(1) : words
   const known = ACTS.find((one) => one === act)
@@ -121,12 +132,17 @@ function spotlightObligation(source: string, [method, ...rest]: readonly string[
 export function joinObligations(all: readonly Obligation[]): Obligations {
   const input = new Map<FindingType, Act>()
   const output = new Map<FindingType, Act>()
+  const routes = new Set<string>()
   const system = new Map<string, SystemObligation>()
   let spotlight: SpotlightMethod | undefined
   let passUninspectable = false
   for (const one of all) {
     if (one.kind === 'pass') {
       passUninspectable = true
+      continue
+    }
+    if (one.kind === 'route') {
+      routes.add(one.model)
       continue
     }
     if (one.kind === 'system') {
@@ -144,7 +160,7 @@ export function joinObligations(all: readonly Obligation[]): Obligations {
     }
   }
   const sources = [...new Set(all.map((one) => one.source))]
-  return { input, output, passUninspectable, system: [...system.values()], spotlight, sources }
+  return { input, output, passUninspectable, routes: [...routes], system: [...system.values()], spotlight, sources }
 }
 
 function strength(method: SpotlightMethod | undefined): number {

@@ -7,14 +7,27 @@ import { ACTS, type Act, type ActsByType } from './obligation.js'
  */
 const CLUSTER_MAX = 4_096
 
+/** Of every word its first letter, whatever the script. */
+function initials(found: string): string {
+  return found.replace(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu, (word) => `${[...word][0] ?? ''}***`)
+}
+
+/** Of a short text less is kept: at least half of it is masked. */
 function maskAllButLast(found: string, kept: number): string {
-  let left = found.replace(/[^A-Za-z0-9]/g, '').length - kept
-  return found.replace(/[A-Za-z0-9]/g, (one) => (left-- > 0 ? '*' : one))
+  const length = found.match(/[\p{L}\p{N}]/gu)?.length ?? 0
+  let left = length - Math.min(kept, length >> 1)
+  return found.replace(/[\p{L}\p{N}]/gu, (one) => (left-- > 0 ? '*' : one))
+}
+
+/** The first characters, none of them cut in half: a detector elsewhere may find what no pattern of ours would. */
+function head(found: string, length: number): string {
+  return [...found.slice(0, 2 * length)].slice(0, length).join('')
 }
 
 /**
  * The text that stands in place of a finding. It has no character that JSON must escape but such as `found` has.
- * Masked, cards and IBANs keep their last four, addresses their first character and domain, secrets at most four characters.
+ * Masked, cards, IBANs, phone numbers and national ids keep their last four, e-mail addresses their first character and domain,
+ * names the first letter of each word, secrets at most four characters. What has no part that could stay is redacted.
  */
 export function replacementFor(type: FindingType, act: Act, found: string): string {
   switch (act) {
@@ -32,14 +45,32 @@ function maskFor(type: FindingType, found: string): string {
   switch (type) {
     case 'pii.card':
     case 'pii.iban':
+    case 'pii.national-id':
+    case 'pii.phone':
       return maskAllButLast(found, 4)
+    case 'pii.person':
+      return initials(found)
     case 'pii.email':
-      return `${found.slice(0, 1)}***${found.slice(found.lastIndexOf('@'))}`
+      return found.includes('@')
+        ? `${head(found, 1)}***${found.slice(found.lastIndexOf('@'))}`
+        : replacementFor(type, 'redact', found)
     case 'secret.aws':
     case 'secret.github':
     case 'secret.openai':
     case 'secret.private-key':
-      return `${found.slice(0, 4)}****`
+      return `${head(found, 4)}****`
+    case 'pii.address':
+    case 'injection.high':
+    case 'injection.low':
+    case 'injection.medium':
+    case 'moderation.harassment':
+    case 'moderation.hate':
+    case 'moderation.illicit':
+    case 'moderation.self-harm':
+    case 'moderation.sexual':
+    case 'moderation.sexual-minors':
+    case 'moderation.violence':
+      return replacementFor(type, 'redact', found)
   }
 }
 

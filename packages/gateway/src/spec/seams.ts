@@ -1,7 +1,8 @@
 import type { Decision } from './decision.js'
 import type { Usage } from './dialect.js'
+import type { FindingType } from './finding.js'
 import type { Principal } from './principal.js'
-import type { Question } from './question.js'
+import type { Action, Question } from './question.js'
 import type { Step } from './refusal.js'
 import type { OpaqueToken, TokenRead } from './token.js'
 
@@ -47,6 +48,8 @@ export interface PolicyEngine {
   readonly readsTime: boolean
   /** Scopes that the policies ask for by name, sorted. */
   readonly scopes: readonly string[]
+  /** Types that a policy on this action could make use of where they stand in a request: others need not be looked for elsewhere. */
+  usesFindings(action: Action): ReadonlySet<FindingType>
   /** Never throws: an engine error is `indeterminate`. */
   decide(question: Question): Decision
   /** What the loaded policies read of this question: JSON text, canonical. The same text always gets the same decision. */

@@ -30,8 +30,8 @@ const NOTHING: PartEdits = { edits: [], carriedOut: {} }
 
 /** Carries out the obligations on a request. Where there is nothing to do the body is the very buffer that was received. */
 export function transform(decided: Decided, systemMessages: ReadonlyMap<string, SystemMessage>): Step<Transformed> {
-  const { inspected, verdict } = decided
-  const { authenticated, view, learnt, model } = inspected
+  const { inspected, model, verdict } = decided
+  const { authenticated, view, learnt } = inspected
   const { obligations } = verdict
   const [uninspectable] = view.uninspectable
   if (uninspectable !== undefined && !obligations.passUninspectable) {

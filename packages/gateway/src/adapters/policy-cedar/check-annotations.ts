@@ -14,13 +14,22 @@ import { comparedWith, readsPrincipal } from './ast.js'
 import { didYouMean } from './nearest.js'
 import type { Policy } from './policy.js'
 import { type Piece, plainValue } from './tokens.js'
-import { FINDING_WORDS } from './vocabulary.js'
 
 /** Says that something is wrong at an offset of the policy's file. */
 export type Say = (offset: number, message: string) => void
 
-/** What one policy says beside its condition. Gives no policy where there was something to say as an error. */
-export function checkAnnotations(piece: Piece, json: PolicyJson, error: Say, warn: Say): Policy | undefined {
+/**
+ * What one policy says beside its condition. Gives no policy where there was something to say as an error.
+ *
+ * @param words that `context.findings` can hold
+ */
+export function checkAnnotations(
+  piece: Piece,
+  json: PolicyJson,
+  words: ReadonlySet<string>,
+  error: Say,
+  warn: Say,
+): Policy | undefined {
   let sound = true
   const { written, effect: effectToken } = head(piece)
   const effectAt = effectToken?.start ?? piece.start
@@ -67,9 +76,14 @@ export function checkAnnotations(piece: Piece, json: PolicyJson, error: Say, war
       say(memberOffset(piece, obligationText ?? '', at), message)
     }
     for (const one of members) {
-      if (one.obligation.kind === 'unknown') sayMember(one, `${one.obligation.why}; ${LEGAL}`)
-      else if (mode === 'oblige' && one.obligation.kind !== 'text') {
-        sayMember(one, `an oblige policy cannot carry \`${one.obligation.source}\`: it never grants`)
+      const { obligation } = one
+      if (obligation.kind === 'unknown') sayMember(one, `${obligation.why}; ${legal(words)}`)
+      else if (obligation.kind === 'text') {
+        if (!obligation.types.some((type) => words.has(type))) {
+          sayMember(one, `no detector yields what \`${obligation.source}\` is about; ${legal(words)}`)
+        }
+      } else if (mode === 'oblige') {
+        sayMember(one, `an oblige policy cannot carry \`${obligation.source}\`: it never grants`)
       }
     }
     if (mode === 'oblige' && obligationText === undefined && json.effect === 'permit') {
@@ -80,8 +94,8 @@ export function checkAnnotations(piece: Piece, json: PolicyJson, error: Say, war
   const challenge = readChallenge(text('challenge'), json, id, sayAt)
 
   for (const word of comparedWith(json.conditions, 'context', 'findings')) {
-    if (FINDING_WORDS.has(word)) continue
-    const message = `no detector yields the finding type \`${word}\`${didYouMean(word, FINDING_WORDS)}`
+    if (words.has(word)) continue
+    const message = `no detector yields the finding type \`${word}\`${didYouMean(word, words)}`
     const places = piece.tokens.filter((token) => token.start > effectAt && plainValue(token) === word)
     if (places.length === 0) say(effectAt, message)
     for (const place of places) say(place.start, message)
@@ -100,11 +114,15 @@ const FORMS = [
   ...ACTS.map((act) => `${act}:TYPE`),
   'output:ACT:TYPE',
   'pass:uninspectable',
+  'route:MODEL',
   ...['replace', 'wrap', 'fence'].map((act) => `system:${act}:NAME`),
   'system:drop',
   'spotlight:METHOD',
 ]
-const LEGAL = `there are \`${FORMS.join('`, `')}\`; \`TYPE\` is one of \`${[...FINDING_WORDS].sort().join('`, `')}\``
+
+function legal(words: ReadonlySet<string>): string {
+  return `there are \`${FORMS.join('`, `')}\`; \`TYPE\` is one of \`${[...words].sort().join('`, `')}\``
+}
 
 /** Where a member of `@obligation` stands; the annotation itself where its text is written with escapes. */
 export function memberOffset(piece: Piece, text: string, at: number): number {

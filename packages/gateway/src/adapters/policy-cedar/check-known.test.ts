@@ -5,6 +5,10 @@ import type { Known } from './vocabulary.js'
 
 const KNOWN: Known = {
   models: ['gpt-4o-mini', 'home'],
+  dialects: new Map([
+    ['gpt-4o-mini', 'openai'],
+    ['home', 'openai'],
+  ]),
   issuers: ['https://idp.example', 'https://other.example/a#b'],
   groups: { names: ['agents', 'readers'], prefixes: ['corp:'] },
   findings: FINDING_TYPES.filter((type) => type !== 'pii.email' && !type.startsWith('secret.')),

@@ -1,5 +1,5 @@
 import type { Challenge, Decision, PolicyEngine, Question } from '../../spec/index.js'
-import { ACTIONS, type Action } from '../../spec/index.js'
+import { ACTIONS, type Action, type FindingType } from '../../spec/index.js'
 import { comparedWith } from './ast.js'
 import { type Inputs, InputsWriter, ill } from './inputs.js'
 import { cedarIp } from './ip.js'
@@ -8,6 +8,7 @@ import { type Reads, readsOf } from './reads.js'
 import { type CedarRequest, cedarRequest } from './request.js'
 import { type Answer, contentDigest, entriesOf, type Made, type ParsedSchema, PolicySet, parseSchema } from './sets.js'
 import { shapesOf } from './shape.js'
+import { usesOf } from './uses.js'
 import { AGES, type Vocabulary } from './vocabulary.js'
 
 export interface EngineOptions {
@@ -85,6 +86,7 @@ class Engine implements CedarEngine {
   readonly #schema: ParsedSchema
   readonly #sets: Sets
   readonly #writers: ReadonlyMap<Action, InputsWriter>
+  readonly #uses: ReadonlyMap<Action, ReadonlySet<FindingType>>
   readonly #memoEntries: number
   readonly #memo: Map<string, Remembered> = new Map()
   readonly #addresses: Map<string, string | undefined> = new Map()
@@ -108,7 +110,12 @@ class Engine implements CedarEngine {
     this.#writers = new Map(
       ACTIONS.map((action) => [action, new InputsWriter(action, readsOf(all, action), shapes)] as const),
     )
+    this.#uses = new Map(ACTIONS.map((action) => [action, usesOf(policies, action)] as const))
     this.#memoEntries = options.memoEntries ?? MEMO_ENTRIES
+  }
+
+  usesFindings(action: Action): ReadonlySet<FindingType> {
+    return this.#uses.get(action) ?? NO_TYPES
   }
 
   inputs(question: Question): string {
@@ -224,6 +231,7 @@ interface Shadow {
   readonly shadowErrors: readonly string[]
 }
 
+const NO_TYPES: ReadonlySet<FindingType> = new Set()
 const NO_SHADOW: Shadow = { shadow: [], shadowErrors: [] }
 const UNKNOWN_ACTION = ill('unknown', 'unknown action')
 const NOBODY: Answer = { kind: 'answered', allow: false, satisfied: [], errors: [] }

@@ -3,13 +3,14 @@ import { head } from './annotations.js'
 import { policySetTextToParts, policyToJson } from './cedar.js'
 import { checkAnnotations, type Say } from './check-annotations.js'
 import { checkKnown, checkNamed } from './check-known.js'
+import { checkRoutes } from './check-route.js'
 import { checkTypes, messageOf, offsetOf, type Typed } from './check-types.js'
 import { type CedarEngine, createCedarEngine, type EngineOptions } from './engine.js'
 import { type Fault, Places } from './place.js'
 import type { Policy } from './policy.js'
 import { schemaText } from './schema.js'
 import { type Piece, split } from './tokens.js'
-import type { Vocabulary } from './vocabulary.js'
+import { findingWords, type Vocabulary } from './vocabulary.js'
 
 export interface PolicyFile {
   /** As it shall be named in faults. */
@@ -36,6 +37,7 @@ export function loadPolicies(
   const policies: Policy[] = []
   const typed: Typed[] = []
   const idPlaces = new Map<string, Fault>()
+  const words = findingWords(vocabulary)
 
   for (const file of files) {
     const places = new Places(file.path, file.text)
@@ -45,11 +47,12 @@ export function loadPolicies(
     for (const { piece, json } of parsed) {
       const { effect, written } = head(piece)
       const effectAt = effect?.start ?? piece.start
-      const policy = checkAnnotations(piece, json, error, warn)
+      const policy = checkAnnotations(piece, json, words, error, warn)
       if (policy !== undefined) policies.push(policy)
       if (vocabulary.known !== undefined) {
         checkKnown(piece, json, vocabulary.known, warn)
         checkNamed(piece, json, vocabulary.known, error)
+        checkRoutes(piece, json, vocabulary.known, error)
       }
 
       const id: string | null | undefined = json.annotations?.['id']

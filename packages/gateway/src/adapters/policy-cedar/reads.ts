@@ -59,7 +59,7 @@ export function bandsOf(reads: AttributeReads, name: string): readonly number[] 
 }
 
 /** Whether the action scope lets a policy match: one that does not is false before it reads anything. */
-function mayApply({ action }: PolicyJson, asked: Action): boolean {
+export function mayApply({ action }: PolicyJson, asked: Action): boolean {
   if (action.op === 'All') return true
   const entities = 'entities' in action ? action.entities : 'entity' in action ? [action.entity] : undefined
   if (entities === undefined) return true

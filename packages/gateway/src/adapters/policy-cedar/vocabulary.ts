@@ -1,5 +1,5 @@
 import type { Action, PrincipalKind, Resource } from '../../spec/index.js'
-import { FINDING_TYPES, type FindingType, familyOf } from '../../spec/index.js'
+import { FINDING_TYPES, type FindingType, familyOf, OWN_TYPES } from '../../spec/index.js'
 
 export type AttributeType = 'String' | 'Long' | 'Bool' | 'Set<String>'
 
@@ -15,10 +15,12 @@ export interface Vocabulary {
 
 export interface Known {
   readonly models: readonly string[]
+  /** Of each model. */
+  readonly dialects: ReadonlyMap<string, string>
   readonly issuers: readonly string[]
   /** Groups by their whole names, and what the names of all others begin with. */
   readonly groups: { readonly names: readonly string[]; readonly prefixes: readonly string[] }
-  /** Types whose detectors are on. */
+  /** Types that a detector yields which is on, here or elsewhere. */
   readonly findings: readonly FindingType[]
   /** What policies may have said to models. */
   readonly systemMessages: readonly string[]
@@ -113,8 +115,14 @@ export const CONTEXT_ATTRIBUTES = [
   ['uninspectable', 'Bool'],
 ] as const
 
-/** What `context.findings` can hold. */
-export const FINDING_WORDS: ReadonlySet<string> = new Set([...FINDING_TYPES, ...FINDING_TYPES.map(familyOf)])
+/**
+ * What `context.findings` can hold: whatever the gateway's own detectors yield, be they switched off, and what those elsewhere yield
+ * that are configured.
+ */
+export function findingWords({ known }: Vocabulary): ReadonlySet<string> {
+  const types = known === undefined ? FINDING_TYPES : [...OWN_TYPES, ...known.findings]
+  return new Set([...types, ...types.map(familyOf)])
+}
 
 export function principalAttributes(vocabulary: Vocabulary): Attributes {
   const all = new Map<string, Attribute>()

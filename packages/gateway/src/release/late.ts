@@ -1,0 +1,160 @@
+import {
+  type Act,
+  type ActsByType,
+  type ChannelKind,
+  type Finding,
+  type FindingType,
+  type Lens,
+  type PartFindings,
+  type Refusal,
+  type Role,
+  refuse,
+  type StreamLens,
+  type TextGuard,
+  type TextPart,
+  type Usage,
+} from '../spec/index.js'
+import { Editor } from '../spec/replacement.js'
+
+// A stream whose texts a detector elsewhere looks at is released late: such a detector judges whole texts, and what it would find
+// in half of one says nothing of what it finds in all of it. So the whole stream is kept, heard once for its texts, and said once
+// more with what was found in them: the same for every cutting.
+
+type Opens = Pick<Lens, 'openStream'>
+
+/** What an answer says. */
+export interface Heard {
+  /** Of a stream, one for every guard that the lens asked for, in that order. */
+  readonly parts: readonly TextPart[]
+  readonly usage: Usage | undefined
+}
+
+/** Hears a whole stream. A refusal where it is none. */
+export function hear(seen: Opens, stream: Buffer): Heard | Refusal {
+  const ears: Ear[] = []
+  const lens = seen.openStream({
+    guard: (channel) => {
+      const ear = new Ear(channel)
+      ears.push(ear)
+      return ear
+    },
+  })
+  const out = through(lens, stream)
+  return Buffer.isBuffer(out) ? { parts: ears, usage: lens.usage } : out
+}
+
+export interface Saying {
+  readonly parts: readonly TextPart[]
+  /** In them. */
+  readonly found: readonly PartFindings[]
+  readonly acts: ActsByType
+  readonly onFinding: (type: FindingType, act: Act) => void
+}
+
+export interface Said {
+  readonly usage: Usage | undefined
+  readonly dropped: number
+  readonly out: Buffer | Refusal
+}
+
+/** Says the same stream as it may leave. */
+export function say(seen: Opens, stream: Buffer, { parts, found, acts, onFinding }: Saying): Said {
+  const findings = new Map(found.map((one) => [one.index, one.findings]))
+  let next = 0
+  const lens = seen.openStream({
+    guard: () => {
+      const guard = new Knowing(parts[next]?.text ?? '', findings.get(next) ?? [], acts, onFinding)
+      next++
+      return guard
+    },
+  })
+  const out = through(lens, stream)
+  return { usage: lens.usage, dropped: lens.dropped, out }
+}
+
+function through(lens: StreamLens, stream: Buffer): Buffer | Refusal {
+  const most = lens.push(stream)
+  if (!Buffer.isBuffer(most)) return most
+  const rest = lens.end()
+  return Buffer.isBuffer(rest) ? Buffer.concat([most, rest]) : rest
+}
+
+/** Lets everything pass, since nothing of it leaves, and keeps it. */
+class Ear implements TextGuard, TextPart {
+  readonly held = 0
+  readonly role: Role
+  readonly address: string
+  readonly isJson: boolean
+  readonly isName = false
+  text = ''
+
+  constructor({ name, role, isJson }: ChannelKind) {
+    this.role = role
+    this.address = name
+    this.isJson = isJson
+  }
+
+  push(text: string): string {
+    this.text += text
+    return text
+  }
+
+  end(): string {
+    return ''
+  }
+}
+
+/** The guard of a channel whose whole text is known, and what is in it. */
+class Knowing implements TextGuard {
+  readonly #whole: string
+  /** Sorted by where they begin. */
+  readonly #findings: readonly Finding[]
+  readonly #editor: Editor
+  #added = 0
+  #known = 0
+
+  constructor(
+    whole: string,
+    findings: readonly Finding[],
+    acts: ActsByType,
+    onFinding: (type: FindingType, act: Act) => void,
+  ) {
+    this.#whole = whole
+    this.#findings = findings
+    this.#editor = new Editor(acts, onFinding)
+  }
+
+  get held(): number {
+    return Math.max(0, this.#known - this.#editor.settled)
+  }
+
+  push(text: string): string | Refusal {
+    // Heard and said are two passes over the same bytes: a lens that asks differently the second time is told nothing.
+    if (!this.#whole.startsWith(text, this.#known)) return other()
+    this.#known += text.length
+    // Half a character is not given out: its other half comes with the next push.
+    const isHalf = isHighSurrogate(this.#whole.charCodeAt(this.#known - 1))
+    return this.#advance(isHalf ? this.#known - 1 : this.#known, false)
+  }
+
+  end(): string | Refusal {
+    return this.#known === this.#whole.length ? this.#advance(this.#known, true) : other()
+  }
+
+  #advance(judged: number, ended: boolean): string | Refusal {
+    const from = this.#added
+    while ((this.#findings[this.#added]?.start ?? judged) < judged) this.#added++
+    this.#editor.add(this.#findings.slice(from, this.#added))
+    const out = this.#editor.advance(this.#whole, judged, ended)
+    const { blocked } = this.#editor
+    return blocked === undefined ? out : refuse('content_blocked', `${blocked} in a stream`)
+  }
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff
+}
+
+function other(): Refusal {
+  return refuse('inspection_failed', 'a stream was not the same the second time')
+}

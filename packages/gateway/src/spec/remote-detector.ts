@@ -1,0 +1,55 @@
+import type { Illness, Placed } from './detector.js'
+import type { Finding, FindingType } from './finding.js'
+import type { Label } from './label.js'
+
+/** A detector elsewhere. It sees texts before anything is decided about them. */
+export interface RemoteDetector {
+  readonly name: string
+  readonly types: readonly FindingType[]
+  /** What carries a higher label is not sent to it, so that it counts as failed there. */
+  readonly labelsMax: Label
+  /** The longest text it takes, UTF-16 code units. Of a longer one it is given windows that overlap. */
+  readonly textMax: number
+  /**
+   * Finds in each of the texts: none of them empty, none too long, each well-formed UTF-16. Findings come in any order, overlap as
+   * they like, and have offsets in UTF-16 code units. Rejects, best with `DetectorFailed`, where it did not look at all of them.
+   *
+   * @param signal aborted when nobody waits any more
+   */
+  inspect(texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly Finding[])[]>
+}
+
+/** Why a detector elsewhere found nothing, and nothing that was sent to it or came from it. */
+export class DetectorFailed extends Error {
+  override readonly name: string = 'DetectorFailed'
+  readonly code: string
+
+  /** @param code in capitals: `STATUS_500` */
+  constructor(code: string) {
+    super(code)
+    this.code = code
+  }
+}
+
+export interface PlacedRemote extends Placed<RemoteDetector> {
+  /** For one body, whatever it takes: waiting for its turn, and every call. */
+  readonly timeoutMs: number
+}
+
+/** What detectors elsewhere said of some texts. */
+export interface Elsewhere {
+  /** Of each text. */
+  readonly findings: readonly (readonly Finding[])[]
+  readonly failed: readonly Illness[]
+}
+
+/**
+ * Has texts looked at by detectors elsewhere. Never rejects: one that fails is in the answer.
+ *
+ * @param labels of the texts
+ */
+export type LookElsewhere = (
+  texts: readonly string[],
+  labels: readonly string[],
+  signal: AbortSignal,
+) => Promise<Elsewhere>
