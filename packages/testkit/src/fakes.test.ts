@@ -4,6 +4,7 @@ import { dialectSuite } from './dialect.js'
 import { createFakeIssuer, identityProviderSuite } from './identity-provider.js'
 import { createPlainDialect, plainTextOf } from './plain-dialect.js'
 import { benchRules, createRuleEngine, policyEngineSuite } from './policy-engine.js'
+import { createRemoteWordDetector, remoteDetectorSuite } from './remote-detector.js'
 
 // A suite that its own fake does not pass asks too much.
 
@@ -47,6 +48,24 @@ dialectSuite('plain', createPlainDialect(), [
     textOf: plainTextOf,
   },
 ])
+
+remoteDetectorSuite('words', async () => ({
+  detector: createRemoteWordDetector(new Map([['Ann', 'pii.person']])),
+  corpus: {
+    found: [
+      { text: 'Ann', found: [['pii.person', 'Ann']] },
+      {
+        text: '😀 Ann met Ann',
+        found: [
+          ['pii.person', 'Ann'],
+          ['pii.person', 'Ann'],
+        ],
+      },
+    ],
+    clean: ['nobody', 'ann'],
+  },
+  close: async () => {},
+}))
 
 identityProviderSuite('fake', async () => createFakeIssuer('https://idp.example'))
 

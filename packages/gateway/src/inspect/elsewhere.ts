@@ -94,8 +94,10 @@ async function inTime<T>(
   })
   signal.addEventListener('abort', end)
   if (signal.aborted) end()
+  // Asynchronous even where it throws at once: a `late` that nobody waits for would end the process.
+  const working = async (): Promise<T> => await work(over.signal)
   try {
-    return await Promise.race([late, work(over.signal)])
+    return await Promise.race([late, working()])
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', end)

@@ -21,7 +21,7 @@ const SPACE = /\s/
 export function windowsOf(text: string, max: number): readonly Window[] {
   if (text.length <= max) return [{ start: 0, text }]
   const overlap = Math.min(OVERLAP_MAX, max >> 2)
-  const word = Math.min(WORD_MAX, max >> 4)
+  const word = Math.min(WORD_MAX, max >> 3)
   const windows: Window[] = []
   let start = 0
   for (;;) {
