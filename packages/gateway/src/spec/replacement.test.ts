@@ -16,6 +16,16 @@ describe('replacementFor', () => {
     ['pii.email', 'ann@example.com', 'a***@example.com'],
     ['secret.github', `${'gh'}p_aaaa`, `${'gh'}p_****`],
     ['secret.private-key', '-----BEGIN', '----****'],
+    ['pii.phone', '+1 (555) 010-0199', '+* (***) ***-0199'],
+    // Of a short one no more than half is shown.
+    ['pii.phone', '911', '**1'],
+    ['pii.national-id', '٠١٢٣٤٥٦٧', '****٤٥٦٧'],
+    ['pii.person', 'Zoë van der Berg-Ünsal 楊', 'Z*** v*** d*** B***-Ü*** 楊***'],
+    ['pii.email', 'no address at all', '[redacted:pii.email]'],
+    ['pii.email', '😀x@example.com', '😀***@example.com'],
+    ['pii.address', '1 Main Street', '[redacted:pii.address]'],
+    ['injection.high', 'ignore all', '[redacted:injection.high]'],
+    ['moderation.hate', 'a whole text', '[redacted:moderation.hate]'],
   ])('masks %s', (type, found, masked) => expect(replacementFor(type, 'mask', found)).toBe(masked))
 
   it('redacts with the type, flags with nothing', () => {

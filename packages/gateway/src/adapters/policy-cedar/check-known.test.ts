@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { FINDING_TYPES } from '../../spec/index.js'
+import { FINDING_TYPES, OWN_TYPES } from '../../spec/index.js'
 import { loadPolicies } from './load.js'
 import type { Known } from './vocabulary.js'
 
 const KNOWN: Known = {
-  models: ['gpt-4o-mini', 'home'],
+  models: ['gpt-4o-mini', 'home', 'other'],
   dialects: new Map([
     ['gpt-4o-mini', 'openai'],
     ['home', 'openai'],
+    ['other', 'anthropic'],
   ]),
   issuers: ['https://idp.example', 'https://other.example/a#b'],
   groups: { names: ['agents', 'readers'], prefixes: ['corp:'] },
@@ -91,6 +92,56 @@ describe('a finding whose detector is off', () => {
       warnings(permit('principal', 'resource', 'context.findings.containsAny(["pii", "secret", "pii.email"])')),
     ).toEqual([off('secret', 45), off('pii.email', 55)])
     expect(warnings(permit('principal', 'resource', 'context.approvals.contains("secret")'))).toEqual([])
+  })
+})
+
+/** `LINE:COLUMN message` of each fault, as far as it says what is wrong. */
+function faults(text: string, known: Known = KNOWN): readonly string[] {
+  const vocabulary = { modelAttributes: new Map(), claimAttributes: [], known }
+  const { faults: all } = loadPolicies([{ path: 'a.cedar', text }], vocabulary)
+  return all.map(({ line, column, message }) => `${line}:${column} ${message.replace(/; there are .*/, '')}`)
+}
+
+describe('a finding that only a detector elsewhere yields, and none is configured', () => {
+  const here = { ...KNOWN, findings: [...OWN_TYPES] }
+
+  test('is a fault in an obligation', () => {
+    const text = permit('principal', 'resource', 'true', 'redact:pii, block:injection, mask:pii.person')
+    expect(faults(text, here)).toEqual([
+      '1:35 no detector yields what `block:injection` is about',
+      '1:52 no detector yields what `mask:pii.person` is about',
+    ])
+    expect(faults(text, { ...here, findings: [...OWN_TYPES, 'injection.high', 'pii.person'] })).toEqual([])
+  })
+
+  test('is a fault in a condition', () => {
+    const text = permit('principal', 'resource', 'context.findings.containsAny(["pii", "moderation.hate"])')
+    expect(faults(text, here)).toEqual(['3:45 no detector yields the finding type `moderation.hate`'])
+    expect(faults(text, { ...here, findings: [...OWN_TYPES, 'moderation.hate'] })).toEqual([])
+  })
+})
+
+describe('a route', () => {
+  test('leads to a model that is configured', () => {
+    expect(faults(permit('principal', 'resource', 'true', 'redact:pii, route:hme'))).toEqual([
+      '1:35 `route:hme`: no model has this name; did you mean `home`?',
+    ])
+    expect(faults(permit('principal', 'resource', 'true', 'redact:pii, route:home'))).toEqual([])
+  })
+
+  test('leads to one of the same dialect, where the policy is about one model', () => {
+    const from = (model: string): readonly string[] =>
+      faults(permit('principal', `resource == Model::"${model}"`, 'true', 'route:home'))
+    expect(from('gpt-4o-mini')).toEqual([])
+    expect(from('other')).toEqual(['1:23 `route:home`: `other` speaks the dialect `anthropic`, `home` speaks `openai`'])
+  })
+
+  test('is nothing for an oblige policy, and needs a model', () => {
+    const text = '@id("a") @mode("oblige") @obligation("route:home")\npermit (principal, action, resource);'
+    expect(faults(text)).toEqual(['1:39 an oblige policy cannot carry `route:home`: it never grants'])
+    expect(faults(permit('principal', 'resource', 'true', 'route:'))).toEqual([
+      '1:23 obligation `route:` needs a model after `route:`',
+    ])
   })
 })
 

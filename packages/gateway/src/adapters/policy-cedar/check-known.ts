@@ -1,5 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
-import { type FindingType, familyOf } from '../../spec/index.js'
+import { FINDING_TYPES, type FindingType, familyOf, OWN_TYPES } from '../../spec/index.js'
 import { parseObligations } from './annotations.js'
 import { memberOffset, type Say } from './check-annotations.js'
 import { didYouMean } from './nearest.js'
@@ -25,7 +25,7 @@ export function checkKnown(piece: Piece, json: PolicyJson, known: Known, warn: S
   const text: string | null | undefined = json.annotations?.['obligation']
   if (typeof text !== 'string') return
   for (const { obligation, at } of parseObligations(text)) {
-    if (obligation.kind !== 'text' || obligation.types.some((type) => known.findings.includes(type))) continue
+    if (obligation.kind !== 'text' || !isOff(obligation.types, known.findings)) continue
     warn(memberOffset(piece, text, at), `\`${obligation.source}\` does nothing: ${OFF}`)
   }
 }
@@ -101,8 +101,18 @@ function isFindingOf(tokens: readonly Token[], index: number): boolean {
   return /^context \. findings \. contains(?:All|Any)? \($/.test(before.join(' '))
 }
 
-/** Where a word no detector yields is, that is a fault already. */
+/** Whether our own detectors would yield something of it, and none that is on does. What nobody at all yields is a fault already. */
+function isOff(types: readonly FindingType[], on: readonly FindingType[]): boolean {
+  return OWN_TYPES.some((type) => types.includes(type)) && !types.some((type) => on.includes(type))
+}
+
 function warnOff(word: string, offset: number, on: readonly FindingType[], warn: Say): void {
-  if (on.some((type) => type === word || familyOf(type) === word)) return
+  if (
+    !isOff(
+      FINDING_TYPES.filter((type) => type === word || familyOf(type) === word),
+      on,
+    )
+  )
+    return
   warn(offset, `\`context.findings\` never has \`${word}\`: ${OFF}`)
 }
