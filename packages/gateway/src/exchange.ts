@@ -103,10 +103,7 @@ class SealedExchange {
   readonly carriedOut: Readonly<Record<string, number>>
   /** What the operator said to the model. */
   readonly systemMessage: SystemMessage | undefined
-  constructor(
-    { inspected, model, routedFrom, verdict }: Decided,
-    { body, carriedOut, systemMessage }: Transformation,
-  ) {
+  constructor({ inspected, model, routedFrom, verdict }: Decided, { body, carriedOut, systemMessage }: Transformation) {
     this.authenticated = inspected.authenticated
     this.dialect = inspected.dialect
     this.endpoint = inspected.endpoint

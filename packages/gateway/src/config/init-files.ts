@@ -70,6 +70,7 @@ policy:
 # inspection:
 #   detectors: {}               # switch one off: { pii.email: false }
 #   onFailure: closed
+#   remote: []                  # detectors elsewhere: [{ name: people, kind: presidio, url: "http://127.0.0.1:5002" }]
 
 # limits:
 #   bodyBytes: 10MiB

@@ -7,7 +7,7 @@ import type { Secret } from './secret.js'
 type Kind = RemoteDetectorConfig['kind']
 type Types = RemoteDetectorConfig['types']
 
-export const REMOTE_KINDS = ['presidio', 'llm-guard', 'moderation'] as const
+const REMOTE_KINDS = ['presidio', 'llm-guard', 'moderation'] as const
 
 /** What each kind's words mean where nobody says otherwise. */
 const TYPES: Readonly<Record<Kind, Readonly<Record<string, FindingType | 'injection'>>>> = {
