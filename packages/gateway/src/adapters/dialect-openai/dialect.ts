@@ -2,9 +2,9 @@ import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
 import { createLens } from '../../lens/lens.js'
 import type { Dialect, Endpoint } from '../../spec/dialect.js'
 import { chatFacts } from './chat/facts.js'
-import { ANSWER, REQUEST } from './chat/formats.js'
-import { CHAT_STREAM } from './chat/stream.js'
+import { ANSWER, CHUNK, REQUEST } from './chat/formats.js'
 import { chatSystem } from './chat/system.js'
+import { choiceStream } from './choice-stream.js'
 import { usageOf } from './usage.js'
 import { modelList, wireRefusal } from './wire.js'
 
@@ -62,7 +62,7 @@ function chatCompletions(limits: JsonLimits): Endpoint {
       usageOption: { member: 'stream_options', name: 'include_usage' },
       answer: ANSWER,
       usage: usageOf,
-      stream: CHAT_STREAM,
+      stream: choiceStream(CHUNK),
     },
     limits,
   )
