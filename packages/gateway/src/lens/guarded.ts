@@ -10,6 +10,7 @@ import { isObject, nameOf, pathTo } from './path.js'
 import { attachedAt, isOpaque, roleAt, type Says, type Shapes, shapesOf } from './shape.js'
 import { EVENT_BYTES, type Piece, type StreamFormat, type StreamReading, type Told } from './stream-format.js'
 import { type Slot, Template } from './template.js'
+import { Wholes } from './wholes.js'
 
 const TEMPLATES_MAX = 4
 const SLOTS_MAX = 8
@@ -67,6 +68,7 @@ export class GuardedStream implements StreamLens {
   readonly #broken = new Set<string>()
   readonly #names = new Set<string>()
   readonly #toolNames = new Map<string, string>()
+  readonly #wholes = new Wholes()
   readonly #out = new Out()
   #templates: Template[] = []
   #state: Told['state'] = 'goes-on'
@@ -218,7 +220,7 @@ export class GuardedStream implements StreamLens {
     if (told.state !== 'goes-on') this.#state = told.state
 
     if (!ending && echoes.length + edited.length + seals.length === 0) this.#learn(frame, text, slots, counters)
-    for (const echo of echoes) if (echo.json !== 'null') this.dropped++
+    for (const echo of echoes) if (echo.json === '""') this.dropped++
     const splices: Splice[] = [...echoes, ...edited]
     for (const { counter, start, end } of counters) {
       const count = Number(text.slice(start, end))
@@ -336,12 +338,17 @@ export class GuardedStream implements StreamLens {
       this.#toolNames.set(name, text)
     }
     const isJson = says === 'arguments'
+    const role = roleAt(shapes, inside, key)
+    const known = this.#wholes.get(text, role, isJson)
+    if (known !== undefined) return known
     const channel = new Channel(
       { name, group: undefined, event: () => ({ name: '', json: '' }) },
-      this.#guardFor({ name, role: roleAt(shapes, inside, key), isJson }),
+      this.#guardFor({ name, role, isJson }),
       isJson,
     )
-    return judgedWhole(channel, text)
+    const out = judgedWhole(channel, text)
+    if (typeof out === 'string') this.#wholes.add(text, role, isJson, out)
+    return out
   }
 
   /** A name of no known field. It cannot be edited, so a guard that would is a refusal. */

@@ -1,4 +1,5 @@
 import {
+  type Container,
   type JsonLimits,
   type JsonObject,
   type Located,
@@ -10,7 +11,7 @@ import {
 import type { AnswerView, Change, Lens, Named, RequestView, SystemChange, Usage } from '../spec/dialect.js'
 import { proceed, type Refusal, refuse, type Step } from '../spec/refusal.js'
 import { GuardedStream } from './guarded.js'
-import { isOn, mistakenIn, type Option, switchedOn } from './option.js'
+import { added, isOn, mistakenIn, type Option, switchedOn } from './option.js'
 import { type Seen, see, spliced, splicesOf } from './parts.js'
 import { isObject } from './path.js'
 import type { Shape } from './shape.js'
@@ -128,8 +129,7 @@ function edited(
   const own = change.system === undefined ? [] : (system?.(seen, change.system, editedText(seen, change)) ?? noPlace())
   const splices = [...splicesOf(seen, change.edits, own), ...own]
   if (namesModel && change.model !== undefined && change.model !== model) {
-    const place = modelIn(seen.located)
-    if (place !== undefined) splices.push({ ...place, json: JSON.stringify(change.model) })
+    splices.push(modelIn(seen.located, change.model))
   }
   if (asked !== undefined) splices.push(switchedOn(seen.located, asked))
   return splices.length === 0 ? body : spliced(seen.located.text, splices)
@@ -144,9 +144,12 @@ function noPlace(): never {
   throw new TypeError('this endpoint takes no system text')
 }
 
-function modelIn({ strings }: Located): { readonly start: number; readonly end: number } | undefined {
+/** What names the model, where the body does and where it left that to the provider. */
+function modelIn({ strings, containers }: Located, model: string): Splice {
   const place = strings.find((one) => one.inside?.index === 0 && one.key === 'model' && !one.isName)
-  return place === undefined ? undefined : { start: place.start, end: place.end }
+  const json = JSON.stringify(model)
+  if (place === undefined) return added(containers[0] as Container, 'model', json)
+  return { start: place.start, end: place.end, json }
 }
 
 /** A whole answer, or the body of an error: both are JSON objects, else the provider did not speak this dialect. */

@@ -31,10 +31,14 @@ export function switchedOn({ containers, strings, text }: Located, { member, nam
   function put(inside: Container, key: string, json: string): Splice {
     const known = strings.find((one) => one.isName && one.inside === inside && one.key === key)
     if (known !== undefined) return { ...valueBehind(text, known.end), json }
-    const at = inside.start + 1
-    const isEmpty = Object.keys(inside.value).length === 0
-    return { start: at, end: at, json: `${JSON.stringify(key)}:${json}${isEmpty ? '' : ','}` }
+    return added(inside, key, json)
   }
+}
+
+/** A member more, in front of the others. */
+export function added({ start, value }: Container, name: string, json: string): Splice {
+  const isEmpty = Object.keys(value).length === 0
+  return { start: start + 1, end: start + 1, json: `${JSON.stringify(name)}:${json}${isEmpty ? '' : ','}` }
 }
 
 /** A scalar other than a string, so that nothing else edits it. */

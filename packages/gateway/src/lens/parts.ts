@@ -170,7 +170,10 @@ export class Intervals {
 /** Where the document repeats its text in another form (`Echo`). */
 export function echoesIn(located: Located, shapes: Shapes): Splice[] {
   const found: Splice[] = []
-  for (const { parent, key, start, end } of located.containers) add(found, shapes, parent, key, start, end)
+  for (const { parent, key, value, start, end } of located.containers) {
+    // What is empty repeats nothing.
+    if (!Array.isArray(value) || value.length > 0) add(found, shapes, parent, key, start, end)
+  }
   for (const { inside, key, start, end, isName, value } of located.strings) {
     if (!isName && value !== '') add(found, shapes, inside, key, start, end)
   }

@@ -36,7 +36,7 @@ export type Says =
  * What becomes of a value that says again, in another form, what stands beside it, once that may not be said as it was:
  * JSON text that takes its place.
  */
-export type Echo = 'null' | '""'
+export type Echo = 'null' | '[]' | '""'
 
 export interface Field {
   readonly says: Says
@@ -58,8 +58,9 @@ export interface Shape {
   readonly open: boolean
   /** The member `role` tells whose text it is. */
   readonly speaks: boolean
-  /** Its member `type` tells which shape it has. */
+  /** Its member `type` tells which shape it has, or what `typeOf` says of it. */
   readonly byType: ReadonlyMap<string, Shape> | undefined
+  readonly typeOf: ((value: JsonObject) => string | undefined) | undefined
   /** Carries something else than text, but for what is `attached`. */
   readonly uninspectable: boolean
   /** Data in it that may say it is text; undefined where it has none, or has something else that is no text. */
@@ -78,6 +79,7 @@ export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Om
     open: parts.open ?? false,
     speaks: parts.speaks ?? false,
     byType: parts.byType,
+    typeOf: parts.typeOf,
     uninspectable: parts.uninspectable ?? false,
     attached: parts.attached,
     unlessPlain: parts.unlessPlain,
@@ -146,7 +148,7 @@ export function shapesOf(containers: readonly Container[], root: Shape): Shapes 
     }
     if (!Array.isArray(value)) {
       if (found.byType !== undefined) {
-        const type = value['type']
+        const type = found.typeOf === undefined ? value['type'] : found.typeOf(value)
         found = (typeof type === 'string' ? found.byType.get(type) : undefined) ?? found
       }
       if (found.speaks) {

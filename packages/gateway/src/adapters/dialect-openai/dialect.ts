@@ -1,11 +1,10 @@
 import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
-import { createLens } from '../../lens/lens.js'
-import type { Dialect, Endpoint } from '../../spec/dialect.js'
-import { chatFacts } from './chat/facts.js'
-import { ANSWER, REQUEST } from './chat/formats.js'
-import { CHAT_STREAM } from './chat/stream.js'
-import { chatSystem } from './chat/system.js'
-import { usageOf } from './usage.js'
+import type { Dialect } from '../../spec/dialect.js'
+import { chatCompletions } from './chat/endpoint.js'
+import { completions } from './completions/endpoint.js'
+import { embeddings } from './embeddings/endpoint.js'
+import { moderations } from './moderations/endpoint.js'
+import { responses } from './responses/endpoint.js'
 import { modelList, wireRefusal } from './wire.js'
 
 // A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
@@ -26,10 +25,11 @@ const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
 ])
 
 /**
- * OpenAI chat completions, and whatever else speaks them, through a lens.
+ * OpenAI's chat completions, responses, completions, embeddings and moderations, and whatever else speaks them, through lenses.
  *
- * Sees every string that is not listed as opaque (`formats.ts`), and names of members that the format does not have. Does not
- * see text in numbers, in pictures, sound or files (these are named as uninspectable), or encoded a second time within a text.
+ * Sees every string that is not listed as opaque (`formats.ts` of each), and names of members that the format does not have. Does
+ * not see text in numbers, in pictures, sound, files that do not say they are text, tokens, or what the provider keeps (these are
+ * named as uninspectable), encoded a second time within a text, or what tools that the provider runs read and send.
  *
  * @param limits of a request's body
  */
@@ -37,7 +37,13 @@ export function createOpenAiDialect(limits: JsonLimits = JSON_LIMITS): Dialect {
   return {
     name: 'openai',
     prefix: '/v1/',
-    endpoints: [chatCompletions(limits)],
+    endpoints: [
+      chatCompletions(limits),
+      responses(limits),
+      completions(limits),
+      embeddings(limits),
+      moderations(limits),
+    ],
     requestHeaders: REQUEST_HEADERS,
     // Never `x-ratelimit-*` or `openai-organization`: those are our account's.
     responseHeaders: RESPONSE_HEADERS,
@@ -45,32 +51,5 @@ export function createOpenAiDialect(limits: JsonLimits = JSON_LIMITS): Dialect {
     credential: (secret) => ['authorization', `Bearer ${secret}`],
     refusal: wireRefusal,
     modelList: { path: '/v1/models', write: modelList },
-  }
-}
-
-function chatCompletions(limits: JsonLimits): Endpoint {
-  const lens = createLens(
-    {
-      request: REQUEST,
-      facts: chatFacts,
-      strict: ({ located }, index) => {
-        const above = located.containers[index]?.parent
-        return above?.parent?.index === 0 && above.key === 'messages'
-      },
-      namesModel: true,
-      system: chatSystem,
-      usageOption: { member: 'stream_options', name: 'include_usage' },
-      answer: ANSWER,
-      usage: usageOf,
-      stream: CHAT_STREAM,
-    },
-    limits,
-  )
-  return {
-    method: 'POST',
-    path: '/v1/chat/completions',
-    action: 'invoke',
-    lens,
-    upstreamPath: () => '/chat/completions',
   }
 }

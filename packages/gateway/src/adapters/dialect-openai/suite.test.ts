@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dialectSuite, type LensCorpus } from '@ostiary/testkit'
+import { COMPLETIONS, EMBEDDINGS, MODERATIONS, RESPONSES, unescaped } from '../../../test/openai-corpora.js'
 import { createOpenAiDialect } from './dialect.js'
 
 const corpus = new URL('./chat/corpus/', import.meta.url)
@@ -97,13 +98,4 @@ function chatTextOf(stream: Buffer): string {
   return JSON.stringify(read.filter(([, text]) => text !== '').sort())
 }
 
-/** Arguments are JSON within JSON: a guarded stream may spell a letter without the escape it came with. */
-function unescaped(json: string): string {
-  try {
-    return JSON.stringify(JSON.parse(json))
-  } catch {
-    return json
-  }
-}
-
-dialectSuite('openai', createOpenAiDialect(), [CHAT])
+dialectSuite('openai', createOpenAiDialect(), [CHAT, RESPONSES, COMPLETIONS, EMBEDDINGS, MODERATIONS])

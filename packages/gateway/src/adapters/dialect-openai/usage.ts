@@ -9,6 +9,6 @@ export function usageOf(root: JsonObject): Usage | undefined {
   return { inputTokens: count(usage['prompt_tokens']), outputTokens: count(usage['completion_tokens']) }
 }
 
-function count(value: JsonValue | undefined): number {
+export function count(value: JsonValue | undefined): number {
   return wholeNumber(value) ?? 0
 }

@@ -1,22 +1,11 @@
-import type { JsonObject } from '../../../json/located.js'
-import type { Attachment } from '../../../lens/attached.js'
 import { SCHEMA } from '../../../lens/json-schema.js'
 import { isObject } from '../../../lens/path.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
+import { CHOICE_FIELDS, ENVELOPE } from '../choices.js'
+import { ARGUMENTS, BLOB, ENUM, ID, LABEL, NAME, PLAIN, REASONING, TEXT } from '../fields.js'
+import { fileData, MEDIA, mediaBeside } from '../media.js'
+import { PLACE } from '../place.js'
 
-const TEXT: Field = field('text')
-const LABEL: Field = field('label')
-const NAME: Field = field('name')
-const ENUM: Field = field('enum')
-const ID: Field = field('id')
-const BLOB: Field = field('blob')
-const ARGUMENTS: Field = spokenBy('tool-call', field('arguments'))
-const REASONING: Field = spokenBy('reasoning', TEXT)
-/** Numbers and booleans; a string there is text. */
-const PLAIN: Field = field('text')
-
-/** What carries a picture, sound or a file in any server's spelling: some go by the member that is there, not by `type`. */
-const MEDIA = /^(?:input_?)?(?:image|audio|video|file)s?(?:$|_|url|data|id$)|^inline_?data$/
 const TEXT_PART = shape({ type: ENUM, text: TEXT }, { unlessPlain: MEDIA })
 const REFUSAL_PART = shape({ type: ENUM, refusal: TEXT }, { unlessPlain: MEDIA })
 const IMAGE_PART = shape(
@@ -27,16 +16,14 @@ const AUDIO_PART = shape(
   { type: ENUM, input_audio: field('text', shape({ data: BLOB, format: ENUM })) },
   { uninspectable: true },
 )
-/** A file that brings its data along, and nothing else that is no text. */
-function attachedFile({ file }: JsonObject): Attachment | undefined {
-  if (!isObject(file)) return undefined
-  for (const name in file) if (name !== 'file_data' && file[name] !== null && MEDIA.test(name)) return undefined
-  return { inside: file, key: 'file_data', mediaType: undefined }
-}
-
+const FILE = shape({ file_data: BLOB, file_id: ID, filename: TEXT }, { unlessPlain: mediaBeside('file_data') })
 const FILE_PART = shape(
-  { type: ENUM, file: field('text', shape({ file_data: BLOB, file_id: ID, filename: TEXT })) },
-  { uninspectable: true, attached: attachedFile, unlessPlain: new RegExp(`^(?!file$)(?:${MEDIA.source})`) },
+  { type: ENUM, file: field('text', FILE) },
+  {
+    uninspectable: true,
+    attached: ({ file }) => (isObject(file) ? fileData(file) : undefined),
+    unlessPlain: mediaBeside('file'),
+  },
 )
 const PART = shape(
   { type: ENUM },
@@ -138,7 +125,6 @@ const RESPONSE_FORMAT = shape(
   },
   { role: 'tool-definition' },
 )
-const PLACE = shape({ country: TEXT, region: TEXT, city: TEXT, timezone: TEXT })
 const WEB_SEARCH = shape({
   search_context_size: ENUM,
   user_location: field('text', shape({ type: ENUM, approximate: field('text', PLACE) })),
@@ -200,55 +186,13 @@ const LOGPROBS: Field = field(
 )
 const SPEECH = shape({ id: ID, data: field('blob', undefined, '""'), transcript: TEXT, expires_at: PLAIN })
 const ANSWERED = shape({ ...SAID, audio: field('text', SPEECH) }, { role: 'assistant' })
-const FILTERED = shape({ filtered: PLAIN, detected: PLAIN, severity: ENUM })
-/** By category of content: a hosted deployment's own verdicts. */
-const FILTERS: Field = field('text', shape({}, { rest: field('text', FILTERED) }))
-const PROMPT_FILTERS = shape({ prompt_index: PLAIN, content_filter_results: FILTERS })
-const CHOICE_FIELDS = {
-  index: PLAIN,
-  finish_reason: ENUM,
-  native_finish_reason: ENUM,
-  stop_reason: ENUM,
-  logprobs: LOGPROBS,
-  content_filter_results: FILTERS,
-} as const
-const DETAILS = field(
-  'text',
-  shape({
-    cached_tokens: PLAIN,
-    audio_tokens: PLAIN,
-    reasoning_tokens: PLAIN,
-    accepted_prediction_tokens: PLAIN,
-    rejected_prediction_tokens: PLAIN,
-  }),
-)
-const USAGE = shape({
-  prompt_tokens: PLAIN,
-  completion_tokens: PLAIN,
-  total_tokens: PLAIN,
-  prompt_tokens_details: DETAILS,
-  completion_tokens_details: DETAILS,
-})
-const ERROR = shape({ message: TEXT, type: ENUM, code: ENUM, param: TEXT })
-const ENVELOPE = {
-  id: ID,
-  object: ENUM,
-  created: PLAIN,
-  model: ID,
-  system_fingerprint: ID,
-  service_tier: ENUM,
-  usage: field('text', USAGE),
-  error: field('text', ERROR),
-  prompt_filter_results: field('text', listOf(PROMPT_FILTERS)),
-} as const
-
 /** A whole answer, and the body of an error. */
 export const ANSWER: Shape = shape({
   ...ENVELOPE,
-  choices: field('text', listOf(shape({ ...CHOICE_FIELDS, message: field('text', ANSWERED) }))),
+  choices: field('text', listOf(shape({ ...CHOICE_FIELDS, logprobs: LOGPROBS, message: field('text', ANSWERED) }))),
 })
 
-const CHUNK_CHOICE = shape({ ...CHOICE_FIELDS, delta: field('text', ANSWERED) })
+const CHUNK_CHOICE = shape({ ...CHOICE_FIELDS, logprobs: LOGPROBS, delta: field('text', ANSWERED) })
 
 /** Data of one event of a stream. `obfuscation` is padding, new at each event. */
 export const CHUNK: Shape = shape({

@@ -1,21 +1,21 @@
-import type { Container, JsonArray, JsonObject, JsonValue } from '../../../json/located.js'
-import type { OwnEvent } from '../../../lens/framing.js'
-import { isObject, type Member, nameOf, pathTo, wholeNumber } from '../../../lens/path.js'
-import { fieldAt, isOpaque, type Shape } from '../../../lens/shape.js'
-import { SSE } from '../../../lens/sse.js'
-import type { Piece, StreamFormat, StreamReading, Told } from '../../../lens/stream-format.js'
-import type { Usage } from '../../../spec/dialect.js'
-import type { Refusal } from '../../../spec/refusal.js'
-import { isDone, mayTell } from '../sse-marks.js'
-import { usageOf } from '../usage.js'
-import { errorBody } from '../wire.js'
-import { CHUNK } from './formats.js'
+import type { Container, JsonArray, JsonObject, JsonValue } from '../../json/located.js'
+import type { OwnEvent } from '../../lens/framing.js'
+import { isObject, type Member, nameOf, pathTo, wholeNumber } from '../../lens/path.js'
+import { fieldAt, isOpaque, type Shape } from '../../lens/shape.js'
+import { SSE } from '../../lens/sse.js'
+import type { Piece, StreamFormat, StreamReading, Told } from '../../lens/stream-format.js'
+import type { Usage } from '../../spec/dialect.js'
+import type { Refusal } from '../../spec/refusal.js'
+import { isDone, mayTell } from './sse-marks.js'
+import { usageOf } from './usage.js'
+import { errorBody } from './wire.js'
 
-/** Streams of chat completions: choices that grow by deltas, and `[DONE]` behind the last. */
-export const CHAT_STREAM: StreamFormat = choiceStream(CHUNK)
-
-/** @param shape of an event's data: texts come in pieces within its `choices`, and there alone */
-function choiceStream(shape: Shape): StreamFormat {
+/**
+ * Streams of choices that grow, with `[DONE]` behind the last.
+ *
+ * @param shape of an event's data: texts come in pieces within its `choices`, and there alone
+ */
+export function choiceStream(shape: Shape): StreamFormat {
   return {
     framing: SSE,
     // Events of other names are not of this dialect: nobody can judge them.

@@ -1,0 +1,25 @@
+import type { JsonObject } from '../../../json/located.js'
+import { type Facts, wrong } from '../../../lens/lens.js'
+import { wholeNumber } from '../../../lens/path.js'
+import type { Refusal } from '../../../spec/refusal.js'
+
+/** What the body of `POST /v1/completions` says beside its texts. */
+export function completionFacts(root: JsonObject): Facts | Refusal {
+  const model = root['model']
+  if (typeof model !== 'string' || model === '') return wrong('model', 'a string')
+  const prompt = root['prompt'] ?? ''
+  if (typeof prompt !== 'string' && !Array.isArray(prompt)) return wrong('prompt', 'text or an array')
+  const stream = root['stream'] ?? false
+  if (typeof stream !== 'boolean') return wrong('stream', 'a boolean')
+  const maxTokens = wholeNumber(root['max_tokens'] ?? 0)
+  if (maxTokens === undefined) return wrong('max_tokens', 'a whole number')
+  return {
+    model,
+    stream,
+    maxTokens,
+    hasSystemMessage: false,
+    hasEffects: false,
+    tools: 0,
+    conversation: undefined,
+  }
+}

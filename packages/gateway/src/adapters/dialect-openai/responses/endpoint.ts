@@ -1,0 +1,26 @@
+import type { JsonLimits } from '../../../json/located.js'
+import { createLens } from '../../../lens/lens.js'
+import type { Endpoint } from '../../../spec/dialect.js'
+import { responsesFacts } from './facts.js'
+import { ANSWER, REQUEST } from './formats.js'
+import { RESPONSE_STREAM } from './stream.js'
+import { usageOf } from './usage.js'
+
+export function responses(limits: JsonLimits): Endpoint {
+  const lens = createLens(
+    {
+      request: REQUEST,
+      facts: responsesFacts,
+      strict: ({ located }, index) => {
+        const above = located.containers[index]?.parent
+        return above?.parent?.index === 0 && above.key === 'input'
+      },
+      namesModel: true,
+      answer: ANSWER,
+      usage: usageOf,
+      stream: RESPONSE_STREAM,
+    },
+    limits,
+  )
+  return { method: 'POST', path: '/v1/responses', action: 'invoke', lens, upstreamPath: () => '/responses' }
+}
