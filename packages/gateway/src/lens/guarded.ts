@@ -217,7 +217,7 @@ export class GuardedStream implements StreamLens {
       const refusal = this.#end(told, said)
       if (refusal !== undefined) return refusal
     }
-    if (told.state !== 'goes-on') this.#state = told.state
+    this.#state = told.state
 
     if (!ending && echoes.length + edited.length + seals.length === 0) this.#learn(frame, text, slots, counters)
     for (const echo of echoes) if (echo.json === '""') this.dropped++

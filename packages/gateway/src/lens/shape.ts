@@ -58,6 +58,8 @@ export interface Shape {
   readonly open: boolean
   /** The member `role` tells whose text it is. */
   readonly speaks: boolean
+  /** By which words it does, where they are not the usual ones; `''`: where it says none. */
+  readonly speakers: ReadonlyMap<string, Role> | undefined
   /** Its member `type` tells which shape it has, or what `typeOf` says of it. */
   readonly byType: ReadonlyMap<string, Shape> | undefined
   readonly typeOf: ((value: JsonObject) => string | undefined) | undefined
@@ -78,6 +80,7 @@ export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Om
     role: parts.role,
     open: parts.open ?? false,
     speaks: parts.speaks ?? false,
+    speakers: parts.speakers,
     byType: parts.byType,
     typeOf: parts.typeOf,
     uninspectable: parts.uninspectable ?? false,
@@ -152,8 +155,8 @@ export function shapesOf(containers: readonly Container[], root: Shape): Shapes 
         found = (typeof type === 'string' ? found.byType.get(type) : undefined) ?? found
       }
       if (found.speaks) {
-        const said = value['role']
-        role = (typeof said === 'string' ? ROLES.get(said) : undefined) ?? 'unknown'
+        const said = value['role'] ?? ''
+        role = (typeof said === 'string' ? (found.speakers ?? ROLES).get(said) : undefined) ?? 'unknown'
       }
       const attachment = found.attached?.(value)
       const text = attachment === undefined ? undefined : textOf(attachment)

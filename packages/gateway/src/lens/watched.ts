@@ -103,7 +103,7 @@ export class WatchedStream implements StreamLens {
     if (read.kind === 'fault' || !isObject(read.value) || !reading.knows(frame.name, read.value)) return undefined
     const { state } = reading.see(frame.name, read.value)
     this.#drops = this.#dropUsage && reading.isUsageAlone?.(read.value) === true
-    if (state !== 'goes-on' && this.#state !== 'erred') this.#state = state
+    if (this.#state !== 'erred') this.#state = state
     return undefined
   }
 }
