@@ -69,6 +69,8 @@ export interface Shape {
   readonly attached: ((value: JsonObject) => Attachment | undefined) | undefined
   /** Carries something else than text where it has a member of such a name (in small letters), whatever its `type` says. */
   readonly unlessPlain: RegExp | undefined
+  /** Long numbers anywhere in it are text too: what a tool is given and gives back as JSON, where a string would be seen. */
+  readonly numeric: boolean
   /** An array that carries something else than text where an item is no string: tokens, say. */
   readonly onlyStrings: boolean
 }
@@ -86,6 +88,7 @@ export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Om
     uninspectable: parts.uninspectable ?? false,
     attached: parts.attached,
     unlessPlain: parts.unlessPlain,
+    numeric: parts.numeric ?? false,
     onlyStrings: parts.onlyStrings ?? false,
   }
 }
@@ -126,6 +129,8 @@ export interface Shapes {
   readonly roles: readonly Role[]
   /** Undefined where nothing is. */
   readonly attached: Attached | undefined
+  /** The outermost containers whose numbers are text; undefined where none is. */
+  readonly numeric: readonly Container[] | undefined
 }
 
 /** Texts that were found attached. */
@@ -141,7 +146,9 @@ export function shapesOf(containers: readonly Container[], root: Shape): Shapes 
   const of: Shape[] = []
   const roles: Role[] = []
   let attached: Attached | undefined
-  for (const { index, parent, key, value } of containers) {
+  let numeric: Container[] | undefined
+  for (const container of containers) {
+    const { index, parent, key, value } = container
     let found = root
     let role: Role = 'unknown'
     if (parent !== undefined) {
@@ -166,10 +173,14 @@ export function shapesOf(containers: readonly Container[], root: Shape): Shapes 
         attached.by.add(index)
       }
     }
+    if (found.numeric && container.start >= (numeric?.at(-1)?.end ?? 0)) {
+      numeric ??= []
+      numeric.push(container)
+    }
     of.push(found)
     roles.push(found.role ?? role)
   }
-  return { of, roles, attached }
+  return { of, roles, attached, numeric }
 }
 
 /** The text that is attached there, as what stands there says it; undefined where none is. */
