@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../json/located.js'
+import type { JsonObject } from '../../json/located.js'
 import { isObject, wholeNumber } from '../../lens/path.js'
 import { type Field, field, listOf, type Shape, shape } from '../../lens/shape.js'
 import type { Usage } from '../../spec/dialect.js'
@@ -124,17 +124,32 @@ export const EMBEDDED: Shape = message({
   error: field('text', ERROR),
 })
 
-/** What an answer or event says was used; an event's count is of all up to it. */
-export function usageOf(root: JsonObject): Usage | undefined {
+/** Tokens that an answer, or all up to an event of a stream, used. */
+export interface Counts {
+  prompt: number
+  /** What tools of the provider's brought into the prompt. */
+  tools: number
+  answered: number
+  thought: number
+}
+
+export function countsOf(root: JsonObject): Counts | undefined {
   const usage = fieldOf(root, 'usageMetadata')
   if (!isObject(usage)) return undefined
-  const count = (name: string): number => tokens(fieldOf(usage, name))
+  const count = (name: string): number => wholeNumber(fieldOf(usage, name)) ?? 0
   return {
-    inputTokens: count('promptTokenCount') + count('toolUsePromptTokenCount'),
-    outputTokens: count('candidatesTokenCount') + count('thoughtsTokenCount'),
+    prompt: count('promptTokenCount'),
+    tools: count('toolUsePromptTokenCount'),
+    answered: count('candidatesTokenCount'),
+    thought: count('thoughtsTokenCount'),
   }
 }
 
-function tokens(value: JsonValue | undefined): number {
-  return wholeNumber(value) ?? 0
+export function usageFrom(counts: Counts | undefined): Usage | undefined {
+  if (counts === undefined) return undefined
+  return { inputTokens: counts.prompt + counts.tools, outputTokens: counts.answered + counts.thought }
+}
+
+export function usageOf(root: JsonObject): Usage | undefined {
+  return usageFrom(countsOf(root))
 }

@@ -10,9 +10,9 @@ export const BLOB: Field = field('blob')
 /** Numbers and booleans; a string there is text. */
 export const PLAIN: Field = field('text')
 
-/** An object of the caller's or the model's own making: all names and strings in it are text. */
+/** An object of the caller's or the model's own making: all names, strings and long numbers in it are text. */
 function struct(role: Role): Field {
-  return field('text', shape({}, { open: true, role }))
+  return field('text', shape({}, { open: true, role, numeric: true }))
 }
 
 const INLINE = message(
@@ -53,14 +53,17 @@ const FUNCTION_RESPONSE = message(
   },
   { role: 'tool' },
 )
-const PARTIAL = message({
-  jsonPath: LABEL,
-  stringValue: TEXT,
-  numberValue: PLAIN,
-  boolValue: PLAIN,
-  nullValue: ENUM,
-  willContinue: PLAIN,
-})
+const PARTIAL = message(
+  {
+    jsonPath: LABEL,
+    stringValue: TEXT,
+    numberValue: PLAIN,
+    boolValue: PLAIN,
+    nullValue: ENUM,
+    willContinue: PLAIN,
+  },
+  { numeric: true },
+)
 const FUNCTION_CALL = message(
   {
     id: ID,

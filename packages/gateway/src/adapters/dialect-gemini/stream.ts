@@ -6,7 +6,7 @@ import { SSE } from '../../lens/sse.js'
 import type { Piece, StreamFormat, StreamReading, Told } from '../../lens/stream-format.js'
 import type { Usage } from '../../spec/dialect.js'
 import type { Refusal } from '../../spec/refusal.js'
-import { ANSWER, CANDIDATE, usageOf } from './answer.js'
+import { ANSWER, CANDIDATE, type Counts, countsOf, usageFrom } from './answer.js'
 import { Calls } from './calls.js'
 import { mayTell } from './marks.js'
 import { PART } from './parts.js'
@@ -19,11 +19,14 @@ export const GENERATE_STREAM: StreamFormat = {
   framing: { ...SSE, mend: undefined },
   names: new Set(['', 'message']),
   shape: ANSWER,
+  counters: new Set(['candidatesTokenCount', 'thoughtsTokenCount', 'totalTokenCount', 'tokenCount']),
+  // A picture comes in one.
+  eventBytes: 8 << 20,
   open: () => new GenerateReading(),
 }
 
 class GenerateReading implements StreamReading {
-  usage: Usage | undefined
+  #counts: Counts | undefined
   readonly #calls = new Calls()
   readonly #seen = new Set<number | string>()
   readonly #finished = new Set<number | string>()
@@ -32,6 +35,10 @@ class GenerateReading implements StreamReading {
   #mayEnd = false
   /** The last event read in full: ours are made in its likeness. */
   #like: JsonObject = {}
+
+  get usage(): Usage | undefined {
+    return usageFrom(this.#counts)
+  }
 
   watches(event: Buffer): boolean {
     return this.#mayEnd || mayTell(event)
@@ -47,7 +54,7 @@ class GenerateReading implements StreamReading {
   }
 
   see(_name: string, root: JsonObject): Told {
-    this.usage = usageOf(root) ?? this.usage
+    this.#counts = countsOf(root) ?? this.#counts
     this.#like = root
     if ((root['error'] ?? null) !== null) return { state: 'erred', ends: [] }
     const feedback = fieldOf(root, 'promptFeedback')
@@ -68,6 +75,14 @@ class GenerateReading implements StreamReading {
     const isOver = this.#finished.size === this.#seen.size
     this.#mayEnd = isOver && (this.#refused || this.#finished.size > 0)
     return { state: this.#mayEnd ? 'may-end' : 'goes-on', ends }
+  }
+
+  /** Told of events that `see` is not: what was used grows with each. */
+  counted(name: string, value: number): number {
+    const counts = this.#counts
+    if (counts !== undefined && name === 'candidatesTokenCount') counts.answered = value
+    if (counts !== undefined && name === 'thoughtsTokenCount') counts.thought = value
+    return value
   }
 
   /** Only what the model says comes in pieces; what else the format has comes whole, and what it has not may be either. */
