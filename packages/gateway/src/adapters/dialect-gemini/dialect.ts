@@ -6,6 +6,7 @@ import { countFacts, embedBatchFacts, embedFacts, generateFacts, renamed, stream
 import { isMessage, unclear } from './proto.js'
 import { COUNT, EMBED, EMBED_BATCH, GENERATE } from './request.js'
 import { GENERATE_STREAM } from './stream.js'
+import { geminiSystem } from './system.js'
 import { wireRefusal } from './wire.js'
 
 // A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
@@ -60,16 +61,13 @@ function endpointsOf(version: string, limits: JsonLimits): readonly Endpoint[] {
       upstreamPath: (model) => `/${resourceOf(model)}:${does}`,
     }
   }
+  const generating = { request: GENERATE, answer: ANSWER, system: geminiSystem } as const
+  const counting = { request: COUNT, answer: COUNTED, system: geminiSystem } as const
   const embedding = { answer: EMBEDDED, stream: undefined } as const
   return [
-    at('generateContent', 'invoke', { request: GENERATE, facts: generateFacts, answer: ANSWER, stream: undefined }),
-    at('streamGenerateContent?alt=sse', 'invoke', {
-      request: GENERATE,
-      facts: streamFacts,
-      answer: ANSWER,
-      stream: GENERATE_STREAM,
-    }),
-    at('countTokens', 'invoke', { request: COUNT, facts: countFacts, answer: COUNTED, stream: undefined }),
+    at('generateContent', 'invoke', { ...generating, facts: generateFacts, stream: undefined }),
+    at('streamGenerateContent?alt=sse', 'invoke', { ...generating, facts: streamFacts, stream: GENERATE_STREAM }),
+    at('countTokens', 'invoke', { ...counting, facts: countFacts, stream: undefined }),
     at('embedContent', 'embed', { ...embedding, request: EMBED, facts: embedFacts }),
     at('batchEmbedContents', 'embed', { ...embedding, request: EMBED_BATCH, facts: embedBatchFacts }),
   ]

@@ -7,7 +7,7 @@ const FREE: Field = field('text', shape({}, { open: true }))
 /** Schemas of either kind (the provider's own, JSON Schema): keywords are known names, the names of properties are the caller's. */
 function schemaShape(): Shape {
   const members = new Map<string, Field>()
-  const schema: Shape = { ...shape({}, { open: true }), members }
+  const schema: Shape = { ...shape({}, { open: true, role: 'tool-definition' }), members }
   const inner = field('text', schema)
   const named = field('text', shape({}, { rest: inner, open: true }))
   const several = field('text', shape({}, { rest: inner, open: true }))
