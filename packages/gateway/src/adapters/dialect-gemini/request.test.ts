@@ -161,6 +161,7 @@ describe('what is seen', () => {
       `tool-definition ${below}/parameters/properties/city NAME`,
       `tool-definition ${below}/parameters/properties/city/enum/0 Ulm`,
       `tool-definition ${below}/parameters/properties/city/description where`,
+      `tool-definition ${below}/parameters/propertyOrdering NAME`,
       `tool-definition ${below}/parameters/propertyOrdering/0 city`,
       'tool-definition /toolConfig/functionCallingConfig/allowedFunctionNames/0 look',
       'tool-definition /generationConfig/responseJsonSchema/properties/x NAME',

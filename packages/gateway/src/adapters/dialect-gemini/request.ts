@@ -1,10 +1,9 @@
 import { type Field, field, listOf, type Shape, shape } from '../../lens/shape.js'
 import { CONTENT, contentBy, ENUM, ID, PLAIN, TEXT } from './parts.js'
 import { message, repeated } from './proto.js'
-import { SCHEMA, TOOL_CONFIG, TOOLS } from './tools.js'
+import { DESCRIBED, TOOL_CONFIG, TOOLS } from './tools.js'
 
 const FREE: Field = field('text', shape({}, { open: true }))
-const FORMAT_SCHEMA: Field = field('text', shape({}, { open: true, role: 'tool-definition' }))
 
 const GENERATION = message({
   candidateCount: PLAIN,
@@ -19,10 +18,10 @@ const GENERATION = message({
   responseLogprobs: PLAIN,
   logprobs: PLAIN,
   responseMimeType: ID,
-  responseSchema: SCHEMA,
-  responseJsonSchema: SCHEMA,
-  _responseJsonSchema: SCHEMA,
-  responseFormat: FORMAT_SCHEMA,
+  responseSchema: DESCRIBED,
+  responseJsonSchema: DESCRIBED,
+  _responseJsonSchema: DESCRIBED,
+  responseFormat: DESCRIBED,
   responseModalities: field('enum', listOf(undefined, 'enum')),
   mediaResolution: ENUM,
   audioTimestamp: PLAIN,

@@ -3,7 +3,8 @@ import { dialectSuite, type LensCorpus } from '@ostiary/testkit'
 import { createGeminiDialect } from './dialect.js'
 
 const corpus = new URL('./corpus/', import.meta.url)
-const streams = await Promise.all((await readdir(corpus)).map((name) => readFile(new URL(name, corpus))))
+const recorded = await Promise.all((await readdir(corpus)).map((name) => readFile(new URL(name, corpus))))
+const text = await readFile(new URL('text.chunks.txt', corpus))
 
 const plain = { model: 'gemini-2.5-flash', query: '' }
 const events = { model: 'gemini-2.5-flash', query: 'alt=sse' }
@@ -67,7 +68,7 @@ const answers = [
   { body: ERROR, texts: ['no such model'] },
 ]
 
-function corpora(version: string): readonly LensCorpus[] {
+function corpora(version: string, streams: readonly Buffer[]): readonly LensCorpus[] {
   const at = (method: string) => ({ method: 'POST', path: `/gemini/${version}/models/{model}:${method}` })
   const none = { streams: [], textOf: () => '' }
   const asked = (body: string, texts: readonly string[], named = plain) => ({
@@ -173,4 +174,4 @@ function wholeText(values: readonly unknown[]): string {
   return said.map((one) => JSON.stringify(one)).join('')
 }
 
-dialectSuite('gemini', createGeminiDialect(), [...corpora('v1beta'), ...corpora('v1')])
+dialectSuite('gemini', createGeminiDialect(), [...corpora('v1beta', recorded), ...corpora('v1', [text])])

@@ -1,5 +1,5 @@
 import type { WireAnswer } from '../../spec/dialect.js'
-import type { Refusal, RefusalCode } from '../../spec/refusal.js'
+import { type Refusal, retryHeaders } from '../../spec/refusal.js'
 
 /** The provider's words for a status (google.rpc.Code). */
 const STATUS: ReadonlyMap<number, string> = new Map([
@@ -12,13 +12,6 @@ const STATUS: ReadonlyMap<number, string> = new Map([
   [503, 'UNAVAILABLE'],
   [504, 'DEADLINE_EXCEEDED'],
 ])
-/** Clients may try a 5xx again by themselves; these would only be asked for what the gateway has just refused. */
-const NEVER_RETRY: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
-  'inspection_failed',
-  'audit_unavailable',
-  'overloaded',
-])
-
 /** The body of an error, and the event that ends a torn stream: SDKs throw on both. */
 export function errorBody({ code, message, param, status }: Refusal): string {
   const detail = {
@@ -37,7 +30,7 @@ export function wireRefusal(refusal: Refusal, requestId: string): WireAnswer {
     status: refusal.status,
     headers: {
       'content-type': 'application/json',
-      ...(NEVER_RETRY.has(refusal.code) ? { 'x-should-retry': 'false' } : {}),
+      ...retryHeaders(refusal),
       ...refusal.headers,
       'x-request-id': requestId,
     },
