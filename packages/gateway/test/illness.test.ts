@@ -149,7 +149,8 @@ describe('another part that breaks its promise', () => {
     const tell = (change: KeyChange): void => void told.push(change)
     const told: KeyChange[] = []
     const keys = new KeyRing({ provider: 'lying', entries, clock: { now: () => Date.now() }, tell })
-    await open({ providers: new Map([['lying', { name: 'lying', baseUrl: new URL(house.upstream.baseUrl), keys }]]) })
+    const provider = { name: 'lying', baseUrl: new URL(house.upstream.baseUrl), keys, credential: undefined }
+    await open({ providers: new Map([['lying', provider]]) })
     expectRefusal(await ask('hi'), 502, 'upstream_failed')
     expect((await lastOutcome()).own).toMatchObject({ reason: 'upstream_failed', upstream_status: 0, intent: 0 })
     // Of an error that is not ours nobody knows what it quotes.

@@ -71,7 +71,7 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     }),
   )
   const providers = config.providers.map(
-    ({ name, baseUrl }) => [name, { name, baseUrl: new URL(baseUrl), keys: undefined }] as const,
+    ({ name, baseUrl }) => [name, { name, baseUrl: new URL(baseUrl), keys: undefined, credential: undefined }] as const,
   )
   return {
     publicUrl: new URL(config.publicUrl),

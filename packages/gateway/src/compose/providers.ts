@@ -3,7 +3,7 @@ import { createCommandSecret } from '../adapters/secret-command/source.js'
 import { createEnvironmentSecret } from '../adapters/secret-environment/source.js'
 import { createFileSecret } from '../adapters/secret-file/source.js'
 import { createSealedSecret, putSealed, type SealedSecretsParts } from '../adapters/secret-store/source.js'
-import type { Config, ProviderKeyConfig } from '../config/config.js'
+import type { Authentication, Config, ProviderKeyConfig } from '../config/config.js'
 import type { KeySecret } from '../config/secret.js'
 import type { Provider } from '../forward/forward.js'
 import type { KeyChange, KeyEntry } from '../forward/key-ring.js'
@@ -47,18 +47,37 @@ export function createProviderKeys({
     return { id: idOf(secret), name, weight, source }
   }
   const use = ({ providers }: Config): void =>
-    rings.use(providers.map(({ apiKeys, ...keyed }) => ({ ...keyed, entries: apiKeys.map(entryOf) })))
+    rings.use(
+      providers.map(({ apiKeys, authentication, ...keyed }) => ({
+        ...keyed,
+        shown: JSON.stringify(authentication ?? null),
+        entries: apiKeys.map(entryOf),
+      })),
+    )
   return {
     use,
     providersOf(config) {
       use(config)
       rings.warm()
       return new Map(
-        config.providers.map(({ name, baseUrl }) => [name, { name, baseUrl: new URL(baseUrl), keys: rings.of(name) }]),
+        config.providers.map(({ name, baseUrl, authentication }) => {
+          const credential = authentication && credentialBy(authentication)
+          return [name, { name, baseUrl: new URL(baseUrl), keys: rings.of(name), credential }]
+        }),
       )
     },
     operations: { rings, putSecret: (name, secret) => putSealed(sealed, name, secret) },
     close: () => ended.abort(),
+  }
+}
+
+/** The key as such a provider wants it, whatever the dialect. */
+function credentialBy(how: Authentication): NonNullable<Provider['credential']> {
+  switch (how.kind) {
+    case 'bearer':
+      return (secret) => ['authorization', `Bearer ${secret}`]
+    case 'header':
+      return (secret) => [how.name, secret]
   }
 }
 

@@ -153,7 +153,7 @@ export interface InspectionConfig {
   readonly remote: readonly RemoteDetectorConfig[]
 }
 
-export const DIALECTS = ['openai', 'anthropic'] as const
+export const DIALECTS = ['openai', 'anthropic', 'gemini'] as const
 export type DialectName = (typeof DIALECTS)[number]
 
 export interface ProviderKeyConfig {
@@ -164,11 +164,16 @@ export interface ProviderKeyConfig {
   readonly weight: number
 }
 
+/** How a provider is shown a key: as `Authorization: Bearer`, or as the value of a header (in small letters). */
+export type Authentication = { readonly kind: 'bearer' } | { readonly kind: 'header'; readonly name: string }
+
 export interface ProviderConfig {
   readonly name: string
   readonly dialect: DialectName
-  /** Without a trailing slash. */
+  /** Without a trailing slash in its path. A query in it goes with every call. */
   readonly baseUrl: string
+  /** Undefined: as its dialect has it. */
+  readonly authentication: Authentication | undefined
   /** Used in turn; none for a server that asks for no key. */
   readonly apiKeys: readonly ProviderKeyConfig[]
 }

@@ -191,11 +191,18 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
       ],
       dpop: { nonces: 'off', windowMs: 120_000, algorithms: ['ES256', 'PS256'], replayFailure: 'open' },
       providers: [
-        { name: 'a', dialect: 'openai', baseUrl: 'http://127.0.0.1:11434/v1', apiKeys: [] },
+        {
+          name: 'a',
+          dialect: 'openai',
+          baseUrl: 'http://127.0.0.1:11434/v1',
+          authentication: undefined,
+          apiKeys: [],
+        },
         {
           name: 'b',
           dialect: 'openai',
           baseUrl: 'https://b.example',
+          authentication: undefined,
           apiKeys: [
             { secret: expect.objectContaining({ kind: 'value' }), name: undefined, weight: 1 },
             { secret: { kind: 'file', path: join(folder, 'key') }, name: undefined, weight: 1 },
@@ -505,11 +512,11 @@ describe('a fault has its place', () => {
     ],
     ['a log of no kind', 'fs:./data/audit', './data/audit', ['11:17 audit.store: write fs:DIR, not `./data/audit`']],
     [
-      'a base URL with a query',
+      'a base URL with a fragment',
       'https://api.openai.com/v1',
-      'https://api.openai.com/v1?x=1',
+      '"https://api.openai.com/v1#x"',
       [
-        '7:47 providers[0].baseUrl: write an http or https URL without a query or credentials, not `https://api.openai.com/v1?x=1`',
+        '7:47 providers[0].baseUrl: write an http or https URL without a fragment or credentials, not `https://api.openai.com/v1#x`',
       ],
     ],
     ['an empty variable', `"\${KEY}"`, '""', ['7:82 providers[0].apiKey: must not be empty']],

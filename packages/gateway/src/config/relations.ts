@@ -42,6 +42,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...homelessModels(config),
     ...ownIssuer(config),
     ...doubledKeyNames(config),
+    ...keyless(config),
     ...issuerRelations(config.issuers, parts),
     ...vocabularyConflicts(config).map(({ path, message }) => fault(path, message)),
     ...networkRemarks(config),
@@ -86,6 +87,13 @@ function* doubledKeyNames(config: Config): Iterable<Remark> {
       if (name === undefined || names.indexOf(name) === nth) continue
       yield fault(['providers', index, 'apiKeys', nth, 'name'], `the name \`${name}\` stands twice in apiKeys`)
     }
+  }
+}
+
+function* keyless({ providers }: Config): Iterable<Remark> {
+  for (const [index, { apiKeys, authentication }] of providers.entries()) {
+    if (authentication === undefined || apiKeys.length > 0) continue
+    yield fault(['providers', index, 'authentication'], 'there is no key to show: write apiKey too, or leave it out')
   }
 }
 

@@ -5,6 +5,7 @@ import { OWN_TYPES, type WhenIll } from '../spec/index.js'
 import { ALGORITHMS, type Config, DIALECTS } from './config.js'
 import { issuerSchema } from './issuer-schema.js'
 import { isLoopback } from './loopback.js'
+import { authentication, baseUrl, httpUrl } from './provider-address.js'
 import { providerKey } from './provider-key-schema.js'
 import { remoteDetector } from './remote-detector-schema.js'
 import {
@@ -75,27 +76,12 @@ function secret(folder: string): z.ZodType<Secret, string> {
   return text.transform((written, context) => secretOf(written, folder, context))
 }
 
-function httpUrl(written: string): URL | undefined {
-  const url = URL.canParse(written) ? new URL(written) : undefined
-  const web = url?.protocol === 'https:' || url?.protocol === 'http:'
-  return url !== undefined && web && url.username === '' && url.password === '' ? url : undefined
-}
-
 const origin: z.ZodType<string, string> = text.transform((written, context) => {
   const url = httpUrl(written)
   if (url === undefined || (written !== url.origin && written !== `${url.origin}/`)) {
     objectTo(context, [], 'write an origin, such as https://gateway.example: no path, no query, lower case')
   }
   return url?.origin ?? ''
-})
-
-const baseUrl: z.ZodType<string, string> = text.transform((written, context) => {
-  const url = httpUrl(written)
-  if (url === undefined || /[?#]/.test(written)) {
-    objectTo(context, [], 'write an http or https URL without a query or credentials')
-    return ''
-  }
-  return url.href.replace(/\/+$/, '')
 })
 
 function address(written: string): boolean {
@@ -124,6 +110,7 @@ function provider(folder: string): z.ZodType<Config['providers'][number]> {
     name: text.max(128),
     dialect: z.enum(DIALECTS),
     baseUrl,
+    authentication: authentication.optional(),
     apiKey: key.optional(),
     apiKeys: z.array(key).min(1).max(64).optional(),
   }).transform((raw, context) => {
@@ -131,7 +118,8 @@ function provider(folder: string): z.ZodType<Config['providers'][number]> {
       objectBarely(context, ['apiKeys'], 'write apiKey or apiKeys, not both')
     }
     const apiKeys = raw.apiKey === undefined ? (raw.apiKeys ?? []) : [raw.apiKey]
-    return { name: raw.name, dialect: raw.dialect, baseUrl: raw.baseUrl, apiKeys }
+    const { name, dialect, baseUrl, authentication } = raw
+    return { name, dialect, baseUrl, authentication, apiKeys }
   })
 }
 

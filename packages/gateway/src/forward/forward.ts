@@ -1,7 +1,16 @@
 import { hash } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import type { Recorded } from '../exchange.js'
-import { type Clock, Deadlines, type Principal, type Refusal, refuse, subjectOf, type Timed } from '../spec/index.js'
+import {
+  type Clock,
+  Deadlines,
+  type Dialect,
+  type Principal,
+  type Refusal,
+  refuse,
+  subjectOf,
+  type Timed,
+} from '../spec/index.js'
 import type { Answer, Upstream, UpstreamHeaders } from './answer.js'
 import { withholding } from './echo.js'
 import { NoKey, type ProviderKey, type ProviderKeys } from './provider-key.js'
@@ -12,6 +21,8 @@ export interface Provider {
   readonly baseUrl: URL
   /** Our own credentials for it, one asked for at each call; none for a server that asks for none. */
   readonly keys: ProviderKeys | undefined
+  /** How it is shown them; undefined: as its dialect has it. */
+  readonly credential: Dialect['credential'] | undefined
 }
 
 export interface ForwardTimeouts {
@@ -38,8 +49,9 @@ export function createForward(parts: ForwardParts): Forward {
   const deadlines = new Deadlines(parts.clock, tickMs)
   const targets = new Map([...parts.providers].map(([name, provider]) => [name, targetOf(provider)]))
 
-  function dispatch(call: Call, { provider, origin, prefix }: Target, { sealed }: Recorded, key?: ProviderKey): void {
+  function dispatch(call: Call, target: Target, { sealed }: Recorded, key?: ProviderKey): void {
     if (call.isOver) return
+    const { provider, origin } = target
     const { received, principal } = sealed.authenticated
     // A header is sent because it is in the dialect's list: the caller's credential, cookies, forwarding and hop-by-hop
     // headers have no way in.
@@ -50,12 +62,12 @@ export function createForward(parts: ForwardParts): Forward {
       headers.push(name, name === 'idempotency-key' ? ownKey(principal, sent) : sent)
     }
     if (received.traceparent !== undefined) headers.push('traceparent', received.traceparent)
-    const path = prefix + sealed.endpoint.upstreamPath(sealed.model.upstreamModel, received.query)
+    const path = pathAt(target, sealed.endpoint.upstreamPath(sealed.model.upstreamModel, received.query))
     const { method } = sealed.endpoint
     if (key !== undefined) {
       // Last: a signature covers what stands before it.
       const asked = { method, origin, path, headers, body: sealed.body, nowMs: parts.clock.now() }
-      headers.push(...sealed.dialect.credential(key.reveal(), asked))
+      headers.push(...(provider.credential ?? sealed.dialect.credential)(key.reveal(), asked))
       call.goesWith(provider.keys, key)
     }
     parts.dispatcherFor(origin).dispatch(
@@ -105,11 +117,18 @@ interface Target {
   readonly provider: Provider
   readonly origin: string
   readonly prefix: string
+  /** Without its question mark. */
+  readonly query: string
 }
 
 function targetOf(provider: Provider): Target {
-  const { origin, pathname } = provider.baseUrl
-  return { provider, origin, prefix: pathname.replace(/\/$/, '') }
+  const { origin, pathname, search } = provider.baseUrl
+  return { provider, origin, prefix: pathname.replace(/\/$/, ''), query: search.slice(1) }
+}
+
+function pathAt({ prefix, query }: Target, path: string): string {
+  if (query === '') return prefix + path
+  return `${prefix}${path}${path.includes('?') ? '&' : '?'}${query}`
 }
 
 /**

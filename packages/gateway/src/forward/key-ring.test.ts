@@ -287,15 +287,21 @@ describe('a reload', () => {
     const rings = new KeyRings({ clock: { now: () => 0 }, tell: () => undefined })
     const secret = createMemorySecret('key-1')
     const entries = [entryOf('0', secret)]
-    rings.use([{ ...provider, entries }])
+    const one = { ...provider, shown: 'as usual' }
+    rings.use([{ ...one, entries }])
     const before = rings.of('p')
-    rings.use([{ ...provider, entries }])
+    rings.use([{ ...one, entries }])
     expect(rings.of('p')).toBe(before)
     // What is under way still goes to the old address: it must not take the new address's key along.
-    rings.use([{ ...provider, baseUrl: 'https://two.example', entries: [entryOf('1', createMemorySecret('key-2'))] }])
-    expect(rings.of('p')).not.toBe(before)
+    const two = { ...one, baseUrl: 'https://two.example', entries: [entryOf('1', createMemorySecret('key-2'))] }
+    rings.use([two])
+    const there = rings.of('p')
+    expect(there).not.toBe(before)
     expect(before && (before.take() as ProviderKey).reveal()).toBe('key-1')
-    rings.use([{ ...provider, entries: [] }])
+    // Keys that were refused as they were shown may be taken as they are shown now.
+    rings.use([{ ...two, shown: 'in another header' }])
+    expect(rings.of('p')).not.toBe(there)
+    rings.use([{ ...one, entries: [] }])
     expect(rings.of('p')).toBeUndefined()
     expect(rings.list()).toEqual([{ ...provider, keys: [] }])
     rings.use([])

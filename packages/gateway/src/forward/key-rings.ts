@@ -13,7 +13,15 @@ export interface Keyed {
   readonly baseUrl: string
 }
 
+/** A provider of a configuration. */
+interface Configured extends Keyed {
+  /** How it is shown its keys; not listed. */
+  readonly shown: string
+  readonly entries: readonly KeyEntry[]
+}
+
 interface Held extends Keyed {
+  readonly shown: string
   /** Undefined where the provider has no keys. */
   readonly ring: KeyRing | undefined
 }
@@ -27,18 +35,21 @@ export class KeyRings {
     this.#parts = parts
   }
 
-  /** These from now on. A ring goes on where its provider's address is the same, each key in the state that it is in. */
-  use(providers: readonly (Keyed & { readonly entries: readonly KeyEntry[] })[]): void {
+  /**
+   * These from now on. A ring goes on where its provider's address is the same, and how it is shown keys, each key in the state
+   * that it is in.
+   */
+  use(providers: readonly Configured[]): void {
     this.#providers = new Map(
-      providers.map(({ entries, ...keyed }) => [keyed.name, { ...keyed, ring: this.#ringOf(keyed, entries) }]),
+      providers.map(({ entries, ...held }) => [held.name, { ...held, ring: this.#ringOf({ ...held, entries }) }]),
     )
   }
 
-  #ringOf({ name, baseUrl }: Keyed, entries: readonly KeyEntry[]): KeyRing | undefined {
+  #ringOf({ name, baseUrl, shown, entries }: Configured): KeyRing | undefined {
     if (entries.length === 0) return undefined
     const before = this.#providers.get(name)
     // For another address a ring of its own: exchanges from before the reload go to the old one, and with the old keys.
-    if (before?.ring === undefined || before.baseUrl !== baseUrl) {
+    if (before?.ring === undefined || before.baseUrl !== baseUrl || before.shown !== shown) {
       return new KeyRing({ ...this.#parts, provider: name, entries })
     }
     before.ring.use(entries)
@@ -55,6 +66,9 @@ export class KeyRings {
   }
 
   list(): readonly (Keyed & { readonly keys: readonly KeyState[] })[] {
-    return [...this.#providers.values()].map(({ ring, ...keyed }) => ({ ...keyed, keys: ring?.states() ?? [] }))
+    return [...this.#providers.values()].map(({ ring, shown: _, ...keyed }) => ({
+      ...keyed,
+      keys: ring?.states() ?? [],
+    }))
   }
 }

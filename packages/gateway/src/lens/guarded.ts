@@ -4,6 +4,7 @@ import type { ChannelKind, StreamLens, Usage } from '../spec/dialect.js'
 import { type Refusal, refuse } from '../spec/refusal.js'
 import { Channel } from './channel.js'
 import type { Cutter, Frame } from './framing.js'
+import { textPlaces } from './numbers.js'
 import { Out } from './out.js'
 import { echoesIn, Intervals, saysAt } from './parts.js'
 import { isObject, nameOf, pathTo } from './path.js'
@@ -199,7 +200,7 @@ export class GuardedStream implements StreamLens {
   #json(frame: Frame): Refusal | undefined {
     const located = readLocated(frame.data)
     if (located.kind === 'fault') return refuse('upstream_failed', `an event is refused as JSON: ${located.code}`)
-    const { value: root, containers, strings, text } = located
+    const { value: root, containers, text } = located
     if (!isObject(root)) return refuse('upstream_failed', 'an event is not an object')
     if (!this.#reading.knows(frame.name, root)) {
       this.dropped++
@@ -209,7 +210,7 @@ export class GuardedStream implements StreamLens {
     if (this.#dropUsage && this.#reading.isUsageAlone?.(root) === true) return undefined
     const shapes = shapesOf(containers, this.#format.shape)
     const echoes = echoesIn(located, shapes)
-    const judged = this.#judge(root, text, strings, shapes, echoes)
+    const judged = this.#judge(root, text, textPlaces(located, shapes), shapes, echoes)
     if ('code' in judged) return judged
     const { said, slots, counters, edited, seals } = judged
     const ending = told.state === 'erred' || told.state === 'ended' || told.ends.length > 0
@@ -217,7 +218,7 @@ export class GuardedStream implements StreamLens {
       const refusal = this.#end(told, said)
       if (refusal !== undefined) return refusal
     }
-    if (told.state !== 'goes-on') this.#state = told.state
+    this.#state = told.state
 
     if (!ending && echoes.length + edited.length + seals.length === 0) this.#learn(frame, text, slots, counters)
     for (const echo of echoes) if (echo.json === '""') this.dropped++

@@ -38,10 +38,14 @@ export interface LensFormat {
    * Such a body is refused: it would mean another thing to the provider than to us.
    */
   readonly strict?: ((seen: Seen, index: number) => boolean) | undefined
+  /** Why such a body is refused, beside what its facts object to; asked once it was seen. */
+  readonly objection?: ((seen: Seen) => Refusal | undefined) | undefined
   /** Whether the body names its model, in the member `model`. */
   readonly namesModel: boolean
   /** How an operator's system text is put in; undefined where the format has no place for one. */
   readonly system?: SystemSplices | undefined
+  /** What names another model in a body that says it elsewhere or in other words. */
+  readonly renamed?: ((seen: Seen, model: string) => readonly Splice[]) | undefined
   /** What a stream is asked for its usage with. Undefined: it says it anyhow. */
   readonly usageOption?: Option
   readonly answer: Shape
@@ -81,6 +85,8 @@ function readRequest(format: LensFormat, body: Buffer, limits: JsonLimits, named
   if (mistaken !== undefined) return wrong(...mistaken)
   const saysUsage = usageOption === undefined || !facts.stream || isOn(root, usageOption)
   const seen = see(located, format.request)
+  const objection = format.objection?.(seen)
+  if (objection !== undefined) return objection
   const lookalike = lookalikeIn(format, seen)
   if (lookalike !== undefined) {
     return refuse('invalid_request', 'a member name that differs from a known one in case alone', {
@@ -112,24 +118,41 @@ function lookalikeIn({ strict }: LensFormat, seen: Seen): string | undefined {
     if (inside.index !== 0 && strict?.(seen, inside.index) !== true) continue
     const known = seen.shapes.of[inside.index]?.members
     if (known === undefined || known.has(key)) continue
-    // Both ways: `ſ` folds to `s` by its capital, the Kelvin sign to `k` by its small letter.
-    if (known.has(key.toUpperCase().toLowerCase())) return pointer(inside, key)
+    if (foldedNames(known).has(folded(key))) return pointer(inside, key)
   }
   return undefined
 }
 
+/** Both ways: `ſ` folds to `s` by its capital, the Kelvin sign to `k` by its small letter. */
+function folded(name: string): string {
+  return name.toUpperCase().toLowerCase()
+}
+
+const FOLDED = new WeakMap<Shape['members'], ReadonlySet<string>>()
+
+function foldedNames(members: Shape['members']): ReadonlySet<string> {
+  let names = FOLDED.get(members)
+  if (names === undefined) {
+    names = new Set([...members.keys()].map(folded))
+    FOLDED.set(members, names)
+  }
+  return names
+}
+
 function edited(
-  { namesModel, system }: LensFormat,
+  format: LensFormat,
   body: Buffer,
   seen: Seen,
   model: string,
   change: Change,
   asked: Option | undefined,
 ): Buffer {
-  const own = change.system === undefined ? [] : (system?.(seen, change.system, editedText(seen, change)) ?? noPlace())
+  const own =
+    change.system === undefined ? [] : (format.system?.(seen, change.system, editedText(seen, change)) ?? noPlace())
   const splices = [...splicesOf(seen, change.edits, own), ...own]
-  if (namesModel && change.model !== undefined && change.model !== model) {
-    splices.push(modelIn(seen.located, change.model))
+  if (change.model !== undefined && change.model !== model) {
+    if (format.namesModel) splices.push(modelIn(seen.located, change.model))
+    splices.push(...(format.renamed?.(seen, change.model) ?? []))
   }
   if (asked !== undefined) splices.push(switchedOn(seen.located, asked))
   return splices.length === 0 ? body : spliced(seen.located.text, splices)

@@ -1,6 +1,7 @@
 import { type Container, type Located, type Place, pointer, type Splice, splice } from '../json/located.js'
 import type { Edit, Role, TextPart } from '../spec/part.js'
 import { mend, unhide } from './escapes.js'
+import { textPlaces } from './numbers.js'
 import { attachedAt, type Field, fieldAt, isOpaque, roleAt, type Shape, type Shapes, shapesOf } from './shape.js'
 
 /** A document seen through the lens, and the way back: where each part stands. */
@@ -37,12 +38,12 @@ class Part implements TextPart {
 }
 
 export function see(located: Located, root: Shape): Seen {
-  const { containers, strings } = located
+  const { containers } = located
   const shapes = shapesOf(containers, root)
   const parts: TextPart[] = []
   const places: Place[] = []
   const uninspectable = uninspectableIn(containers, shapes)
-  for (const place of strings) {
+  for (const place of textPlaces(located, shapes)) {
     const { inside, key, value, isName } = place
     // An empty string says nothing.
     if (inside === undefined || value === '') continue

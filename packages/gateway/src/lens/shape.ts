@@ -58,6 +58,8 @@ export interface Shape {
   readonly open: boolean
   /** The member `role` tells whose text it is. */
   readonly speaks: boolean
+  /** By which words it does, where they are not the usual ones; `''`: where it says none. */
+  readonly speakers: ReadonlyMap<string, Role> | undefined
   /** Its member `type` tells which shape it has, or what `typeOf` says of it. */
   readonly byType: ReadonlyMap<string, Shape> | undefined
   readonly typeOf: ((value: JsonObject) => string | undefined) | undefined
@@ -67,6 +69,8 @@ export interface Shape {
   readonly attached: ((value: JsonObject) => Attachment | undefined) | undefined
   /** Carries something else than text where it has a member of such a name (in small letters), whatever its `type` says. */
   readonly unlessPlain: RegExp | undefined
+  /** Long numbers anywhere in it are text too: what a tool is given and gives back as JSON, where a string would be seen. */
+  readonly numeric: boolean
   /** An array that carries something else than text where an item is no string: tokens, say. */
   readonly onlyStrings: boolean
 }
@@ -78,11 +82,13 @@ export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Om
     role: parts.role,
     open: parts.open ?? false,
     speaks: parts.speaks ?? false,
+    speakers: parts.speakers,
     byType: parts.byType,
     typeOf: parts.typeOf,
     uninspectable: parts.uninspectable ?? false,
     attached: parts.attached,
     unlessPlain: parts.unlessPlain,
+    numeric: parts.numeric ?? false,
     onlyStrings: parts.onlyStrings ?? false,
   }
 }
@@ -123,6 +129,8 @@ export interface Shapes {
   readonly roles: readonly Role[]
   /** Undefined where nothing is. */
   readonly attached: Attached | undefined
+  /** The outermost containers whose numbers are text; undefined where none is. */
+  readonly numeric: readonly Container[] | undefined
 }
 
 /** Texts that were found attached. */
@@ -138,7 +146,9 @@ export function shapesOf(containers: readonly Container[], root: Shape): Shapes 
   const of: Shape[] = []
   const roles: Role[] = []
   let attached: Attached | undefined
-  for (const { index, parent, key, value } of containers) {
+  let numeric: Container[] | undefined
+  for (const container of containers) {
+    const { index, parent, key, value } = container
     let found = root
     let role: Role = 'unknown'
     if (parent !== undefined) {
@@ -152,8 +162,8 @@ export function shapesOf(containers: readonly Container[], root: Shape): Shapes 
         found = (typeof type === 'string' ? found.byType.get(type) : undefined) ?? found
       }
       if (found.speaks) {
-        const said = value['role']
-        role = (typeof said === 'string' ? ROLES.get(said) : undefined) ?? 'unknown'
+        const said = value['role'] ?? ''
+        role = (typeof said === 'string' ? (found.speakers ?? ROLES).get(said) : undefined) ?? 'unknown'
       }
       const attachment = found.attached?.(value)
       const text = attachment === undefined ? undefined : textOf(attachment)
@@ -163,10 +173,14 @@ export function shapesOf(containers: readonly Container[], root: Shape): Shapes 
         attached.by.add(index)
       }
     }
+    if (found.numeric && container.start >= (numeric?.at(-1)?.end ?? 0)) {
+      numeric ??= []
+      numeric.push(container)
+    }
     of.push(found)
     roles.push(found.role ?? role)
   }
-  return { of, roles, attached }
+  return { of, roles, attached, numeric }
 }
 
 /** The text that is attached there, as what stands there says it; undefined where none is. */

@@ -6,6 +6,7 @@ import type { Shape } from './shape.js'
 
 /**
  * What an event tells of the stream.
+ * - `goes-on`: if the provider stops here the answer is torn, whatever an event before it told.
  * - `may-end`: the provider may stop here, and the answer is whole.
  * - `erred`: it says that something broke, so an end does not look whole; nothing that follows is passed on.
  * - `ended`: the dialect's own end mark; nothing follows it.

@@ -68,8 +68,9 @@ export class WatchedStream implements StreamLens {
       const refusal = this.#look(rest, 0, rest.length)
       if (refusal !== undefined) return refusal
     }
-    // What else is at hand has left as it came.
-    if (this.#state !== 'goes-on') return this.#dropUsage && !this.#drops ? rest : NOTHING
+    // What else is at hand has left as it came, or was held until it was whole.
+    const isHeld = this.#dropUsage || this.#format.framing.mend === undefined
+    if (this.#state !== 'goes-on') return isHeld && !this.#drops ? rest : NOTHING
     return refuse('upstream_failed', 'the stream ended without its end mark')
   }
 
@@ -103,7 +104,7 @@ export class WatchedStream implements StreamLens {
     if (read.kind === 'fault' || !isObject(read.value) || !reading.knows(frame.name, read.value)) return undefined
     const { state } = reading.see(frame.name, read.value)
     this.#drops = this.#dropUsage && reading.isUsageAlone?.(read.value) === true
-    if (state !== 'goes-on' && this.#state !== 'erred') this.#state = state
+    if (this.#state !== 'erred') this.#state = state
     return undefined
   }
 }

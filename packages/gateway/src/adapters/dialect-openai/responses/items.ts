@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../json/located.js'
+import { SCHEMA } from '../../../lens/json-schema.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
 import type { Role } from '../../../spec/part.js'
 import { ARGUMENTS, BLOB, ENUM, ID, PLAIN, TEXT } from '../fields.js'
-import { SCHEMA } from '../../../lens/json-schema.js'
 import { PART_SAID, PART_SENT } from './content.js'
 import { ENVIRONMENT, TOOLS } from './tools.js'
 

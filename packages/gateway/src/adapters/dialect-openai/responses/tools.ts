@@ -1,3 +1,4 @@
+import { SCHEMA } from '../../../lens/json-schema.js'
 import { type Field, field, listOf, type Shape, shape } from '../../../lens/shape.js'
 import { BLOB, ENUM, ID, PLAIN, TEXT } from '../fields.js'
 import { PLACE } from '../place.js'
