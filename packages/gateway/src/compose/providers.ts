@@ -54,7 +54,10 @@ export function createProviderKeys({
       use(config)
       rings.warm()
       return new Map(
-        config.providers.map(({ name, baseUrl }) => [name, { name, baseUrl: new URL(baseUrl), keys: rings.of(name) }]),
+        config.providers.map(({ name, baseUrl, region }) => [
+          name,
+          { name, baseUrl: new URL(baseUrl), region, keys: rings.of(name) },
+        ]),
       )
     },
     operations: { rings, putSecret: (name, secret) => putSealed(sealed, name, secret) },

@@ -120,7 +120,7 @@ export interface IssuerConfig {
   readonly groups: GroupNames
 }
 
-export const DIALECTS = ['openai', 'anthropic'] as const
+export const DIALECTS = ['openai', 'anthropic', 'bedrock'] as const
 export type DialectName = (typeof DIALECTS)[number]
 
 export interface ProviderKeyConfig {
@@ -136,6 +136,8 @@ export interface ProviderConfig {
   readonly dialect: DialectName
   /** Without a trailing slash. */
   readonly baseUrl: string
+  /** Where it is, for signatures that say so; undefined: its address tells, or nobody asks. */
+  readonly region: string | undefined
   /** Used in turn; none for a server that asks for no key. */
   readonly apiKeys: readonly ProviderKeyConfig[]
 }

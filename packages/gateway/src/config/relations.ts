@@ -37,6 +37,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...homelessModels(config),
     ...ownIssuer(config),
     ...doubledKeyNames(config),
+    ...regions(config),
     ...issuerRelations(config.issuers, parts),
     ...vocabularyConflicts(config).map(({ path, message }) => fault(path, message)),
     ...networkRemarks(config),
@@ -81,6 +82,21 @@ function* doubledKeyNames(config: Config): Iterable<Remark> {
     }
   }
 }
+
+function* regions({ providers }: Config): Iterable<Remark> {
+  for (const [index, { apiKeys, baseUrl, dialect, region }] of providers.entries()) {
+    if (dialect !== 'bedrock') {
+      if (region !== undefined)
+        yield fault(['providers', index, 'region'], 'only a provider of dialect bedrock has one')
+    } else if (region === undefined && apiKeys.length > 0 && !NAMES_REGION.test(new URL(baseUrl).hostname)) {
+      const message =
+        'the address names no region: unless the key is a Bedrock API key, calls cannot be signed without `region`'
+      yield warning(['providers', index, 'baseUrl'], message)
+    }
+  }
+}
+
+const NAMES_REGION = /(?:^|\.)bedrock-runtime(?:-fips)?\.[a-z]+-[a-z-]+-\d+\./
 
 function* networkRemarks(config: Config): Iterable<Remark> {
   const { admin, listen } = config

@@ -97,6 +97,8 @@ const baseUrl: z.ZodType<string, string> = text.transform((written, context) => 
   return url.href.replace(/\/+$/, '')
 })
 
+const region = z.string().regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/, { error: 'write a region, such as us-east-1' })
+
 function address(written: string): boolean {
   const [ip = '', bits, ...rest] = written.split('/')
   const version = isIP(ip)
@@ -123,6 +125,7 @@ function provider(folder: string): z.ZodType<Config['providers'][number]> {
     name: text.max(128),
     dialect: z.enum(DIALECTS),
     baseUrl,
+    region: region.optional(),
     apiKey: key.optional(),
     apiKeys: z.array(key).min(1).max(64).optional(),
   }).transform((raw, context) => {
@@ -130,7 +133,7 @@ function provider(folder: string): z.ZodType<Config['providers'][number]> {
       objectBarely(context, ['apiKeys'], 'write apiKey or apiKeys, not both')
     }
     const apiKeys = raw.apiKey === undefined ? (raw.apiKeys ?? []) : [raw.apiKey]
-    return { name: raw.name, dialect: raw.dialect, baseUrl: raw.baseUrl, apiKeys }
+    return { name: raw.name, dialect: raw.dialect, baseUrl: raw.baseUrl, region: raw.region, apiKeys }
   })
 }
 

@@ -1,7 +1,16 @@
 import { hash } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import type { Recorded } from '../exchange.js'
-import { type Clock, Deadlines, type Principal, type Refusal, refuse, subjectOf, type Timed } from '../spec/index.js'
+import {
+  type Clock,
+  Deadlines,
+  type Dialect,
+  type Principal,
+  type Refusal,
+  refuse,
+  subjectOf,
+  type Timed,
+} from '../spec/index.js'
 import type { Answer, Upstream, UpstreamHeaders } from './answer.js'
 import { withholding } from './echo.js'
 import { NoKey, type ProviderKey, type ProviderKeys } from './provider-key.js'
@@ -12,6 +21,8 @@ export interface Provider {
   readonly baseUrl: URL
   /** Our own credentials for it, one asked for at each call; none for a server that asks for none. */
   readonly keys: ProviderKeys | undefined
+  /** Where it is, for dialects whose credential says so; undefined: its address tells, or nobody asks. */
+  readonly region: string | undefined
 }
 
 export interface ForwardTimeouts {
@@ -54,9 +65,10 @@ export function createForward(parts: ForwardParts): Forward {
     const { method } = sealed.endpoint
     if (key !== undefined) {
       // Last: a signature covers what stands before it.
-      const asked = { method, origin, path, headers, body: sealed.body, nowMs: parts.clock.now() }
+      const { region } = provider
+      const asked = { method, origin, path, headers, body: sealed.body, nowMs: parts.clock.now(), region }
       headers.push(...sealed.dialect.credential(key.reveal(), asked))
-      call.goesWith(provider.keys, key)
+      call.goesWith(provider.keys, key, sealed.dialect)
     }
     parts.dispatcherFor(origin).dispatch(
       {
@@ -119,6 +131,7 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
   #answer: Answer
   #keys: ProviderKeys | undefined
   #key: ProviderKey | undefined
+  #dialect: Dialect | undefined
   readonly #clock: Clock
   readonly #deadlines: Deadlines
   readonly #timeouts: ForwardTimeouts
@@ -145,10 +158,11 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
   }
 
   /** Before it is dispatched: whom the provider's answer is told to, and what it must not hold. */
-  goesWith(keys: ProviderKeys | undefined, key: ProviderKey): void {
+  goesWith(keys: ProviderKeys | undefined, key: ProviderKey, dialect: Dialect): void {
     this.#keys = keys
     this.#key = key
-    this.#answer = withholding(this.#answer, key.echoes)
+    this.#dialect = dialect
+    this.#answer = withholding(this.#answer, key.echoes(dialect.confidential))
   }
 
   /** Ends it before it is dispatched. */
@@ -167,8 +181,9 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
     this.#state = 'answering'
     this.#resume = resume
     this.#touch()
-    if (this.#key !== undefined) this.#tellKeys(status, this.#key)
-    return this.#flowing(this.#answer.head(status, new RawHeaders(raw), this))
+    const headers = new RawHeaders(raw)
+    if (this.#key !== undefined) this.#tellKeys(status, headers, this.#key)
+    return this.#flowing(this.#answer.head(status, headers, this))
   }
 
   onData(chunk: Buffer): boolean {
@@ -209,8 +224,8 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
     this.#answer.failed(refuse('upstream_timeout', waited))
   }
 
-  #tellKeys(status: number, key: ProviderKey): void {
-    if (status === 401) this.#keys?.refused(key)
+  #tellKeys(status: number, headers: UpstreamHeaders, key: ProviderKey): void {
+    if (status === 401 || this.#dialect?.refusesKey?.(status, headers) === true) this.#keys?.refused(key)
     // Redirects, 407 and 5xx may come from somebody before the provider, who knows nothing of keys.
     else if (status < 500 && status !== 407 && (status < 300 || status >= 400)) this.#keys?.accepted(key)
   }
