@@ -22,7 +22,7 @@ export interface Provider {
   /** Our own credentials for it, one asked for at each call; none for a server that asks for none. */
   readonly keys: ProviderKeys | undefined
   /** Where it is, for dialects whose credential says so; undefined: its address tells, or nobody asks. */
-  readonly region: string | undefined
+  readonly region?: string | undefined
 }
 
 export interface ForwardTimeouts {
