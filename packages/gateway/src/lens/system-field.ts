@@ -52,7 +52,7 @@ const BETWEEN = '\n\n'
 const NULL = 'null'
 
 /** A member put in front of an object's others, or in the place of one that is `null`. */
-export function memberSplice({ located }: Seen, object: Container, name: string, json: string): Splice {
+function memberSplice({ located }: Seen, object: Container, name: string, json: string): Splice {
   const written = located.strings.find((one) => one.inside === object && one.key === name && one.isName)
   if (written !== undefined) {
     const start = located.text.indexOf(NULL, written.end)
