@@ -40,7 +40,28 @@ describe('dev and token', () => {
 
     const metadata = await fetch(`${ready.gateway}/.well-known/oauth-protected-resource`)
     const { authorization_servers: servers } = (await metadata.json()) as { authorization_servers: readonly string[] }
-    expect(servers).toEqual([expect.stringContaining('/ostiary-dev'), 'http://127.0.0.1:8787'])
+    expect(servers).toEqual([expect.stringContaining('/ostiary-dev'), ready.gateway])
+
+    // Port 0 is any: what it came to is what proofs and audiences are checked against.
+    const written = readFileSync(join(data, 'ostiary.yaml'), 'utf8')
+    expect(JSON.parse(written.slice(written.indexOf('\n')))).toMatchObject({
+      publicUrl: ready.gateway,
+      listen: { port: Number(new URL(ready.gateway).port) },
+      issuers: [{ audience: ready.gateway }],
+    })
+    const key = join(data, 'bound.jwk')
+    const proven = ['--dpop', key, '--proof', `POST ${ready.gateway}/v1/chat/completions`, '--json']
+    const nonce = await ostiary(['token', '--as', 'alice', '--data', data, ...proven])
+    const asBound = ([line]: ReturnType<typeof nonce.lines>): Promise<Answer> =>
+      send(ready.gateway, body, {
+        headers: {
+          ...{ authorization: `DPoP ${String(line?.['token'])}`, dpop: String(line?.['proof']) },
+          'content-type': 'application/json',
+        },
+      })
+    const wants = (await asBound(nonce.lines())).headers['dpop-nonce'] ?? ''
+    const again = await ostiary(['token', '--as', 'alice', '--data', data, ...proven, '--nonce', wants])
+    expect((await asBound(again.lines())).status).toBe(200)
 
     const [json] = (
       await ostiary(['token', '--as', 'bob', '--expires', '60', '--scope', 'a b', '--data', data, '--json'])

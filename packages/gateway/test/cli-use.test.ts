@@ -16,6 +16,8 @@ describe('wrong use ends with 2', () => {
     [['audit', 'verify', '--vkey', 'x']],
     [['audit', 'verify', '--vkey', 'x', '--log', 'x', '--proof', 'x']],
     [['audit', 'prove', '--log', 'x', '--vkey', 'x', 'no-index']],
+    [['signing-keys']],
+    [['signing-keys', 'rotate', '--comprimised']],
   ])('%j', async (args) => {
     const { code, stdout, stderr } = await ostiary(args)
     expect(code).toBe(2)

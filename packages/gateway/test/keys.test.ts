@@ -122,9 +122,9 @@ describe('ostiary keys, through a gateway that runs [keys.command]', () => {
     expect(listed.stdout).not.toContain('ostk_')
 
     const table = (await here.keys('list')).stdout.split('\n')
-    expect(table[0]).toMatch(/^ID +OWNER +STATE +EXPIRES +LAST USED +BUDGET LEFT +SCOPES$/)
+    expect(table[0]).toMatch(/^ID +OWNER +STATE +EXPIRES +LAST USED +BUDGET LEFT +SCOPES +MODELS +NETWORKS$/)
     expect(table[1]).toMatch(
-      /^key_\w{12} +billing +active +\d{4}-\d\d-\d\d \d\d:\d\dZ +never +1000 of 1000 a day +models:invoke$/,
+      /^key_\w{12} +billing +active +\d{4}-\d\d-\d\d \d\d:\d\dZ +never +1000 of 1000 a day +models:invoke +model no-such-model +192\.0\.2\.0\/24$/,
     )
 
     const entries = await entriesOf(here)
@@ -150,6 +150,18 @@ describe('ostiary keys, through a gateway that runs [keys.command]', () => {
     expect(stdout.match(/^ostk_[0-9A-Za-z]{49}$/gm)).toHaveLength(1)
     expect(stdout).toContain('This is the only time that the key is shown')
     expect(stdout).toMatch(/^key_\w{12} of billing, until \d{4}-/)
+  })
+
+  test('made direct where the data plane takes no keys: a warning in clear words, and no word of the data plane else', async () => {
+    const { code, stdout, stderr } = await here.keys(...LEAST, '--direct')
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr:
+        'warning: the data plane refuses this key, though it was made `direct`: `apiKeys.direct` is off in the configuration. ' +
+        'Set it to true, or have the key exchanged for tokens at /oauth/token, which takes it\n',
+    })
+    expect(stdout).toMatch(/^ {2}taken {5}at \/oauth\/token$/m)
+    expect((await here.keys('list')).stdout).toMatch(/ active, direct \(off\) .* models:invoke +any +any$/m)
   })
 
   test('bound to the key in a file, whatever form it has', async () => {
@@ -290,6 +302,9 @@ describe('ostiary keys, with no gateway running [keys.command]', () => {
 describe('apiKeys in the configuration', () => {
   test('a choice against safety is a warning; what is misspelt is a fault', async () => {
     const direct = place('direct', { apiKeys: { direct: true } })
+    const made = await direct.keys(...LEAST, '--direct')
+    expect(made).toMatchObject({ code: 0, stderr: '' })
+    expect(made.stdout).toMatch(/^ {2}taken {5}on the data plane, and at \/oauth\/token$/m)
     const warned = await ostiary(['check', '--config', direct.file])
     expect(warned.code).toBe(0)
     expect(warned.stdout).toMatch(/^warning: .*apiKeys.direct.*true: keys made `direct` open the data plane/m)

@@ -126,6 +126,22 @@ function control(house: House, name: string, input: Readonly<Record<string, unkn
 
 /** Rules of what two gateways on one store owe to each other, whatever the store. */
 function sharing(pair: () => Pair): void {
+  test('a third that writes a log of the name of one is told of, at both, in their logs too; the other is left in peace', async () => {
+    const { one, other } = pair()
+    const { store: shared } = one.config
+    const store = shared.kind === 'sqlite' ? `sqlite:${shared.path}` : shared.url.reveal()
+    const audit = { store: 'fs:./audit', origin: one.running.origin, checkpointInterval: '50ms' }
+    const third = await openHouse({ issuer, upstream, config: { store, audit, control: { socket: './own.sock' } } })
+    const said = `audit: another gateway on this store writes a log of the origin \`${one.running.origin}\` too: give each an`
+    const isTold = ({ warnings }: House): boolean => warnings.some((line) => line.startsWith(said))
+    for (const house of [one, third]) {
+      await until(() => isTold(house))
+      await until(async () => (await house.entries()).some(({ own }) => own['check'] === 'audit_origin'))
+    }
+    expect(isTold(other)).toBe(false)
+    await third.finish()
+  })
+
   test('a token revoked at one is refused at the other, and its stream is cut there [replicas.revocation]', async () => {
     const { one, other } = pair()
     upstream.behave({ kind: 'raw', writes: LONG_STREAM, delayMs: 20 })

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import * as oauth from 'oauth4webapi'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import { proceed } from '../src/spec/index.js'
+import { proceed, refuse } from '../src/spec/index.js'
 import { type Answer, send } from './http.js'
 import { principal } from './principals.js'
 import { ACCESS_TOKEN, EXCHANGE, GATE, openTokenEndpoint, proofKey, type TokenEndpoint } from './token-endpoint.js'
@@ -430,4 +430,21 @@ describe('revocation by who holds the token', () => {
       expect(at.revoked).toHaveLength(1)
     },
   )
+
+  it('nor while nobody can tell whether it is a token [revoke.unavailable]', async () => {
+    await at.close()
+    at = await openTokenEndpoint({
+      authenticateToken: async () => refuse('invalid_token', 'no keys', { undecided: true }),
+    })
+    for (const [path, parameters] of [
+      ['/oauth/revoke', { token: 'whatever' }],
+      ['/oauth/token', exchanging('whatever')],
+    ] as const) {
+      const answer = await post(path, parameters)
+      expect(summary(answer)).toEqual([503, 'temporarily_unavailable', 'overloaded'])
+      expect(answer.headers['retry-after']).toBe('5')
+    }
+    expect(at.strangers).toEqual(['overloaded: no keys', 'overloaded: no keys'])
+    expect(at.revoked).toEqual([])
+  })
 })

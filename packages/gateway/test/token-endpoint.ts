@@ -67,7 +67,8 @@ export async function openTokenEndpoint(parts: Partial<TokensDoorParts> = {}): P
     report: () => undefined,
   })
   const agentGroups = new Map([['https://idp.example#scout', ['agents']]])
-  const issuing = { keys, clock, issuer: GATE, agentGroups }
+  const newTokenId = (): string => randomBytes(16).toString('base64url')
+  const issuing = { keys, clock, issuer: GATE, agentGroups, newTokenId }
   const own = createOwnIssuer({ ...issuing, audiences: new Set(['https://gateway.example', GATE]), origins: ORIGINS })
   const told: Told[] = []
   const strangers: string[] = []

@@ -156,8 +156,10 @@ describe('operations on keys', () => {
     const made = await done(operations, 'POST /keys', { ...LEAST, models: ['gpt-5-mini', 'gpt-9'], direct: true })
     expect(made['warnings']).toEqual([
       'no model is configured as `gpt-9`',
-      '`apiKeys.direct` is off: the data plane refuses this key, /oauth/token takes it',
+      'the data plane refuses this key, though it was made `direct`: `apiKeys.direct` is off in the configuration. ' +
+        'Set it to true, or have the key exchanged for tokens at /oauth/token, which takes it',
     ])
+    expect(made).toMatchObject({ direct: true, dataPlane: false })
     await keys.close()
   })
 

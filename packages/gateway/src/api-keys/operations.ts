@@ -137,6 +137,8 @@ function view(parts: KeyOperationsParts, state: KeyState): OperationResult {
   const { id, owner, scopes, models, datasets, networks, groups, direct, budget, replaces } = record
   return {
     ...{ id, owner, state: standing(parts, state), scopes, models, datasets, networks, groups, direct },
+    // Whether the data plane takes it: made for that, and the configuration allows it.
+    dataPlane: direct && parts.allowDirect(),
     jkt: record.jkt ?? null,
     budget: budget === undefined ? null : { ...budget, remaining: parts.keys.budgets.remaining(id) ?? 0 },
     createdAt: iso(record.createdAt),
@@ -154,7 +156,10 @@ function warningsOf({ known, allowDirect }: KeyOperationsParts, { record }: KeyS
     ...unknown('model', record.models, models),
     ...unknown('dataset', record.datasets, datasets),
     ...(record.direct && !allowDirect()
-      ? ['`apiKeys.direct` is off: the data plane refuses this key, /oauth/token takes it']
+      ? [
+          'the data plane refuses this key, though it was made `direct`: `apiKeys.direct` is off in the configuration. ' +
+            'Set it to true, or have the key exchanged for tokens at /oauth/token, which takes it',
+        ]
       : []),
   ]
 }

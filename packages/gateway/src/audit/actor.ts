@@ -11,21 +11,20 @@ export interface ActorNames {
   readonly clientId: string | undefined
 }
 
-/** Who asked, as the log says it: canonical JSON text, the same for all entries of a token. */
+/**
+ * Who asked, as the log says it: canonical JSON text, the same for all entries of a token. Put together from canonical pieces in
+ * canonical order, which a test holds against `canonical` of it.
+ */
 export function actorText(principal: Principal, names: ActorNames): string {
-  return canonical({
-    session: { issuer: subjectOf(principal).issuer, uid: names.tokenDigest },
-    user: { type: subjectOf(principal).kind, uid: names.subject },
-    ostiary: {
-      acr: principal.acr,
-      actor: principal.onBehalfOf === undefined ? undefined : names.actor,
-      actors: names.actors,
-      amr: principal.amr,
-      auth_time: principal.authTime,
-      client: names.clientId,
-      kind: principal.actor.kind,
-      proof: principal.proof,
-      token: names.tokenId,
-    },
-  })
+  const { acr, actor, amr, authTime, onBehalfOf, proof } = principal
+  const { issuer, kind } = subjectOf(principal)
+  // Names are hexadecimal, kinds and proofs words of ours.
+  return (
+    `{"ostiary":{${acr === undefined ? '' : `"acr":${canonical(acr)},`}` +
+    `${onBehalfOf === undefined ? '' : `"actor":"${names.actor}",`}"actors":${canonical(names.actors)},` +
+    `"amr":${canonical(amr)},${authTime === undefined ? '' : `"auth_time":${canonical(authTime)},`}` +
+    `${names.clientId === undefined ? '' : `"client":"${names.clientId}",`}"kind":"${actor.kind}","proof":"${proof}"` +
+    `${names.tokenId === undefined ? '' : `,"token":"${names.tokenId}"`}},` +
+    `"session":{"issuer":${canonical(issuer)},"uid":"${names.tokenDigest}"},"user":{"type":"${kind}","uid":"${names.subject}"}}`
+  )
 }

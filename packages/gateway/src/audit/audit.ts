@@ -111,7 +111,7 @@ export function createAudit(parts: AuditParts): Audit {
     async tell(kind, principal, what, others) {
       const now = parts.clock.now()
       try {
-        const actor: unknown = JSON.parse((await parts.keys.of(principal, now)).text)
+        const { text } = await parts.keys.of(principal, now)
         const named: [string, unknown][] = []
         for (const [name, other] of Object.entries(others)) {
           if (other === undefined) continue
@@ -119,8 +119,7 @@ export function createAudit(parts: AuditParts): Audit {
           named.push([name, { uid, token: tokenId, token_digest: tokenDigest }])
         }
         const unmapped = { ...what, ...Object.fromEntries(named) }
-        await parts.log.append(eventOf(`https://${parts.log.origin}`, kind, parts.newId(), now, unmapped, actor))
-          .durable
+        await parts.log.append(eventOf(`https://${parts.log.origin}`, kind, parts.newId(), now, unmapped, text)).durable
         return proceed(undefined)
       } catch (error) {
         parts.onLost(kind, nameOf(error))

@@ -14,10 +14,14 @@ export function canonical(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, held]) => held !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-    return `{${members.map(([name, held]) => `${JSON.stringify(name)}:${canonical(held)}`).join(',')}}`
+    const members = value as Readonly<Record<string, unknown>>
+    let text = ''
+    // Without a comparator strings are sorted by their UTF-16 code units.
+    for (const name of Object.keys(members).sort()) {
+      const held = members[name]
+      if (held !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonical(held)}`
+    }
+    return `{${text}}`
   }
   throw new TypeError(`${typeof value} has no canonical form`)
 }

@@ -25,9 +25,10 @@ const CLASSES = new Map<EventKind, { readonly class: number; readonly category: 
 ])
 
 /**
- * An entry that is not on the hot path, from plain values.
+ * An entry that is not on the hot path, from plain values, in canonical form: put together from canonical pieces in canonical
+ * order, which a test holds against `canonical` of the parsed entry.
  *
- * @param actor whom it is about, where it is about a principal
+ * @param actor whom it is about, where it is about a principal: canonical JSON text
  */
 export function eventOf(
   source: string,
@@ -35,31 +36,19 @@ export function eventOf(
   id: string,
   timeMs: number,
   unmapped: Readonly<Record<string, unknown>>,
-  actor?: unknown,
+  actor?: string,
 ): string {
   const { class: classUid, category, activity } = CLASSES.get(kind) ?? { class: 0, category: 0, activity: 99 }
-  return canonical({
-    data: {
-      activity_id: activity,
-      actor,
-      category_uid: category,
-      class_uid: classUid,
-      metadata: METADATA,
-      severity_id: 1,
-      time: timeMs,
-      type_uid: classUid * 100 + activity,
-      unmapped,
-    },
-    datacontenttype: 'application/json',
-    id,
-    source,
-    specversion: '1.0',
-    time: new Date(timeMs).toISOString(),
-    type: `ai.ostiary.${kind}`,
-  })
+  const about = actor === undefined ? '' : `"actor":${actor},`
+  return (
+    `{"data":{"activity_id":${activity},${about}"category_uid":${category},"class_uid":${classUid},"metadata":${METADATA},` +
+    `"severity_id":1,"time":${timeMs},"type_uid":${classUid * 100 + activity},"unmapped":${canonical(unmapped)}},` +
+    `"datacontenttype":"application/json","id":${canonical(id)},"source":${canonical(source)},"specversion":"1.0",` +
+    `"time":"${new Date(timeMs).toISOString()}","type":"ai.ostiary.${kind}"}`
+  )
 }
 
-const METADATA = { product: { name: 'Ostiary', vendor_name: 'Ostiary' }, version: '1.8.0' }
+const METADATA = canonical({ product: { name: 'Ostiary', vendor_name: 'Ostiary' }, version: '1.8.0' })
 
 export interface CallEvent {
   readonly kind: 'intent' | 'outcome'
@@ -79,7 +68,7 @@ export interface CallEvent {
   readonly unmapped: string
 }
 
-const CLASS_TEXT = `"category_uid":6,"class_uid":6003,"metadata":${canonical(METADATA)},"severity_id":1,"src_endpoint":{"uid":"`
+const CLASS_TEXT = `"category_uid":6,"class_uid":6003,"metadata":${METADATA},"severity_id":1,"src_endpoint":{"uid":"`
 
 /** Of the entry that an exchange leaves. */
 export function entryId(exchange: string, kind: CallEvent['kind']): string {

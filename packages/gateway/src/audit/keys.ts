@@ -10,8 +10,19 @@ export interface Pseudonyms extends ActorNames {
 }
 
 const SPACE = 'audit-subject-keys'
-/** Keys of callers seen lately; a caller who is not here costs one read of the store. */
+/** Callers seen lately; one who is not here costs a read of the store. */
 const HELD = 20_000
+/** Clients and actors of one caller whose names are kept; more are reckoned anew. */
+const NAMES_HELD = 16
+
+/** A subject in one period. */
+interface SubjectKey {
+  readonly key: Buffer
+  /** What its entries call it. */
+  readonly name: string
+  /** What they call others that come with it again and again, by kind and id. */
+  readonly others: Map<string, string>
+}
 
 /**
  * Keyed identifiers. A subject has a key of its own for each period (a calendar month, UTC), made at first sight and kept in
@@ -20,9 +31,10 @@ const HELD = 20_000
 export class AuditKeys {
   readonly #secret: Buffer
   readonly #store: Store
-  readonly #bySubject = new Map<string, Buffer>()
+  /** Of this period, by the subject's uid. */
+  readonly #bySubject = new Map<string, SubjectKey>()
   readonly #pseudonyms = new WeakMap<Principal, { readonly period: string; readonly value: Pseudonyms }>()
-  readonly #making = new Map<string, Promise<Buffer>>()
+  readonly #making = new Map<string, Promise<SubjectKey>>()
   #hour = -1
   #period = ''
   #periodKey: Buffer = Buffer.alloc(0)
@@ -34,12 +46,15 @@ export class AuditKeys {
     this.#store = store
   }
 
-  /** Synchronous for a principal seen before in this period. Rejects where the store does not answer. */
+  /** Synchronous for a subject seen before in this period. Rejects where the store does not answer. */
   of(principal: Principal, nowMs: number): Pseudonyms | Promise<Pseudonyms> {
     const period = this.#enter(nowMs)
     const held = this.#pseudonyms.get(principal)
     if (held !== undefined && held.period === period) return held.value
-    return this.#make(principal, period)
+    const subject = this.#subjectKey(subjectOf(principal).uid)
+    return subject instanceof Promise
+      ? subject.then((it) => this.#make(principal, period, it))
+      : this.#make(principal, period, subject)
   }
 
   /**
@@ -58,10 +73,13 @@ export class AuditKeys {
     if (what.kind === 'all') return { revoked: 'all' }
     const issuer = 'issuer' in what ? what.issuer : undefined
     const own = what.kind === 'subject' && issuer !== undefined
-    const key = own ? await this.#subjectKey(`${issuer}#${what.id}`) : this.#periodKey
     // Of these the id is public.
     const isOpen = what.kind === 'key' || what.kind === 'signing-key'
-    const id = isOpen ? what.id : nameBy(key, what.kind, own ? `${issuer}#${what.id}` : what.id)
+    const id = own
+      ? (await this.#subjectKey(`${issuer}#${what.id}`)).name
+      : isOpen
+        ? what.id
+        : nameBy(this.#periodKey, what.kind, what.id)
     return { revoked: what.kind, id, ...(issuer === undefined ? {} : { issuer }) }
   }
 
@@ -80,29 +98,29 @@ export class AuditKeys {
     return period
   }
 
-  async #make(principal: Principal, period: string): Promise<Pseudonyms> {
-    const key = await this.#subjectKey(subjectOf(principal).uid)
-    const keyed = (kind: string, value: string): string => nameBy(key, kind, value)
+  #make(principal: Principal, period: string, subject: SubjectKey): Pseudonyms {
+    const { key } = subject
+    const { actor, clientId, tokenDigest, tokenId } = principal
     const names = {
-      subject: keyed('subject', subjectOf(principal).uid),
-      actor: keyed('subject', principal.actor.uid),
-      actors: principal.actors.map((one) => keyed('subject', `${one.issuer}#${one.subject}`)),
-      tokenId: principal.tokenId === undefined ? undefined : keyed('token', principal.tokenId),
-      tokenDigest: keyed('digest', principal.tokenDigest),
-      clientId: principal.clientId === undefined ? undefined : keyed('client', principal.clientId),
-      sourceIp: cachedByLast((address) => keyed('address', address)),
+      subject: subject.name,
+      actor: principal.onBehalfOf === undefined ? subject.name : nameOfOther(subject, 'subject', actor.uid),
+      actors: principal.actors.map((one) => nameOfOther(subject, 'subject', `${one.issuer}#${one.subject}`)),
+      tokenId: tokenId === undefined ? undefined : nameBy(key, 'token', tokenId),
+      tokenDigest: nameBy(key, 'digest', tokenDigest),
+      clientId: clientId === undefined ? undefined : nameOfOther(subject, 'client', clientId),
+      sourceIp: cachedByLast((address) => nameBy(key, 'address', address)),
     }
     const value: Pseudonyms = { ...names, text: actorText(principal, names) }
     this.#pseudonyms.set(principal, { period, value })
     return value
   }
 
-  #subjectKey(uid: string): Buffer | Promise<Buffer> {
+  #subjectKey(uid: string): SubjectKey | Promise<SubjectKey> {
+    const held = this.#bySubject.get(uid)
+    if (held !== undefined) return held
     // The row's name is keyed too: the store alone does not say who was here.
     const name = `${this.#period} ${hash('sha256', Buffer.concat([this.#periodKey, Buffer.from(uid)]), 'hex')}`
-    const held = this.#bySubject.get(name)
-    if (held !== undefined) return held
-    const making = this.#making.get(name) ?? this.#load(name).finally(() => this.#making.delete(name))
+    const making = this.#making.get(name) ?? this.#load(name, uid).finally(() => this.#making.delete(name))
     this.#making.set(name, making)
     return making
   }
@@ -116,12 +134,26 @@ export class AuditKeys {
     return theirs
   }
 
-  async #load(name: string): Promise<Buffer> {
+  async #load(name: string, uid: string): Promise<SubjectKey> {
+    const period = this.#period
     const key = Buffer.from((await this.#store.get(SPACE, name)) ?? (await this.#make32(name)), 'base64')
+    const subject = { key, name: nameBy(key, 'subject', uid), others: new Map<string, string>() }
+    // A key of the month that ended meanwhile is none of this one's.
+    if (period !== this.#period) return subject
     if (this.#bySubject.size >= HELD) this.#bySubject.clear()
-    this.#bySubject.set(name, key)
-    return key
+    this.#bySubject.set(uid, subject)
+    return subject
   }
+}
+
+function nameOfOther({ key, others }: SubjectKey, kind: 'subject' | 'client', id: string): string {
+  const what = `${kind} ${id}`
+  const held = others.get(what)
+  if (held !== undefined) return held
+  if (others.size >= NAMES_HELD) others.clear()
+  const name = nameBy(key, kind, id)
+  others.set(what, name)
+  return name
 }
 
 function nameBy(key: Buffer, kind: string, value: string): string {

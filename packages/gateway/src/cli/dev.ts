@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type DemoModel, type DevIdentityProvider, startDemoModel, startDevIdentityProvider } from '@ostiary/devkit'
 import { schemaText } from '../adapters/policy-cedar/schema.js'
@@ -40,7 +41,9 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     throw new CommandError(`a gateway runs on ${dataDir} already: stop it, or choose another folder with --data`)
   }
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const audience = `http://127.0.0.1:${options.port}`
+  // The issuer's tokens are for this address, and proofs are checked against it: it must be known before anything listens on it.
+  const port = options.port === 0 ? await freePort() : options.port
+  const audience = `http://127.0.0.1:${port}`
   const issuer = await startDevIdentityProvider({ dataDir, issuerPath: DEV_ISSUER_PATH, audience })
   const closers: (() => Promise<void>)[] = [() => issuer.close()]
   try {
@@ -50,6 +53,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const models = model === undefined ? await modelsOf(baseUrl) : ['demo-model']
     const config = configOf({
       ...options,
+      port,
       audience,
       issuer,
       baseUrl,
@@ -109,7 +113,7 @@ function configOf(parts: DevConfigParts): Config {
   const file = join(parts.dataDir, CONFIG_FILE)
   // JSON is YAML: nothing here can be misread, whatever a path or an upstream's model is called.
   const settings = {
-    publicUrl: parts.audience.replace(/:0$/, ':8787'),
+    publicUrl: parts.audience,
     listen: { host: '127.0.0.1', port: parts.port },
     admin: { host: '127.0.0.1', port: parts.adminPort },
     issuers: [
@@ -142,6 +146,15 @@ function configOf(parts: DevConfigParts): Config {
 }
 
 const CONFIG_HEAD = '# Written by `ostiary dev` at each start, and read by it never. `ostiary start` refuses it.\n'
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new CommandError('no port is free')
+  return address.port
+}
 
 function checked(text: string, file: string): Config {
   const { config, faults } = configFromText(text, file, {}, { requireEnv: true, allowDev: true })

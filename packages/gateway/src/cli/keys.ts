@@ -68,7 +68,7 @@ export async function listKeys(file: string, output: Output): Promise<number> {
   const keys = (Array.isArray(done['keys']) ? done['keys'] : []) as readonly OperationResult[]
   output.data({ ok: true, ...done })
   if (keys.length === 0) output.say('there are no keys')
-  else output.say(table(['ID', 'OWNER', 'STATE', 'EXPIRES', 'LAST USED', 'BUDGET LEFT', 'SCOPES'], keys.map(rowOf)))
+  else output.say(table(HEAD, keys.map(rowOf)))
   return EXIT.done
 }
 
@@ -113,16 +113,19 @@ function show(made: OperationResult, output: Output): void {
   }
   if (made['budget'] !== null) output.say(`  budget    ${budgetText(made['budget'])}`)
   if (made['jkt'] !== null) output.say(`  bound to  the DPoP key ${String(made['jkt'])}`)
-  output.say(`  taken     ${made['direct'] === true ? 'on the data plane, and ' : ''}at /oauth/token`)
+  output.say(`  taken     ${made['dataPlane'] === true ? 'on the data plane, and ' : ''}at /oauth/token`)
   output.say(`\n${String(made['key'])}\n`)
   output.say(
     'This is the only time that the key is shown: nobody can look it up again. Keep it where you keep secrets.',
   )
 }
 
+const HEAD = ['ID', 'OWNER', 'STATE', 'EXPIRES', 'LAST USED', 'BUDGET LEFT', 'SCOPES', 'MODELS', 'NETWORKS'] as const
+
 function rowOf(key: OperationResult): readonly string[] {
-  const { id, owner, state, expiresAt, lastUsedAt, budget, scopes, direct, jkt } = key
-  const marks = [direct === true ? 'direct' : '', jkt === null ? '' : 'bound'].filter((one) => one !== '')
+  const { id, owner, state, expiresAt, lastUsedAt, budget, scopes, models, networks, direct, dataPlane, jkt } = key
+  const taken = direct !== true ? '' : dataPlane === true ? 'direct' : 'direct (off)'
+  const marks = [taken, jkt === null ? '' : 'bound'].filter((one) => one !== '')
   return [
     String(id),
     String(owner),
@@ -131,6 +134,8 @@ function rowOf(key: OperationResult): readonly string[] {
     lastUsedAt === null ? 'never' : minute(lastUsedAt),
     budget === null ? '' : budgetText(budget),
     texts(scopes),
+    texts(models) || 'any',
+    texts(networks) || 'any',
   ]
 }
 

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { CreateFlags, RotateFlags } from './keys.js'
 import { CommandError, EXIT, failureOf, type Output, outputOf } from './output.js'
 import type { RevokeFlags } from './revoke.js'
+import type { RotateSigningFlags } from './signing-keys.js'
 import type { ProvenRequest, TokenFlags } from './token.js'
 
 const DATA_DIR = '.ostiary-dev'
@@ -225,6 +226,21 @@ function program(finish: (code: number) => void): Command {
         return await setKey(config, name ?? '', process.stdin, output)
       }),
     )
+
+  const signingKeys = ostiary.command('signing-keys').description('the keys that sign our own tokens').exitOverride()
+  withConfig(
+    signingKeys
+      .command('rotate')
+      .description('make the next key, which signs once every verifier has had time to see it')
+      .option('--compromised', 'it signs at once, all others are taken out, and every token that they signed ends')
+      .option('--json', 'JSON on stdout: one object, or one a line')
+      .exitOverride(),
+  ).action(
+    runs<{ json?: boolean; config: string } & RotateSigningFlags>(async ({ config, ...flags }, output) => {
+      const { rotateSigningKey } = await import('./signing-keys.js')
+      return await rotateSigningKey(config, flags, output)
+    }),
+  )
 
   const audit = ostiary.command('audit').description('verify, follow and prove the log').exitOverride()
   const auditCommand = (name: string, description: string): Command =>

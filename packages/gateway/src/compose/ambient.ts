@@ -7,8 +7,8 @@ export const CLOCK: Clock = { now: () => Date.now() }
 
 const ID_BYTES = 16
 
-/** 128 random bits in hexadecimal; the randomness is fetched in bulk. */
-export function idMaker(): () => string {
+/** 128 random bits as text; the randomness is fetched in bulk. */
+export function idMaker(encoding: 'hex' | 'base64url' = 'hex'): () => string {
   let pool = Buffer.alloc(0)
   let at = 0
   return () => {
@@ -17,6 +17,6 @@ export function idMaker(): () => string {
       at = 0
     }
     at += ID_BYTES
-    return pool.toString('hex', at - ID_BYTES, at)
+    return pool.toString(encoding, at - ID_BYTES, at)
   }
 }

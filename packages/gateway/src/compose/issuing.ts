@@ -3,6 +3,7 @@ import type { Clock, IdentityProvider } from '../spec/index.js'
 import type { Issuing } from '../tokens/issue.js'
 import { createOwnIssuer } from '../tokens/own-issuer.js'
 import { openSigningKeys, type SigningKeys, type SigningKeysParts } from '../tokens/signing-keys.js'
+import { idMaker } from './ambient.js'
 import type { AdministerParts } from './operations.js'
 
 export function signingKeysOf(
@@ -17,7 +18,7 @@ export function issuingOf(config: Config, clock: Clock, keys: SigningKeys): Issu
   const agents = config.issuers.flatMap(({ issuer, agents }) =>
     agents.map(({ id, groups }): [string, readonly string[]] => [`${issuer}#${id}`, groups]),
   )
-  return { keys, clock, issuer: config.publicUrl, agentGroups: new Map(agents) }
+  return { keys, clock, issuer: config.publicUrl, agentGroups: new Map(agents), newTokenId: idMaker('base64url') }
 }
 
 export interface OwnIssuerParts {

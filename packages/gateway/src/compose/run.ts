@@ -10,6 +10,7 @@ import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
 import { addresses, listenOf } from './listen.js'
 import { type HeldLog, openLog, recoverable } from './log.js'
+import { claimOrigin } from './log-origin.js'
 import { refuseLosses } from './losses.js'
 import { Opened } from './opened.js'
 import { type AdministerParts, operationsOf } from './operations.js'
@@ -38,6 +39,7 @@ export interface Running {
   close(): Promise<void>
 }
 
+const ORIGIN_SHARED = 'give each an audit.origin of its own, for two logs of one name are what a verifier calls a fork'
 const REMEMBER_MS = 10_000
 const CACHED_TOKENS = 100_000
 
@@ -158,6 +160,12 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
   // Exchanges that were under way when the process was killed: nobody knows how they ended, and the log says just that.
   for (const { index, exchange } of left) await running.note('outcome', { exchange, intent: index, outcome: 'unknown' })
   await noteWhatWaits(store, running)
+  const { origin } = held.log
+  const onShared = (): void => {
+    warn(`audit: another gateway on this store writes a log of the origin \`${origin}\` too: ${ORIGIN_SHARED}`)
+    note('config', { check: 'audit_origin', origin }).catch(() => warn('audit: config entry not written'))
+  }
+  opened.add(await claimOrigin(origin, { store, newId, onShared }))
   return {
     gateway: running,
     // Awaited, so that a faulty set is a rejection like any other.

@@ -27,13 +27,25 @@ describe('the files of `ostiary init`', () => {
     // Lines such as `#   port: 8787`, uncommented, must change nothing.
     const spoken = YAML.replaceAll(/^( *)# ([ ]*[A-Za-z]+:.*)$/gm, '$1$2')
       .replace(/^yaml-language-server.*\n/, '')
-      .replaceAll(/^.*(?:tls|key): .*file:.*\n/gm, '')
+      .replaceAll(/^.*(?:tls|key|secretsKey): .*file:.*\n/gm, '')
     expect(spoken).not.toBe(YAML)
     expect(spoken).toContain('\n  flushInterval: 0ms')
     const env = { OPENAI_API_KEY: 'k' }
     const said = configFromText(spoken, '/o/ostiary.yaml', env, { requireEnv: true })
     expect(said.faults).toEqual([])
     expect(said.config).toEqual(configFromText(YAML, '/o/ostiary.yaml', env, { requireEnv: true }).config)
+  })
+
+  it('offer a place for what seals stored secrets, and name none', () => {
+    expect(YAML).toMatch(/^# secretsKey: file:\S+ /m)
+    const env = { OPENAI_API_KEY: 'k' }
+    const { config } = configFromText(YAML, '/o/ostiary.yaml', env, { requireEnv: true })
+    expect([config?.secretsKey, config?.keptIn]).toEqual([undefined, '/o/data'])
+    const named = configFromText(YAML.replace('# secretsKey:', 'secretsKey:'), '/o/ostiary.yaml', env, {
+      requireEnv: false,
+    })
+    expect(named.faults).toEqual([])
+    expect(named.config?.secretsKey).toMatchObject({ kind: 'file', path: '/o/secrets.key' })
   })
 
   it('hold policies that Cedar parses, each with its own id, a reason and obligations that exist', () => {

@@ -9,8 +9,8 @@ export function defaultConfigYaml({ schema }: InitParts): string {
 #
 # Ostiary. \`ostiary check\` says what is wrong with this file; \`ostiary start\` runs it.
 # \${VAR} and \${VAR:-default} take the environment's values; a secret may also be file:PATH, which is read again when it
-# changes. Paths are seen from this file's folder. Commented values are the defaults, but for those of \`tls\` and \`key\`,
-# which have none and are examples.
+# changes. Paths are seen from this file's folder. Commented values are the defaults, but for those of \`tls\`, \`key\` and
+# \`secretsKey\`, which have none and are examples.
 
 # What callers reach the gateway by. Proofs and metadata are checked against it, never against the Host header.
 publicUrl: http://127.0.0.1:8787
@@ -115,6 +115,8 @@ audit:
 #   actors: false
 
 store: sqlite:./data/ostiary.db   # or postgres://USER:PASSWORD@HOST/DATABASE, which several gateways share
+
+# secretsKey: file:./secrets.key  # 32 bytes in base64 that seal the keys of \`providers set-key\`; default: made beside the store
 
 # shutdown:
 #   deadline: 30s

@@ -15,6 +15,7 @@ export function issuerRelations(issuers: readonly IssuerConfig[], parts: Relatio
       ...openRemarks(issuer, index),
       ...idleRemarks(issuer, index, parts.places),
     ]),
+    ...scopeRemarks(issuers),
     ...groupRemarks(issuers),
     ...prefixRemarks(issuers),
   ]
@@ -109,6 +110,21 @@ function* idleRemarks({ keys }: IssuerConfig, index: number, places: Places): It
   for (const name of IDLE[keys.kind]) {
     const at = ['issuers', index, name]
     if (places.get(at) !== undefined) yield warning(at, `the key has no effect with ${keys.kind}`)
+  }
+}
+
+/**
+ * Of one issuer alone the scopes are the gateway's by intent. Of several some are others' to administer, and a scope that one of them
+ * gives is taken for what the gateway calls so.
+ */
+function* scopeRemarks(issuers: readonly IssuerConfig[]): Iterable<Remark> {
+  if (issuers.length < 2) return
+  for (const [index, { keys, scopes }] of issuers.entries()) {
+    if (keys.kind === 'module' || scopes.map !== undefined) continue
+    const message =
+      'without scopes.map every scope that this issuer gives counts as the one of the gateway that has its name, `audit:read` and ' +
+      '`admin:…` too: map those that it may give (`map: {}` for none)'
+    yield warning(['issuers', index, 'issuer'], message)
   }
 }
 

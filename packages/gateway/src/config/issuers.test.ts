@@ -16,9 +16,9 @@ const TWO_ISSUERS = (first: string, second: string): string =>
 `,
   )
 
-describe('an issuer', () => {
-  const withLine = (line: string): string => base('    audience:', `    ${line}\n    audience:`)
+const withLine = (line: string): string => base('    audience:', `    ${line}\n    audience:`)
 
+describe('an issuer', () => {
   it.each<[string, string, readonly string[]]>([
     [
       'algorithms: [ES256, none]',
@@ -457,6 +457,21 @@ describe('several issuers', () => {
       '10:26 issuers[1].groups.allow[1]: the group `a:admins` begins with the prefix of issuer `https://idp.example`',
     ])
     good(TWO_ISSUERS('groups: { prefix: "a:" }', 'groups: { allow: [x, admins] }'))
+  })
+
+  it('whose own scopes count as ours are each warned of, until what they may give is mapped', () => {
+    const warned = (first: string, second: string): readonly string[] =>
+      read(TWO_ISSUERS(`groups: { prefix: "a:" }${first}`, `groups: { prefix: "b:" }${second}`)).warnings
+    const why = (at: string, index: number): string =>
+      `${at} issuers[${index}].issuer: without scopes.map every scope that this issuer gives counts as the one of the gateway that ` +
+      'has its name, `audit:read` and `admin:…` too: map those that it may give (`map: {}` for none)'
+    expect(warned('', '')).toEqual([why('3:13', 0), why('7:13', 1)])
+    const mapped = '\n    scopes: { map: { use: "models:invoke" } }'
+    expect(warned('', mapped)).toEqual([why('3:13', 0)])
+    expect(warned('\n    scopes: { always: "models:list" }', mapped)).toEqual([why('3:13', 0)])
+    expect(warned('\n    scopes: { always: "models:list", map: {} }', mapped)).toEqual([])
+    // Of one alone they are meant.
+    expect(read(withLine('clockTolerance: 5s')).warnings).toEqual([])
   })
 
   it('are told apart by their names', () => {

@@ -1,10 +1,14 @@
 import { createMemoryStore } from '@ostiary/testkit'
-import { describe, expect, test } from 'vitest'
-import { principalOf, rowsOf } from '../spec/index.js'
-import { createParking, type Parked } from './parking.js'
+import { afterEach, describe, expect, test } from 'vitest'
+import { NO_OBLIGATIONS, principalOf, refuse, rowsOf, type Verdict } from '../spec/index.js'
+import { createParking, type Parked, waiting } from './parking.js'
 import { openRevocations } from './revocations.js'
 
-const clock = { now: () => 1_800_000_000_000 }
+const START_MS = 1_800_000_000_000
+const clock = { nowMs: START_MS, now: () => clock.nowMs }
+afterEach(() => {
+  clock.nowMs = START_MS
+})
 
 function request(more: Partial<Parked> = {}, subject = 'alice'): Parked {
   const principal = principalOf({
@@ -68,5 +72,52 @@ describe('requests that wait for an approval', () => {
     await revocations.revoke([{ kind: 'token', id: 'token-of-alice' }])
     await parking.dropRevoked()
     expect(await parked()).toEqual([kept])
+  })
+
+  test('of one principal a hundred wait at most, until some wait no longer; others are not kept from it', async () => {
+    const { parking, parked } = await setting()
+    const nth = (of: number): Parked => request({ body: Buffer.from(String(of)) })
+    for (let of = 0; of < 100; of += 1) await parking.park(nth(of))
+    await expect(parking.park(nth(100))).rejects.toThrow(expect.objectContaining({ name: 'TooManyWaiting' }))
+    // The same again asks for no place of its own.
+    expect(await parked()).toContain(await parking.park(nth(7)))
+    await parking.park(request({}, 'bob'))
+    expect(await parked()).toHaveLength(101)
+    clock.nowMs += 15 * 60_000 - 1
+    await expect(parking.park(nth(100))).rejects.toThrow()
+    clock.nowMs += 1
+    await parking.park(nth(100))
+    for (let of = 0; of < 99; of += 1) await parking.park(nth(of))
+    await expect(parking.park(nth(99))).rejects.toThrow()
+  })
+
+  test('a request that finds no place is refused all the same, and its entry says why', async () => {
+    const { parking } = await setting()
+    for (let of = 0; of < 100; of += 1) await parking.park(request({ body: Buffer.from(String(of)) }))
+    const { principal, action, resource, body } = request()
+    const verdict: Verdict = {
+      decision: {
+        ...{ kind: 'challenge', determining: ['two-people'], asks: [{ kind: 'approval', group: 'security' }] },
+        ...{ reason: undefined, shadow: [], shadowErrors: [] },
+      },
+      obligations: NO_OBLIGATIONS,
+      context: {
+        ...{
+          labels: [],
+          findings: [],
+          uninspectable: false,
+          promptTokens: 1,
+          maxTokens: 1,
+          stream: false,
+          approvals: [],
+        },
+        ...{ hasSystemMessage: false, purpose: undefined, sourceIp: '192.0.2.1', timeMs: START_MS },
+      },
+      inputs: '{}',
+      policyDigest: 'cd'.repeat(32),
+    }
+    const refusal = refuse('approval_required', 'by two-people')
+    const told = await waiting(parking.park, { principal, asked: { action, resource, verdict }, body }, refusal)
+    expect(told).toEqual({ ...refusal, forLog: 'by two-people, not parked: TooManyWaiting' })
   })
 })

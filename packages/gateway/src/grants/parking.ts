@@ -31,7 +31,10 @@ export interface Parked {
 }
 
 export interface Parking {
-  /** Gives the id of the parked request; the same request of the same principal has the same. Durable once it is fulfilled. */
+  /**
+   * Gives the id of the parked request; the same request of the same principal has the same. Durable once it is fulfilled. Rejects
+   * where it cannot be kept, and where too many requests of the principal wait already.
+   */
   park(parked: Parked): Promise<string>
   /** Something was revoked: what waits on it waits no longer. */
   dropRevoked(): Promise<void>
@@ -76,6 +79,8 @@ export async function waiting(
 
 const SPACE = 'parked'
 const KEPT_MS = 15 * 60_000
+/** Of one principal at a time, in one process: a caller that makes up requests must not fill the store. */
+const WAITING_MAX = 100
 
 /** What a row holds: enough to judge an approval by, and nothing of what was asked. */
 interface Row extends Pick<Principal, 'issuedAt' | 'verifiedAtMs' | 'revocableBy'> {
@@ -92,6 +97,7 @@ interface Row extends Pick<Principal, 'issuedAt' | 'verifiedAtMs' | 'revocableBy
 
 /** Where requests wait for an approval. What is approved is bound to the very bytes, the policies and the principal. */
 export function createParking({ store, clock, revocations }: ParkingParts): Parking {
+  const places = new Places()
   return {
     async park({ principal, body, policies, ...asked }) {
       const { issuedAt, verifiedAtMs, revocableBy } = principal
@@ -107,7 +113,9 @@ export function createParking({ store, clock, revocations }: ParkingParts): Park
         parkedAtMs: clock.now(),
       }
       const id = idOf(row)
-      await store.put(SPACE, id, JSON.stringify(row), { expiresAtMs: row.parkedAtMs + KEPT_MS, onlyNew: true })
+      const untilMs = row.parkedAtMs + KEPT_MS
+      places.take(`${row.actor} ${row.subject}`, id, untilMs, row.parkedAtMs)
+      await store.put(SPACE, id, JSON.stringify(row), { expiresAtMs: untilMs, onlyNew: true })
       return id
     },
     async dropRevoked() {
@@ -116,6 +124,43 @@ export function createParking({ store, clock, revocations }: ParkingParts): Park
       }
     },
   }
+}
+
+class TooManyWaiting extends Error {
+  override readonly name: string = 'TooManyWaiting'
+}
+
+/** How many requests of each principal wait, as far as this process parked them. */
+class Places {
+  /** By principal: until when each id waits, milliseconds since the epoch. */
+  readonly #taken = new Map<string, Map<string, number>>()
+  #sweptMs = Number.NEGATIVE_INFINITY
+
+  /** Throws `TooManyWaiting`. An id that waits already takes no other place. */
+  take(who: string, id: string, untilMs: number, nowMs: number): void {
+    if (nowMs - this.#sweptMs >= SWEEP_MS) this.#sweep(nowMs)
+    const own = this.#taken.get(who) ?? new Map<string, number>()
+    if ((own.get(id) ?? nowMs) > nowMs) return
+    if (own.size >= WAITING_MAX) forget(own, nowMs)
+    if (own.size >= WAITING_MAX) throw new TooManyWaiting()
+    own.set(id, untilMs)
+    this.#taken.set(who, own)
+  }
+
+  /** Who asks for nothing any more takes no memory either. */
+  #sweep(nowMs: number): void {
+    this.#sweptMs = nowMs
+    for (const [who, own] of this.#taken) {
+      forget(own, nowMs)
+      if (own.size === 0) this.#taken.delete(who)
+    }
+  }
+}
+
+const SWEEP_MS = 60_000
+
+function forget(own: Map<string, number>, nowMs: number): void {
+  for (const [id, untilMs] of own) if (untilMs <= nowMs) own.delete(id)
 }
 
 /** Whoever asks the same again and again asks nobody to approve it again and again. */

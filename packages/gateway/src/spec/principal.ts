@@ -128,17 +128,10 @@ const NO_SCOPES: ReadonlySet<string> = new Set()
 /** Makes the principal of a verified token. */
 export function principalOf(facts: PrincipalFacts): Principal {
   const { actors = NO_ACTORS, confirmation } = facts
-  const subject: Identity = {
-    ...identity(facts.kind ?? 'User', facts.issuer, facts.subject),
-    groups: facts.groups ?? NO_TEXTS,
-    attributes: facts.attributes ?? NO_ATTRIBUTES,
-  }
+  const { groups = NO_TEXTS, attributes = NO_ATTRIBUTES, agentGroups = NO_TEXTS } = facts
+  const subject = identity(facts.kind ?? 'User', facts.issuer, facts.subject, groups, attributes)
   const [outermost] = actors
-  const agent: Identity | undefined = outermost && {
-    ...identity('Agent', outermost.issuer, outermost.subject),
-    groups: facts.agentGroups ?? NO_TEXTS,
-    attributes: NO_ATTRIBUTES,
-  }
+  const agent = outermost && identity('Agent', outermost.issuer, outermost.subject, agentGroups, NO_ATTRIBUTES)
   return {
     actor: agent ?? subject,
     onBehalfOf: agent === undefined ? undefined : subject,
@@ -170,22 +163,25 @@ function identity(
   kind: PrincipalKind,
   issuer: string,
   subject: string,
-): Pick<Identity, 'kind' | 'uid' | 'issuer' | 'subject'> {
-  return { kind, uid: `${issuer}#${subject}`, issuer, subject }
+  groups: readonly string[],
+  attributes: Readonly<Record<string, AttributeValue>>,
+): Identity {
+  return { kind, uid: `${issuer}#${subject}`, issuer, subject, groups, attributes }
 }
 
 /** Whoever is revoked in the chain ends the token: an actor that is history gave it on all the same. */
 function revocableNames(facts: PrincipalFacts): readonly string[] {
   const { actors = NO_ACTORS, issuer, subject, tokenIssuer = issuer, tokenId, sessionId } = facts
-  return [
-    ...[{ issuer, subject }, ...actors].flatMap((one) => both('subject', one.issuer, one.subject)),
-    ...(tokenId === undefined ? [] : both('token', tokenIssuer, tokenId)),
-    ...(sessionId === undefined ? [] : both('session', tokenIssuer, sessionId)),
-    revocableName({ kind: 'digest', id: facts.signedDigest ?? facts.tokenDigest }),
-    ...(facts.revocableBy ?? NO_TEXTS),
-  ]
-}
-
-function both(kind: 'subject' | 'token' | 'session', issuer: string, id: string): readonly string[] {
-  return [revocableName({ kind, issuer, id }), revocableName({ kind, id })]
+  const names: string[] = []
+  // A loop and no pieces joined: this is made anew for every token that is verified or issued.
+  const add = (kind: 'subject' | 'token' | 'session', from: string, id: string): void => {
+    names.push(revocableName({ kind, issuer: from, id }), revocableName({ kind, id }))
+  }
+  add('subject', issuer, subject)
+  for (const one of actors) add('subject', one.issuer, one.subject)
+  if (tokenId !== undefined) add('token', tokenIssuer, tokenId)
+  if (sessionId !== undefined) add('session', tokenIssuer, sessionId)
+  names.push(revocableName({ kind: 'digest', id: facts.signedDigest ?? facts.tokenDigest }))
+  for (const name of facts.revocableBy ?? NO_TEXTS) names.push(name)
+  return names
 }

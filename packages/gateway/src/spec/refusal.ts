@@ -46,6 +46,8 @@ export interface Refusal {
   readonly param?: string
   /** Extra response headers, such as `www-authenticate`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Not a no: it could not be told. At a door that is the same; who must be sure that it is a no asks for this. */
+  readonly undecided?: true
 }
 
 export interface RefusalExtras {
@@ -53,6 +55,7 @@ export interface RefusalExtras {
   readonly message?: string
   readonly param?: string
   readonly headers?: Readonly<Record<string, string>>
+  readonly undecided?: true
 }
 
 export function refuse(code: RefusalCode, forLog: string, extras: RefusalExtras = {}): Refusal {
@@ -65,6 +68,7 @@ export function refuse(code: RefusalCode, forLog: string, extras: RefusalExtras 
     forLog,
     ...(extras.param === undefined ? {} : { param: extras.param }),
     ...(extras.headers === undefined ? {} : { headers: extras.headers }),
+    ...(extras.undecided === undefined ? {} : { undecided: extras.undecided }),
   }
 }
 

@@ -40,6 +40,7 @@ function statusOf(error: OAuthError, { status }: Refusal): number {
 
 /** What a stage refused (a body, a token, a proof), told as the error that OAuth has for it. */
 export function denied(refusal: Refusal, otherwise: 'invalid_request' | 'invalid_client' = 'invalid_request'): Denied {
+  if (refusal.undecided === true) return denied(refuse('overloaded', refusal.forLog, { message: UNDECIDED }))
   if (refusal.status >= 500) {
     const headers = { ...refusal.headers, 'retry-after': RETRY_AFTER_SECONDS }
     return answered('temporarily_unavailable', { ...refusal, headers })
@@ -48,4 +49,5 @@ export function denied(refusal: Refusal, otherwise: 'invalid_request' | 'invalid
   return answered(code === 'invalid_dpop_proof' || code === 'use_dpop_nonce' ? code : otherwise, refusal)
 }
 
+const UNDECIDED = 'Whether this is valid cannot be told at the moment.'
 const RETRY_AFTER_SECONDS = '5'

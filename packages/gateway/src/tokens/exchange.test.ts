@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import { agent, CERTIFICATE, JKT, NOW, NOW_MS, OTHER_JKT, principal } from '../../test/principals.js'
 import { type Actor, type Confirmation, covers, type Principal } from '../spec/index.js'
 import { type Exchange, exchange, type Ruled } from './exchange.js'
-import type { Grant } from './own-claims.js'
+import type { Grant } from './own-grant.js'
 
 const LIMITS = { nowMs: NOW_MS, lifetimeMs: 300_000 }
 const NOTHING = { jkt: undefined, certificate: undefined }

@@ -9,7 +9,7 @@ import {
 } from '../spec/index.js'
 import { type Denied, deny } from './denied.js'
 import { bothNetworks } from './networks.js'
-import { ACTORS_MAX, type Grant } from './own-claims.js'
+import { ACTORS_MAX, type Grant } from './own-grant.js'
 
 /** Keys that the caller has shown it holds, in this very request. */
 export interface Shown {
@@ -168,15 +168,14 @@ const SIGNING_KEY = revocableName({ kind: 'signing-key', id: '' })
 
 /** Names of the tokens behind the result. Those of its subject and actors it has by itself. */
 function fromOf(subject: Principal, actor: Principal | undefined, actors: readonly Actor[]): readonly string[] {
-  const own = new Set(
-    [subjectOf(subject), ...actors].flatMap((one) => [
-      revocableName({ kind: 'subject', issuer: one.issuer, id: one.subject }),
-      revocableName({ kind: 'subject', id: one.subject }),
-    ]),
-  )
-  const names = new Set([...subject.revocableBy, ...(actor?.revocableBy ?? [])])
+  const names = new Set(subject.revocableBy)
+  for (const name of actor?.revocableBy ?? []) names.add(name)
+  for (const one of [subjectOf(subject), ...actors]) {
+    names.delete(revocableName({ kind: 'subject', issuer: one.issuer, id: one.subject }))
+    names.delete(revocableName({ kind: 'subject', id: one.subject }))
+  }
   // Of our keys only all are taken out at once: its own ends it as well.
-  return [...names].filter((name) => !own.has(name) && !name.startsWith(SIGNING_KEY))
+  return [...names].filter((name) => !name.startsWith(SIGNING_KEY))
 }
 
 /** RFC 8693 section 2.2.2: tokens that are "unacceptable based on policy" are an `invalid_request`. */

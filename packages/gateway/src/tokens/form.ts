@@ -30,13 +30,17 @@ export function readForm(body: Buffer): Form | Denied {
     if (seen.has(name) && !REPEATED.has(name)) return bad('a parameter twice')
     seen.add(name)
     // The same: "Parameters sent without a value MUST be treated as if they were omitted from the request."
-    if (value !== '') form.set(name, [...(form.get(name) ?? []), value])
+    if (value === '') continue
+    const before = form.get(name)
+    form.set(name, before === undefined ? [value] : [...before, value])
   }
   return form
 }
 
 /** One name or value, or a half of HTTP Basic credentials (RFC 6749 section 2.3.1). */
 export function decodeForm(text: string): string | undefined {
+  // Tokens are long, and have neither.
+  if (!text.includes('%') && !text.includes('+')) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {

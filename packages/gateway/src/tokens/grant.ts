@@ -176,7 +176,7 @@ export async function readRevocation(
     return deny('unsupported_token_type', 'invalid_request', 'an API key to revoke', message)
   }
   const found = await parts.authenticateToken(token, received)
-  if (found.kind === 'refuse') return found.status >= 500 ? denied(found) : found
+  if (found.kind === 'refuse') return found.status >= 500 || found.undecided === true ? denied(found) : found
   const { tokenId, tokenIssuer, signedDigest } = found.value
   return {
     kind: 'revocable',

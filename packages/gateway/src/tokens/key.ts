@@ -11,6 +11,8 @@ export interface SigningKey {
   /** Its RFC 7638 thumbprint: two replicas call one key the same, and no two keys have one name. */
   readonly kid: string
   readonly algorithm: SigningAlgorithm
+  /** The header of every token that it signs, as the first part of it. */
+  readonly header: string
   /** Milliseconds since the epoch. Until then it is only published. */
   readonly signsFromMs: number
   /** As it stands in our key set. */
@@ -55,6 +57,7 @@ export function readKeyRow(row: string): SigningKey | undefined {
   return {
     kid,
     algorithm,
+    header: Buffer.from(JSON.stringify({ alg: algorithm, typ: 'at+jwt', kid })).toString('base64url'),
     signsFromMs,
     jwk: published,
     verify: verifies.verify,

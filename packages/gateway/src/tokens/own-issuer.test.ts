@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createMemoryStore, identityProviderSuite } from '@ostiary/testkit'
 import { afterEach, describe, expect, it, test } from 'vitest'
 import { agent, CERTIFICATE, JKT, principal } from '../../test/principals.js'
@@ -13,7 +13,7 @@ import {
 } from '../spec/index.js'
 import { exchange } from './exchange.js'
 import { type Issued, type Issuing, issue, TOKEN_BYTES_MAX } from './issue.js'
-import type { Grant } from './own-claims.js'
+import type { Grant } from './own-grant.js'
 import { createOwnIssuer } from './own-issuer.js'
 import { openSigningKeys, type SigningKeys } from './signing-keys.js'
 
@@ -46,7 +46,8 @@ async function bench(algorithm: 'ES256' | 'Ed25519' = 'ES256'): Promise<Bench> {
   })
   opened.push(keys)
   const agentGroups = new Map([['https://idp.example#scout', ['agents', 'crawlers']]])
-  Object.assign(all, { keys, clock, issuer: GATEWAY, agentGroups })
+  const newTokenId = (): string => randomBytes(16).toString('base64url')
+  Object.assign(all, { keys, clock, issuer: GATEWAY, agentGroups, newTokenId })
   all.own = createOwnIssuer({ keys, clock, issuer: GATEWAY, agentGroups, audiences: AUDIENCES, origins: ORIGINS })
   return all
 }

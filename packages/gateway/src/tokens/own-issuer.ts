@@ -12,7 +12,7 @@ import type { Issuing } from './issue.js'
 import type { SigningKey } from './key.js'
 import { readClaims } from './own-claims.js'
 
-export interface OwnIssuerParts extends Issuing {
+export interface OwnIssuerParts extends Omit<Issuing, 'newTokenId'> {
   /** `aud` must hold one of them exactly. */
   readonly audiences: ReadonlySet<string>
   /** Issuers whose subjects and actors are taken: what one that is no longer configured once said must not live on in ours. */

@@ -5,6 +5,7 @@ import { newKeyPair } from '@ostiary/testkit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { withoutProofs } from '../../../test/proofs.js'
 import { createAuthenticate } from '../../authenticate/authenticate.js'
+import { readToken } from '../../jws/read.js'
 import type { Principal, Received, Step } from '../../spec/index.js'
 import { subjectOf } from '../../spec/index.js'
 import type { Fetched, FetchJson } from './fetch.js'
@@ -403,4 +404,34 @@ describe('options that no configuration may ask', () => {
     const inside = { keys: { kind: 'jwksUri', uri: 'https://10.0.0.1/jwks' }, allowPrivateNetwork: true } as const
     expect(() => createJwtIssuer(options(inside))).not.toThrow()
   })
+})
+
+test('a no that came of keys which could not be fetched says that it is none [revoke.unavailable]', async () => {
+  const { state, issuer } = gate({ jwksCooldownMs: 1000 })
+  const undecided = async (token: string): Promise<unknown> => {
+    const read = readToken(token)
+    if (read.kind === 'refuse') throw new Error(read.forLog)
+    const step = await issuer.verify(read.value)
+    return step.kind === 'refuse' ? [step.code, step.undecided] : 'proceed'
+  }
+  const other = mint({}, second.privateKey, { kid: 'second' })
+  const forged = mint({}, second.privateKey, { kid: 'first' })
+  state.down = true
+  // In the cooldown it is not asked again, and not known any better.
+  for (let times = 0; times < 2; times += 1) expect(await undecided(mint())).toEqual(['invalid_token', true])
+  state.down = false
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(await undecided(mint())).toBe('proceed')
+  expect(await undecided(other)).toEqual(['invalid_token', undefined])
+
+  state.down = true
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(await undecided(other)).toEqual(['invalid_token', true])
+  expect(await undecided(forged)).toEqual(['invalid_token', undefined])
+  expect(await undecided(mint({ aud: 'another' }))).toEqual(['invalid_token', undefined])
+  state.down = false
+  state.keys = [jwk(second.publicKey, 'second')]
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(await undecided(other)).toBe('proceed')
+  await issuer.close()
 })

@@ -67,7 +67,8 @@ export function createJwtIssuer(options: JwtIssuerOptions): JwtIssuer {
   }
 
   async function judgeAnew(token: TokenRead, head: Head, otherwise: Refusal): Promise<Step<Principal>> {
-    if (!(await keys.lookAgain())) return otherwise
+    // A key that could not be asked for may fit: that is a no here, and none for who wants the token ended.
+    if (!(await keys.lookAgain())) return keys.isAway() ? { ...otherwise, undecided: true } : otherwise
     const found = keys.find(head.kid, head.algorithm)
     return found.kind === 'key' ? judge(token, found.key) : keyless(found)
   }

@@ -17,6 +17,8 @@ export interface KeySet {
   lookAgain(): Promise<boolean>
   /** Fetches now, whatever the cooldown says. `false`: failed. */
   refresh(): Promise<boolean>
+  /** The last fetch failed: what is not held may be there all the same. */
+  isAway(): boolean
   close(): void
 }
 
@@ -116,6 +118,7 @@ export function createKeySet(parts: KeySetParts): KeySet {
       return refresh()
     },
     refresh,
+    isAway: () => failures > 0,
     close() {
       closed = true
       held = undefined
