@@ -114,6 +114,9 @@ audit:
 #   scope: principal
 #   actors: false
 
+# vault:                        # values that the obligation tokenize put placeholders for
+#   ttl: 8h                     # how long they can be restored after they were last tokenized
+
 store: sqlite:./data/ostiary.db   # or postgres://USER:PASSWORD@HOST/DATABASE, which several gateways share
 
 # shutdown:
