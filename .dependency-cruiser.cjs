@@ -110,6 +110,15 @@ module.exports = {
       to: { pathNot: [`${SRC}api-keys/`, ...GROUND], dependencyTypesNot: ['core'] },
     },
     {
+      name: 'the-vault-knows-words-only',
+      severity: 'error',
+      comment:
+        'vault/ gives placeholders, keeps what they stand for and finds them again; store, clock and key are handed in, and who ' +
+        'decides is not asked there.',
+      from: { path: `${SRC}vault/`, pathNot: TESTS },
+      to: { pathNot: [`${SRC}vault/`, ...GROUND], dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'tokens-know-words-and-jws',
       severity: 'error',
       comment:

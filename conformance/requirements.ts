@@ -386,7 +386,7 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
   'content.acts': {
     source: 'contract',
-    says: 'block, redact, mask and flag are carried out, requests and answers alike',
+    says: 'block, redact, mask and flag are carried out, requests and answers alike (tokenize: `vault.*`)',
   },
   'content.illness': { source: 'design', says: 'a detector that fails refuses, and what it says is not passed on' },
   'stream.chunk-invariant': { source: 'design', says: 'every cutting of a stream gives what the whole gives' },
@@ -396,6 +396,41 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'unknown events are not passed on where a text obligation holds, and are counted',
   },
   'stream.torn': { source: 'contract', says: 'a torn stream ends with the error event, never with the end mark' },
+
+  // What is tokenized, and put back.
+  'vault.stable': {
+    source: 'contract',
+    says: 'a value has one placeholder in a session, in every process, and others for other principals and sessions',
+  },
+  'vault.round-trip': { source: 'contract', says: 'what was tokenized comes back exactly, whole and streamed' },
+  'vault.isolated': {
+    source: 'contract',
+    says: 'a placeholder stands for something to its own principal and session alone, a thousand at once',
+  },
+  'vault.drift': {
+    source: 'contract',
+    says: 'restoring survives drift of case, Markdown, blanks and brackets, and split chunks',
+  },
+  'vault.invented': { source: 'contract', says: 'a placeholder that nobody gave out stays as it is' },
+  'vault.decided': {
+    source: 'contract',
+    says: 'restoring is a decision of its own (`detokenize`), asked once for an answer that has a placeholder, and in the log',
+  },
+  'vault.sinks': {
+    source: 'contract',
+    says: 'nothing is restored in an address or in the arguments of a tool unless the policy names that place',
+  },
+  'vault.order': { source: 'house', says: 'what the model said is judged first, and then values are put back' },
+  'vault.chunk-invariant': { source: 'design', says: 'every cutting of a stream is restored as the whole is' },
+  'vault.never-live': { source: 'contract', says: 'a surrogate of a card is never a number that could be a card’s' },
+  'vault.sealed': {
+    source: 'contract',
+    says: 'values in the store are encrypted, and bound to principal, session, placeholder and expiry',
+  },
+  'vault.ttl': { source: 'contract', says: 'a value cannot be restored once its time to live is over' },
+  'vault.durable': { source: 'house', says: 'nothing is forwarded before the store has what was tokenized in it' },
+  'vault.closed': { source: 'design', says: 'what is to be tokenized and cannot be kept is refused' },
+  'vault.replicas': { source: 'contract', says: 'gateways of one store restore what any of them tokenized' },
 
   // What replicas share.
   'store.only-new': {

@@ -101,6 +101,7 @@ const PLANTS: readonly (readonly [rule: string, file: string, text: string, also
   ['grants-know-words-only', `${S}/grants/planted.ts`, uses('Config', '../config/config.js')],
   ['api-keys-know-words-only', `${S}/api-keys/planted.ts`, uses('Config', '../config/config.js')],
   ['api-keys-know-words-only', `${S}/api-keys/planted-2.ts`, gets('library', 'library')],
+  ['the-vault-knows-words-only', `${S}/vault/planted.ts`, uses('Config', '../config/config.js')],
   ['tokens-know-words-and-jws', `${S}/tokens/planted.ts`, uses('Config', '../config/config.js')],
   ['egress-imports-nothing-of-ours', `${S}/egress/planted.ts`, uses('Word', '../spec/index.js')],
   ['egress-is-for-who-goes-out', `${S}/release/planted-2.ts`, gets('tunnel', '../egress/tunnel.js')],

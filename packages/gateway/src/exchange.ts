@@ -7,6 +7,7 @@ import type {
   RequestView,
   Resource,
   SystemMessage,
+  VaultSession,
   Verdict,
 } from './spec/index.js'
 
@@ -75,6 +76,7 @@ interface Transformation {
   readonly body: Buffer
   readonly carriedOut: Readonly<Record<string, number>>
   readonly systemMessage: SystemMessage | undefined
+  readonly vault: VaultSession | undefined
 }
 
 /**
@@ -103,7 +105,10 @@ class SealedExchange {
   readonly carriedOut: Readonly<Record<string, number>>
   /** What the operator said to the model. */
   readonly systemMessage: SystemMessage | undefined
-  constructor({ inspected, model, routedFrom, verdict }: Decided, { body, carriedOut, systemMessage }: Transformation) {
+  /** What placeholders in the answer may stand for, and where values of it go; undefined where neither can be. */
+  readonly vault: VaultSession | undefined
+  constructor({ inspected, model, routedFrom, verdict }: Decided, transformation: Transformation) {
+    const { body, carriedOut, systemMessage, vault } = transformation
     this.authenticated = inspected.authenticated
     this.dialect = inspected.dialect
     this.endpoint = inspected.endpoint
@@ -117,6 +122,7 @@ class SealedExchange {
     this.body = body
     this.carriedOut = carriedOut
     this.systemMessage = systemMessage
+    this.vault = vault
   }
   get stage(): string {
     return this.#stage

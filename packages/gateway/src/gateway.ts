@@ -36,6 +36,7 @@ import {
   type Revocations,
   type SystemMessage,
   scopeOf,
+  type Vault,
 } from './spec/index.js'
 
 export interface Listen {
@@ -84,6 +85,7 @@ export interface GatewayParts {
   /** Where a request waits for an approval. */
   readonly parking: Pick<Parking, 'park'>
   readonly budgets: Budgeting
+  readonly vault: Vault
   readonly audit: Pick<AuditParts, 'log' | 'keys' | 'failure' | 'order'>
   readonly auditReader: LogReader
   readonly auditPublish: boolean
@@ -342,6 +344,7 @@ function inForce(
       configDigest: rules.configDigest,
       park: (parked) => parts.parking.park(parked),
       budgets: parts.budgets,
+      vault: parts.vault,
       limits: rules.limits,
       systemMessages: rules.systemMessages,
     },

@@ -17,7 +17,7 @@ import {
 import { createForward, type ForwardParts } from './forward/forward.js'
 import { Grants } from './grants/grants.js'
 import { type Parked, waiting } from './grants/parking.js'
-import { endedBy } from './grants/permitted.js'
+import { endedBy, type Permitted } from './grants/permitted.js'
 import { createElsewhere } from './inspect/elsewhere.js'
 import { createInspect } from './inspect/inspect.js'
 import { answered, LEFT, refused, THREW } from './release/answered.js'
@@ -32,6 +32,8 @@ import {
   type Dialect,
   type Elsewhere,
   type Endpoint,
+  type FindingType,
+  familyOf,
   type Illness,
   type LookElsewhere,
   type Named,
@@ -48,8 +50,11 @@ import {
   type Step,
   type SystemMessage,
   type TextPart,
+  type Vault,
+  type VaultSession,
   type Verdict,
 } from './spec/index.js'
+import { ANSWERED_MAX } from './spec/tokenizer.js'
 import { editParts, transform } from './transform/transform.js'
 
 export { served } from './release/answered.js'
@@ -104,6 +109,7 @@ export interface PipelineParts {
   /** Where a request waits for an approval; gives its id. */
   readonly park: (parked: Parked) => Promise<string>
   readonly budgets: Budgeting
+  readonly vault: Vault
 }
 
 export interface Pipeline {
@@ -154,10 +160,11 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   const looks = new Map<Action, LookElsewhere | undefined>()
   const forward = createForward(parts.forward)
   const release: ReleaseParts = {
-    guards: (acts, onFinding, onOpen) =>
+    guards: (acts, onFinding, onOpen, vault) =>
       createGuardFactory({
         detectors: parts.detectors,
         acts,
+        vault,
         onFinding,
         onIll(illness) {
           parts.onIll(illness)
@@ -169,7 +176,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       return learnt.kind === 'refuse' ? learnt : proceed(learnt.value)
     },
     elsewhere,
-    editParts,
+    editParts: (texts, found, acts, vault) => editParts(texts, found, acts, vault, ANSWERED_MAX),
+    askToRestore,
     answerBytes: parts.limits.answerBytes,
     challenged: (refusal, received, principal) => who.challenged(refusal, received, principal),
   }
@@ -257,7 +265,9 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const look = lookFor(call.endpoint.action)
     const looked = look === undefined ? NOT_LOOKED : await lookedElsewhere(asking, look)
     if (look !== undefined && received.caller.left) return LEFT
-    const sealed = looked.kind === 'refuse' ? looked : judged(asking, looked.value)
+    const first = looked.kind === 'refuse' ? looked : judged(asking, looked.value, true)
+    const found = looked.kind === 'refuse' ? undefined : looked.value
+    const sealed = isSettled(first) ? first : await kept(first, (mayRead) => judged(asking, found, mayRead))
     if (sealed.kind === 'refuse') {
       const { principal } = authenticated
       const refusal = await waiting(parts.park, { principal, asked: bracket.asked, body: body.value }, sealed)
@@ -286,8 +296,15 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
           asker.kind === 'refuse' ? asker : endedBy(decide(parts.policy, asker.value, action, one, at), permitted)
         if (ended !== undefined) return ended
       }
-      return undefined
+      return permitted.restoring?.decideAgain((types) => askToRestore(permitted, types))
     })
+  }
+
+  /** Whether values of these types may be put back in an answer. */
+  function askToRestore({ principal, resource, context }: Permitted, types: readonly FindingType[]): Verdict {
+    const findings = [...new Set(types.flatMap((type) => [familyOf(type), type]))].sort()
+    const at = { ...context, findings, timeMs: parts.clock.now() }
+    return decide(parts.policy, principal, 'detokenize', resource, at)
   }
 
   function challenged(
@@ -344,10 +361,13 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   /** Inspect, decide, transform: at one go, so that nothing of a body that was read outlives it. */
-  function judged(asking: Asking, elsewhere: Elsewhere | undefined): Step<Sealed> {
+  function judged(asking: Asking, elsewhere: Elsewhere | undefined, mayRead: boolean): Judged {
     const inspected = inspectedOf(asking, elsewhere)
     if (inspected.kind === 'refuse') return inspected
     const { authenticated, learnt, view } = inspected.value
+    const session = authenticated.received.headers['ostiary-session'] || view.conversation
+    const held = parts.vault.at(authenticated.principal, session)
+    if (held instanceof Promise && mayRead) return { kind: 'waits', until: held }
     const context: Context = {
       labels: NO_LABELS,
       findings: learnt.types,
@@ -363,9 +383,18 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     }
     const decided = decidedOf(asking, inspected.value, context)
     if (decided.kind === 'refuse') return decided
-    const transformed = transform(decided.value, parts.systemMessages)
+    const vault = held === undefined || held instanceof Promise ? vaultFor(decided.value, session) : proceed(held)
+    if (vault.kind === 'refuse') return vault
+    const transformed = transform(decided.value, parts.systemMessages, vault.value)
     if (transformed.kind === 'refuse') return transformed
     return proceed(seal.sealed(decided.value, transformed.value))
+  }
+
+  /** Where something is to be tokenized, now or in the answer. */
+  function vaultFor({ inspected, verdict }: Decided, session: string | undefined): Step<VaultSession | undefined> {
+    const { input, output } = verdict.obligations.tokenizes
+    if (!output && (!input || inspected.learnt.found.length === 0)) return NO_VAULT
+    return parts.vault.open(inspected.authenticated.principal, session)
   }
 
   /** Decides; and where policy routes the exchange, decides again for the model that it goes to. */
@@ -485,6 +514,40 @@ const NOBODY: readonly string[] = []
 /** No label arises yet. */
 const NO_LABELS: readonly string[] = []
 const NOT_LOOKED: Step<undefined> = proceed(undefined)
+const NO_VAULT: Step<undefined> = proceed(undefined)
+/** Two placeholders of one session that meet are told apart by more letters: it never comes to this. */
+const CLASHES_MAX = 4
+
+/** What was judged; or that it must be judged again, once the vault was read. */
+type Judged = Step<Sealed> | { readonly kind: 'waits'; readonly until: Promise<unknown> }
+
+function isSettled(judged: Judged): judged is Step<Sealed> {
+  return judged.kind === 'refuse' || (judged.kind === 'proceed' && judged.value.vault?.isKept !== false)
+}
+
+/**
+ * Reads what the vault must be read for, and waits until it has kept what was tokenized: nothing leaves before every process
+ * could restore it.
+ */
+async function kept(first: Judged, again: (mayRead: boolean) => Judged): Promise<Step<Sealed>> {
+  let now = first
+  for (let left = CLASHES_MAX; left > 0; left -= 1) {
+    if (now.kind === 'waits') {
+      // What cannot be read cannot be restored, and stays a placeholder.
+      await now.until.catch(ignore)
+      now = again(false)
+    }
+    if (now.kind !== 'proceed') break
+    try {
+      const keeping = await now.value.vault?.keep()
+      if (keeping !== 'clash') return now
+    } catch (error) {
+      return refuse('obligation_failed', `vault: not kept (${nameOf(error)})`, { headers: NO_RETRY })
+    }
+    now = again(false)
+  }
+  return now.kind === 'refuse' ? now : refuse('obligation_failed', 'vault: placeholders clash')
+}
 
 function countsOf(opened: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(opened.map((detector) => [`inspection.failed:${detector}`, 1]))

@@ -108,6 +108,7 @@ describe('another part that breaks its promise', () => {
     const engine: PolicyEngine = {
       digest: 'cd'.repeat(32),
       readsTime: false,
+      tokenizes: false,
       scopes: [],
       usesFindings: () => new Set(),
       decide: () => {

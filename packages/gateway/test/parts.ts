@@ -12,6 +12,7 @@ import type { Model } from '../src/exchange.js'
 import { createGateway, type Gateway, type GatewayParts, type Rules } from '../src/gateway.js'
 import type { AuditLog, Clock, Store } from '../src/spec/index.js'
 import { AuditUnavailable, proceed } from '../src/spec/index.js'
+import { type OpenVault, openVault } from '../src/vault/vault.js'
 
 /** A log that is as slow and as ill as a test wants it. */
 export class HeldLog implements AuditLog {
@@ -97,8 +98,25 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
 
 const CLOCK = { now: () => Date.now() }
 
+/** A vault of a store, under a key of its own. */
+function vaultWith(store: Store, clock: Clock): Promise<OpenVault> {
+  const key = randomBytes(32)
+  return openVault({
+    store,
+    clock,
+    ttlMs: 3_600_000,
+    formats: new Map([
+      ['pii.card', 'surrogate'],
+      ['pii.iban', 'surrogate'],
+    ]),
+    secretsKey: () => key,
+    isKeyUnused: async () => true,
+    report: () => undefined,
+  })
+}
+
 /** The gateway of a configuration around another log. */
-export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions = {}): Promise<Gateway> {
+export async function gatewayWith(log: HeldLog, config: Config, options: HeldOptions = {}): Promise<Gateway> {
   const clock = options.clock ?? CLOCK
   const warn = options.warn ?? (() => undefined)
   const store = options.store ?? createMemoryStore(clock)
@@ -121,6 +139,7 @@ export function gatewayWith(log: HeldLog, config: Config, options: HeldOptions =
     revocations: { state: () => 'live' as const },
     budgets: { hold: () => proceed({ settle: () => undefined, release: () => undefined }) },
     parking: { park: async () => 'parked' },
+    vault: await vaultWith(store, clock),
     audit: {
       log,
       keys: new AuditKeys(randomBytes(32), store),

@@ -29,6 +29,7 @@ export function createRuleEngine(digest: string, rules: (question: Question) => 
   return {
     digest,
     readsTime: false,
+    tokenizes: false,
     scopes: [],
     // What a function asks for nobody can tell.
     usesFindings: () => new Set(FINDING_TYPES),

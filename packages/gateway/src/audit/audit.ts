@@ -10,6 +10,7 @@ import {
   proceed,
   type Received,
   type Refusal,
+  type Restored,
   refuse,
   type Step,
   type Verdict,
@@ -323,12 +324,13 @@ export class Bracket {
         ? ''
         : `"reason":"${outcome.refusal.code}","reason_detail":${JSON.stringify(outcome.refusal.forLog)},`
     const bodies = `"bodies":${this.#bodiesText(now)},`
+    const restored = outcome.restored === undefined ? '' : `"detokenize":${restoredText(outcome.restored, names)},`
     const usage = outcome.usage
     const latency =
       `{"before_forward":${(this.#forwardedMs || now) - received.receivedAtMs},` +
       `"first_byte":${this.#firstByteMs === 0 ? 0 : this.#firstByteMs - this.#forwardedMs},"total":${now - received.receivedAtMs}}`
     return (
-      `{${bodies}"carried_out":${counts(outcome.carriedOut)},${decided}"dropped_events":${outcome.droppedEvents},` +
+      `{${bodies}"carried_out":${counts(outcome.carriedOut)},${decided}${restored}"dropped_events":${outcome.droppedEvents},` +
       `"findings":${counts(outcome.findings)},${intent}"latency_ms":${latency},"outcome":"${outcome.how}",${reason}${resource}` +
       `"status":${outcome.status},"stream":${outcome.stream},` +
       `"tokens":${usage === undefined ? 'null' : `{"input":${usage.inputTokens},"output":${usage.outputTokens}}`},` +
@@ -400,6 +402,10 @@ const NO_COUNTS = '{}'
 function counts(of: Readonly<Record<string, number>>): string {
   for (const _ in of) return canonical(of)
   return NO_COUNTS
+}
+
+function restoredText({ verdict, restored, withheld }: Restored, names: Pseudonyms): string {
+  return `{${decidedText(verdict, names)},"restored":${counts(restored)},"withheld":${counts(withheld)}}`
 }
 
 function unwritten(error: unknown): Refusal {

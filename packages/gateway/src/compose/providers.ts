@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { createCommandSecret } from '../adapters/secret-command/source.js'
 import { createEnvironmentSecret } from '../adapters/secret-environment/source.js'
 import { createFileSecret } from '../adapters/secret-file/source.js'
-import { createSealedSecret, putSealed, type SealedSecretsParts } from '../adapters/secret-store/source.js'
+import { createSealedSecret, hasSealed, putSealed, type SealedSecretsParts } from '../adapters/secret-store/source.js'
 import type { Authentication, Config, ProviderKeyConfig } from '../config/config.js'
 import type { KeySecret } from '../config/secret.js'
 import type { Provider } from '../forward/forward.js'
@@ -30,6 +30,8 @@ export interface ProviderKeys {
   /** The same, and gives the providers to be called; what takes time to read begins to be read. */
   providersOf(config: Config): ReadonlyMap<string, Provider>
   readonly operations: Pick<ProviderOperationsParts, 'rings' | 'putSecret'>
+  /** Whether the store holds a sealed secret. */
+  readonly hasSealed: () => Promise<boolean>
   /** Ends the commands that run. */
   close(): void
 }
@@ -67,6 +69,7 @@ export function createProviderKeys({
       )
     },
     operations: { rings, putSecret: (name, secret) => putSealed(sealed, name, secret) },
+    hasSealed: () => hasSealed(store),
     close: () => ended.abort(),
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js'
 import { configDigest } from '../config/digest.js'
 import type { Rules } from '../gateway.js'
 import type { PolicyEngine } from '../spec/index.js'
+import type { OpenVault } from '../vault/vault.js'
 import { detectorsOf, remoteDetectorsOf } from './detectors.js'
 import { dialectsOf, modelsOf } from './dialects.js'
 import { type HeldIssuer, type IssuerParts, issuersOf } from './issuers.js'
@@ -19,11 +20,13 @@ export interface Lasting extends IssuerParts, OwnIssuerParts {
   readonly revoke: NonNullable<Rules['tokens']>['revoke']
   readonly apiKeys: ApiKeys
   readonly providers: ProviderKeys
+  readonly vault: Pick<OpenVault, 'prepare'>
 }
 
 /** What a reload may replace, of one configuration and its policies. */
 export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Lasting): Promise<Rules> {
-  const { apiKeys, clock, signing } = lasting
+  const { apiKeys, clock, signing, vault } = lasting
+  if (policy.tokenizes) await vault.prepare()
   const ofKeys = apiKeys.providers({ issuer: config.publicUrl, allowDirect: config.apiKeys.direct })
   const issuers = await issuersOf(config.issuers, lasting, lasting.issuers)
   const dialects = dialectsOf(config)

@@ -20,6 +20,7 @@ import { revocationsOf, revokeIn } from './revocations.js'
 import { type Lasting, rulesOf } from './rules.js'
 import { sharedSecret } from './shared-secret.js'
 import { openReplay, openStore } from './store.js'
+import { vaultOf } from './vault.js'
 import { noteForLater, noteWhatWaits } from './waiting.js'
 
 export interface ComposeOptions {
@@ -115,6 +116,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     gateway?.forgetVerified()
     gateway?.checkRevoked()
   }
+  const vault = opened.add(await vaultOf(config, { store, clock, hasSealed: providers.hasSealed, report: warn }))
   const apiKeys = opened.add(await apiKeysOf(config, { store, clock, report: warn, onNarrowed }))
 
   const lasting: Lasting = {
@@ -126,6 +128,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     signing,
     apiKeys,
     providers,
+    vault,
     async revoke(what, cause) {
       await revokeIn(revocations, parking, what)
       for (const one of what) await note('revocation', { ...(await keys.revocationText(one, clock.now())), cause })
@@ -140,6 +143,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     revocations,
     parking,
     budgets: apiKeys.budgets,
+    vault,
     operations: operationsOf({
       clock,
       keys,

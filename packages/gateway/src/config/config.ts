@@ -1,4 +1,4 @@
-import type { AttributeValue, FindingType, Label, WhenIll } from '../spec/index.js'
+import type { AttributeValue, FindingType, Label, SurrogateType, VaultFormat, WhenIll } from '../spec/index.js'
 import type { KeySecret, Secret, SecretValue } from './secret.js'
 
 export const ALGORITHMS = [
@@ -268,6 +268,12 @@ export interface Config {
     readonly direct: boolean
   }
   readonly ledger: { readonly ttlMs: number; readonly scope: 'principal' | 'session'; readonly actors: boolean }
+  /** Where values lie that placeholders stand for. */
+  readonly vault: {
+    /** How long a value can be restored after it was last tokenized. */
+    readonly ttlMs: number
+    readonly formats: Readonly<Record<SurrogateType, VaultFormat>>
+  }
   /** The tokens that we issue ourselves. */
   readonly tokens: {
     readonly lifetimeMs: number

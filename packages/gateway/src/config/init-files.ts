@@ -114,6 +114,9 @@ audit:
 #   scope: principal
 #   actors: false
 
+# vault:                        # values that the obligation tokenize put placeholders for
+#   ttl: 8h                     # how long they can be restored after they were last tokenized
+
 store: sqlite:./data/ostiary.db   # or postgres://USER:PASSWORD@HOST/DATABASE, which several gateways share
 
 # secretsKey: file:./secrets.key  # 32 bytes in base64 that seal the keys of \`providers set-key\`; default: made beside the store

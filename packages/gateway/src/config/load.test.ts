@@ -60,6 +60,10 @@ describe('a good configuration', () => {
       apiKeys: { direct: false },
       tokens: { lifetimeMs: 300_000, algorithm: 'ES256', rotationMs: 2_592_000_000 },
       ledger: { ttlMs: 28_800_000, scope: 'principal', actors: false },
+      vault: {
+        ttlMs: 28_800_000,
+        formats: { 'pii.card': 'surrogate', 'pii.email': 'placeholder', 'pii.iban': 'surrogate' },
+      },
       policy: { dir: '/etc/ostiary/policies' },
       systemMessages: [],
       store: { kind: 'sqlite', path: '/etc/ostiary/data/ostiary.db' },
@@ -122,6 +126,7 @@ revocation: { failure: open }
 apiKeys: { direct: true }
 tokens: { lifetime: 1m, algorithm: Ed25519, rotation: 7d }
 store: sqlite:/db/o.db
+vault: { ttl: 10m, formats: { pii.email: surrogate, pii.card: placeholder } }
 shutdown: { deadline: 1s }
 control: { socket: run/o.sock }
 systemMessages: [{ name: house, text: "file:/house.md" }]
@@ -263,6 +268,10 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
       apiKeys: { direct: true },
       tokens: { lifetimeMs: 60_000, algorithm: 'Ed25519', rotationMs: 604_800_000 },
       ledger: { ttlMs: 86_400_000, scope: 'session', actors: true },
+      vault: {
+        ttlMs: 600_000,
+        formats: { 'pii.card': 'placeholder', 'pii.email': 'surrogate', 'pii.iban': 'surrogate' },
+      },
       store: { kind: 'sqlite', path: '/db/o.db' },
       keptIn: '/db',
       shutdown: { deadlineMs: 1000 },
@@ -636,6 +645,15 @@ describe('a fault has its place', () => {
       'ledger: { scope: session }',
       ['13:18 ledger.scope: must be one of `principal`, `session`, not `sesion` (did you mean `session`?)'],
     ],
+    [
+      'vault: { ttl: 8h, formats: { pii.card: surogate, secret.aws: placeholder } }',
+      'vault: { ttl: 8h, formats: { pii.card: surrogate, pii.iban: placeholder } }',
+      [
+        '13:40 vault.formats.pii.card: must be one of `placeholder`, `surrogate`, not `surogate` (did you mean `surrogate`?)',
+        '13:50 unknown key `secret.aws` in `vault.formats`',
+      ],
+    ],
+    ['vault: { ttl: 30s }', 'vault: { ttl: 1m }', ['13:15 vault.ttl: must be from 1m to 365d, not `30s`']],
     [
       'shutdown: { deadline: "" }',
       'shutdown: { deadline: 1s }',

@@ -44,6 +44,7 @@ describe('what a reload cannot put in force', () => {
     [{ store: 'sqlite:other.db' }, ['store']],
     [{ dpop: { window: '30s' } }, ['dpop']],
     [{ listen: { port: 1, tls: { cert: 'file:cert', key: 'file:key', clientCa: 'file:cert' } } }, ['listen.tls']],
+    [{ vault: { ttl: '1h', formats: { 'pii.card': 'placeholder' } } }, ['vault.ttl', 'vault.formats']],
     [{ shutdown: { deadline: '1s' }, trustedProxies: ['10.0.0.1'] }, ['trustedProxies', 'shutdown.deadline']],
   ])('%j', (changes, names) => {
     expect(changed(config(changes))).toEqual(names)

@@ -30,6 +30,8 @@ export function fixedAtStart(config: Config): ReadonlyMap<string, string> {
     ['tokens.algorithm', tokens.algorithm],
     ['tokens.rotation', tokens.rotationMs],
     ['secretsKey', config.secretsKey === undefined ? 'none' : digestOf(config.secretsKey)],
+    ['vault.ttl', config.vault.ttlMs],
+    ['vault.formats', config.vault.formats],
     ['revocation.failure', config.revocation.failure],
     ['shutdown.deadline', shutdown.deadlineMs],
     ['control.socket', control.socket],

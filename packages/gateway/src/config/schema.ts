@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { OWN_TYPES, type WhenIll } from '../spec/index.js'
+import { OWN_TYPES, VAULT_FORMATS, type WhenIll } from '../spec/index.js'
 import { ALGORITHMS, type Config, DIALECTS } from './config.js'
 import { issuerSchema } from './issuer-schema.js'
 import { isLoopback } from './loopback.js'
@@ -286,6 +286,20 @@ const ledger: z.ZodType<Config['ledger']> = group({
   .transform((raw) => ({ ttlMs: raw.ttl, scope: raw.scope, actors: raw.actors }))
   .prefault({})
 
+const format = z.enum(VAULT_FORMATS)
+
+const vault: z.ZodType<Config['vault']> = group({
+  ttl: duration(60_000, 365 * 86_400_000, 'from 1m to 365d').prefault('8h'),
+  // What is checked for its form before it is used looks like what it stands for; an address is read by people.
+  formats: group({
+    'pii.card': format.default('surrogate'),
+    'pii.email': format.default('placeholder'),
+    'pii.iban': format.default('surrogate'),
+  }).prefault({}),
+})
+  .transform((raw) => ({ ttlMs: raw.ttl, formats: raw.formats }))
+  .prefault({})
+
 const tokens: z.ZodType<Config['tokens']> = group({
   lifetime: duration(10_000, 3_600_000, 'from 10s to 1h').prefault('5m'),
   algorithm: z.enum(['ES256', 'Ed25519']).default('ES256'),
@@ -319,6 +333,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     revocation: group({ failure: z.enum(['closed', 'open']).default('closed') }).prefault({}),
     apiKeys: group({ direct: flag.default(false) }).prefault({}),
     ledger,
+    vault,
     tokens,
     store: store(folder),
     secretsKey: secret(folder).optional(),
@@ -353,6 +368,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       revocation: raw.revocation,
       apiKeys: raw.apiKeys,
       ledger: raw.ledger,
+      vault: raw.vault,
       tokens: raw.tokens,
       store: raw.store,
       keptIn,

@@ -107,8 +107,18 @@ function both(a: Decision, b: Decision): Decision {
     const determining = [...new Set(challenges.flatMap((one) => one.determining))].sort()
     return { ...basis, determining, kind: 'challenge', asks, reason: joined(challenges.map((one) => one.reason)) }
   }
-  const obligations = [a, b].flatMap((one) => (one.kind === 'permit' ? one.obligations : []))
-  return { ...basis, kind: 'permit', obligations }
+  return { ...basis, kind: 'permit', obligations: joinedObligations([a, b]) }
+}
+
+/** The union; but a place where values may be restored must be named to both. */
+function joinedObligations(decisions: readonly Decision[]): readonly Obligation[] {
+  const each = decisions.map((one) => (one.kind === 'permit' ? one.obligations : []))
+  return each
+    .flat()
+    .filter(
+      (one) =>
+        one.kind !== 'restore' || each.every((all) => all.some((x) => x.kind === 'restore' && x.sink === one.sink)),
+    )
 }
 
 function union(a: readonly string[], b: readonly string[]): readonly string[] {

@@ -3,6 +3,7 @@ import {
   type Action,
   type ActsByType,
   type Context,
+  type FindingType,
   type Principal,
   type Refusal,
   type Resource,
@@ -20,6 +21,13 @@ export interface Permitted {
   readonly context: Context
   /** The acts on the answer that are carried out. */
   readonly output: ActsByType
+  /** Values that the answer puts in the places of placeholders; undefined where there are none. */
+  readonly restoring: Restoring | undefined
+}
+
+export interface Restoring {
+  /** By other policies, or at another moment: why the exchange ends, or undefined. */
+  decideAgain(ask: (types: readonly FindingType[]) => Verdict): Refusal | undefined
 }
 
 /** Why what was permitted ends, now that one of its resources was decided again; undefined where it goes on. */

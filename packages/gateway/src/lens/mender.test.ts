@@ -19,6 +19,10 @@ describe('what a replacement left of a number', () => {
   test.each([
     ['{"card":[redacted:pii.card]}', '{"card":"[redacted:pii.card]"}'],
     ['{"card":************1111}', '{"card":"************1111"}'],
+    [
+      '{"card":[CARD_7K2M9QXR],"n":[[CARD_7K2M9QXR0ABC], 1]}',
+      '{"card":"[CARD_7K2M9QXR]","n":["[CARD_7K2M9QXR0ABC]", 1]}',
+    ],
     ['[[redacted:pii.card] , -[redacted:pii.card]]', '["[redacted:pii.card]" , "-[redacted:pii.card]"]'],
     ['{"a":{"b": ************1111.50\n},"c":[1,2]}', '{"a":{"b": "************1111.50"\n},"c":[1,2]}'],
     [
@@ -59,6 +63,7 @@ describe('all else is as it was', () => {
     ['within a string', '{"a":"is [redacted:pii.card], ","b\\\\":"\\"[redacted:pii.card]"}'],
     ['what is no object or array', 'Pay: [redacted:pii.card], please'],
     ['what a replacement begins', '[redacted:pii.email]:[redacted:pii.email]'],
+    ['what a placeholder begins', '[EMAIL_7K2M9QXR], [EMAIL_AAAABBBB]'],
     ['a lone bracket', '['],
     ['what is no JSON around it', '{"a": it is [redacted:pii.card], see}'],
     ['other brackets', '{"a":[redacted],"b":[red,"x"],"c":[redacted:"x"]}'],

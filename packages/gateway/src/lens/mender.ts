@@ -1,10 +1,12 @@
-/** How a placeholder begins, as `replacementFor` writes it. */
+/** How a placeholder begins, as `replacementFor` writes it; the vault's begin with a capital letter. */
 const MARK = '[redacted:'
-/** What a finding in a JSON number leaves there: the placeholder or the masked digits, between what else the number had. */
-const REPLACED = /^[-+.\deE]*(?:\[redacted:[a-z.-]+\]|\*{8,}\d{4})[-+.\deE]*$/
+/** What a finding in a JSON number leaves there: a placeholder or the masked digits, between what else the number had. */
+const REPLACED = /^[-+.\deE]*(?:\[redacted:[a-z.-]+\]|\[[A-Z][A-Z_]*_[0-9A-Z]{8,}\]|\*{8,}\d{4})[-+.\deE]*$/
 const NUMBER_SO_FAR = /^[-\d][-+.\deE]*$/
 const MASKED_SO_FAR = /^[-+.\deE]*\*+[-+.\deE]*$/
-const PLACEHOLDER_SO_FAR = /^\[redacted:[a-z.-]*(?:\][-+.\deE]*)?$/
+const PLACEHOLDER_SO_FAR = /^\[(?:redacted:[a-z.-]*|[A-Z][A-Z_0-9]*)(?:\][-+.\deE]*)?$/
+/** No item of an array begins so. */
+const OF_PLACEHOLDER = /[rA-Z]/
 /** No number of a sane caller is longer, and no more is ever held. */
 const TOKEN_MAX = 96
 const QUOTE_OR_BACKSLASH = /["\\]/g
@@ -72,7 +74,7 @@ export class Mender {
   /** An object begins with `{`. With `[` begins an array, or a replacement: no item of an array begins as one goes on. */
   #begin(next: string): string {
     if (this.#opened) {
-      this.#isJson = next !== MARK.charAt(1)
+      this.#isJson = !OF_PLACEHOLDER.test(next)
       this.#last = '['
       return this.#isJson ? `[${this.#inJson(next)}` : `[${next}`
     }

@@ -7,6 +7,7 @@ const NOTHING_HAPPENED = {
   usage: undefined,
   findings: {},
   carriedOut: {},
+  restored: undefined,
   droppedEvents: 0,
   stream: false,
 } as const

@@ -16,8 +16,10 @@ import {
   type FindingType,
   type Illness,
   type Placed,
+  type VaultSession,
 } from '../spec/index.js'
 import { editText } from '../spec/replacement.js'
+import { ANSWERED_MAX, tokenizerOf } from '../spec/tokenizer.js'
 import { createGuardFactory } from './guard.js'
 
 /** How many random cuttings the laws are tried on: a small number at each run, 100,000 where somebody asks for it. */
@@ -50,6 +52,15 @@ function slices(text: string, length: number): readonly string[] {
   return Array.from({ length: Math.ceil(text.length / length) }, (_, i) => text.slice(i * length, (i + 1) * length))
 }
 
+/** Says of each value its type and all of it. */
+const VAULT: VaultSession = {
+  types: () => [],
+  tokenize: (type, value) => `<${type} ${JSON.stringify(value)}>`,
+  isKept: true,
+  keep: async () => 'kept',
+  scan: (text) => ({ found: [], hold: text.length }),
+}
+
 interface Passed {
   readonly out: string
   readonly refused: string | undefined
@@ -65,7 +76,7 @@ function pass(texts: readonly string[], acts: ActsByType, expected: string): Pas
   const onFinding = (type: FindingType, act: Act, times: number): void => {
     counts[`${act}:${type}`] = (counts[`${act}:${type}`] ?? 0) + times
   }
-  const guard = createGuardFactory({ detectors: closed(ALL), acts, onFinding, onIll: nobodyIll })(CONTENT)
+  const guard = createGuardFactory({ detectors: closed(ALL), acts, onFinding, onIll: nobodyIll, vault: VAULT })(CONTENT)
   let out = ''
   let heldMost = 0
   for (const step of [...texts.map((text) => () => guard.push(text)), () => guard.end()]) {
@@ -85,8 +96,9 @@ function softened(acts: ActsByType): ActsByType {
 /** The law: any cutting gives what the whole gives, and nothing leaves that the whole would not show. */
 function holds(text: string, texts: readonly string[], acts: ActsByType): void {
   const findings = whole(text)
-  const edited = editText(text, findings, acts)
-  const shown = editText(text, findings, softened(acts))
+  const tokenizer = tokenizerOf(VAULT, false, ANSWERED_MAX)
+  const edited = editText(text, findings, acts, tokenizer)
+  const shown = editText(text, findings, softened(acts), tokenizer)
   if (shown.kind === 'blocked') throw new Error('nothing blocks here')
   const passed = pass(texts, acts, shown.text)
   if (edited.kind === 'blocked') {
@@ -97,6 +109,11 @@ function holds(text: string, texts: readonly string[], acts: ActsByType): void {
   expect(passed.out).toBe(edited.text)
   const counts = [...edited.counts].map(([type, times]) => [`${acts.get(type)}:${type}`, times] as const)
   expect(passed.counts).toEqual(Object.fromEntries(counts))
+}
+
+function tokenized(text: string): string {
+  const edited = editText(text, whole(text), everything('tokenize'), tokenizerOf(VAULT, false, ANSWERED_MAX))
+  return edited.kind === 'edited' ? edited.text : ''
 }
 
 // Put together here: scanners stop at strings of these shapes.
@@ -262,6 +279,18 @@ describe('every cutting gives what the whole gives [stream.chunk-invariant]', ()
       }),
       { numRuns: Math.ceil(RUNS / 10) },
     )
+  })
+
+  it('tokenized values are whole, or redacted where a stream cannot hold them so long', () => {
+    for (const length of [10, 4000, 4095 - BEGIN.length - END.length, 4096 - BEGIN.length - END.length, 9000]) {
+      const key = `${BEGIN}${'a'.repeat(length)}${END}`
+      const text = `see ${key}, ${CARD} ann@example.com`
+      holds(text, slices(text, 7), everything('tokenize'))
+      const { out } = pass(slices(text, 7), everything('tokenize'), tokenized(text))
+      expect(out).toContain(`<pii.email "ann@example.com">`)
+      expect(out.includes(`<secret.private-key ${JSON.stringify(key)}>`)).toBe(key.length < 4096)
+      expect(out.includes('[redacted:secret.private-key]')).toBe(key.length >= 4096)
+    }
   })
 
   it('where an end mark lies across the border of two findings', () => {

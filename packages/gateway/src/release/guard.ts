@@ -9,10 +9,12 @@ import type {
   Refusal,
   Scan,
   TextGuard,
+  VaultSession,
   WhenIll,
 } from '../spec/index.js'
 import { refuse } from '../spec/index.js'
 import { Editor } from '../spec/replacement.js'
+import { ANSWERED_MAX, tokenizerOf } from '../spec/tokenizer.js'
 
 /** How far back detectors look for context: a word boundary, the name before a key, the beginning of an end mark. */
 const CONTEXT = 128
@@ -30,15 +32,20 @@ export interface GuardFactoryParts {
   readonly onFinding: (type: FindingType, act: Act, count: number) => void
   /** A detector failed. Called once a channel: closed ends it, open lets pass what the detector failed at. */
   readonly onIll: (illness: Illness) => void
+  /** What is tokenized goes there. */
+  readonly vault?: VaultSession | undefined
 }
 
 /** A guard for each channel. All its state is its own. */
 export type GuardFactory = (channel: ChannelKind) => TextGuard
 
-export function createGuardFactory({ detectors, acts, onFinding, onIll }: GuardFactoryParts): GuardFactory {
+export function createGuardFactory({ detectors, acts, onFinding, onIll, vault }: GuardFactoryParts): GuardFactory {
   const taking = detectors.filter(({ detector }) => detector.types.some((type) => acts.has(type)))
   const count = (type: FindingType, act: Act): void => onFinding(type, act, 1)
-  return () => new Guard(taking, acts, count, onIll)
+  return ({ isJson }) => {
+    const tokenizer = vault === undefined ? undefined : tokenizerOf(vault, isJson, ANSWERED_MAX)
+    return new Guard(taking, new Editor(acts, count, tokenizer), onIll)
+  }
 }
 
 /**
@@ -65,13 +72,12 @@ class Guard implements TextGuard {
 
   constructor(
     detectors: readonly Placed<Detector>[],
-    acts: ActsByType,
-    onFinding: (type: FindingType, act: Act) => void,
+    editor: Editor,
     onIll: (illness: Illness) => void,
   ) {
     this.#places = detectors.map(({ detector, whenIll }) => ({ detector, whenIll, from: 0, head: '' }))
     this.#onIll = onIll
-    this.#editor = new Editor(acts, onFinding)
+    this.#editor = editor
   }
 
   get held(): number {

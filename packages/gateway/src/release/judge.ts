@@ -9,9 +9,11 @@ import {
   type Step,
   type TextPart,
   type Usage,
+  type VaultSession,
 } from '../spec/index.js'
 import type { Counts } from './counts.js'
 import { type Heard, hear, say } from './late.js'
+import type { Restoring } from './restoring.js'
 
 /** What inspection learnt of an answer. */
 export interface AnswerInspected {
@@ -26,6 +28,7 @@ export interface Judging {
     parts: readonly TextPart[],
     found: readonly PartFindings[],
     acts: ActsByType,
+    vault: VaultSession | undefined,
   ) => Step<{ readonly edits: readonly Edit[]; readonly carriedOut: Readonly<Record<string, number>> }>
 }
 
@@ -35,6 +38,10 @@ export interface Whole {
   readonly body: Buffer
   readonly acts: ActsByType
   readonly counts: Counts
+  /** What is tokenized goes there. */
+  readonly vault: VaultSession | undefined
+  /** Puts values back, behind whatever else is done. */
+  readonly restoring: Restoring | undefined
 }
 
 export interface Judged {
@@ -47,23 +54,25 @@ export interface Judged {
 
 /** Judges an answer in one piece. */
 export function judge({ inspect, editParts }: Judging, whole: Whole, elsewhere: Elsewhere | undefined): Judged {
-  const { lens, body, acts, counts } = whole
+  const { lens, body, acts, counts, restoring, vault } = whole
   const read = lens.readAnswer(body)
   if (read.kind === 'refuse') return { usage: undefined, dropped: 0, out: read }
   const view = read.value
   const { usage } = view
-  if (acts.size === 0) return { usage, dropped: 0, out: body }
+  if (acts.size === 0) {
+    return { usage, dropped: 0, out: restoring === undefined ? body : view.edit(restoring.edits(view.parts, [])) }
+  }
   const inspected = inspect(view.parts, elsewhere)
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
   const { found, opened } = inspected.value
   for (const { findings } of found) for (const { type } of findings) counts.found(type, 1)
   for (const detector of opened) counts.opened(detector)
-  const edited = editParts(view.parts, found, acts)
+  const edited = editParts(view.parts, found, acts, vault)
   // Without its `param`: an address in an answer is made of the provider's own names, which may be what was found.
   if (edited.kind === 'refuse') return { usage, dropped: 0, out: refuse(edited.code, edited.forLog) }
   const { edits, carriedOut } = edited.value
   for (const what in carriedOut) counts.did(what, carriedOut[what] ?? 0)
-  return { usage, dropped: 0, out: view.edit(edits) }
+  return { usage, dropped: 0, out: view.edit(restoring?.edits(view.parts, edits) ?? edits) }
 }
 
 /**
@@ -94,7 +103,7 @@ function partsOf({ lens, body }: Whole): Heard | Refusal {
 }
 
 function late({ inspect }: Judging, whole: Whole, { parts, usage }: Heard, elsewhere: Elsewhere): Judged {
-  const { lens, body, acts, counts } = whole
+  const { lens, body, acts, counts, restoring, vault } = whole
   const inspected = inspect(parts, elsewhere)
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
   const { found, opened } = inspected.value
@@ -103,6 +112,8 @@ function late({ inspect }: Judging, whole: Whole, { parts, usage }: Heard, elsew
     parts,
     found,
     acts,
+    vault,
+    restoring,
     onFinding(type, act) {
       counts.found(type, 1)
       counts.did(`${act}:${type}`, 1)

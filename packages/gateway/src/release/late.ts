@@ -13,8 +13,11 @@ import {
   type TextGuard,
   type TextPart,
   type Usage,
+  type VaultSession,
 } from '../spec/index.js'
 import { Editor } from '../spec/replacement.js'
+import { ANSWERED_MAX, tokenizerOf, withoutPlaceholders } from '../spec/tokenizer.js'
+import type { Restoring } from './restoring.js'
 
 // A stream whose texts a detector elsewhere looks at is released late: such a detector judges whole texts, and what it would find
 // in half of one says nothing of what it finds in all of it. So the whole stream is kept, heard once for its texts, and said once
@@ -49,6 +52,9 @@ export interface Saying {
   readonly found: readonly PartFindings[]
   readonly acts: ActsByType
   readonly onFinding: (type: FindingType, act: Act) => void
+  /** What is tokenized goes there. */
+  readonly vault: VaultSession | undefined
+  readonly restoring: Restoring | undefined
 }
 
 export interface Said {
@@ -58,14 +64,18 @@ export interface Said {
 }
 
 /** Says the same stream as it may leave. */
-export function say(seen: Opens, stream: Buffer, { parts, found, acts, onFinding }: Saying): Said {
+export function say(seen: Opens, stream: Buffer, saying: Saying): Said {
+  const { parts, found, acts, onFinding, restoring, vault } = saying
   const findings = new Map(found.map((one) => [one.index, one.findings]))
   let next = 0
   const lens = seen.openStream({
-    guard: () => {
-      const guard = new Knowing(parts[next]?.text ?? '', findings.get(next) ?? [], acts, onFinding)
+    guard: (channel) => {
+      const tokenizer = vault === undefined ? undefined : tokenizerOf(vault, channel.isJson, ANSWERED_MAX)
+      const text = parts[next]?.text ?? ''
+      const own = withoutPlaceholders(vault, text, findings.get(next) ?? [])
+      const guard = new Knowing(text, own, new Editor(acts, onFinding, tokenizer))
       next++
-      return guard
+      return restoring?.guard(channel, guard) ?? guard
     },
   })
   const out = through(lens, stream)
@@ -113,15 +123,10 @@ class Knowing implements TextGuard {
   #added = 0
   #known = 0
 
-  constructor(
-    whole: string,
-    findings: readonly Finding[],
-    acts: ActsByType,
-    onFinding: (type: FindingType, act: Act) => void,
-  ) {
+  constructor(whole: string, findings: readonly Finding[], editor: Editor) {
     this.#whole = whole
     this.#findings = findings
-    this.#editor = new Editor(acts, onFinding)
+    this.#editor = editor
   }
 
   get held(): number {

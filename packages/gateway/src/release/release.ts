@@ -20,9 +20,12 @@ import {
   type StreamLens,
   type TextGuard,
   type Usage,
+  type VaultSession,
+  type Verdict,
 } from '../spec/index.js'
 import { Counts } from './counts.js'
 import { type Judged, type Judging, judge, judgeElsewhere, threw } from './judge.js'
+import { Restoring } from './restoring.js'
 
 /** The provider's side of the call, as release needs it. */
 export interface Source {
@@ -47,9 +50,12 @@ export interface ReleaseParts extends Judging {
     acts: ActsByType,
     onFinding: (type: FindingType, act: string, times: number) => void,
     onOpen: (detector: string) => void,
+    vault: VaultSession | undefined,
   ) => (channel: ChannelKind) => TextGuard
   /** Who looks at an answer elsewhere, for these acts on it. */
   readonly elsewhere: ((acts: ActsByType) => LookElsewhere | undefined) | undefined
+  /** Decides about `detokenize` for what was permitted. */
+  readonly askToRestore: (permitted: Release['permitted'], types: readonly FindingType[]) => Verdict
   /** A whole answer larger than this is refused: it is held in memory until it is judged. */
   readonly answerBytes: number
   /** Gives a refusal its challenge. */
@@ -83,6 +89,8 @@ export class Release {
   readonly #routedFrom: Resource | undefined
   readonly #received: Received
   readonly #meter: Meter
+  readonly #vault: VaultSession | undefined
+  readonly #restoring: Restoring | undefined
   readonly principal: Principal
   /** `before-release`, until it is fulfilled: nothing reaches the caller before. */
   #durable: Promise<string | undefined> | undefined
@@ -109,7 +117,7 @@ export class Release {
   readonly #counts = new Counts()
 
   constructor(parts: ReleaseParts, recorded: Recorded, meter: Meter, finish: (ending: Outcome) => void) {
-    const { authenticated, body, dialect, endpoint, model, received: before, routedFrom, verdict } = recorded.sealed
+    const { authenticated, body, dialect, endpoint, model, received: before, routedFrom, vault, verdict } = recorded.sealed
     const { principal, received } = authenticated
     this.#parts = parts
     this.#dialect = dialect
@@ -127,6 +135,9 @@ export class Release {
     this.#decision = body === before && routedFrom === undefined ? 'permit' : 'transform'
     this.#receipt = recorded.receipt
     this.#finish = finish
+    this.#vault = vault
+    this.#restoring =
+      vault === undefined ? undefined : new Restoring(vault, (types) => parts.askToRestore(this.permitted, types))
     this.#look = this.#acts.size === 0 ? undefined : parts.elsewhere?.(this.#acts)
     // Hanging up on the provider at once is what keeps aborted callers from holding sockets and costing tokens.
     this.#caller.whenLeft(() => {
@@ -148,6 +159,7 @@ export class Release {
     readonly routedFrom: Resource | undefined
     readonly context: Context
     readonly output: ActsByType
+    readonly restoring: Restoring | undefined
   } {
     return {
       principal: this.principal,
@@ -156,6 +168,7 @@ export class Release {
       routedFrom: this.#routedFrom,
       context: this.#context,
       output: this.#acts,
+      restoring: this.#restoring,
     }
   }
 
@@ -220,7 +233,13 @@ export class Release {
       this.#chunks.push(chunk)
       return true
     }
-    return this.#pass(guarded(() => lens.push(chunk)))
+    const out = guarded(() => lens.push(chunk))
+    if (this.#vault?.isKept !== false) return this.#pass(out)
+    // What was tokenized in it leaves once it could be restored.
+    this.#whenKept(this.#vault, () => {
+      if (this.#pass(out)) this.#source?.resume()
+    })
+    return false
   }
 
   end(): void {
@@ -230,10 +249,15 @@ export class Release {
       this.#whole()
       return
     }
-    this.#pass(guarded(() => lens.end()))
-    if (this.#over) return
-    this.#caller.end()
-    this.#close('done', undefined)
+    const out = guarded(() => lens.end())
+    const last = (): void => {
+      this.#pass(out)
+      if (this.#over) return
+      this.#caller.end()
+      this.#close('done', undefined)
+    }
+    if (this.#vault?.isKept === false) this.#whenKept(this.#vault, last)
+    else last()
   }
 
   failed(refusal: Refusal): void {
@@ -292,20 +316,45 @@ export class Release {
     this.#close('refused', refusal)
   }
 
+  #whenKept(vault: VaultSession, go: () => void): void {
+    vault.keep().then(
+      (how) => {
+        if (this.#over) return
+        if (how === 'kept') go()
+        else this.#refuse(refuse('obligation_failed', 'vault: placeholders clash'))
+      },
+      () => this.#refuse(refuse('obligation_failed', 'vault: not kept', { headers: NO_RETRY })),
+    )
+  }
+
+  /** What the model said is judged first, then values are put back. */
   #guards(): ((channel: ChannelKind) => TextGuard) | undefined {
+    const restoring = this.#restoring
+    const judging = this.#judging()
+    return restoring === undefined ? judging : (channel) => restoring.guard(channel, judging?.(channel))
+  }
+
+  #judging(): ((channel: ChannelKind) => TextGuard) | undefined {
     if (this.#acts.size === 0) return undefined
     const counts = this.#counts
     const count = (type: FindingType, act: string, times: number): void => {
       counts.found(type, times)
       counts.did(`${act}:${type}`, times)
     }
-    return this.#parts.guards(this.#acts, count, (detector) => counts.opened(detector))
+    return this.#parts.guards(this.#acts, count, (detector) => counts.opened(detector), this.#vault)
   }
 
   #whole(): void {
     const [first] = this.#chunks
     const body = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks)
-    const whole = { lens: this.#bodies, body, acts: this.#acts, counts: this.#counts }
+    const whole = {
+      lens: this.#bodies,
+      body,
+      acts: this.#acts,
+      counts: this.#counts,
+      vault: this.#vault,
+      restoring: this.#restoring,
+    }
     const look = this.#look
     if (look === undefined) {
       this.#give(body, judge(this.#parts, whole, undefined))
@@ -330,6 +379,11 @@ export class Release {
       this.#refuse(out)
       return
     }
+    if (this.#vault?.isKept === false) this.#whenKept(this.#vault, () => this.#say(body, out))
+    else this.#say(body, out)
+  }
+
+  #say(body: Buffer, out: Buffer): void {
     if (this.#isStream) this.#sendHead()
     else {
       if (out !== body) this.#decision = 'transform'
@@ -381,6 +435,7 @@ export class Release {
       usage: this.#usage ?? this.#lens?.usage,
       findings: this.#counts.findings,
       carriedOut: this.#counts.carriedOut,
+      restored: this.#restoring?.outcome,
       droppedEvents: this.#lens?.dropped ?? this.#dropped,
       stream: this.#isStream,
     })

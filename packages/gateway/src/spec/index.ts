@@ -32,9 +32,9 @@ export type {
   SystemAct,
   SystemObligation,
 } from './obligation.js'
-export { ACTS, joinObligations, NO_OBLIGATIONS, parseObligation } from './obligation.js'
+export { ACTS, GUARDED_SINKS, joinObligations, NO_OBLIGATIONS, parseObligation } from './obligation.js'
 export type { Operation, OperationInput, OperationResult, Operations } from './operation.js'
-export type { Outcome } from './outcome.js'
+export type { Outcome, Restored } from './outcome.js'
 export type { Edit, Role, TextPart } from './part.js'
 export type {
   Actor,
@@ -78,4 +78,15 @@ export type { SecretKind, SecretSource } from './secret-source.js'
 export { keyText, SECRET_NAME, SecretUnreadable } from './secret-source.js'
 export type { SystemMessage } from './system-message.js'
 export type { CompactJws, OpaqueToken, TokenRead } from './token.js'
+export type {
+  Placeholder,
+  PlaceholderScan,
+  Restorable,
+  Sink,
+  SurrogateType,
+  Vault,
+  VaultFormat,
+  VaultSession,
+} from './vault.js'
+export { restorableBy, SURROGATE_TYPES, stillRestorable, VAULT_FORMATS } from './vault.js'
 export type { Verdict } from './verdict.js'

@@ -1,8 +1,12 @@
 import { FINDING_TYPES, type FindingType } from './finding.js'
 
 /** Strongest first: for each finding type the strongest act holds. */
-export const ACTS = ['block', 'redact', 'mask', 'flag'] as const
+export const ACTS = ['block', 'redact', 'mask', 'tokenize', 'flag'] as const
 export type Act = (typeof ACTS)[number]
+
+/** Where no value is restored unless a policy that permits `detokenize` names the place. */
+export const GUARDED_SINKS = ['url', 'tool-arguments'] as const
+export type GuardedSink = (typeof GUARDED_SINKS)[number]
 
 export type Direction = 'input' | 'output'
 
@@ -42,6 +46,8 @@ export type Obligation =
   | { readonly kind: 'route'; readonly model: string; readonly source: string }
   | SystemObligation
   | { readonly kind: 'spotlight'; readonly method: SpotlightMethod; readonly source: string }
+  /** Concerns the action `detokenize` alone. */
+  | { readonly kind: 'restore'; readonly sink: GuardedSink; readonly source: string }
 
 /** The acts that hold for each finding type, one direction. A type that is absent has no obligation. */
 export type ActsByType = ReadonlyMap<FindingType, Act>
@@ -51,6 +57,9 @@ export interface Obligations {
   readonly input: ActsByType
   readonly output: ActsByType
   readonly passUninspectable: boolean
+  /** An act of that direction is `tokenize`. */
+  readonly tokenizes: { readonly input: boolean; readonly output: boolean }
+  readonly restore: ReadonlySet<GuardedSink>
   /** Models, each once. Two refuse. */
   readonly routes: readonly string[]
   /** More than one: nobody can tell which shall hold, so the request is refused. */
@@ -64,6 +73,8 @@ export const NO_OBLIGATIONS: Obligations = {
   input: new Map(),
   output: new Map(),
   passUninspectable: false,
+  tokenizes: { input: false, output: false },
+  restore: new Set(),
   routes: [],
   system: [],
   spotlight: undefined,
@@ -77,6 +88,8 @@ export const NO_OBLIGATIONS: Obligations = {
 export function parseObligation(source: string): Obligation | { readonly kind: 'unknown'; readonly why: string } {
   const words = source.split(':')
   if (source === 'pass:uninspectable') return { kind: 'pass', what: 'uninspectable', source }
+  const sink = GUARDED_SINKS.find((one) => source === `restore:${one}`)
+  if (sink !== undefined) return { kind: 'restore', sink, source }
   if (words[0] === 'system') return systemObligation(source, words.slice(1))
   if (words[0] === 'spotlight') return spotlightObligation(source, words.slice(1))
   if (words[0] === 'route') {
@@ -135,10 +148,15 @@ export function joinObligations(all: readonly Obligation[]): Obligations {
   const routes = new Set<string>()
   const system = new Map<string, SystemObligation>()
   let spotlight: SpotlightMethod | undefined
+  const restore = new Set<GuardedSink>()
   let passUninspectable = false
   for (const one of all) {
     if (one.kind === 'pass') {
       passUninspectable = true
+      continue
+    }
+    if (one.kind === 'restore') {
+      restore.add(one.sink)
       continue
     }
     if (one.kind === 'route') {
@@ -160,7 +178,22 @@ export function joinObligations(all: readonly Obligation[]): Obligations {
     }
   }
   const sources = [...new Set(all.map((one) => one.source))]
-  return { input, output, passUninspectable, routes: [...routes], system: [...system.values()], spotlight, sources }
+  return {
+    input,
+    output,
+    passUninspectable,
+    tokenizes: { input: isTokenizing(input), output: isTokenizing(output) },
+    restore,
+    routes: [...routes],
+    system: [...system.values()],
+    spotlight,
+    sources,
+  }
+}
+
+function isTokenizing(acts: ActsByType): boolean {
+  for (const act of acts.values()) if (act === 'tokenize') return true
+  return false
 }
 
 function strength(method: SpotlightMethod | undefined): number {

@@ -1,5 +1,14 @@
 import type { Usage } from './dialect.js'
 import type { Refusal } from './refusal.js'
+import type { Verdict } from './verdict.js'
+
+/** What became of the placeholders of an answer. */
+export interface Restored {
+  readonly verdict: Verdict
+  /** By `type:sink`: how many values were put back, and how many placeholders stayed. */
+  readonly restored: Readonly<Record<string, number>>
+  readonly withheld: Readonly<Record<string, number>>
+}
 
 /** How an exchange ended, as its outcome entry tells it. */
 export interface Outcome {
@@ -11,6 +20,8 @@ export interface Outcome {
   readonly usage: Usage | undefined
   readonly findings: Readonly<Record<string, number>>
   readonly carriedOut: Readonly<Record<string, number>>
+  /** Undefined where the answer had no placeholder of the caller's. */
+  readonly restored: Restored | undefined
   readonly droppedEvents: number
   readonly stream: boolean
 }

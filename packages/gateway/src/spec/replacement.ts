@@ -5,7 +5,15 @@ import { ACTS, type Act, type ActsByType } from './obligation.js'
  * Of findings that overlap, those that begin within this many characters say what stands in their place; later ones are
  * only removed. It is what a stream may hold at the most before it must say something.
  */
-const CLUSTER_MAX = 4_096
+export const CLUSTER_MAX = 4_096
+
+/** Puts placeholders in the places of values. */
+export interface Tokenizer {
+  /** What is longer, in characters, is redacted: nobody has seen its end when something must be said. */
+  readonly lengthMax: number
+  /** The placeholder of a value as it was found, which has no character that JSON must escape. */
+  tokenize(type: FindingType, found: string): string
+}
 
 /** Of every word its first letter, whatever the script. */
 function initials(found: string): string {
@@ -35,6 +43,8 @@ export function replacementFor(type: FindingType, act: Act, found: string): stri
       return found
     case 'block':
     case 'redact':
+    // Whoever has no vault takes the stronger act.
+    case 'tokenize':
       return `[redacted:${type}]`
     case 'mask':
       return maskFor(type, found)
@@ -84,6 +94,8 @@ interface Cluster {
   type: FindingType
   foundStart: number
   found: string
+  /** All of it, as far as a tokenizer takes it: what is tokenized comes back whole, with all that overlapped. */
+  whole: string
   said: boolean
 }
 
@@ -111,15 +123,17 @@ export type OnFinding = (type: FindingType, act: Act) => void
 export class Editor {
   readonly #acts: ActsByType
   readonly #onFinding: OnFinding | undefined
+  readonly #tokenizer: Tokenizer | undefined
   #waiting: Finding[] = []
   #cluster: Cluster | undefined
   /** Text before it was given out, or is replaced. */
   #settled = 0
   #blocked: FindingType | undefined
 
-  constructor(acts: ActsByType, onFinding: OnFinding | undefined) {
+  constructor(acts: ActsByType, onFinding: OnFinding | undefined, tokenizer?: Tokenizer) {
     this.#acts = acts
     this.#onFinding = onFinding
+    this.#tokenizer = tokenizer
   }
 
   /** Text before it is needed no more. */
@@ -201,6 +215,7 @@ export class Editor {
       cluster.found = text.slice(one.start, one.end)
     }
     if (one.end > cluster.end) {
+      if (this.#takes(cluster.whole)) cluster.whole += text.slice(cluster.end, one.end)
       cluster.end = one.end
       cluster.endType = one.type
       this.#settled = one.end
@@ -219,6 +234,7 @@ export class Editor {
       type: one.type,
       foundStart: one.start,
       found: text.slice(one.start, one.end),
+      whole: this.#tokenizer === undefined ? '' : text.slice(one.start, one.end),
       said: false,
     }
     return before
@@ -233,7 +249,14 @@ export class Editor {
   #say(cluster: Cluster): string {
     if (cluster.said) return ''
     cluster.said = true
+    if (cluster.act === 'tokenize' && this.#tokenizer !== undefined && this.#takes(cluster.whole)) {
+      return this.#tokenizer.tokenize(cluster.type, cluster.whole)
+    }
     return replacementFor(cluster.type, cluster.act, cluster.found)
+  }
+
+  #takes(whole: string): boolean {
+    return this.#tokenizer !== undefined && whole.length <= this.#tokenizer.lengthMax
   }
 }
 
@@ -248,9 +271,9 @@ export type Edited =
  * Carries acts out on a whole text. Findings may come from several detectors, in any order, and overlap: what overlaps is
  * replaced as one, by the strongest act and the type of the longest finding that has it.
  */
-export function editText(text: string, findings: readonly Finding[], acts: ActsByType): Edited {
+export function editText(text: string, findings: readonly Finding[], acts: ActsByType, tokenizer?: Tokenizer): Edited {
   const counts = new Map<FindingType, number>()
-  const editor = new Editor(acts, (type) => counts.set(type, (counts.get(type) ?? 0) + 1))
+  const editor = new Editor(acts, (type) => counts.set(type, (counts.get(type) ?? 0) + 1), tokenizer)
   editor.add(findings)
   const edited = editor.advance(text, text.length, true)
   if (editor.blocked !== undefined) return { kind: 'blocked', type: editor.blocked, counts }

@@ -46,6 +46,8 @@ export interface PolicyEngine {
   readonly digest: string
   /** A policy that is enforced reads the time: a permit may end while nothing else changes. */
   readonly readsTime: boolean
+  /** A policy that is enforced has the obligation to tokenize. */
+  readonly tokenizes: boolean
   /** Scopes that the policies ask for by name, sorted. */
   readonly scopes: readonly string[]
   /** Types that a policy on this action could make use of where they stand in a request: others need not be looked for elsewhere. */

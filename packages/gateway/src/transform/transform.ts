@@ -8,8 +8,10 @@ import {
   type Step,
   type SystemMessage,
   type TextPart,
+  type VaultSession,
 } from '../spec/index.js'
 import { editText } from '../spec/replacement.js'
+import { ASKED_MAX, tokenizerOf, withoutPlaceholders } from '../spec/tokenizer.js'
 import { systemWork } from './system.js'
 
 export interface Transformed {
@@ -18,6 +20,8 @@ export interface Transformed {
   readonly carriedOut: Readonly<Record<string, number>>
   /** What the operator said to the model. */
   readonly systemMessage: SystemMessage | undefined
+  /** What was handed in. */
+  readonly vault: VaultSession | undefined
 }
 
 /** Edits that carry out acts on parts, and how often each act was carried out. */
@@ -28,8 +32,16 @@ export interface PartEdits {
 
 const NOTHING: PartEdits = { edits: [], carriedOut: {} }
 
-/** Carries out the obligations on a request. Where there is nothing to do the body is the very buffer that was received. */
-export function transform(decided: Decided, systemMessages: ReadonlyMap<string, SystemMessage>): Step<Transformed> {
+/**
+ * Carries out the obligations on a request. Where there is nothing to do the body is the very buffer that was received.
+ *
+ * @param vault for what is tokenized, which counts only once the vault has kept it
+ */
+export function transform(
+  decided: Decided,
+  systemMessages: ReadonlyMap<string, SystemMessage>,
+  vault: VaultSession | undefined,
+): Step<Transformed> {
   const { inspected, model, verdict } = decided
   const { authenticated, view, learnt } = inspected
   const { obligations } = verdict
@@ -37,12 +49,12 @@ export function transform(decided: Decided, systemMessages: ReadonlyMap<string, 
   if (uninspectable !== undefined && !obligations.passUninspectable) {
     return refuse('content_uninspectable', `${view.uninspectable.length} parts`, { param: uninspectable })
   }
-  const edited = editParts(view.parts, learnt.found, obligations.input)
+  const edited = editParts(view.parts, learnt.found, obligations.input, vault, ASKED_MAX)
   if (edited.kind === 'refuse') return edited
   const rename = model.upstreamModel === view.model ? undefined : model.upstreamModel
   const { carriedOut, edits } = edited.value
   if (obligations.system.length === 0 && obligations.spotlight === undefined) {
-    return proceed({ body: view.edit({ model: rename, edits }), carriedOut, systemMessage: undefined })
+    return proceed({ body: view.edit({ model: rename, edits }), carriedOut, systemMessage: undefined, vault })
   }
   const said = systemWork(view, obligations, edits, systemMessages, authenticated.received.id)
   if (said.kind === 'refuse') return said
@@ -51,14 +63,21 @@ export function transform(decided: Decided, systemMessages: ReadonlyMap<string, 
     body: view.edit({ model: rename, edits: said.value.edits, system: change }),
     carriedOut: { ...carriedOut, ...said.value.carriedOut },
     systemMessage: message,
+    vault,
   })
 }
 
-/** The edits for the parts of one body, request or whole answer. */
+/**
+ * The edits for the parts of one body, request or whole answer.
+ *
+ * @param vault where tokenized values go, each of at most `lengthMax` characters; undefined: they are redacted
+ */
 export function editParts(
   parts: readonly TextPart[],
   found: readonly PartFindings[],
   acts: ActsByType,
+  vault: VaultSession | undefined,
+  lengthMax: number,
 ): Step<PartEdits> {
   if (found.length === 0 || acts.size === 0) return proceed(NOTHING)
   const edits: Edit[] = []
@@ -66,7 +85,8 @@ export function editParts(
   for (const { index, findings } of found) {
     const part = parts[index]
     if (part === undefined) return refuse('obligation_failed', `no part ${index}`)
-    const edited = editText(part.text, findings, acts)
+    const tokenizer = vault === undefined || part.isName ? undefined : tokenizerOf(vault, part.isJson, lengthMax)
+    const edited = editText(part.text, withoutPlaceholders(vault, part.text, findings), acts, tokenizer)
     if (edited.kind === 'blocked') return refuse('content_blocked', `block:${edited.type}`, { param: part.address })
     for (const [type, times] of edited.counts) {
       const what = `${acts.get(type)}:${type}`

@@ -1,5 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
-import { ACTS, type Challenge, type Obligation } from '../../spec/index.js'
+import { ACTS, type Action, type Challenge, GUARDED_SINKS, type Obligation } from '../../spec/index.js'
 import {
   head,
   isKnown,
@@ -84,6 +84,8 @@ export function checkAnnotations(
         }
       } else if (mode === 'oblige') {
         sayMember(one, `an oblige policy cannot carry \`${obligation.source}\`: it never grants`)
+      } else if (obligation.kind === 'restore' && !concerns(json, 'detokenize')) {
+        sayMember(one, `\`${obligation.source}\` means something only where the action may be \`detokenize\``)
       }
     }
     if (mode === 'oblige' && obligationText === undefined && json.effect === 'permit') {
@@ -118,6 +120,7 @@ const FORMS = [
   ...['replace', 'wrap', 'fence'].map((act) => `system:${act}:NAME`),
   'system:drop',
   'spotlight:METHOD',
+  ...GUARDED_SINKS.map((sink) => `restore:${sink}`),
 ]
 
 function legal(words: ReadonlySet<string>): string {
@@ -129,6 +132,14 @@ export function memberOffset(piece: Piece, text: string, at: number): number {
   const place = head(piece).written.find((one) => one.name === 'obligation')
   if (place === undefined) return piece.start
   return place.plain === text ? place.textStart + at : place.start
+}
+
+/** Whether a policy's head leaves it open that the action is this one. */
+function concerns({ action }: PolicyJson, name: Action): boolean {
+  if (action.op === 'All') return true
+  if ('slot' in action) return true
+  const named = 'entities' in action ? action.entities : [action.entity]
+  return named.some((one) => ('__entity' in one ? one.__entity : one).id === name)
 }
 
 function readMode(text: string | undefined, sayAt: (name: string, message: string) => void): Mode {

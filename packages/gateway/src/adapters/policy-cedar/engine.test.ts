@@ -117,6 +117,14 @@ describe('deciding', () => {
     expect(sources(decision)).toEqual(['flag:pii', 'pass:uninspectable', 'redact:pii'])
   })
 
+  test('are known to tokenize where a policy that is enforced has that obligation', () => {
+    const policy = (head: string): string => `@id("a") ${head} permit(principal, action, resource);`
+    expect(engineOf(policy('@obligation("redact:pii, tokenize:secret")')).tokenizes).toBe(true)
+    expect(engineOf(policy('@mode("oblige") @obligation("output:tokenize:pii")')).tokenizes).toBe(true)
+    expect(engineOf(policy('@mode("shadow") @obligation("tokenize:pii")')).tokenizes).toBe(false)
+    expect(engineOf(policy('@obligation("redact:pii, restore:url")')).tokenizes).toBe(false)
+  })
+
   test('a forbid wins, and says its reasons', () => {
     const engine = engineOf(`${ALL}
       @id("y") @reason("Not outside.") forbid(principal, action, resource is Model) when { resource.hosting == "external" };

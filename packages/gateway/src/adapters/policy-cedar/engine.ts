@@ -80,6 +80,7 @@ const NO_SET: Made<undefined> = { kind: 'made', value: undefined }
 class Engine implements CedarEngine {
   readonly digest: string
   readonly readsTime: boolean
+  readonly tokenizes: boolean
   readonly scopes: readonly string[]
   readonly policyIds: readonly string[]
   readonly #policies: ReadonlyMap<string, Policy>
@@ -100,6 +101,10 @@ class Engine implements CedarEngine {
     const enforced = policies.filter(({ mode }) => mode !== 'shadow').map(({ json }) => json)
     this.digest = contentDigest([schema.text, ...entriesOf(policies).flat()])
     this.readsTime = ACTIONS.some((action) => readsTime(readsOf(enforced, action)))
+    this.tokenizes = policies.some(
+      ({ mode, obligations }) =>
+        mode !== 'shadow' && obligations.some((one) => one.kind === 'text' && one.act === 'tokenize'),
+    )
     this.scopes = [
       ...new Set(all.flatMap((policy) => [...comparedWith(policy.conditions, 'principal', 'scopes')])),
     ].sort()

@@ -246,6 +246,30 @@ describe('obligations [policy.check-obligations]', () => {
     sound(`@id("a")\n@obligation("redact:pii,  mask:pii, output:mask:pii.card, pass:uninspectable") ${PERMIT}`)
   })
 
+  test('places where values are restored, but where nobody detokenizes', () => {
+    const restoring = '@obligation("restore:url, restore:tool-arguments")'
+    const permit = (action: string): string => `@id("a") ${restoring}\npermit(principal, ${action}, resource);`
+    for (const action of [
+      'action',
+      'action == Action::"detokenize"',
+      'action in [Action::"invoke", Action::"detokenize"]',
+    ]) {
+      sound(permit(action))
+    }
+    for (const action of ['action == Action::"invoke"', 'action in [Action::"invoke", Action::"embed"]']) {
+      expect(faults(permit(action))).toEqual([
+        'a.cedar:1:23 `restore:url` means something only where the action may be `detokenize`',
+        'a.cedar:1:36 `restore:tool-arguments` means something only where the action may be `detokenize`',
+      ])
+    }
+    expect(said(`@id("a") @obligation("restore:sky") ${PERMIT}`)).toEqual([
+      'a.cedar:1:23 unknown obligation `restore:sky`',
+    ])
+    expect(faults(`@id("a") @mode("oblige") @obligation("restore:url") ${PERMIT}`)).toEqual([
+      'a.cedar:1:39 an oblige policy cannot carry `restore:url`: it never grants',
+    ])
+  })
+
   test('an empty member', () => {
     expect(said(`@id("a") @obligation("redact:pii,") ${PERMIT}`)).toEqual([`a.cedar:1:34 unknown obligation \`\``])
   })

@@ -40,8 +40,13 @@ export function createSealedSecret({ store, secretsKey }: SealedSecretsParts, na
 
 /** Stores a secret, durable once it is fulfilled. */
 export async function putSealed({ store, secretsKey }: SealedSecretsParts, name: string, text: string): Promise<void> {
-  const isFirst = (await rowsOf(store, SPACE)).length === 0
+  const isFirst = !(await hasSealed(store))
   await store.put(SPACE, name, seal(secretsKey(isFirst), name, text))
+}
+
+/** Whether any secret is stored. */
+export async function hasSealed(store: Store): Promise<boolean> {
+  return (await rowsOf(store, SPACE)).length > 0
 }
 
 function keyOf(secretsKey: SealedSecretsParts['secretsKey']): Buffer {
