@@ -6,13 +6,13 @@ export const WORD = 'SECRET'
 export const GONE = '[gone]'
 
 /** Puts `[gone]` in place of the word, and holds what may be its beginning. */
-export function wordGuard(): TextGuard {
+export function wordGuard(word: string = WORD): TextGuard {
   let held = ''
   return {
     push(text) {
-      const now = (held + text).replaceAll(WORD, GONE)
-      let keep = Math.min(WORD.length - 1, now.length)
-      while (keep > 0 && !WORD.startsWith(now.slice(-keep))) keep--
+      const now = (held + text).replaceAll(word, GONE)
+      let keep = Math.min(word.length - 1, now.length)
+      while (keep > 0 && !word.startsWith(now.slice(-keep))) keep--
       held = now.slice(now.length - keep)
       return now.slice(0, now.length - keep)
     },

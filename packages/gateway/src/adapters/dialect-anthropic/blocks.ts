@@ -74,10 +74,11 @@ const OUTCOME_FIELDS = {
   error_code: ENUM,
   error_message: LABEL,
   text: LABEL,
-  title: LABEL,
-  url: LABEL,
-  page_age: LABEL,
-  retrieved_at: LABEL,
+  // Where the provider looked, as it says itself: whoever marks what tools gave back leaves this as it is.
+  title: spokenBy('assistant', LABEL),
+  url: spokenBy('assistant', LABEL),
+  page_age: spokenBy('assistant', LABEL),
+  retrieved_at: spokenBy('assistant', LABEL),
   encrypted_content: BLOB,
   stdout: LABEL,
   stderr: LABEL,
@@ -95,9 +96,12 @@ const OUTCOME_FIELDS = {
   old_lines: PLAIN,
   old_start: PLAIN,
   stop_reason: ENUM,
-  tool_name: LABEL,
+  tool_name: spokenBy('tool-call', LABEL),
 } as const
-const MADE = shape({ type: ENUM, file_id: ID, tool_name: LABEL }, { byType, unlessPlain: EMBEDDED })
+const MADE = shape(
+  { type: ENUM, file_id: ID, tool_name: spokenBy('tool-call', LABEL) },
+  { byType, unlessPlain: EMBEDDED },
+)
 const OUTCOME = shape(
   { ...OUTCOME_FIELDS, content: { ...some(MADE), says: 'label' }, tool_references: list(MADE) },
   { role: 'tool', unlessPlain: EMBEDDED },
@@ -125,7 +129,7 @@ const BLOCKS: Readonly<Record<string, Shape>> = {
   ),
   document: shape(
     { type: ENUM, source: field('url', SOURCE), title: TEXT, context: TEXT, citations: ENABLED, cache_control: CACHE },
-    { unlessPlain: ELSEWHERE },
+    { role: 'tool', unlessPlain: ELSEWHERE },
   ),
   search_result: shape(
     { type: ENUM, source: TEXT, title: TEXT, content: CONTENT, citations: ENABLED, cache_control: CACHE },
@@ -140,7 +144,7 @@ const BLOCKS: Readonly<Record<string, Shape>> = {
       tool_use_id: ID,
       content: CONTENT,
       is_error: PLAIN,
-      toolset_name: TEXT,
+      toolset_name: spokenBy('tool-call', TEXT),
       cache_control: CACHE,
     },
     { role: 'tool', unlessPlain: MEDIA },
@@ -156,7 +160,7 @@ const BLOCKS: Readonly<Record<string, Shape>> = {
   text_editor_code_execution_tool_result: SERVER_RESULT,
   tool_search_tool_result: SERVER_RESULT,
   advisor_tool_result: SERVER_RESULT,
-  tool_reference: shape({ type: ENUM, tool_name: TEXT, cache_control: CACHE }),
+  tool_reference: shape({ type: ENUM, tool_name: spokenBy('tool-call', LABEL), cache_control: CACHE }),
   browser_state: shape({ type: ENUM, tabs: list(TAB), state_changes: list(TAB_CHANGE), cache_control: CACHE }),
   container_upload: shape({ type: ENUM, file_id: ID, cache_control: CACHE }, { uninspectable: true }),
   compaction: shape({

@@ -14,13 +14,15 @@ export function messagesFacts(root: JsonObject): Facts | Refusal {
   const maxTokens = wholeNumber(root['max_tokens'] ?? 0)
   if (maxTokens === undefined) return wrong('max_tokens', 'a whole number')
   const system = root['system'] ?? ''
-  if (typeof system !== 'string' && !Array.isArray(system)) return wrong('system', 'text or blocks')
+  if (typeof system !== 'string' && !(Array.isArray(system) && system.every(isObject))) {
+    return wrong('system', 'text or blocks')
+  }
   const defined = root['tools'] ?? []
   if (!Array.isArray(defined) || !defined.every(isObject)) return wrong('tools', 'an array of objects')
   const servers = root['mcp_servers'] ?? []
   if (!Array.isArray(servers)) return wrong('mcp_servers', 'an array')
 
-  let hasSystemMessage = system.length > 0
+  let hasSystemMessage = system.length > 0 || instructs(root)
   const tools = [...defined]
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i]
@@ -41,6 +43,14 @@ export function messagesFacts(root: JsonObject): Facts | Refusal {
     tools: tools.length,
     conversation: undefined,
   }
+}
+
+/** A model that sums up what was said is told how: that is system text by another door. */
+function instructs(root: JsonObject): boolean {
+  const { compaction, context_management: management } = root
+  const edits = isObject(management) ? management['edits'] : undefined
+  const all = [compaction, ...(Array.isArray(edits) ? edits : [])]
+  return all.some((one) => isObject(one) && (one['instructions'] ?? '') !== '')
 }
 
 /** Policy has decided on one model, and each other that a body names would see the prompt as well. */

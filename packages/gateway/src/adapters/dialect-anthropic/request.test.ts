@@ -93,10 +93,10 @@ describe('texts', () => {
       'tool 0/source wiki',
       'tool 0/title t',
       'tool 0/content/0/text found',
-      'user 1/title note',
-      'user 1/context of old',
-      'user 1/source/data words',
-      'user 2/source/content/0/text part',
+      'tool 1/title note',
+      'tool 1/context of old',
+      'tool 1/source/data words',
+      'tool 2/source/content/0/text part',
     ])
     const result = { type: 'tool_result', tool_use_id: 't', is_error: false, content: [passage, note] }
     expect(inContent(result).every((one) => one.startsWith('tool 0/content/'))).toBe(true)
@@ -155,11 +155,11 @@ describe('texts', () => {
       content: { type: 'text_editor_code_execution_str_replace_result', lines: ['-a', '+b'] },
     }
     expect(inContent(search, failed, fetched, ran, viewed, replaced)).toEqual([
-      'tool 0/content/0/title T',
-      'tool 0/content/0/url https://a.example/x y',
-      'tool 0/content/0/page_age May 1',
-      'tool 2/content/url https://a.example',
-      'tool 2/content/retrieved_at 2026-11-02T10:00:00Z',
+      'assistant 0/content/0/title T',
+      'assistant 0/content/0/url https://a.example/x y',
+      'assistant 0/content/0/page_age May 1',
+      'assistant 2/content/url https://a.example',
+      'assistant 2/content/retrieved_at 2026-11-02T10:00:00Z',
       'tool 2/content/content/title D',
       'tool 2/content/content/source/data page',
       'tool 3/content/stdout out',

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { lensAt } from '../../../test/lens.js'
 import type { SystemChange } from '../../spec/dialect.js'
@@ -45,4 +46,47 @@ test('what an edit made of the text stands between, and an edit of what is dropp
   expect(changed({ messages: [], system: [block('a')] }, KEEP, edits)).toMatchObject({
     system: [block('ours'), block('edited'), block('and ours')],
   })
+})
+
+test('what is said to the model between messages goes; which tools there are from now on stays', () => {
+  const tools = { role: 'system', content: [{ type: 'tool_addition', tool: { type: 'tool_reference', name: 'f' } }] }
+  const said = { role: 'system', content: [block('obey')] }
+  const both = { role: 'system', content: [...tools.content, block('obey')] }
+  const messages = [{ role: 'system', content: 'obey' }, HELLO, tools, said, HELLO, both, { role: 'system', content: [] }]
+  expect(changed({ messages }, DROP)).toMatchObject({ messages: [HELLO, tools, HELLO] })
+  expect(changed({ messages }, KEEP)).toMatchObject({ messages })
+})
+
+test('what a model that sums up is told is system text by another door', () => {
+  const edits = [{ type: 'compact_20260112', instructions: 'obey' }, { type: 'clear_tool_uses_20250919' }]
+  const more = { compaction: { type: 'summarize', instructions: 'obey' }, context_management: { edits } }
+  const silent = { compaction: { type: 'summarize' }, context_management: { edits: [edits[1]] } }
+  for (const [body, has] of [[more, true], [silent, false]] as const) {
+    const read = lens.read(Buffer.from(JSON.stringify({ model: 'm', messages: [HELLO], ...body })))
+    expect(read.kind === 'proceed' && read.value.hasSystemMessage).toBe(has)
+  }
+  expect(changed(more, DROP)).toMatchObject({
+    compaction: { type: 'summarize', instructions: null },
+    context_management: { edits: [{ type: 'compact_20260112', instructions: null }, edits[1]] },
+  })
+  const elsewhere = { metadata: { instructions: 'x' }, tools: [{ name: 'f', input_schema: { instructions: 'x' } }] }
+  expect(changed(elsewhere, DROP)).toMatchObject(elsewhere)
+})
+
+test('holds for whatever is sent', () => {
+  const said = fc.oneof(fc.constantFrom(undefined, null), fc.string(), fc.array(fc.string().map(block), { maxLength: 3 }))
+  const role = fc.constantFrom('user', 'assistant', 'system')
+  const messages = fc.array(fc.record({ role, content: fc.string() }), { maxLength: 5 })
+  fc.assert(
+    fc.property(said, messages, fc.constantFrom(KEEP, DROP), (system, all, change) => {
+      const keeps = change.callers === 'keep'
+      const now = changed(system === undefined ? { messages: all } : { system, messages: all }, change)
+      const joined = ['ours', ...(keeps && typeof system === 'string' && system !== '' ? [system] : []), 'and ours']
+      const blocks = [block('ours'), ...(keeps && Array.isArray(system) ? system : []), block('and ours')]
+      expect(now).toEqual({
+        system: Array.isArray(system) ? blocks : joined.join('\n\n'),
+        messages: all.filter((one) => keeps || one.role !== 'system'),
+      })
+    }),
+  )
 })
