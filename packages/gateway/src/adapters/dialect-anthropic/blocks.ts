@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../json/located.js'
+import type { Attachment } from '../../lens/attached.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../lens/shape.js'
 import { BLOB, CACHE, ENABLED, ENUM, ID, LABEL, LABELS, list, PLAIN, SEAL, some, TEXT } from './fields.js'
 import { TOOL, TOOL_CHANGE } from './tools.js'
@@ -5,6 +7,7 @@ import { TOOL, TOOL_CHANGE } from './tools.js'
 /** What carries something else than text in any server's spelling, whatever the block calls itself. */
 const MEDIA = /^(?:source|data)$|^(?:input_?)?(?:image|audio|video|file)s?(?:$|_|url|data|id$)|^inline_?data$/
 const ELSEWHERE = /^(?:url|uri|data|bytes|blob|file|file_?id)$/
+const LINKED = /^(?:url|uri|file|file_?id)$/
 const EMBEDDED = /^(?:source|data|bytes|blob)$/
 
 const byType = new Map<string, Shape>()
@@ -32,12 +35,22 @@ export const CITATION: Shape = shape({
   end_block_index: PLAIN,
 })
 
+/** Its text is seen where it says that it is text. */
+function attached(source: JsonObject): Attachment {
+  const { media_type: mediaType } = source
+  return { inside: source, key: 'data', mediaType: typeof mediaType === 'string' ? mediaType : undefined }
+}
+
 const UNSEEN = { type: ENUM, media_type: ID, data: BLOB, url: field('url'), file_id: ID } as const
 /** Where an image or a document is: in the body, at an address, or with the provider. */
 const SOURCE = shape(UNSEEN, {
   uninspectable: true,
   byType: new Map([
-    ['text', shape({ type: ENUM, media_type: ID, data: TEXT }, { unlessPlain: /^(?:url|uri|file|file_?id)$/ })],
+    [
+      'base64',
+      shape({ type: ENUM, media_type: ID, data: BLOB }, { uninspectable: true, attached, unlessPlain: LINKED }),
+    ],
+    ['text', shape({ type: ENUM, media_type: ID, data: TEXT }, { unlessPlain: LINKED })],
     ['content', shape({ type: ENUM, content: CONTENT }, { unlessPlain: ELSEWHERE })],
   ]),
 })

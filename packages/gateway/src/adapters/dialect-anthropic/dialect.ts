@@ -34,8 +34,8 @@ const BETA = 'beta=true'
  * Anthropic messages through a lens: whole, streamed, and counted.
  *
  * Sees every string that is not listed as opaque (`formats.ts`, `blocks.ts`), and names of members that the format does not
- * have. Does not see text in numbers, in pictures, PDFs or what the provider keeps (these are named as uninspectable, but for the
- * last where only its id is in the body), or encoded a second time within a text.
+ * have. Does not see text in numbers, in pictures, PDFs or what the provider keeps (these are named as uninspectable), or encoded
+ * a second time within a text.
  *
  * @param limits of a request's body
  */

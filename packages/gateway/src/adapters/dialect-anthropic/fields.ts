@@ -5,6 +5,8 @@ export const TEXT: Field = field('text')
 export const LABEL: Field = field('label')
 export const ENUM: Field = field('enum')
 export const ID: Field = field('id')
+/** Of what the provider keeps, and the model will read. */
+export const KEPT: Field = field('reference')
 export const BLOB: Field = field('blob')
 export const SEAL: Field = field('seal')
 /** Numbers and booleans; a string there is text. */

@@ -1,6 +1,6 @@
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../lens/shape.js'
 import { BLOCK, CITATION, CONTENT } from './blocks.js'
-import { BLOB, CACHE, ENUM, ID, LABEL, LABELS, list, PLAIN, SEAL, TEXT } from './fields.js'
+import { BLOB, CACHE, ENUM, ID, KEPT, LABEL, LABELS, list, PLAIN, SEAL, TEXT } from './fields.js'
 import { MCP_SERVER, OUTPUT_FORMAT, TOOL, TOOL_CHOICE } from './tools.js'
 
 const FORMAT = field('text', OUTPUT_FORMAT)
@@ -24,9 +24,9 @@ const CONTEXT_EDIT = shape({
   instructions: spokenBy('system', TEXT),
   pause_after_compaction: PLAIN,
 })
-const SKILL = shape({ skill_id: ID, type: ENUM, version: ID })
+const SKILL = shape({ skill_id: KEPT, type: ENUM, version: ID })
 /** A machine at the provider, with the files that are there. */
-const CONTAINER: Field = field('id', shape({ id: ID, expires_at: ID, skills: list(SKILL) }))
+const CONTAINER: Field = field('reference', shape({ id: KEPT, expires_at: ID, skills: list(SKILL) }))
 
 /** Body of `POST /v1/messages`, and of `/v1/messages/count_tokens`. */
 export const REQUEST: Shape = shape({
@@ -45,7 +45,7 @@ export const REQUEST: Shape = shape({
   context_management: field('text', shape({ edits: list(CONTEXT_EDIT) })),
   compaction: field('text', shape({ type: ENUM, instructions: spokenBy('system', TEXT) })),
   container: CONTAINER,
-  thread: field('text', shape({ type: ENUM, previous_message_id: ID })),
+  thread: field('text', shape({ type: ENUM, previous_message_id: KEPT })),
   diagnostics: field('text', shape({ previous_message_id: ID })),
   cache_control: CACHE,
   service_tier: ENUM,

@@ -285,6 +285,49 @@ describe('what cannot be inspected is named', () => {
     expect(unseenIn(block)).toEqual(addresses)
   })
 
+  test('what the provider keeps: a thread, a machine with its files, skills', () => {
+    expect(unseen({ thread: { type: 'continue', previous_message_id: 'msg_1' } })).toEqual([
+      '/thread/previous_message_id',
+    ])
+    expect(unseen({ container: 'container_1' })).toEqual(['/container'])
+    const skills = [{ type: 'custom', skill_id: 'skill_1', version: 'latest' }]
+    expect(unseen({ container: { id: 'container_1', skills } })).toEqual([
+      '/container/id',
+      '/container/skills/0/skill_id',
+    ])
+    expect(
+      unseen({ container: null, thread: { type: 'create' }, diagnostics: { previous_message_id: 'msg_1' } }),
+    ).toEqual([])
+  })
+
+  test('an attachment that says it is text is seen, and edited where it stands', () => {
+    const source = (mediaType: string, bytes: string | Buffer): object => ({
+      type: 'base64',
+      media_type: mediaType,
+      data: Buffer.from(bytes as string).toString('base64'),
+    })
+    const content = [
+      { type: 'document', source: source('text/plain', 'ask ann') },
+      {
+        type: 'tool_result',
+        tool_use_id: 't',
+        content: [{ type: 'document', source: source('application/json', '{"a":"\\u0062"}') }],
+      },
+      { type: 'document', source: source('text/plain', Buffer.from([0xff, 0xfe])) },
+      { type: 'document', source: { ...source('text/plain', 'x'), file_id: 'file_1' } },
+      { type: 'image', source: source('text/plain', 'ask ann') },
+    ]
+    const { parts, uninspectable, edit } = view({ model: 'm', messages: [{ role: 'user', content }] })
+    expect(parts.slice(0, 3).map(({ role, address, text, isJson }) => [role, address, text, isJson])).toEqual([
+      ['tool', '/messages/0/content/0/source/data', 'ask ann', false],
+      ['tool', '/messages/0/content/1/content/0/source/data', '{"a":"b"}', true],
+      ['tool', '/messages/0/content/3/source/data', 'x', false],
+    ])
+    expect(uninspectable).toEqual([2, 3, 4].map((at) => `/messages/0/content/${at}${at === 4 ? '' : '/source'}`))
+    const out = JSON.parse(String(edit({ model: undefined, edits: [{ index: 0, text: '[gone]' }] })))
+    expect(out.messages[0].content[0]).toEqual({ type: 'document', source: source('text/plain', '[gone]') })
+  })
+
   test('in the system prompt too', () => {
     expect(unseen({ system: [{ type: 'image', source: PDF }] })).toEqual(['/system/0'])
   })
