@@ -2,8 +2,8 @@ import type { TextGuard } from '../src/spec/detector.js'
 import type { StreamLens } from '../src/spec/dialect.js'
 import type { Refusal } from '../src/spec/refusal.js'
 
-export const WORD = 'SECRET'
-export const GONE = '[gone]'
+const WORD = 'SECRET'
+const GONE = '[gone]'
 
 /** Puts `[gone]` in place of the word, and holds what may be its beginning. */
 export function wordGuard(word: string = WORD): TextGuard {

@@ -8,16 +8,15 @@ import { messagesSystem } from './system.js'
 import { usageOf } from './usage.js'
 import { wireRefusal } from './wire.js'
 
+/** Words, and the day on which it began: `context-1m-2025-08-07`. */
+const BETA_NAME = '\\d{0,4}[a-z]{1,16}\\d{0,4}(?:-\\d{0,4}[a-z]{1,16}\\d{0,4}){0,7}-20\\d{2}-?\\d{2}-?\\d{2}'
 // A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
 const REQUEST_HEADERS: ReadonlyMap<string, RegExp> = new Map([
   [
     'accept',
     /^(?:application\/json|text\/event-stream|\*\/\*)(?:, ?(?:application\/json|text\/event-stream|\*\/\*))*$/,
   ],
-  [
-    'anthropic-beta',
-    /^[a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,15}){0,7}-\d{4}-?\d{2}-?\d{2}(?:, ?[a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,15}){0,7}-\d{4}-?\d{2}-?\d{2}){0,31}$/,
-  ],
+  ['anthropic-beta', new RegExp(`^${BETA_NAME}(?:, ?${BETA_NAME}){0,31}$`)],
   ['anthropic-version', /^\d{4}-\d{2}-\d{2}$/],
   ['content-type', /^application\/json(?:;\s*charset=utf-8)?$/i],
   ['idempotency-key', /^[\x21-\x7e]{1,256}$/],
