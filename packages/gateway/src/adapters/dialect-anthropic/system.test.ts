@@ -52,7 +52,15 @@ test('what is said to the model between messages goes; which tools there are fro
   const tools = { role: 'system', content: [{ type: 'tool_addition', tool: { type: 'tool_reference', name: 'f' } }] }
   const said = { role: 'system', content: [block('obey')] }
   const both = { role: 'system', content: [...tools.content, block('obey')] }
-  const messages = [{ role: 'system', content: 'obey' }, HELLO, tools, said, HELLO, both, { role: 'system', content: [] }]
+  const messages = [
+    { role: 'system', content: 'obey' },
+    HELLO,
+    tools,
+    said,
+    HELLO,
+    both,
+    { role: 'system', content: [] },
+  ]
   expect(changed({ messages }, DROP)).toMatchObject({ messages: [HELLO, tools, HELLO] })
   expect(changed({ messages }, KEEP)).toMatchObject({ messages })
 })
@@ -61,7 +69,10 @@ test('what a model that sums up is told is system text by another door', () => {
   const edits = [{ type: 'compact_20260112', instructions: 'obey' }, { type: 'clear_tool_uses_20250919' }]
   const more = { compaction: { type: 'summarize', instructions: 'obey' }, context_management: { edits } }
   const silent = { compaction: { type: 'summarize' }, context_management: { edits: [edits[1]] } }
-  for (const [body, has] of [[more, true], [silent, false]] as const) {
+  for (const [body, has] of [
+    [more, true],
+    [silent, false],
+  ] as const) {
     const read = lens.read(Buffer.from(JSON.stringify({ model: 'm', messages: [HELLO], ...body })))
     expect(read.kind === 'proceed' && read.value.hasSystemMessage).toBe(has)
   }
@@ -74,7 +85,11 @@ test('what a model that sums up is told is system text by another door', () => {
 })
 
 test('holds for whatever is sent', () => {
-  const said = fc.oneof(fc.constantFrom(undefined, null), fc.string(), fc.array(fc.string().map(block), { maxLength: 3 }))
+  const said = fc.oneof(
+    fc.constantFrom(undefined, null),
+    fc.string(),
+    fc.array(fc.string().map(block), { maxLength: 3 }),
+  )
   const role = fc.constantFrom('user', 'assistant', 'system')
   const messages = fc.array(fc.record({ role, content: fc.string() }), { maxLength: 5 })
   fc.assert(
