@@ -268,7 +268,7 @@ describe('what policy obliges to take out', () => {
     const call = {
       ...asked,
       model: 'bank',
-      system: 'be kind',
+      system: [{ type: 'text', text: 'be kind' } as const],
       messages: [...turns, { role: 'user', content } as const],
     }
     await client.messages.create(call)

@@ -57,8 +57,8 @@ const SOURCE = shape(UNSEEN, {
 const IMAGE_SOURCE = shape(UNSEEN)
 
 const CALLER = field('text', shape({ type: ENUM, tool_id: ID }))
-/** What a model hands to a tool: the names are the tool's, so each is text. */
-const INPUT: Field = spokenBy('tool-call', field('label', shape({}, { role: 'tool-call', open: true })))
+/** What a model hands to a tool: the names are the tool's, so each is text, and a long number may be anything. */
+const INPUT: Field = spokenBy('tool-call', field('label', shape({}, { role: 'tool-call', open: true, numeric: true })))
 const TOOL_USE = {
   type: ENUM,
   id: ID,

@@ -210,6 +210,20 @@ describe('texts', () => {
     ])
   })
 
+  test('of numbers that a tool is told, where they are long', () => {
+    const input = { card: 4111111111111111, copies: 2, all: [5500005555555559] }
+    const body = {
+      model: 'm',
+      messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'f', input }] }],
+    }
+    const { parts, edit } = view(body)
+    const said = parts.flatMap(({ role, text, isName }) => (isName ? [] : [`${role} ${text}`]))
+    expect(said).toEqual(['assistant f', 'tool-call 4111111111111111', 'tool-call 5500005555555559'])
+    const index = parts.findIndex(({ text }) => text.startsWith('4111'))
+    const out = JSON.parse(String(edit({ model: undefined, edits: [{ index, text: '[gone]' }] })))
+    expect(out.messages[0].content[0].input).toEqual({ ...input, card: '[gone]' })
+  })
+
   test('in fields that the format does not have [content.all-text]', () => {
     const messages = [{ role: 'user', content: [{ type: 'text', text: 'hi', note: { deep: ['x'] } }] }]
     expect(partsOf({ messages, extra: 'y', metadata: { user_id: 'ann', who: 'z' } })).toEqual([
