@@ -384,6 +384,11 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'contract',
     says: 'what cannot be inspected is refused unless a policy lets it pass',
   },
+  'content.seals': { source: 'house', says: 'a signature over text that was edited is not left beside it' },
+  'content.one-model': {
+    source: 'house',
+    says: 'a body that names a further model than the one decided on is refused',
+  },
   'content.acts': {
     source: 'contract',
     says: 'block, redact, mask and flag are carried out, requests and answers alike (tokenize: `vault.*`)',
@@ -582,6 +587,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'wire.sdk-errors': {
     source: 'contract',
     says: 'the OpenAI SDK shows each refusal as the exception of its type, with our code',
+  },
+  'wire.anthropic-clients': {
+    source: 'contract',
+    says: 'Anthropic’s SDK, LangChain and the AI SDK show each refusal as an exception of theirs, its message with our code',
   },
   'wire.no-futile-retries': { source: 'contract', says: 'what is refused for good is not tried again by SDKs' },
   'wire.models': { source: 'contract', says: '`GET /v1/models` lists only what the caller may invoke' },

@@ -74,7 +74,7 @@ describe('LangChain', () => {
     expect(JSON.stringify(whole)).not.toContain('ann@')
   })
 
-  test('a refusal is thrown with its code', async () => {
+  test('a refusal is thrown with its code [wire.anthropic-clients]', async () => {
     const refused = (await chat('bob')).invoke([new AIMessage('x'), new HumanMessage('hi')])
     await expect(refused).rejects.toMatchObject({ status: 403 })
     await expect(refused).rejects.toThrow(/forbidden_by_policy: /)
@@ -122,7 +122,7 @@ describe('the AI SDK', () => {
     expect(sentThinking()).toEqual(SENT_BY_THE_AI_SDK)
   })
 
-  test('a refusal is an APICallError with its code, and is not asked for again', async () => {
+  test('a refusal is an APICallError with its code, and is not asked for again [wire.anthropic-clients]', async () => {
     const before = house.upstream.requestCount
     const error: unknown = await generateText({ model: await model('bob'), prompt: 'hi', maxOutputTokens: 9 }).catch(
       (one: unknown) => one,

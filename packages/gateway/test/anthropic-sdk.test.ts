@@ -284,7 +284,7 @@ describe('what policy obliges to take out', () => {
   })
 })
 
-describe('errors', () => {
+describe('errors [wire.anthropic-clients]', () => {
   test('a refusal of policy is PermissionDeniedError, with the code and the reason', async () => {
     const error = await failure((await clientOf('bob')).messages.create(asked))
     expect(error).toBeInstanceOf(PermissionDeniedError)

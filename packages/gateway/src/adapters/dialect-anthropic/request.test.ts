@@ -440,7 +440,7 @@ describe('facts', () => {
     ['fallbacks', { fallbacks: 'default' }],
     ['tools', { tools: [{ type: 'advisor_20260301', name: 'advisor', model: 'another' }] }],
     ['tools', { messages: [{ role: 'system', content: [added({ type: 'advisor_20260301', model: 'another' })] }] }],
-  ])('a model that nobody decided on is refused: %s', (param, more) => {
+  ])('a model that nobody decided on is refused: %s [content.one-model]', (param, more) => {
     expect(refused({ ...PLAIN, ...more })).toBe(param)
   })
   test('no further model is none', () => {
@@ -496,7 +496,7 @@ describe('edits', () => {
     return JSON.parse(String(edit({ model: undefined, edits: [{ index, text: '[gone]' }] }))).messages[0].content
   }
 
-  test('a signature over thinking that was edited is emptied; its neighbours stay', () => {
+  test('a signature over thinking that was edited is emptied; its neighbours stay [content.seals]', () => {
     expect(editedAt('/messages/0/content/0/thinking')).toEqual([
       { ...THINKING[0], thinking: '[gone]', signature: '' },
       THINKING[1],

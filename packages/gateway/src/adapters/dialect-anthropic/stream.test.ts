@@ -151,7 +151,7 @@ describe('with a guard', () => {
     expect(out).toBe([START, ...thinking, empty, said, sealed, stop(0), tool, begun, rest, stop(1), END].join(''))
   })
 
-  test('a signature stays where its thinking does, and is emptied where that was edited', () => {
+  test('a signature stays where its thinking does, and is emptied where that was edited [content.seals]', () => {
     const { content } = messageOf(guarded([transcript('thinking')]))
     expect(content.slice(0, 3)).toMatchObject([
       { thinking: 'I know the [gone]; say it? PASS', signature: '' },
