@@ -394,6 +394,23 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'block, redact, mask and flag are carried out, requests and answers alike (tokenize: `vault.*`)',
   },
   'content.illness': { source: 'design', says: 'a detector that fails refuses, and what it says is not passed on' },
+  'content.failure-modes': {
+    source: 'issue 9.6',
+    says: 'each detector is closed unless written open; each use of open is in the log, with what the others found',
+  },
+  'content.remote-failed': {
+    source: 'issue 9.6',
+    says: 'a remote detector that throws, is late, overloaded or answers nonsense has failed, and is never clean',
+  },
+  'content.labels-max': { source: 'issue 9.6', says: 'a remote detector is never shown what is above its labelsMax' },
+  'content.where-used': {
+    source: 'issue 9.6',
+    says: 'a remote detector is shown a text only where a policy in force can use what it finds',
+  },
+  'stream.late': {
+    source: 'issue 9.6',
+    says: 'a stream that a remote detector looks at says, released whole, what it would have said while it flowed',
+  },
   'stream.chunk-invariant': { source: 'design', says: 'every cutting of a stream gives what the whole gives' },
   'stream.no-buffering': { source: 'design', says: 'text is held only where a match is still possible' },
   'stream.unknown-events': {
@@ -508,6 +525,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'policy.check-types': { source: 'contract', says: 'a type error has its place, and the nearest name' },
   'policy.check-ids': { source: 'contract', says: 'a policy without an id, or with one that stands twice, is a fault' },
   'policy.check-dead': { source: 'contract', says: 'a forbid that can never fire is a fault' },
+  'policy.route-twice': {
+    source: 'contract',
+    says: 'a routed exchange is decided again for its new model; the obligations of both decisions hold',
+  },
+  'policy.route-refused': {
+    source: 'contract',
+    says: 'two different routes refuse, and so does a route that leads on',
+  },
   'policy.check-obligations': { source: 'contract', says: 'unknown obligations and finding types are faults' },
 
   // API keys.

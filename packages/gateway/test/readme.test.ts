@@ -343,6 +343,26 @@ describe('configuration and policy', () => {
     expect(engine?.policyIds).toHaveLength(5)
   })
 
+  test('what detectors.md shows loads, and the policies beside each detector fit it', () => {
+    const inspections = blocks('docs/detectors.md').filter(({ language }) => language === 'yaml')
+    const policies = blocks('docs/detectors.md').filter(({ language }) => language === 'cedar')
+    expect([inspections.length, policies.length]).toEqual([4, 3])
+    const rest = shown('docs/configuration.md', 'yaml', 'publicUrl')
+      .block.split('\n\n')
+      .filter((section) => !section.startsWith('inspection:'))
+      .join('\n\n')
+    // The first is of detectors here; each of the others has its policy below it.
+    for (const [index, { text }] of inspections.entries()) {
+      const env = { OPENAI_API_KEY: 'a-key' }
+      const { config, faults } = configFromText(`${rest}\n${text}`, '/gate/ostiary.yaml', env, { requireEnv: false })
+      expect(faults).toEqual([])
+      if (config === undefined || index === 0) continue
+      expect(config.inspection.remote).toHaveLength(1)
+      const policy = { path: 'detectors.md', text: policies[index - 1]?.text ?? '' }
+      expect(loadPolicies([policy], vocabularyOf(config)).faults).toEqual([])
+    }
+  })
+
   test('the overview tells what every refusal is for', () => {
     const overview = page('docs/architecture/overview.md')
     const codes = [...page('packages/gateway/src/spec/refusal.ts').matchAll(/^ {2}([a-z_]+): \{ status: \d/gm)]

@@ -144,7 +144,7 @@ describe('a request', () => {
     expect(people.asked.length).toBe(before)
   })
 
-  test('goes to nobody elsewhere where no policy could use what they find', async () => {
+  test('goes to nobody elsewhere where no policy could use what they find [content.where-used]', async () => {
     const [ofPeople, ofModerators] = [people.asked.length, moderators.asked.length]
     // Of answers alone is moderation of use.
     expect((await askFor('redact', 'hi')).status).toBe(200)
@@ -266,7 +266,7 @@ describe('an answer', () => {
   })
 })
 
-describe('a detector elsewhere that fails', () => {
+describe('a detector elsewhere that fails [content.remote-failed] [content.failure-modes]', () => {
   /** Patient but where it is patience that is tried. */
   const timeoutFor = (why: string): { timeout: string } => ({ timeout: why === 'TIMEOUT' ? '200ms' : '10s' })
   const lies = [

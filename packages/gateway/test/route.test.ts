@@ -80,7 +80,7 @@ function expectRefused(answer: Answer, status: number, code: string): void {
 
 const CARD_TEXT = `card ${TEST_CARD} of a@b.example`
 
-describe('a routed exchange', () => {
+describe('a routed exchange [policy.route-twice]', () => {
   test('goes to the other model, by its own name, with the obligations of both, and to nobody else', async () => {
     const before = outside.requestCount
     own.behave({ kind: 'honest', text: 'write to c@d.example' })
@@ -154,7 +154,7 @@ describe('a routed exchange', () => {
   })
 })
 
-describe('is refused', () => {
+describe('is refused [policy.route-refused]', () => {
   test('where two policies route it to two models', async () => {
     const answer = await askFor('fork', 'hi')
     expectRefused(answer, 422, 'obligation_failed')

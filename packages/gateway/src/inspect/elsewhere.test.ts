@@ -91,7 +91,7 @@ describe('what is shown', () => {
     expect((await look([placed(detector)], [text])).findings).toEqual([[person(0, text.length, 0.5)]])
   })
 
-  it('is nothing above the label that a detector may see: there it failed', async () => {
+  it('is nothing above the label that a detector may see: there it failed [content.labels-max]', async () => {
     let asked = 0
     const detector = saying(async (texts) => {
       asked++
@@ -108,7 +108,7 @@ describe('what is shown', () => {
   })
 })
 
-describe('a detector fails', () => {
+describe('a detector fails [content.remote-failed]', () => {
   const failing = async (inspect: RemoteDetector['inspect']): Promise<Elsewhere> =>
     look([placed(saying(inspect), { timeoutMs: 30 }), placed(PHONE)], ['x 😀'])
 
