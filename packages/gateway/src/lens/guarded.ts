@@ -133,6 +133,10 @@ export class GuardedStream implements StreamLens {
     return refusal === undefined ? this.#out.take() : this.#refused(refusal)
   }
 
+  tearFirst(refusal: Refusal): Buffer | undefined {
+    return this.#reading.tornFirst?.(refusal)
+  }
+
   tear(refusal: Refusal): Buffer {
     return Buffer.concat(this.#reading.torn(refusal).map((event) => this.#format.framing.write(event)))
   }

@@ -76,4 +76,6 @@ export interface StreamReading {
   isUsageAlone?(root: JsonObject): boolean
   /** What ends a torn stream: with the code, without the end mark. */
   torn(refusal: Refusal): readonly OwnEvent[]
+  /** Bytes in front of that: see `StreamLens.tearFirst`. Only for framings of which whole events alone pass. */
+  tornFirst?(refusal: Refusal): Buffer
 }

@@ -74,6 +74,10 @@ export class WatchedStream implements StreamLens {
     return refuse('upstream_failed', 'the stream ended without its end mark')
   }
 
+  tearFirst(refusal: Refusal): Buffer | undefined {
+    return this.#reading.tornFirst?.(refusal)
+  }
+
   tear(refusal: Refusal): Buffer {
     const { mend, write } = this.#format.framing
     const events = this.#reading.torn(refusal).map(write)

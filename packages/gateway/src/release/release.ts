@@ -298,9 +298,7 @@ export class Release {
       return
     }
     if (this.#headSent) {
-      const event = this.#lens?.tear(refusal) ?? NOTHING
-      this.#meter.responseSent(event)
-      this.#caller.end(event)
+      this.#tear(refusal)
     } else {
       const answer = this.#dialect.refusal(refusal, this.#received.id)
       this.#status = answer.status
@@ -342,6 +340,22 @@ export class Release {
       counts.did(`${act}:${type}`, times)
     }
     return this.#parts.guards(this.#acts, count, (detector) => counts.opened(detector), this.#vault)
+  }
+
+  #tear(refusal: Refusal): void {
+    const first = this.#lens?.tearFirst?.(refusal)
+    const event = this.#lens?.tear(refusal) ?? NOTHING
+    if (first === undefined) {
+      this.#meter.responseSent(event)
+      this.#caller.end(event)
+      return
+    }
+    this.#meter.responseSent(Buffer.concat([first, event]))
+    const caller = this.#caller
+    apart(() => {
+      caller.write(first)
+      apart(() => caller.end(event))
+    })
   }
 
   #whole(): void {
@@ -440,6 +454,13 @@ export class Release {
       stream: this.#isStream,
     })
   }
+}
+
+const APART_MS = 20
+
+/** What is written at once is read at once: this is late enough for a reader to have had its turn, in this process too. */
+function apart(write: () => void): void {
+  setTimeout(() => setImmediate(write), APART_MS)
 }
 
 const NOT_RELEASED = 'The request cannot be recorded, so its answer was not released.'

@@ -105,6 +105,11 @@ export interface StreamLens {
    * pushed afterwards.
    */
   tear(refusal: Refusal): Buffer
+  /**
+   * What goes out in front of `tear`, in a write of its own: some clients see an error only in a piece that is nothing else.
+   * Undefined: nothing does.
+   */
+  tearFirst?(refusal: Refusal): Buffer | undefined
   readonly usage: Usage | undefined
   /** Events that were not passed on because nobody could judge them. */
   readonly dropped: number

@@ -108,6 +108,11 @@ class GenerateReading implements StreamReading {
     return { name: nameOf(path), group, event: (text) => this.#write(candidate, nested(path.slice(2), text)) }
   }
 
+  /** The provider's own errors come so, in the middle of a stream, and most of its SDKs look for them there alone. */
+  tornFirst(refusal: Refusal): Buffer {
+    return Buffer.from(`${errorBody(refusal)}\n\n`)
+  }
+
   torn(refusal: Refusal): readonly OwnEvent[] {
     return [{ name: '', json: errorBody(refusal) }]
   }
