@@ -4,6 +4,7 @@ import type { Endpoint } from '../../../spec/dialect.js'
 import { responsesFacts } from './facts.js'
 import { ANSWER, REQUEST } from './formats.js'
 import { RESPONSE_STREAM } from './stream.js'
+import { responsesSystem } from './system.js'
 import { usageOf } from './usage.js'
 
 export function responses(limits: JsonLimits): Endpoint {
@@ -16,6 +17,7 @@ export function responses(limits: JsonLimits): Endpoint {
         return above?.parent?.index === 0 && above.key === 'input'
       },
       namesModel: true,
+      system: responsesSystem,
       answer: ANSWER,
       usage: usageOf,
       stream: RESPONSE_STREAM,
