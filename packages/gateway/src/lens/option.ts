@@ -21,18 +21,21 @@ export function mistakenIn(root: JsonObject, { member, name }: Option): [param: 
 }
 
 /** What switches the option on, whatever stands there: nothing, `null`, `false`; not for what is mistaken. */
-export function switchedOn({ containers, strings, text }: Located, { member, name }: Option): Splice {
+export function switchedOn(located: Located, { member, name }: Option): Splice {
+  const { containers } = located
   const root = containers[0] as Container
   const within = containers.find((one) => one.parent === root && one.key === member && isObject(one.value))
   const on = `${JSON.stringify(name)}:true`
-  if (within === undefined) return put(root, member, `{${on}}`)
-  return put(within, name, 'true')
+  return within === undefined ? put(located, root, member, `{${on}}`) : put(located, within, name, 'true')
+}
 
-  function put(inside: Container, key: string, json: string): Splice {
-    const known = strings.find((one) => one.isName && one.inside === inside && one.key === key)
-    if (known !== undefined) return { ...valueBehind(text, known.end), json }
-    return added(inside, key, json)
-  }
+/** A member with this value, JSON text, whatever stands there: nothing, a string, or another scalar; not for what holds others. */
+export function put({ strings, text }: Located, inside: Container, name: string, json: string): Splice {
+  const here = strings.filter((one) => one.inside === inside && one.key === name)
+  const value = here.find((one) => !one.isName)
+  if (value !== undefined) return { start: value.start, end: value.end, json }
+  const [known] = here
+  return known === undefined ? added(inside, name, json) : { ...scalarBehind(text, known.end), json }
 }
 
 /** A member more, in front of the others. */
@@ -41,10 +44,10 @@ export function added({ start, value }: Container, name: string, json: string): 
   return { start: start + 1, end: start + 1, json: `${JSON.stringify(name)}:${json}${isEmpty ? '' : ','}` }
 }
 
-/** A scalar other than a string, so that nothing else edits it. */
+/** Other than a string. */
 const SCALAR = /\s*:\s*([\w.+-]+)/y
 
-function valueBehind(text: string, nameEnd: number): { readonly start: number; readonly end: number } {
+function scalarBehind(text: string, nameEnd: number): { readonly start: number; readonly end: number } {
   SCALAR.lastIndex = nameEnd
   const scalar = SCALAR.exec(text)?.[1] ?? ''
   return { start: SCALAR.lastIndex - scalar.length, end: SCALAR.lastIndex }

@@ -48,7 +48,7 @@ const SPOKEN = spokenBy('assistant', TEXT)
 const HANDED = spokenBy('tool-call', TEXT)
 
 function kind(about: About, fields: Readonly<Record<string, Field>> = {}, text?: TextKind): EventKind {
-  return { about, text, shape: shape({ ...EVENT, ...fields }) }
+  return { about, text, shape: shape({ ...EVENT, ...fields }, { role: 'assistant' }) }
 }
 
 /** A text's pieces, and the whole of it behind them. */

@@ -47,9 +47,11 @@ function noBackground(): Refusal {
   })
 }
 
-function isSystem(item: JsonValue): boolean {
-  const role = isObject(item) ? item['role'] : undefined
-  return role === 'system' || role === 'developer'
+/** A message of the caller's own that speaks as the system. */
+export function isSystem(item: JsonValue | undefined): boolean {
+  if (!isObject(item)) return false
+  const { role = null, type = null } = item
+  return (role === 'system' || role === 'developer') && (type === null || type === 'message')
 }
 
 /** Tools that came up on the way are defined in an item of the input. */

@@ -42,12 +42,16 @@ const SEARCHED = shape({
   queries: WORDS,
   url: TEXT,
   pattern: TEXT,
-  sources: field('text', listOf(shape({ type: ENUM, url: TEXT, name: TEXT }, { role: 'tool' }))),
+  sources: field('text', listOf(shape({ type: ENUM, url: TEXT, name: TEXT }))),
 })
-const FOUND = shape(
-  { file_id: ID, filename: TEXT, score: PLAIN, text: TEXT, attributes: FREE, vector_store_id: ID },
-  { role: 'tool' },
-)
+const FOUND = shape({
+  file_id: ID,
+  filename: TEXT,
+  score: PLAIN,
+  text: RESULT,
+  attributes: FREE,
+  vector_store_id: ID,
+})
 const RUN = shape(
   { type: ENUM },
   {
@@ -68,8 +72,8 @@ const SHELL = shape({
 })
 const PRINTED = shape({
   outcome: field('text', shape({ type: ENUM, exit_code: PLAIN })),
-  stdout: TEXT,
-  stderr: TEXT,
+  stdout: RESULT,
+  stderr: RESULT,
   created_by: TEXT,
 })
 const LISTED = shape({ name: TEXT, description: TEXT, input_schema: field('text', SCHEMA), annotations: FREE })
