@@ -1,4 +1,5 @@
-import type { Cutter, Frame, Framing } from './framing.js'
+import { BufferedCutter } from './cutter.js'
+import type { Frame, Framing } from './framing.js'
 import type { Out } from './out.js'
 
 const LF = 0x0a
@@ -21,42 +22,13 @@ export const SSE: Framing = {
 }
 
 /** Cuts a byte stream into server-sent events (WHATWG HTML 9.2.6), whatever the chunks. */
-class EventCutter implements Cutter {
-  /** What is at hand: look at events from `at` on. Valid until the next `feed`. */
-  bytes: Buffer = NOTHING
-  /** Where the next event begins in `bytes`. */
-  at = 0
-  /** Whether `bytes` is the chunk itself, so that its offsets are the chunk's. */
-  #kept: Buffer = NOTHING
-  #length = 0
+class EventCutter extends BufferedCutter {
   /** Scanning goes on here after a feed, so that an event in a thousand chunks is still scanned once. */
   #scanned = 0
   #lineStart = 0
 
-  /** Bytes of an unfinished event. */
-  get pending(): number {
-    return this.#length
-  }
-
-  feed(chunk: Buffer): void {
-    this.at = 0
-    if (this.#length === 0) {
-      this.bytes = chunk
-      return
-    }
-    const needed = this.#length + chunk.length
-    if (needed > this.#kept.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, this.#kept.length * 2, 1024))
-      this.#kept.copy(grown, 0, 0, this.#length)
-      this.#kept = grown
-    }
-    chunk.copy(this.#kept, this.#length)
-    this.#length = needed
-    this.bytes = this.#kept.subarray(0, needed)
-  }
-
-  /** End of the event that begins at `at`, its blank line included; -1 where it is not yet there. */
-  next(): number {
+  /** Its blank line is part of it. */
+  override next(): number {
     const { bytes } = this
     let lineStart = Math.max(this.#lineStart, this.at)
     let i = Math.max(this.#scanned, this.at)
@@ -78,22 +50,9 @@ class EventCutter implements Cutter {
     return -1
   }
 
-  /** To be called after the last `next`: keeps what is left for the next feed. */
-  keep(): void {
-    const { at, bytes } = this
-    if (at === 0 && this.#length > 0) return
-    this.#scanned = Math.max(0, this.#scanned - at)
-    this.#lineStart = Math.max(0, this.#lineStart - at)
-    // A new buffer: what was cut from the old one is on its way out.
-    this.#kept = at < bytes.length ? Buffer.from(bytes.subarray(at)) : NOTHING
-    this.#length = this.#kept.length
-    this.bytes = NOTHING
-    this.at = 0
-  }
-
-  /** The stream has ended: what is left, without its blank line. */
-  rest(): Buffer {
-    return this.#kept.subarray(0, this.#length)
+  protected override moved(by: number): void {
+    this.#scanned = Math.max(0, this.#scanned - by)
+    this.#lineStart = Math.max(0, this.#lineStart - by)
   }
 }
 
