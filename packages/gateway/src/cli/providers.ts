@@ -1,4 +1,4 @@
-import { KEY_TEXT } from '../spec/index.js'
+import { keyText } from '../spec/index.js'
 import { configToOperate, operate } from './operate.js'
 import { CommandError, EXIT, type Output } from './output.js'
 
@@ -66,8 +66,8 @@ async function secretFrom(input: AsyncIterable<Buffer>): Promise<string> {
     chunks.push(chunk)
   }
   // The newline that `echo` adds is not part of it.
-  const secret = Buffer.concat(chunks).toString('utf8').trim()
-  if (bytes > INPUT_BYTES_MAX || !KEY_TEXT.test(secret)) {
+  const secret = keyText(Buffer.concat(chunks).toString('utf8').trim())
+  if (bytes > INPUT_BYTES_MAX || secret === undefined) {
     throw new CommandError(
       'stdin holds no key: one of up to 8192 printable ASCII characters without spaces',
       EXIT.usage,

@@ -1,4 +1,5 @@
 import { createAnthropicDialect } from '../adapters/dialect-anthropic/dialect.js'
+import { createBedrockDialect } from '../adapters/dialect-bedrock/dialect.js'
 import { createGeminiDialect } from '../adapters/dialect-gemini/dialect.js'
 import { createOpenAiDialect } from '../adapters/dialect-openai/dialect.js'
 import type { Config } from '../config/config.js'
@@ -11,7 +12,12 @@ const PLACES_A_PART = 10
 /** The dialects that doors speak. */
 export function dialectsOf({ limits }: Config): readonly Dialect[] {
   const ofBody = { depthMax: limits.nesting, placesMax: PLACES_A_PART * limits.parts }
-  return [createOpenAiDialect(ofBody), createAnthropicDialect(ofBody), createGeminiDialect(ofBody)]
+  return [
+    createOpenAiDialect(ofBody),
+    createAnthropicDialect(ofBody),
+    createGeminiDialect(ofBody),
+    createBedrockDialect(ofBody),
+  ]
 }
 
 /** The models of a configuration by the dialect that each is served in, and by name. */

@@ -60,9 +60,9 @@ export function createProviderKeys({
       use(config)
       rings.warm()
       return new Map(
-        config.providers.map(({ name, baseUrl, authentication }) => {
+        config.providers.map(({ name, baseUrl, authentication, region }) => {
           const credential = authentication && credentialBy(authentication)
-          return [name, { name, baseUrl: new URL(baseUrl), keys: rings.of(name), credential }]
+          return [name, { name, baseUrl: new URL(baseUrl), region, keys: rings.of(name), credential }]
         }),
       )
     },

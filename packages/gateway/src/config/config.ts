@@ -153,7 +153,7 @@ export interface InspectionConfig {
   readonly remote: readonly RemoteDetectorConfig[]
 }
 
-export const DIALECTS = ['openai', 'anthropic', 'gemini'] as const
+export const DIALECTS = ['openai', 'anthropic', 'gemini', 'bedrock'] as const
 export type DialectName = (typeof DIALECTS)[number]
 
 export interface ProviderKeyConfig {
@@ -174,6 +174,8 @@ export interface ProviderConfig {
   readonly baseUrl: string
   /** Undefined: as its dialect has it. */
   readonly authentication: Authentication | undefined
+  /** Where it is, for signatures that say so; undefined: its address tells, or nobody asks. */
+  readonly region: string | undefined
   /** Used in turn; none for a server that asks for no key. */
   readonly apiKeys: readonly ProviderKeyConfig[]
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { SECRET_NAME } from '../spec/index.js'
+import { keyText, SECRET_NAME } from '../spec/index.js'
 import type { ProviderKeyConfig } from './config.js'
 import { duration, group, objectBarely, secretOf, text } from './schema-parts.js'
 import type { KeySecret } from './secret.js'
@@ -21,7 +21,7 @@ function keySecret(folder: string): z.ZodType<KeySecret, string> {
     }
     const held = secretOf(written, folder, context)
     // A header's value is made of it, so nothing that could end a header.
-    if (held.kind === 'value' && !/^[\x21-\x7e]+$/.test(held.reveal())) {
+    if (held.kind === 'value' && keyText(held.reveal()) === undefined) {
       objectBarely(context, [], 'must be printable ASCII without spaces')
     }
     return held

@@ -43,6 +43,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...ownIssuer(config),
     ...doubledKeyNames(config),
     ...keyless(config),
+    ...regions(config),
     ...issuerRelations(config.issuers, parts),
     ...vocabularyConflicts(config).map(({ path, message }) => fault(path, message)),
     ...networkRemarks(config),
@@ -96,6 +97,21 @@ function* keyless({ providers }: Config): Iterable<Remark> {
     yield fault(['providers', index, 'authentication'], 'there is no key to show: write apiKey too, or leave it out')
   }
 }
+
+function* regions({ providers }: Config): Iterable<Remark> {
+  for (const [index, { apiKeys, baseUrl, dialect, region }] of providers.entries()) {
+    if (dialect !== 'bedrock') {
+      if (region !== undefined)
+        yield fault(['providers', index, 'region'], 'only a provider of dialect bedrock has one')
+    } else if (region === undefined && apiKeys.length > 0 && !NAMES_REGION.test(new URL(baseUrl).hostname)) {
+      const message =
+        'the address names no region: unless the key is a Bedrock API key, calls cannot be signed without `region`'
+      yield warning(['providers', index, 'baseUrl'], message)
+    }
+  }
+}
+
+const NAMES_REGION = /(?:^|\.)bedrock-runtime(?:-fips)?\.[a-z]+-[a-z-]+-\d+\./
 
 function* networkRemarks(config: Config): Iterable<Remark> {
   const { admin, listen } = config

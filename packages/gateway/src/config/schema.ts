@@ -84,6 +84,8 @@ const origin: z.ZodType<string, string> = text.transform((written, context) => {
   return url?.origin ?? ''
 })
 
+const region = z.string().regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/, { error: 'write a region, such as us-east-1' })
+
 function address(written: string): boolean {
   const [ip = '', bits, ...rest] = written.split('/')
   const version = isIP(ip)
@@ -111,6 +113,7 @@ function provider(folder: string): z.ZodType<Config['providers'][number]> {
     dialect: z.enum(DIALECTS),
     baseUrl,
     authentication: authentication.optional(),
+    region: region.optional(),
     apiKey: key.optional(),
     apiKeys: z.array(key).min(1).max(64).optional(),
   }).transform((raw, context) => {
@@ -118,8 +121,8 @@ function provider(folder: string): z.ZodType<Config['providers'][number]> {
       objectBarely(context, ['apiKeys'], 'write apiKey or apiKeys, not both')
     }
     const apiKeys = raw.apiKey === undefined ? (raw.apiKeys ?? []) : [raw.apiKey]
-    const { name, dialect, baseUrl, authentication } = raw
-    return { name, dialect, baseUrl, authentication, apiKeys }
+    const { name, dialect, baseUrl, authentication, region } = raw
+    return { name, dialect, baseUrl, authentication, region, apiKeys }
   })
 }
 

@@ -23,6 +23,8 @@ export interface Provider {
   readonly keys: ProviderKeys | undefined
   /** How it is shown them; undefined: as its dialect has it. */
   readonly credential: Dialect['credential'] | undefined
+  /** Where it is, for dialects whose credential says so; undefined: its address tells, or nobody asks. */
+  readonly region?: string | undefined
 }
 
 export interface ForwardTimeouts {
@@ -66,9 +68,10 @@ export function createForward(parts: ForwardParts): Forward {
     const { method } = sealed.endpoint
     if (key !== undefined) {
       // Last: a signature covers what stands before it.
-      const asked = { method, origin, path, headers, body: sealed.body, nowMs: parts.clock.now() }
+      const { region } = provider
+      const asked = { method, origin, path, headers, body: sealed.body, nowMs: parts.clock.now(), region }
       headers.push(...(provider.credential ?? sealed.dialect.credential)(key.reveal(), asked))
-      call.goesWith(provider.keys, key)
+      call.goesWith(provider.keys, key, sealed.dialect)
     }
     parts.dispatcherFor(origin).dispatch(
       {
@@ -138,6 +141,7 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
   #answer: Answer
   #keys: ProviderKeys | undefined
   #key: ProviderKey | undefined
+  #dialect: Dialect | undefined
   readonly #clock: Clock
   readonly #deadlines: Deadlines
   readonly #timeouts: ForwardTimeouts
@@ -164,10 +168,11 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
   }
 
   /** Before it is dispatched: whom the provider's answer is told to, and what it must not hold. */
-  goesWith(keys: ProviderKeys | undefined, key: ProviderKey): void {
+  goesWith(keys: ProviderKeys | undefined, key: ProviderKey, dialect: Dialect): void {
     this.#keys = keys
     this.#key = key
-    this.#answer = withholding(this.#answer, key.echoes)
+    this.#dialect = dialect
+    this.#answer = withholding(this.#answer, key.echoes(dialect.confidential))
   }
 
   /** Ends it before it is dispatched. */
@@ -186,8 +191,9 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
     this.#state = 'answering'
     this.#resume = resume
     this.#touch()
-    if (this.#key !== undefined) this.#tellKeys(status, this.#key)
-    return this.#flowing(this.#answer.head(status, new RawHeaders(raw), this))
+    const headers = new RawHeaders(raw)
+    if (this.#key !== undefined) this.#tellKeys(status, headers, this.#key)
+    return this.#flowing(this.#answer.head(status, headers, this))
   }
 
   onData(chunk: Buffer): boolean {
@@ -228,8 +234,8 @@ class Call implements Upstream, Timed, Dispatcher.DispatchHandler {
     this.#answer.failed(refuse('upstream_timeout', waited))
   }
 
-  #tellKeys(status: number, key: ProviderKey): void {
-    if (status === 401) this.#keys?.refused(key)
+  #tellKeys(status: number, headers: UpstreamHeaders, key: ProviderKey): void {
+    if (status === 401 || this.#dialect?.refusesKey?.(status, headers) === true) this.#keys?.refused(key)
     // Redirects, 407 and 5xx may come from somebody before the provider, who knows nothing of keys.
     else if (status < 500 && status !== 407 && (status < 300 || status >= 400)) this.#keys?.accepted(key)
   }

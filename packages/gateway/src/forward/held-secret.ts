@@ -1,4 +1,4 @@
-import { type Clock, KEY_TEXT, type SecretSource, SecretUnreadable } from '../spec/index.js'
+import { type Clock, keyText, type SecretSource, SecretUnreadable } from '../spec/index.js'
 
 /** What could not be read is not asked for again sooner: a command that fails at once would be run for every call. */
 const RETRY_MS = 1000
@@ -72,9 +72,10 @@ export class HeldSecret {
     )
   }
 
-  #took(text: string, usableUntilMs: number): void {
+  #took(read: string, usableUntilMs: number): void {
+    const text = keyText(read)
     // Whatever else has got in here, a page say or a message, is no key.
-    if (!KEY_TEXT.test(text)) {
+    if (text === undefined) {
       this.#text = undefined
       this.#failed(
         new SecretUnreadable(`${this.#source.kind}: what is there is no key: printable ASCII without spaces`),

@@ -4,18 +4,21 @@
  */
 export class ProviderKey {
   readonly #text: string
-  /**
-   * What no answer may hold: its first half, since a quote may break off; as it is, and as JSON may write it. None of a text that
-   * can be guessed.
-   */
-  readonly echoes: readonly Buffer[]
+  #echoes: readonly Buffer[] | undefined
 
   constructor(text: string) {
     this.#text = text
-    const half = text.slice(0, Math.max(GUESSABLE, Math.ceil(text.length / 2)))
-    const inJson = JSON.stringify(half).slice(1, -1)
-    const spellings = new Set([half, inJson, inJson.replaceAll('/', '\\/')])
-    this.echoes = text.length < GUESSABLE ? [] : [...spellings].map((one) => Buffer.from(one, 'latin1'))
+  }
+
+  /**
+   * What no answer may hold: the first half of what is confidential, since a quote may break off; as it is, and as JSON may write
+   * it. None of what can be guessed.
+   *
+   * @param confidential what of the text that is, the same at each call; undefined: all of it
+   */
+  echoes(confidential?: (text: string) => readonly string[]): readonly Buffer[] {
+    this.#echoes ??= (confidential?.(this.#text) ?? [this.#text]).flatMap(echoesOf)
+    return this.#echoes
   }
 
   /** For the header of the call, and nothing else. */
@@ -26,6 +29,14 @@ export class ProviderKey {
 
 /** Servers that ask for no key are given words such as `EMPTY`, which answers may well hold. */
 const GUESSABLE = 16
+
+function echoesOf(secret: string): readonly Buffer[] {
+  if (secret.length < GUESSABLE) return []
+  const half = secret.slice(0, Math.max(GUESSABLE, Math.ceil(secret.length / 2)))
+  const inJson = JSON.stringify(half).slice(1, -1)
+  const spellings = new Set([half, inJson, inJson.replaceAll('/', '\\/')])
+  return [...spellings].map((one) => Buffer.from(one, 'latin1'))
+}
 
 /** Why no key can be given. */
 export class NoKey extends Error {

@@ -1,5 +1,5 @@
 import {
-  KEY_TEXT,
+  keyText,
   type OperationInput,
   type OperationResult,
   type Operations,
@@ -62,10 +62,11 @@ async function store(
   if (typeof name !== 'string' || !SECRET_NAME.test(name) || Object.keys(others).length > 0) {
     return invalid('a name is 1 to 128 letters, digits and `._-`')
   }
-  if (typeof secret !== 'string' || !KEY_TEXT.test(secret)) {
+  const key = typeof secret === 'string' ? keyText(secret) : undefined
+  if (key === undefined) {
     return invalid('a secret is 1 to 8192 characters of printable ASCII without spaces')
   }
-  await putSecret(name, secret)
+  await putSecret(name, key)
   await note({ secret: name, what: 'secret_stored' })
   return proceed({ stored: name })
 }

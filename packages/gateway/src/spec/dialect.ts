@@ -136,6 +136,8 @@ export interface UpstreamCall {
   readonly body: Buffer
   /** Milliseconds since the epoch. */
   readonly nowMs: number
+  /** Where the provider is, by the operator's word; undefined where there is none. */
+  readonly region: string | undefined
 }
 
 /** A provider's wire format: a lens, not a translator. */
@@ -152,6 +154,10 @@ export interface Dialect {
   readonly idHeaders: readonly string[]
   /** Our own credential as header lines: name, value. Throws where the secret is not of the form that it must have. */
   credential(secret: string, call: UpstreamCall): readonly string[]
+  /** What of the secret no answer may hold; left out: the whole of it. */
+  confidential?(secret: string): readonly string[]
+  /** Whether the provider's answer says that it does not take our credential, in another way than by a 401. */
+  refusesKey?(status: number, headers: { get(name: string): string | undefined }): boolean
   refusal(refusal: Refusal, requestId: string): WireAnswer
   /** Where the models are listed, of every dialect, and how; undefined where this dialect has no such list. */
   readonly modelList: ModelList | undefined

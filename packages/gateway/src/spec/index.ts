@@ -75,7 +75,7 @@ export type {
 } from './seams.js'
 export { AuditUnavailable, rowsOf } from './seams.js'
 export type { SecretKind, SecretSource } from './secret-source.js'
-export { KEY_TEXT, SECRET_NAME, SecretUnreadable } from './secret-source.js'
+export { keyText, SECRET_NAME, SecretUnreadable } from './secret-source.js'
 export type { SystemMessage } from './system-message.js'
 export type { CompactJws, OpaqueToken, TokenRead } from './token.js'
 export type { Verdict } from './verdict.js'

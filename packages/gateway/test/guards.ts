@@ -1,0 +1,60 @@
+import type { TextGuard } from '../src/spec/detector.js'
+import type { StreamLens } from '../src/spec/dialect.js'
+import type { Refusal } from '../src/spec/refusal.js'
+
+export const WORD = 'SECRET'
+export const GONE = '[gone]'
+
+/** Puts `[gone]` in place of the word, and holds what may be its beginning. */
+export function wordGuard(): TextGuard {
+  let held = ''
+  return {
+    push(text) {
+      const now = (held + text).replaceAll(WORD, GONE)
+      let keep = Math.min(WORD.length - 1, now.length)
+      while (keep > 0 && !WORD.startsWith(now.slice(-keep))) keep--
+      held = now.slice(now.length - keep)
+      return now.slice(0, now.length - keep)
+    },
+    end() {
+      const rest = held
+      held = ''
+      return rest
+    },
+    get held() {
+      return held.length
+    },
+  }
+}
+
+export interface Ran {
+  /** What passed, up to the refusal where there is one. */
+  readonly bytes: Buffer
+  readonly refusal: Refusal | undefined
+}
+
+/** A stream through its lens in these chunks. */
+export function run(lens: StreamLens, chunks: readonly Buffer[]): Ran {
+  const out: Buffer[] = []
+  for (const chunk of chunks) {
+    const got = lens.push(Buffer.from(chunk))
+    if (!Buffer.isBuffer(got)) return { bytes: Buffer.concat(out), refusal: got }
+    // A copy: what was given out must not change afterwards.
+    out.push(Buffer.from(got))
+  }
+  const last = lens.end()
+  if (!Buffer.isBuffer(last)) return { bytes: Buffer.concat(out), refusal: last }
+  return { bytes: Buffer.concat([...out, last]), refusal: undefined }
+}
+
+/** Cut at these places, each taken modulo the length. */
+export function cut(whole: Buffer, at: readonly number[]): Buffer[] {
+  const cuts = [...new Set(at.map((one) => one % (whole.length + 1)))].sort((a, b) => a - b)
+  const chunks: Buffer[] = []
+  let from = 0
+  for (const one of [...cuts, whole.length]) {
+    chunks.push(whole.subarray(from, one))
+    from = one
+  }
+  return chunks
+}
