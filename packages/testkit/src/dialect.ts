@@ -271,7 +271,6 @@ function wire(dialect: Dialect): void {
       headers: [],
       body: Buffer.alloc(0),
       nowMs: 0,
-      region: undefined,
     }
     const [header = '', value] = dialect.credential('our-own', call)
     expect(header).toMatch(/^[a-z-]+$/)

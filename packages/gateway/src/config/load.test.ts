@@ -475,7 +475,7 @@ describe('a fault has its place', () => {
       ],
     ],
     [
-      'a dialect to come',
+      'a dialect of no kind',
       'dialect: openai',
       'dialect: cohere',
       [`7:30 providers[0].dialect: must be one of ${DIALECTS.map((one) => `\`${one}\``).join(', ')}, not \`cohere\``],
@@ -718,6 +718,24 @@ describe('providers and models', () => {
     expect(read(both).faults).toEqual(['7:101 providers[0].apiKeys: write apiKey or apiKeys, not both'])
     expect(good(base(`apiKey: "\${KEY}"`, `apiKeys: ["\${KEY}"]`)).providers[0]?.apiKeys).toHaveLength(1)
     expect(good(base(`, apiKey: "\${KEY}"`, '')).providers[0]?.apiKeys).toEqual([])
+  })
+
+  it('have a region where calls are signed for one', () => {
+    const bedrock = (more: string) =>
+      base('dialect: openai, baseUrl: https://api.openai.com/v1', `dialect: bedrock, ${more}`)
+    const named = 'baseUrl: https://bedrock-runtime.eu-central-1.amazonaws.com'
+    expect(read(bedrock(named))).toMatchObject({ faults: [], warnings: [] })
+    expect(good(bedrock(`${named}, region: us-gov-east-1`)).providers[0]?.region).toBe('us-gov-east-1')
+    expect(read(bedrock('baseUrl: https://aws.example')).warnings).toEqual([
+      '7:48 providers[0].baseUrl: the address names no region: unless the key is a Bedrock API key, calls cannot be signed without `region`',
+    ])
+    expect(read(bedrock('baseUrl: https://aws.example, region: eu-central-1')).warnings).toEqual([])
+    expect(read(bedrock(`${named}, region: Frankfurt`)).faults).toEqual([
+      '7:108 providers[0].region: write a region, such as us-east-1, not `Frankfurt`',
+    ])
+    expect(read(base('dialect: openai,', 'dialect: openai, region: eu-central-1,')).faults).toEqual([
+      '7:46 providers[0].region: only a provider of dialect bedrock has one',
+    ])
   })
 
   it('have attributes of one type under one name', () => {

@@ -76,6 +76,16 @@ describe('a secret that is at hand', () => {
     expect(said).toBe('SecretUnreadable: value: what is there is no key: printable ASCII without spaces')
   })
 
+  it('takes a JSON object as a tool prints it, without the blanks between its parts', () => {
+    const printed = '{\n  "Version": 1,\n  "AccessKeyId": "an-id"\n}'
+    const held = (text: string) =>
+      new HeldSecret({ kind: 'value', freshMs: 1000, read: () => text }, { now: () => 0 }).text()
+    expect(held(printed)).toBe('{"Version":1,"AccessKeyId":"an-id"}')
+    for (const none of ['{"a": "two words"}', '{ "a"', '{"a":"\u00e9"}', `{"a": "${'x'.repeat(8192)}"}`]) {
+      expect(() => held(none)).toThrow('is no key')
+    }
+  })
+
   it('with an error that is not ours says nothing of that error', () => {
     const source: SecretSource = {
       kind: 'file',

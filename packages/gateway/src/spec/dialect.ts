@@ -137,7 +137,7 @@ export interface UpstreamCall {
   /** Milliseconds since the epoch. */
   readonly nowMs: number
   /** Where the provider is, by the operator's word; undefined where there is none. */
-  readonly region: string | undefined
+  readonly region?: string | undefined
 }
 
 /** A provider's wire format: a lens, not a translator. */
