@@ -4,6 +4,7 @@ import type { Dialect, Endpoint } from '../../spec/dialect.js'
 import { converseFacts } from './converse/facts.js'
 import { ANSWER, REQUEST } from './converse/formats.js'
 import { CONVERSE_STREAM } from './converse/stream.js'
+import { converseSystem } from './converse/system.js'
 import { credentialOf } from './credential/credential.js'
 import { confidentialIn } from './credential/keys.js'
 import { usageOf } from './usage.js'
@@ -62,6 +63,7 @@ function converse(operation: 'converse' | 'converse-stream', limits: JsonLimits)
       // What is open holds names of the caller's own.
       strict: ({ shapes }, index) => shapes.of[index]?.open === false,
       namesModel: false,
+      system: converseSystem,
       answer: ANSWER,
       usage: usageOf,
       stream: streams ? CONVERSE_STREAM : undefined,

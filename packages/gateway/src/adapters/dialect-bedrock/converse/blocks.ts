@@ -7,6 +7,8 @@ export const ENUM: Field = field('enum')
 export const ID: Field = field('id')
 const BLOB: Field = field('blob')
 const LABEL: Field = field('label')
+/** Over the reasoning beside it: edited, it fits no more. */
+const SEAL: Field = field('seal')
 
 /** Text all the way down, spoken by whom it stands beside. */
 export const FREE: Field = field('text', shape({}, { open: true }))
@@ -74,7 +76,7 @@ const TOOL_RESULT: Field = field(
 const REASONING: Field = field(
   'text',
   shape(
-    { reasoningText: field('text', shape({ text: TEXT, signature: BLOB })), redactedContent: BLOB },
+    { reasoningText: field('text', shape({ text: TEXT, signature: SEAL })), redactedContent: BLOB },
     { role: 'reasoning' },
   ),
 )
@@ -161,7 +163,7 @@ export const DELTA: Field = field(
       toolResult: field('text', { ...listOf(shape({ text: TEXT, json: FREE })), role: 'tool' }),
       reasoningContent: field(
         'text',
-        shape({ text: TEXT, signature: BLOB, redactedContent: BLOB }, { role: 'reasoning' }),
+        shape({ text: TEXT, signature: SEAL, redactedContent: BLOB }, { role: 'reasoning' }),
       ),
       citation: field('text', CITATION),
       image: MEDIA,

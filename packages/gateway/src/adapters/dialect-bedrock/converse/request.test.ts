@@ -110,6 +110,7 @@ describe('facts', () => {
     ],
     ['a system message', { system: [{ text: 'x' }] }, { hasSystemMessage: true }],
     ['one among the messages', { messages: [{ role: 'system', content: [] }] }, { hasSystemMessage: true }],
+    ['one in fields of the model’s own', { additionalModelRequestFields: { system: 'x' } }, { hasSystemMessage: true }],
     ['tools', { toolConfig: { tools: [{ toolSpec: {} }, { cachePoint: {} }, { toolSpec: {} }] } }, { tools: 2 }],
     [
       'a tool at the provider',
@@ -173,6 +174,15 @@ test('signatures, ciphertext and ids are opaque, and prose in their place is tex
     }),
   ).toEqual([])
   expect(texts({ additionalModelResponseFieldPaths: ['/stop_sequence', 'not a path'] })).toEqual(['not a path'])
+})
+
+test('a signature over reasoning that is edited goes with what it was over, and no other does', () => {
+  const thought = (text: string) => ({ reasoningContent: { reasoningText: { text, signature: 'c2ln' } } })
+  const { edit, parts } = view(asked(thought('one'), thought('two'), { text: 'three' }))
+  const index = parts.findIndex((part) => part.text === 'two')
+  expect(JSON.parse(String(edit({ model: undefined, edits: [{ index, text: 'other' }] })))).toEqual(
+    asked(thought('one'), { reasoningContent: { reasoningText: { text: 'other', signature: '' } } }, { text: 'three' }),
+  )
 })
 
 test('the path says the model, and the body stays as it was', () => {
