@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls'
 import { proxiesOf } from '../../egress/route.js'
 import { openTunnel, targetOf } from '../../egress/tunnel.js'
 import { type Json, parseStrictJson } from '../../json/strict.js'
-import { DetectorFailed, KEY_TEXT } from '../../spec/index.js'
+import { DetectorFailed, keyText } from '../../spec/index.js'
 import { invalid } from './protocol.js'
 import { Turns } from './turns.js'
 
@@ -68,7 +68,7 @@ function credentialOf(credential: ClientParts['credential']): http.OutgoingHttpH
   if (credential === undefined) return {}
   try {
     const [name, value] = credential()
-    if (value.split(' ').every((word) => KEY_TEXT.test(word))) return { [name]: value }
+    if (value.split(' ').every((word) => keyText(word) === word)) return { [name]: value }
   } catch {
     // Its message names the file.
   }
