@@ -1,3 +1,6 @@
+import type { JsonObject } from '../../../json/located.js'
+import type { Attachment } from '../../../lens/attached.js'
+import { isObject } from '../../../lens/path.js'
 import { type Field, field, listOf, type Shape, shape } from '../../../lens/shape.js'
 
 export const TEXT: Field = field('text')
@@ -7,12 +10,16 @@ export const ENUM: Field = field('enum')
 export const ID: Field = field('id')
 const BLOB: Field = field('blob')
 const LABEL: Field = field('label')
+/** Over the reasoning beside it: edited, it fits no more. */
+const SEAL: Field = field('seal')
 
 /** Text all the way down, spoken by whom it stands beside. */
 export const FREE: Field = field('text', shape({}, { open: true }))
+/** What a tool is given and gives back. */
+const JSON_VALUE: Field = field('text', shape({}, { open: true, numeric: true }))
 
 /** A block says what it is by the one member that it has: any that is not among these is no text, or nobody knows what. */
-function otherThan(...names: readonly string[]): RegExp {
+export function otherThan(...names: readonly string[]): RegExp {
   return new RegExp(`^(?!(?:${names.join('|').toLowerCase()})$)`)
 }
 
@@ -29,20 +36,42 @@ const MEDIA: Field = field(
 const CITING: Field = field('text', shape({ enabled: PLAIN }))
 const TEXTS: Field = field('text', listOf(shape({ text: TEXT })))
 
+const DOCUMENT_FIELDS = {
+  format: ENUM,
+  // Models read it: callers are told not to put instructions there.
+  name: TEXT,
+  source: field('text', shape({ ...BYTES, text: TEXT, content: TEXTS })),
+  context: TEXT,
+  citations: CITING,
+} as const
+/** A document in bytes may say that it is text; one that lies elsewhere nobody sees. */
 const DOCUMENT: Field = field(
   'text',
-  shape({
-    format: ENUM,
-    // Models read it: callers are told not to put instructions there.
-    name: TEXT,
-    source: field(
-      'text',
-      shape({ ...BYTES, text: TEXT, content: TEXTS }, { unlessPlain: otherThan('text', 'content') }),
-    ),
-    context: TEXT,
-    citations: CITING,
+  shape(DOCUMENT_FIELDS, {
+    typeOf: ({ source }) => (isObject(source) && Object.keys(source).every(isWritten) ? 'written' : undefined),
+    byType: new Map([['written', shape(DOCUMENT_FIELDS)]]),
+    uninspectable: true,
+    attached: attachedDocument,
   }),
 )
+
+function isWritten(name: string): boolean {
+  return name === 'text' || name === 'content'
+}
+
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['txt', 'text/plain'],
+  ['md', 'text/markdown'],
+  ['csv', 'text/csv'],
+  ['html', 'text/html'],
+])
+
+function attachedDocument({ format, source }: JsonObject): Attachment | undefined {
+  if (!isObject(source) || Object.keys(source).some((name) => name !== 'bytes')) return undefined
+  const mediaType = typeof format === 'string' ? TYPES.get(format) : undefined
+  return mediaType === undefined ? undefined : { inside: source, key: 'bytes', mediaType }
+}
+
 const SEARCH_RESULT: Field = field('text', shape({ source: TEXT, title: TEXT, content: TEXTS, citations: CITING }))
 
 const GUARDED: Field = field(
@@ -57,10 +86,10 @@ const CACHE_POINT: Field = field('text', shape({ type: ENUM, ttl: ID }))
 
 const TOOL_USE: Field = field(
   'text',
-  shape({ toolUseId: ID, name: TEXT, input: FREE, type: ENUM }, { role: 'tool-call' }),
+  shape({ toolUseId: ID, name: TEXT, input: JSON_VALUE, type: ENUM }, { role: 'tool-call' }),
 )
 const TOOL_RESULT_ITEM = shape(
-  { text: TEXT, json: FREE, image: MEDIA, document: DOCUMENT, video: MEDIA, searchResult: SEARCH_RESULT },
+  { text: TEXT, json: JSON_VALUE, image: MEDIA, document: DOCUMENT, video: MEDIA, searchResult: SEARCH_RESULT },
   { unlessPlain: otherThan('text', 'json', 'document', 'searchResult') },
 )
 const TOOL_RESULT: Field = field(
@@ -74,7 +103,7 @@ const TOOL_RESULT: Field = field(
 const REASONING: Field = field(
   'text',
   shape(
-    { reasoningText: field('text', shape({ text: TEXT, signature: BLOB })), redactedContent: BLOB },
+    { reasoningText: field('text', shape({ text: TEXT, signature: SEAL })), redactedContent: BLOB },
     { role: 'reasoning' },
   ),
 )
@@ -91,7 +120,7 @@ const LOCATION: Field = field(
   }),
 )
 /** What an answer rests on: comes whole, in a stream too. */
-const CITATION: Shape = shape({
+export const CITATION: Shape = shape({
   title: LABEL,
   source: LABEL,
   sourceContent: field('text', listOf(shape({ text: LABEL }))),
@@ -158,10 +187,10 @@ export const DELTA: Field = field(
     {
       text: TEXT,
       toolUse: field('text', shape({ input: field('arguments') }, { role: 'tool-call' })),
-      toolResult: field('text', { ...listOf(shape({ text: TEXT, json: FREE })), role: 'tool' }),
+      toolResult: field('text', { ...listOf(shape({ text: TEXT, json: JSON_VALUE })), role: 'tool' }),
       reasoningContent: field(
         'text',
-        shape({ text: TEXT, signature: BLOB, redactedContent: BLOB }, { role: 'reasoning' }),
+        shape({ text: TEXT, signature: SEAL, redactedContent: BLOB }, { role: 'reasoning' }),
       ),
       citation: field('text', CITATION),
       image: MEDIA,

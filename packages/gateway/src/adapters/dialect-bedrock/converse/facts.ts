@@ -3,6 +3,7 @@ import { type Facts, wrong } from '../../../lens/lens.js'
 import { isObject, wholeNumber } from '../../../lens/path.js'
 import type { Named } from '../../../spec/dialect.js'
 import type { Refusal } from '../../../spec/refusal.js'
+import { SYSTEM_FIELDS } from './system.js'
 
 /** What the body of `converse` says beside its texts; whether it streams is said by the path. */
 export function converseFacts(stream: boolean): (root: JsonObject, named: Named) => Facts | Refusal {
@@ -27,8 +28,9 @@ export function converseFacts(stream: boolean): (root: JsonObject, named: Named)
       model,
       stream,
       maxTokens: Math.max(most, mostTokensIn(more)),
-      hasSystemMessage: system.length > 0 || turnsOf(messages).some((turn) => turn['role'] === 'system'),
-      hasEffects: tools.some(isRunByProvider) || reachesOut(more),
+      hasSystemMessage:
+        system.length > 0 || turnsOf(messages).some((turn) => turn['role'] === 'system') || hasAny(more, SYSTEM_FIELDS),
+      hasEffects: tools.some(isRunByProvider) || hasAny(more, REACHING),
       tools: tools.filter((tool) => tool['cachePoint'] === undefined).length,
       conversation: undefined,
     }
@@ -73,6 +75,6 @@ function mostTokensIn(more: JsonValue): number {
 /** Names under which models take tools that run at the provider, in fields of their own. */
 const REACHING: ReadonlySet<string> = new Set(['tools', 'mcp_servers', 'container', 'web_search_options'])
 
-function reachesOut(more: JsonValue): boolean {
-  return isObject(more) && Object.keys(more).some((name) => REACHING.has(name) && (more[name] ?? null) !== null)
+function hasAny(more: JsonValue, names: ReadonlySet<string>): boolean {
+  return isObject(more) && Object.keys(more).some((name) => names.has(name) && (more[name] ?? null) !== null)
 }

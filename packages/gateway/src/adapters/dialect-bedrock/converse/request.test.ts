@@ -30,13 +30,24 @@ test.each([
   [
     'a document elsewhere',
     { document: { name: 'd', format: 'txt', source: { s3Location: { uri: 's3://b/k' } } } },
-    '/messages/0/content/0/document/source',
+    '/messages/0/content/0/document',
   ],
   [
     'a document that is no text',
     { document: { name: 'd', format: 'pdf', source: { bytes: 'JVBERi0xLjQK/w==' } } },
-    '/messages/0/content/0/document/source',
+    '/messages/0/content/0/document',
   ],
+  [
+    'a document that says it is text, and is none',
+    { document: { name: 'd', format: 'txt', source: { bytes: 'AAECAw==' } } },
+    '/messages/0/content/0/document',
+  ],
+  [
+    'a document in two places',
+    { document: { name: 'd', format: 'txt', source: { bytes: 'aGk=', s3Location: { uri: 's3://b/k' } } } },
+    '/messages/0/content/0/document',
+  ],
+  ['a document of no format', { document: { name: 'd', source: { bytes: 'aGk=' } } }, '/messages/0/content/0/document'],
   [
     'a picture among results',
     { toolResult: { toolUseId: 't', content: [{ text: 'see' }, { image: { format: 'png', source: { bytes: '' } } }] } },
@@ -49,6 +60,35 @@ test.each([
   ],
 ])('%s cannot be inspected', (_what, block, address) => {
   expect(view(asked(block)).uninspectable).toEqual([address])
+})
+
+test.each(['txt', 'md', 'csv', 'html'])(
+  'a document in bytes of format %s is text, seen and edited within',
+  (format) => {
+    const body = (text: string) =>
+      asked({ document: { name: 'd', format, source: { bytes: Buffer.from(text).toString('base64') } } })
+    const { edit, parts, uninspectable } = view(body('grüß Gott, 4111'))
+    expect(uninspectable).toEqual([])
+    expect(parts.map(({ role, text }) => [role, text])).toEqual([
+      ['user', 'd'],
+      ['user', 'grüß Gott, 4111'],
+    ])
+    const edited = edit({ model: undefined, edits: [{ index: 1, text: 'other' }] })
+    expect(JSON.parse(String(edited))).toEqual(body('other'))
+  },
+)
+
+test('a long number that a tool is given or gave back is text too', () => {
+  const { edit, parts } = view(
+    asked(
+      { toolUse: { toolUseId: 't', name: 'f', input: { card: 4111111111111111, n: 1 } } },
+      { toolResult: { toolUseId: 't', content: [{ json: [4111111111111111] }] } },
+    ),
+  )
+  const found = parts.flatMap(({ role, text }, index) => (text === '4111111111111111' ? [{ role, index }] : []))
+  expect(found.map(({ role }) => role)).toEqual(['tool-call', 'tool'])
+  const edits = found.map(({ index }) => ({ index, text: '[gone]' }))
+  expect(String(edit({ model: undefined, edits }))).not.toContain('4111')
 })
 
 test('what is text can be', () => {
@@ -110,6 +150,7 @@ describe('facts', () => {
     ],
     ['a system message', { system: [{ text: 'x' }] }, { hasSystemMessage: true }],
     ['one among the messages', { messages: [{ role: 'system', content: [] }] }, { hasSystemMessage: true }],
+    ['one in fields of the model’s own', { additionalModelRequestFields: { system: 'x' } }, { hasSystemMessage: true }],
     ['tools', { toolConfig: { tools: [{ toolSpec: {} }, { cachePoint: {} }, { toolSpec: {} }] } }, { tools: 2 }],
     [
       'a tool at the provider',
@@ -173,6 +214,15 @@ test('signatures, ciphertext and ids are opaque, and prose in their place is tex
     }),
   ).toEqual([])
   expect(texts({ additionalModelResponseFieldPaths: ['/stop_sequence', 'not a path'] })).toEqual(['not a path'])
+})
+
+test('a signature over reasoning that is edited goes with what it was over, and no other does', () => {
+  const thought = (text: string) => ({ reasoningContent: { reasoningText: { text, signature: 'c2ln' } } })
+  const { edit, parts } = view(asked(thought('one'), thought('two'), { text: 'three' }))
+  const index = parts.findIndex((part) => part.text === 'two')
+  expect(JSON.parse(String(edit({ model: undefined, edits: [{ index, text: 'other' }] })))).toEqual(
+    asked(thought('one'), { reasoningContent: { reasoningText: { text: 'other', signature: '' } } }, { text: 'three' }),
+  )
 })
 
 test('the path says the model, and the body stays as it was', () => {

@@ -130,10 +130,22 @@ describe('a provider that lies', () => {
 test('ciphertext and signatures stay as they are where they are spelt like it, and prose there is text', () => {
   const { texts } = saidBy(
     delta(0, { reasoningContent: { redactedContent: 'U0VDUkVU' } }),
-    delta(0, { reasoningContent: { signature: 'a SECRET signature' } }),
+    delta(1, { reasoningContent: { signature: 'a SECRET signature' } }),
   )
   expect(texts.get('block 0/delta/reasoningContent/redactedContent')).toBe('U0VDUkVU')
-  expect(texts.get('block 0/delta/reasoningContent/signature')).toBe(`a ${GONE} signature`)
+  expect(texts.get('block 1/delta/reasoningContent/signature')).toBe(`a ${GONE} signature`)
+})
+
+test('a signature over reasoning that was edited goes, and one over reasoning that was not stays', () => {
+  const thought = (text: readonly string[]) =>
+    saidBy(
+      ...text.map((one) => delta(0, { reasoningContent: { text: one } })),
+      delta(0, { reasoningContent: { signature: 'c2lnbmVk' } }),
+      stop(0),
+    ).texts.get('block 0/delta/reasoningContent/signature')
+  expect(thought(['a SEC', 'RET'])).toBe('')
+  expect(thought(['a SEC', 'OND'])).toBe('c2lnbmVk')
+  expect(thought(['a SEC'])).toBe('c2lnbmVk')
 })
 
 test('each channel is told whose text it is', () => {

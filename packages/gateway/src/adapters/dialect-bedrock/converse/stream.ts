@@ -57,7 +57,7 @@ class ConverseReading implements StreamReading {
   see(name: string, root: JsonObject): Told {
     if (name.startsWith(EXCEPTION)) return { state: 'erred', ends: [] }
     this.usage = usageOf(root) ?? this.usage
-    const ends = this.#endedBy(name, wholeNumber(root['contentBlockIndex']))
+    const ends = this.#endedBy(name, root)
     if (!this.#stopped) return { state: 'goes-on', ends }
     return { state: name === 'metadata' ? 'ended' : 'may-end', ends }
   }
@@ -74,6 +74,7 @@ class ConverseReading implements StreamReading {
     return {
       name: `${blockOf(index)}/${nameOf(within)}`,
       group: blockOf(index),
+      isSealed: path[1]?.key === 'reasoningContent',
       event: (text) => deltaOf(index, path, text),
     }
   }
@@ -85,17 +86,25 @@ class ConverseReading implements StreamReading {
   }
 
   /** Blocks that are over with such an event. */
-  #endedBy(name: string, index: number | undefined): readonly string[] {
+  #endedBy(name: string, root: JsonObject): readonly string[] {
     if (name === 'messageStop') {
       this.#stopped = true
       return [...this.#open].map(blockOf)
     }
+    const index = wholeNumber(root['contentBlockIndex'])
     if (index === undefined) return []
     if (name === 'contentBlockStop') return [blockOf(index)]
     this.#open.add(index)
+    // The signature comes last in its block: what it is over has been said.
+    if (isSigned(root['delta'])) return [blockOf(index)]
     if (name === 'contentBlockStart') this.#started.add(index)
     return []
   }
+}
+
+function isSigned(delta: JsonValue | undefined): boolean {
+  const reasoning = isObject(delta) ? delta['reasoningContent'] : undefined
+  return isObject(reasoning) && typeof reasoning['signature'] === 'string'
 }
 
 function blockOf(index: number): string {

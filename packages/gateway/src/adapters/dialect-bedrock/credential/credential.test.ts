@@ -49,6 +49,12 @@ describe('the published tests of Signature Version 4 (aws-signing-test-suite/v4)
       '8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85',
     ],
     [
+      'get-vanilla-query-order-key-case',
+      { method: 'GET', path: '/?Param2=value2&Param1=value1', headers: [HOST, DATE], body: NOTHING },
+      'host;x-amz-date',
+      'b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500',
+    ],
+    [
       'post-x-www-form-urlencoded',
       {
         method: 'POST',

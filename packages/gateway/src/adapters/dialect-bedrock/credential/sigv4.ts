@@ -5,7 +5,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256'
 
 export interface ToSign {
   readonly method: string
-  /** As it is on the wire, without a query: none of ours has one. */
+  /** As it is on the wire, with its query. */
   readonly path: string
   /** Those that the signature covers, `host` among them: name in small letters, value. */
   readonly headers: readonly (readonly [name: string, value: string])[]
@@ -24,7 +24,9 @@ export function authorizationOf({ method, path, headers, body }: ToSign, keys: S
   const sorted = [...headers].sort(([a], [b]) => (a < b ? -1 : 1))
   const names = sorted.map(([name]) => name).join(';')
   const lines = sorted.map(([name, value]) => `${name}:${value.trim().replace(/ +/g, ' ')}\n`).join('')
-  const canonical = [method, encodedAgain(path), '', lines, names, hash('sha256', body, 'hex')].join('\n')
+  const [plain = '', query = ''] = path.split('?')
+  const of = [method, encodedAgain(plain), sortedQuery(query), lines, names, hash('sha256', body, 'hex')]
+  const canonical = of.join('\n')
   const day = scope.at.slice(0, 8)
   const within = `${day}/${scope.region}/${scope.service}/aws4_request`
   const toSign = [ALGORITHM, scope.at, within, hash('sha256', canonical, 'hex')].join('\n')
@@ -38,6 +40,12 @@ export function authorizationOf({ method, path, headers, body }: ToSign, keys: S
 
 export function amzDate(nowMs: number): string {
   return new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '')
+}
+
+function sortedQuery(query: string): string {
+  if (query === '') return ''
+  const pairs = query.split('&').map((pair) => (pair.includes('=') ? pair : `${pair}=`))
+  return pairs.sort().join('&')
 }
 
 /** "URI-encode each path segment twice": `:` is `%3A` on the wire, and `%253A` where it is signed. */
