@@ -7,7 +7,7 @@ import {
   type Context,
   type Decision,
   type FindingType,
-  type GuardedSink,
+  GUARDED_SINKS,
   joinObligations,
   type Obligation,
   parseObligation,
@@ -201,11 +201,16 @@ describe('Restoring', () => {
   })
 })
 
+function guardsOf(acts: ActsByType): ReturnType<typeof createGuardFactory> {
+  const detectors = [{ detector: emailDetector, whenIll: 'closed' }] as const
+  return createGuardFactory({ detectors, acts, onFinding: () => undefined, onIll: () => undefined })
+}
+
 describe('behind a guard', () => {
   const acts: ActsByType = new Map([['pii.email', 'redact']])
 
   it('is put back what the guard never saw [vault.order]', () => {
-    const guards = createGuardFactory({ detectors: [emailDetector], acts, onFinding: () => undefined })
+    const guards = guardsOf(acts)
     const guard = restoring().guard(CONTENT, guards(CONTENT))
     const out = [guard.push('to [EMAIL_7K2M9QXR] or carol@exam'), guard.push('ple.com'), guard.end()].join('')
     expect(out).toBe(`to ${EMAIL} or [redacted:pii.email]`)
@@ -214,7 +219,7 @@ describe('behind a guard', () => {
 
   it('says what the guard refuses', () => {
     const blocks: ActsByType = new Map([['pii.email', 'block']])
-    const guards = createGuardFactory({ detectors: [emailDetector], acts: blocks, onFinding: () => undefined })
+    const guards = guardsOf(blocks)
     const guard = restoring().guard(CONTENT, guards(CONTENT))
     guard.push('[EMAIL_7K2M9QXR] carol@example.com ')
     expect(guard.end()).toMatchObject({ code: 'content_blocked' })
@@ -232,14 +237,13 @@ const unit = fc.constantFrom(
   '"key": "',
   '\\n',
 )
-const sinks: readonly GuardedSink[] = ['url', 'tool-arguments']
 
 it('gives the same for every cutting of a text, in every channel [vault.chunk-invariant]', () => {
   fc.assert(
     fc.property(
       fc.array(unit, { maxLength: 24 }),
       fc.array(fc.nat()),
-      fc.subarray([...sinks]),
+      fc.subarray([...GUARDED_SINKS]),
       fc.constantFrom(CONTENT, ARGUMENTS),
       (units, cuts, named, channel) => {
         const text = units.join('')
