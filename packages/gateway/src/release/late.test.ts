@@ -74,6 +74,8 @@ function joined(out: Buffer | Refusal): Readonly<Record<string, string>> {
 
 const found = (...findings: readonly Finding[]): readonly PartFindings[] => [{ index: 0, findings }]
 const person = (start: number, end: number): Finding => ({ start, end, type: 'pii.person', score: 1 })
+/** No session's vault, and nobody for whom values are put back. */
+const NOTHING_KEPT = { vault: undefined, restoring: undefined } as const
 const acts = (act: Act): ActsByType => new Map(FINDING_TYPES.map((type): [FindingType, Act] => [type, act]))
 const list = (...pieces: readonly (readonly [string, string])[]): Buffer => Buffer.from(JSON.stringify(pieces))
 
@@ -110,6 +112,7 @@ describe('a stream that is said again', () => {
             parts,
             found: places.map((findings, index) => ({ index, findings })),
             acts: acts(act),
+            ...NOTHING_KEPT,
             onFinding: (type) => counts.set(type, (counts.get(type) ?? 0) + 1),
           })
           const whole = parts.map(({ text }, index) => editText(text, places[index] ?? [], acts(act)))
@@ -134,6 +137,7 @@ describe('a stream that is said again', () => {
       parts,
       found: found(person(3, 6)),
       acts: acts('redact'),
+      ...NOTHING_KEPT,
       onFinding: () => {},
     })
     expect(out.toString()).toBe('[["a","Hi "],["a","[redacted:pii.person], hi"],["a","!"],["a",""]]')
@@ -142,7 +146,13 @@ describe('a stream that is said again', () => {
   it('is refused where something in it is blocked', () => {
     const stream = list(['a', 'Hi '], ['a', 'Ann'])
     const { parts } = heard(PIECES, stream)
-    const { out } = say(PIECES, stream, { parts, found: found(person(3, 6)), acts: acts('block'), onFinding: () => {} })
+    const { out } = say(PIECES, stream, {
+      parts,
+      found: found(person(3, 6)),
+      acts: acts('block'),
+      ...NOTHING_KEPT,
+      onFinding: () => {},
+    })
     expect(out).toMatchObject({ code: 'content_blocked', forLog: 'pii.person in a stream' })
   })
 
@@ -159,7 +169,13 @@ describe('a stream that is said again', () => {
     ],
   ])('is refused where the lens the second time %s', (_, second) => {
     const { parts } = heard(PIECES, list(['a', 'Hi Ann']))
-    const { out } = say(PIECES, list(...second), { parts, found: [], acts: acts('redact'), onFinding: () => {} })
+    const { out } = say(PIECES, list(...second), {
+      parts,
+      found: [],
+      acts: acts('redact'),
+      ...NOTHING_KEPT,
+      onFinding: () => {},
+    })
     expect(out).toMatchObject(refuse('inspection_failed', 'a stream was not the same the second time'))
   })
 })
@@ -193,7 +209,13 @@ describe.each(CORPORA)('a recorded stream of %s', (_, lens, folder) => {
         ? []
         : [{ index, findings: findings.sort((a, b) => a.start - b.start || a.end - b.end) }]
     })
-    const { out } = say(lens, stream, { parts, found: places, acts: acts('redact'), onFinding: () => {} })
+    const { out } = say(lens, stream, {
+      parts,
+      found: places,
+      acts: acts('redact'),
+      ...NOTHING_KEPT,
+      onFinding: () => {},
+    })
     if (!Buffer.isBuffer(out)) throw new Error(out.forLog)
 
     const guard = createGuardFactory({ detectors, acts: acts('redact'), onFinding: () => {}, onIll: () => {} })
