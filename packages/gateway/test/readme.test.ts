@@ -174,14 +174,15 @@ describe('the first screen', () => {
       console: { log: () => undefined },
       process: { argv: ['node', 'ask.mjs', accessToken] },
       readFileSync: () => JSON.stringify({ ...key, alg: 'ES256' }),
-      // As if the gateway were where the guide says.
       fetch: async (input: string, init: RequestInit) => {
-        const answer = await fetch(input.replace('http://127.0.0.1:8787', url), init)
+        const answer = await fetch(input, init)
         statuses.push(answer.status)
         return answer
       },
     }
-    const run = runInNewContext(`(async () => { ${block.replaceAll(/^import .*$/gm, '')}; return answer })`, context)
+    expect(block).toContain('http://127.0.0.1:8787')
+    const here = block.replaceAll('http://127.0.0.1:8787', url).replaceAll(/^import .*$/gm, '')
+    const run = runInNewContext(`(async () => { ${here}; return answer })`, context)
     const answer = (await run()) as ChatCompletion
     expect(answer.choices[0]?.message.content).toContain('I was shown:\nuser: hello')
     expect(statuses).toEqual([401, 200])
@@ -258,13 +259,13 @@ describe('commands', () => {
     await build()
     const commandsOf = async (...args: readonly string[]): Promise<readonly string[]> => {
       const { stdout } = await ostiary([...args, '--help'])
-      return [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => [...args, name].join(' '))
+      return [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name = '']) => [...args, name].join(' '))
     }
     const known = new Set([...(await commandsOf()), ...(await commandsOf('audit'))])
     expect(known).toContain('audit verify')
     let seen = 0
     for (const path of PAGES) {
-      for (const [, name = ''] of page(path).matchAll(/(?:`|npx --no-install |&& )ostiary ((?:audit )?[a-z]+)/g)) {
+      for (const [, name = ''] of page(path).matchAll(/(?:`|npx --no-install |&& )ostiary ((?:audit )?[a-z-]+)/g)) {
         expect(known, `${path}: ostiary ${name}`).toContain(name)
         seen += 1
       }
