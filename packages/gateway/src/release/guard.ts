@@ -70,11 +70,7 @@ class Guard implements TextGuard {
   #text = ''
   #refusal: Refusal | undefined
 
-  constructor(
-    detectors: readonly Placed<Detector>[],
-    editor: Editor,
-    onIll: (illness: Illness) => void,
-  ) {
+  constructor(detectors: readonly Placed<Detector>[], editor: Editor, onIll: (illness: Illness) => void) {
     this.#places = detectors.map(({ detector, whenIll }) => ({ detector, whenIll, from: 0, head: '' }))
     this.#onIll = onIll
     this.#editor = editor

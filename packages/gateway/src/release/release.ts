@@ -117,7 +117,17 @@ export class Release {
   readonly #counts = new Counts()
 
   constructor(parts: ReleaseParts, recorded: Recorded, meter: Meter, finish: (ending: Outcome) => void) {
-    const { authenticated, body, dialect, endpoint, model, received: before, routedFrom, vault, verdict } = recorded.sealed
+    const {
+      authenticated,
+      body,
+      dialect,
+      endpoint,
+      model,
+      received: before,
+      routedFrom,
+      vault,
+      verdict,
+    } = recorded.sealed
     const { principal, received } = authenticated
     this.#parts = parts
     this.#dialect = dialect
