@@ -88,6 +88,14 @@ describe('a stream that is heard', () => {
   })
 })
 
+describe('a stream of more texts than are kept', () => {
+  it('is refused', () => {
+    const many = Array.from({ length: 16_385 }, (_, index) => [`${index}`, 'x'] as const)
+    expect(heard(PIECES, list(...many.slice(1))).parts).toHaveLength(16_384)
+    expect(hear(PIECES, list(...many))).toMatchObject({ code: 'upstream_failed' })
+  })
+})
+
 describe('a stream that is said again', () => {
   it('says each channel as a whole text would be edited, for every cutting and whatever was found [stream.late]', () => {
     const pieces = fc.array(
@@ -141,6 +149,43 @@ describe('a stream that is said again', () => {
       onFinding: () => {},
     })
     expect(out.toString()).toBe('[["a","Hi "],["a","[redacted:pii.person], hi"],["a","!"],["a",""]]')
+  })
+
+  it('knows texts that come whole by what they say, however often the lens asks about each', () => {
+    /** Asks about a text anew where it was edited, and about all when it was full, as a lens may that remembers. */
+    const asking: Pick<Lens, 'openStream'> = {
+      openStream({ guard }) {
+        const clean = new Set<string>()
+        let edited = 0
+        return {
+          ...PIECES.openStream({ guard }),
+          push(chunk) {
+            const all = JSON.parse(chunk.toString('utf8')) as [string, string][]
+            const out = all.map(([name, text]) => {
+              const one = clean.has(text) ? undefined : guard?.({ ...CHANNEL, name })
+              if (one === undefined) return text
+              const said = `${one.push(text)}${one.end()}`
+              if (said === text) clean.add(text)
+              else if (++edited === 3) clean.clear()
+              return said
+            })
+            return Buffer.from(out.join('|'))
+          },
+          end: () => Buffer.alloc(0),
+        }
+      },
+    }
+    const stream = list(['w', 'Ann'], ['w', 'Ann'], ['w', 'An'], ['w', 'Ann'], ['v', 'An'], ['w', 'Ann'])
+    const { parts } = heard(asking, stream)
+    expect(parts.map(({ text }) => text)).toEqual(['Ann', 'An'])
+    const { out } = say(asking, stream, {
+      parts,
+      found: found(person(0, 3)),
+      acts: acts('redact'),
+      onFinding: () => {},
+    })
+    const redacted = '[redacted:pii.person]'
+    expect(out.toString()).toBe([redacted, redacted, 'An', redacted, 'An', redacted].join('|'))
   })
 
   it('is refused where something in it is blocked', () => {

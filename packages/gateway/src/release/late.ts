@@ -25,6 +25,9 @@ import type { Restoring } from './restoring.js'
 
 type Opens = Pick<Lens, 'openStream'>
 
+/** Each is kept, and shown elsewhere. */
+const TEXTS_MAX = 16_384
+
 /** What an answer says. */
 export interface Heard {
   /** Of a stream, one for every guard that the lens asked for, in that order. */
@@ -37,6 +40,7 @@ export function hear(seen: Opens, stream: Buffer): Heard | Refusal {
   const ears: Ear[] = []
   const lens = seen.openStream({
     guard: (channel) => {
+      if (ears.length >= TEXTS_MAX) return DEAF
       const ear = new Ear(channel)
       ears.push(ear)
       return ear
@@ -67,19 +71,44 @@ export interface Said {
 export function say(seen: Opens, stream: Buffer, saying: Saying): Said {
   const { parts, found, acts, onFinding, restoring, vault } = saying
   const findings = new Map(found.map((one) => [one.index, one.findings]))
-  let next = 0
+  const heardAt = new Map<string, Map<string, Known>>()
+  const heardOf = new Map<string, Known>()
+  for (const [index, { address, role, isJson, text }] of parts.entries()) {
+    const at = placeOf({ name: address, role, isJson })
+    const known = { text, findings: withoutPlaceholders(vault, text, findings.get(index) ?? []) }
+    const here = heardAt.get(at)
+    if (here === undefined) heardAt.set(at, new Map([[text, known]]))
+    else here.set(text, known)
+    heardOf.set(text, known)
+  }
+  const heardBy = (channel: ChannelKind, begin: string): Known | undefined => {
+    const here = heardAt.get(placeOf(channel))
+    const whole = here?.get(begin)
+    if (whole !== undefined) return whole
+    for (const [text, known] of here ?? []) if (text.startsWith(begin)) return known
+    // A lens that remembers whole texts may have asked about this one at another place.
+    return heardOf.get(begin)
+  }
   const lens = seen.openStream({
     guard: (channel) => {
       const tokenizer = vault === undefined ? undefined : tokenizerOf(vault, channel.isJson, ANSWERED_MAX)
-      const text = parts[next]?.text ?? ''
-      const own = withoutPlaceholders(vault, text, findings.get(next) ?? [])
-      const guard = new Knowing(text, own, new Editor(acts, onFinding, tokenizer))
-      next++
+      const guard = new Knowing((begin) => heardBy(channel, begin), new Editor(acts, onFinding, tokenizer))
       return restoring?.guard(channel, guard) ?? guard
     },
   })
   const out = through(lens, stream)
   return { usage: lens.usage, dropped: lens.dropped, out }
+}
+
+function placeOf({ name, role, isJson }: ChannelKind): string {
+  return `${role} ${isJson} ${name}`
+}
+
+/** A text that was heard, and what is in it. */
+interface Known {
+  readonly text: string
+  /** Sorted by where they begin. */
+  readonly findings: readonly Finding[]
 }
 
 function through(lens: StreamLens, stream: Buffer): Buffer | Refusal {
@@ -88,6 +117,9 @@ function through(lens: StreamLens, stream: Buffer): Buffer | Refusal {
   const rest = lens.end()
   return Buffer.isBuffer(rest) ? Buffer.concat([most, rest]) : rest
 }
+
+const TOO_MANY = refuse('upstream_failed', 'the stream has too many texts')
+const DEAF: TextGuard = { held: 0, push: () => TOO_MANY, end: () => TOO_MANY }
 
 /** Lets everything pass, since nothing of it leaves, and keeps it. */
 class Ear implements TextGuard, TextPart {
@@ -114,18 +146,19 @@ class Ear implements TextGuard, TextPart {
   }
 }
 
-/** The guard of a channel whose whole text is known, and what is in it. */
+/**
+ * The guard of a text that was heard. A channel that comes in pieces was heard once in its place; of texts that come whole several
+ * were, perhaps, and the lens need not ask about each of them as often as the first time: so it is what is pushed that tells which.
+ */
 class Knowing implements TextGuard {
-  readonly #whole: string
-  /** Sorted by where they begin. */
-  readonly #findings: readonly Finding[]
+  readonly #heard: (begin: string) => Known | undefined
   readonly #editor: Editor
+  #of: Known = NOTHING
   #added = 0
   #known = 0
 
-  constructor(whole: string, findings: readonly Finding[], editor: Editor) {
-    this.#whole = whole
-    this.#findings = findings
+  constructor(heard: (begin: string) => Known | undefined, editor: Editor) {
+    this.#heard = heard
     this.#editor = editor
   }
 
@@ -134,27 +167,33 @@ class Knowing implements TextGuard {
   }
 
   push(text: string): string | Refusal {
-    // Heard and said are two passes over the same bytes: a lens that asks differently the second time is told nothing.
-    if (!this.#whole.startsWith(text, this.#known)) return other()
+    if (text === '') return ''
+    if (this.#known === 0) this.#of = this.#heard(text) ?? NOTHING
+    const { text: whole } = this.#of
+    // Heard and said are two passes over the same bytes: what is new the second time nobody has judged.
+    if (!whole.startsWith(text, this.#known)) return other()
     this.#known += text.length
     // Half a character is not given out: its other half comes with the next push.
-    const isHalf = isHighSurrogate(this.#whole.charCodeAt(this.#known - 1))
+    const isHalf = isHighSurrogate(whole.charCodeAt(this.#known - 1))
     return this.#advance(isHalf ? this.#known - 1 : this.#known, false)
   }
 
   end(): string | Refusal {
-    return this.#known === this.#whole.length ? this.#advance(this.#known, true) : other()
+    return this.#known === this.#of.text.length ? this.#advance(this.#known, true) : other()
   }
 
   #advance(judged: number, ended: boolean): string | Refusal {
+    const { text, findings } = this.#of
     const from = this.#added
-    while ((this.#findings[this.#added]?.start ?? judged) < judged) this.#added++
-    this.#editor.add(this.#findings.slice(from, this.#added))
-    const out = this.#editor.advance(this.#whole, judged, ended)
+    while ((findings[this.#added]?.start ?? judged) < judged) this.#added++
+    this.#editor.add(findings.slice(from, this.#added))
+    const out = this.#editor.advance(text, judged, ended)
     const { blocked } = this.#editor
     return blocked === undefined ? out : refuse('content_blocked', `${blocked} in a stream`)
   }
 }
+
+const NOTHING: Known = { text: '', findings: [] }
 
 function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff
