@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { createAnthropicDialect } from '../src/adapters/dialect-anthropic/dialect.js'
+import { createGeminiDialect } from '../src/adapters/dialect-gemini/dialect.js'
+import { createOpenAiDialect } from '../src/adapters/dialect-openai/dialect.js'
+import { Restoring } from '../src/release/restoring.js'
+import {
+  type ChannelKind,
+  type Context,
+  type Dialect,
+  joinObligations,
+  type Lens,
+  type Obligation,
+  parseObligation,
+  type TextGuard,
+  type VaultSession,
+  type Verdict,
+} from '../src/spec/index.js'
+import { Finder } from '../src/vault/finder.js'
+import { run } from './guards.js'
+
+// Streams of the dialects' corpora say one of two words, cut over events: here it is a placeholder.
+
+const VALUE = 'ann@example.com'
+const WORDS = ['PASSWORD', 'SECRET']
+const WORD = /(?<![A-Za-z0-9])(?:PASSWORD|SECRET)(?![A-Za-z0-9])/gi
+
+const ADAPTERS = new URL('../src/adapters/', import.meta.url).pathname
+const STREAMS: readonly (readonly [corpus: string, dialect: Dialect, path: RegExp])[] = [
+  ['dialect-openai/chat', createOpenAiDialect(), /chat\/completions$/],
+  ['dialect-openai/responses', createOpenAiDialect(), /\/responses$/],
+  ['dialect-openai/completions', createOpenAiDialect(), /v1\/completions$/],
+  ['dialect-anthropic', createAnthropicDialect(), /\/messages$/],
+  ['dialect-gemini', createGeminiDialect(), /v1beta.*:streamGenerateContent$/],
+]
+
+const finder = new Finder<string>()
+for (const word of WORDS) finder.set(word, VALUE)
+const session: VaultSession = {
+  types: () => ['pii.email'],
+  tokenize: (_, value) => value,
+  isKept: true,
+  keep: async () => 'kept',
+  scan(text, from, ended) {
+    const { spots, hold } = finder.scan(text, from, ended)
+    return { found: spots.map(({ start, end, what }) => ({ start, end, type: 'pii.email', value: what })), hold }
+  },
+}
+
+const CONTEXT: Context = {
+  labels: [],
+  findings: [],
+  uninspectable: false,
+  promptTokens: 0,
+  maxTokens: 0,
+  stream: true,
+  hasSystemMessage: false,
+  purpose: undefined,
+  sourceIp: '127.0.0.1',
+  timeMs: 0,
+  approvals: [],
+}
+
+function permit(...sources: readonly string[]): Verdict {
+  const obligations = sources.map((one) => parseObligation(one) as Obligation)
+  const decision = { kind: 'permit', determining: [], shadow: [], shadowErrors: [], obligations } as const
+  return { decision, obligations: joinObligations(obligations), context: CONTEXT, inputs: '{}', policyDigest: '' }
+}
+
+interface Heard extends ChannelKind {
+  before: string
+  after: string
+}
+
+/** What goes into restoring and comes out of it, by channel. */
+function heard(lens: Lens, stream: Buffer, ...sources: readonly string[]): readonly Heard[] {
+  const restoring = new Restoring(session, () => permit(...sources))
+  const all: Heard[] = []
+  const guard = (channel: ChannelKind): TextGuard => {
+    const one: Heard = { ...channel, before: '', after: '' }
+    all.push(one)
+    const inner: TextGuard = {
+      push(text) {
+        one.before += text
+        return text
+      },
+      end: () => '',
+      held: 0,
+    }
+    const outer = restoring.guard(channel, inner)
+    const say = (out: ReturnType<TextGuard['push']>): ReturnType<TextGuard['push']> => {
+      if (typeof out === 'string') one.after += out
+      return out
+    }
+    return { push: (text) => say(outer.push(text)), end: () => say(outer.end()), held: 0 }
+  }
+  expect(run(lens.openStream({ guard }), [stream]).refusal).toBeUndefined()
+  return all
+}
+
+describe.each(STREAMS)('streams of %s', (corpus, dialect, path) => {
+  const lens = dialect.endpoints.find((one) => path.test(one.path))?.lens
+  const folder = join(ADAPTERS, corpus, 'corpus')
+  const streams = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))] as const)
+  const whole = streams.filter(([name]) => !name.startsWith('failed') && !name.startsWith('incomplete'))
+
+  test('are restored in every channel, and in calls of tools only where policy names them [vault.sinks]', () => {
+    if (lens === undefined) throw new Error('no such endpoint')
+    let texts = 0
+    let calls = 0
+    for (const [, stream] of whole) {
+      for (const { role, before, after } of heard(lens, stream, 'restore:url')) {
+        const isCall = role === 'tool-call'
+        expect(after).toBe(isCall ? before : before.replaceAll(WORD, VALUE))
+        const times = before.match(WORD)?.length ?? 0
+        if (isCall) calls += times
+        else texts += times
+      }
+      for (const { before, after } of heard(lens, stream, 'restore:url', 'restore:tool-arguments')) {
+        expect(after).toBe(before.replaceAll(WORD, VALUE))
+      }
+    }
+    expect(texts).toBeGreaterThan(0)
+    if (whole.some(([name]) => name.startsWith('tools'))) expect(calls).toBeGreaterThan(0)
+  })
+})
