@@ -2,11 +2,15 @@ import type { TextGuard } from '../src/spec/detector.js'
 import type { StreamLens } from '../src/spec/dialect.js'
 import type { Refusal } from '../src/spec/refusal.js'
 
-const WORD = 'SECRET'
-const GONE = '[gone]'
+export const WORD = 'SECRET'
+export const GONE = '[gone]'
 
-/** Puts `[gone]` in place of the word, and holds what may be its beginning. */
-export function wordGuard(word: string = WORD): TextGuard {
+export function wordGuard(): TextGuard {
+  return guardOf(WORD)
+}
+
+/** Puts `[gone]` in place of a word, and holds what may be its beginning. */
+export function guardOf(word: string): TextGuard {
   let held = ''
   return {
     push(text) {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { messageOf } from '../../../test/anthropic-message.js'
-import { cut, run, wordGuard } from '../../../test/guards.js'
+import { cut, guardOf, run } from '../../../test/guards.js'
 import { lensAt } from '../../../test/lens.js'
 import type { TextGuard } from '../../spec/detector.js'
 import type { ChannelKind } from '../../spec/dialect.js'
@@ -14,7 +14,7 @@ const WORD = 'PASSWORD'
 const CORPUS = new URL('./corpus/', import.meta.url)
 const TRANSCRIPTS = readdirSync(CORPUS).map((name) => [name, readFileSync(new URL(name, CORPUS))] as const)
 
-const guard = (): TextGuard => wordGuard(WORD)
+const guard = (): TextGuard => guardOf(WORD)
 
 function guarded(chunks: readonly Buffer[], by: (channel: ChannelKind) => TextGuard = guard): string {
   const { bytes, refusal } = run(dialect.openStream({ guard: by }), chunks)
