@@ -9,6 +9,16 @@ export function httpUrl(written: string): URL | undefined {
   return url !== undefined && web && url.username === '' && url.password === '' ? url : undefined
 }
 
+/** A server's address, to which paths are appended. */
+export const serverUrl: z.ZodType<string, string> = text.transform((written, context) => {
+  const url = httpUrl(written)
+  if (url === undefined || /[?#]/.test(written)) {
+    objectTo(context, [], 'write an http or https URL without a query or credentials')
+    return ''
+  }
+  return url.href.replace(/\/+$/, '')
+})
+
 /** Parameters that carry a secret where providers take them, whatever stands before the word. */
 const SECRET_PARAMETER = /(?:^|[-_.])(?:key|apikey|token|secret|password|signature|sig|code|credential)$/i
 
@@ -49,6 +59,6 @@ const header = text.transform((written, context) => {
 
 /** How a provider is shown its key, where that is not how its dialect does. */
 export const authentication: z.ZodType<Authentication> = z.union([
-  z.literal('bearer').transform((): Authentication => ({ kind: 'bearer' })),
   group({ header }).transform((raw): Authentication => ({ kind: 'header', name: raw.header })),
+  z.literal('bearer').transform((): Authentication => ({ kind: 'bearer' })),
 ])

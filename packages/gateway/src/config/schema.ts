@@ -5,7 +5,7 @@ import { OWN_TYPES, VAULT_FORMATS, type WhenIll } from '../spec/index.js'
 import { ALGORITHMS, type Config, DIALECTS } from './config.js'
 import { issuerSchema } from './issuer-schema.js'
 import { isLoopback } from './loopback.js'
-import { authentication, baseUrl, httpUrl } from './provider-address.js'
+import { authentication, baseUrl, httpUrl, serverUrl } from './provider-address.js'
 import { providerKey } from './provider-key-schema.js'
 import { remoteDetector } from './remote-detector-schema.js'
 import {
@@ -168,7 +168,7 @@ function inspection(folder: string): z.ZodType<Config['inspection']> {
   return group({
     detectors,
     onFailure: failure.default('closed'),
-    remote: z.array(remoteDetector(baseUrl, secret(folder))).default([]),
+    remote: z.array(remoteDetector(serverUrl, secret(folder))).default([]),
   })
     .transform(({ detectors: switches, onFailure, remote }) => {
       const types = OWN_TYPES.filter((type) => switches[type] !== false)
