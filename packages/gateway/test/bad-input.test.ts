@@ -379,7 +379,9 @@ describe('a path that is not governed [gate.not-governed] [gate.no-credential-no
     ['POST', '/v1/../v1/chat/completions'],
     ['POST', '/v1/chat%2Fcompletions'],
     ['DELETE', '/v1/models/model'],
-    ['POST', '/v1/embeddings'],
+    ['POST', '/v1/images/generations'],
+    ['GET', '/v1/responses/resp_1'],
+    ['GET', '/v1/embeddings'],
   ])('%s %s: 401 for a stranger, then 404', async (method, path) => {
     await forwardsNothing(async () => {
       const stranger = await send(house.url, Buffer.from('{}'), { method, path })

@@ -286,7 +286,7 @@ describe('errors [wire.sdk-errors]', () => {
   })
 
   test('an endpoint that is not governed is NotFoundError', async () => {
-    const error = await failure(client.embeddings.create({ model: 'model', input: 'hi' }))
+    const error = await failure(client.images.generate({ model: 'model', prompt: 'hi' }))
     expect(error).toBeInstanceOf(NotFoundError)
     expect(error.code).toBe('endpoint_not_governed')
   })

@@ -30,7 +30,7 @@ export interface EventKind {
 }
 
 /** The texts that an item may have: several of those in `content` and `summary`, one of the others. */
-export type TextKind = 'content' | 'refusal' | 'summary' | 'arguments' | 'input' | 'code'
+export type TextKind = 'content' | 'refusal' | 'summary' | 'arguments' | 'input' | 'code' | 'diff'
 
 const EVENT: Readonly<Record<string, Field>> = {
   // Looked up in the table of kinds before anything else is looked at.
@@ -88,6 +88,7 @@ export const EVENTS: ReadonlyMap<string, EventKind> = new Map<string, EventKind>
   ...grows('mcp_call_arguments', 'arguments', ARGUMENTS, 'arguments'),
   ...grows('custom_tool_call_input', 'input', HANDED, 'input'),
   ...grows('code_interpreter_call_code', 'code', HANDED, 'code'),
+  ...grows('apply_patch_call_operation_diff', 'diff', HANDED, 'diff'),
   ['response.output_text.annotation.added', kind('notice', CITED)],
   ...notices('web_search_call', 'in_progress', 'searching', 'completed'),
   ...notices('file_search_call', 'in_progress', 'searching', 'completed'),

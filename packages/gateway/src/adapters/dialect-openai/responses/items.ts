@@ -4,10 +4,11 @@ import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../..
 import type { Role } from '../../../spec/part.js'
 import { ARGUMENTS, BLOB, ENUM, ID, PLAIN, TEXT } from '../fields.js'
 import { PART_SAID, PART_SENT } from './content.js'
-import { ENVIRONMENT, TOOLS } from './tools.js'
+import { ENVIRONMENT, TEXT_CONFIG, TOOLS } from './tools.js'
 
 const WORDS = field('text', listOf(undefined))
-const FREE = field('text', shape({}, { open: true }))
+/** JSON that a tool is given or gives back. */
+const FREE = field('text', shape({}, { open: true, numeric: true }))
 const RESULT = spokenBy('tool', TEXT)
 
 /** What every kind of item may have. */
@@ -140,6 +141,7 @@ function itemOf(part: Shape): Shape {
     tool_search_call: item('tool-call', { arguments: FREE, execution: ENUM }),
     tool_search_output: item('tool-definition', { tools: TOOLS, execution: ENUM }),
     additional_tools: item(undefined, { role: ENUM, tools: TOOLS }),
+    configuration_update: item(undefined, { text: TEXT_CONFIG, reasoning: field('text', shape({ effort: ENUM })) }),
     program: item('tool-call', { code: TEXT, fingerprint: ID }),
     program_output: item('tool', { result: TEXT }),
   }

@@ -62,6 +62,8 @@ function textIn(item: JsonObject, output: number, path: readonly Member[]): Text
     return kind === undefined ? undefined : placeOf(output, kind, 0, item['type'])
   }
   const parts = typeof first?.key === 'string' ? item[first.key] : undefined
+  if (path.length === 2 && first?.key === 'operation' && second?.key === 'diff')
+    return placeOf(output, 'diff', 0, undefined)
   if (path.length !== 3 || typeof second?.key !== 'number' || !Array.isArray(parts)) return undefined
   const part = parts[second.key]
   if (!isObject(part)) return undefined
@@ -80,12 +82,7 @@ function kindIn(part: JsonObject, key: string | number | undefined): TextKind | 
   return key === 'refusal' ? 'refusal' : undefined
 }
 
-function placeOf(
-  output: number,
-  kind: TextKind,
-  part: JsonValue | undefined,
-  type: JsonValue | undefined,
-): TextPlace | undefined {
+function placeOf(output: number, kind: TextKind, part: JsonValue | undefined, type: JsonValue | undefined): TextPlace {
   return { output, kind, part: wholeNumber(part) ?? 0, delta: `response.${DELTAS[kind](type)}.delta` }
 }
 
@@ -97,6 +94,7 @@ const DELTAS: Readonly<Record<TextKind, (type: JsonValue | undefined) => string>
   arguments: (type) => (type === 'mcp_call' ? 'mcp_call_arguments' : 'function_call_arguments'),
   input: () => 'custom_tool_call_input',
   code: () => 'code_interpreter_call_code',
+  diff: () => 'apply_patch_call_operation_diff',
 }
 
 /** The member that tells the text's place within its item. */
