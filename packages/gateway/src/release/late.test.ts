@@ -182,6 +182,7 @@ describe('a stream that is said again', () => {
       parts,
       found: found(person(0, 3)),
       acts: acts('redact'),
+      ...NOTHING_KEPT,
       onFinding: () => {},
     })
     const redacted = '[redacted:pii.person]'

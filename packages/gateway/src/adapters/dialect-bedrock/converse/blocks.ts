@@ -19,7 +19,7 @@ export const FREE: Field = field('text', shape({}, { open: true }))
 const JSON_VALUE: Field = field('text', shape({}, { open: true, numeric: true }))
 
 /** A block says what it is by the one member that it has: any that is not among these is no text, or nobody knows what. */
-export function otherThan(...names: readonly string[]): RegExp {
+function otherThan(...names: readonly string[]): RegExp {
   return new RegExp(`^(?!(?:${names.join('|').toLowerCase()})$)`)
 }
 
@@ -120,7 +120,7 @@ const LOCATION: Field = field(
   }),
 )
 /** What an answer rests on: comes whole, in a stream too. */
-export const CITATION: Shape = shape({
+const CITATION: Shape = shape({
   title: LABEL,
   source: LABEL,
   sourceContent: field('text', listOf(shape({ text: LABEL }))),

@@ -48,7 +48,7 @@ function noBackground(): Refusal {
 }
 
 /** A message of the caller's own that speaks as the system. */
-export function isSystem(item: JsonValue | undefined): boolean {
+function isSystem(item: JsonValue | undefined): boolean {
   if (!isObject(item)) return false
   const { role = null, type = null } = item
   return (role === 'system' || role === 'developer') && (type === null || type === 'message')
