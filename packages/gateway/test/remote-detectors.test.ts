@@ -19,6 +19,12 @@ permit (principal in Group::"analysts", action, resource is Model) when { resour
 @id("forbid-answers") @obligation("output:block:moderation")
 permit (principal in Group::"analysts", action, resource is Model) when { resource.use == "moderate" };
 
+@id("tokenize") @obligation("tokenize:pii.person, output:flag:pii.person")
+permit (principal in Group::"analysts", action == Action::"invoke", resource is Model) when { resource.use == "tokenize" };
+
+@id("see")
+permit (principal in Group::"analysts", action == Action::"detokenize", resource is Model) when { resource.use == "tokenize" };
+
 @id("no-people") @reason("people stay here")
 forbid (principal, action, resource is Model)
 when { resource.use == "moderate" && context.findings.contains("pii.person") };
@@ -26,7 +32,7 @@ when { resource.use == "moderate" && context.findings.contains("pii.person") };
 const INDIFFERENT = `@id("indifferent") @obligation("redact:secret, output:redact:secret")
 permit (principal in Group::"analysts", action, resource is Model);
 `
-const MODELS = ['redact', 'moderate'].map((use) => ({ name: use, provider: 'lying', attributes: { use } }))
+const MODELS = ['redact', 'moderate', 'tokenize'].map((use) => ({ name: use, provider: 'lying', attributes: { use } }))
 
 let people: DetectorServer
 let moderators: DetectorServer
@@ -264,6 +270,23 @@ describe('an answer', () => {
     expect(said(answer)).toEqual({ 0: 'good day' })
     expect(answer.text).toContain('data: [DONE]')
   })
+})
+
+describe('what is found elsewhere and tokenized', () => {
+  test.each([false, true])(
+    'is a placeholder for the provider, and put back for who may see it (stream: %s)',
+    async (stream) => {
+      await askFor('tokenize', `mind ${NAME}`)
+      const [, placeholder = ''] = /mind (\[[^\]]+\])/.exec(sentUpstream()) ?? []
+      expect(sentUpstream()).not.toContain(NAME)
+      house.upstream.behave({ kind: 'honest', text: `I mind ${placeholder} and 楊`, pieceSize: 3 })
+      const answer = await askFor('tokenize', `do you mind ${NAME}?`, { stream })
+      expect(stream ? said(answer)[0] : contentOf(answer)).toBe(`I mind ${NAME} and 楊`)
+      // It was shown elsewhere as the provider said it.
+      const shown = people.texts().filter((text) => text.includes('I mind'))
+      expect(shown.at(-1)).toContain(placeholder)
+    },
+  )
 })
 
 describe('a detector elsewhere that fails [content.remote-failed] [content.failure-modes]', () => {

@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createAnthropicDialect } from '../adapters/dialect-anthropic/dialect.js'
+import { createGeminiDialect } from '../adapters/dialect-gemini/dialect.js'
 import { createOpenAiDialect } from '../adapters/dialect-openai/dialect.js'
 import { allDetectors } from '../compose/detectors.js'
 import {
   type Act,
   type ActsByType,
   type ChannelKind,
+  type Dialect,
   FINDING_TYPES,
   type Finding,
   type FindingType,
@@ -18,7 +20,7 @@ import {
 } from '../spec/index.js'
 import { editText } from '../spec/replacement.js'
 import { createGuardFactory } from './guard.js'
-import { type Heard, hear, say } from './late.js'
+import { type Heard, hear, say as sayWith } from './late.js'
 
 const CHANNEL: ChannelKind = { name: 'text', role: 'assistant', isJson: false }
 
@@ -55,6 +57,15 @@ const PIECES: Pick<Lens, 'openStream'> = {
       tear: () => Buffer.alloc(0),
     }
   },
+}
+
+/** Without a vault. */
+function say(
+  lens: Pick<Lens, 'openStream'>,
+  stream: Buffer,
+  saying: Omit<Parameters<typeof sayWith>[2], 'vault' | 'restoring'>,
+) {
+  return sayWith(lens, stream, { ...saying, vault: undefined, restoring: undefined })
 }
 
 function heard(lens: Pick<Lens, 'openStream'>, stream: Buffer): Heard {
@@ -237,10 +248,21 @@ function findingsIn(text: string, spans: readonly (readonly [number, number, Fin
     .sort((a, b) => a.start - b.start || a.end - b.end)
 }
 
+const [openai, gemini] = [createOpenAiDialect(), createGeminiDialect()]
+
+function lensOf({ endpoints }: Dialect, path: string): Lens {
+  const found = endpoints.find((one) => one.path.endsWith(path))
+  if (found === undefined) throw new Error(`no ${path}`)
+  return found.lens
+}
+
 const CORPORA: readonly (readonly [name: string, lens: Lens, folder: string])[] = [
-  ['openai', createOpenAiDialect().endpoints[0]?.lens, '../adapters/dialect-openai/chat/corpus/'],
-  ['anthropic', createAnthropicDialect().endpoints[0]?.lens, '../adapters/dialect-anthropic/corpus/'],
-].map(([name, lens, folder]) => [name as string, lens as Lens, folder as string])
+  ['chat', lensOf(openai, '/chat/completions'), '../adapters/dialect-openai/chat/corpus/'],
+  ['completions', lensOf(openai, '/v1/completions'), '../adapters/dialect-openai/completions/corpus/'],
+  ['responses', lensOf(openai, '/responses'), '../adapters/dialect-openai/responses/corpus/'],
+  ['anthropic', lensOf(createAnthropicDialect(), '/messages'), '../adapters/dialect-anthropic/corpus/'],
+  ['gemini', lensOf(gemini, ':streamGenerateContent'), '../adapters/dialect-gemini/corpus/'],
+]
 
 describe.each(CORPORA)('a recorded stream of %s', (_, lens, folder) => {
   const files = readdirSync(new URL(folder, import.meta.url)).filter((name) => /\.(chunks|events)\.txt$/.test(name))
