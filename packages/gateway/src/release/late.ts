@@ -57,8 +57,9 @@ export interface Saying {
   readonly acts: ActsByType
   readonly onFinding: (type: FindingType, act: Act) => void
   /** What is tokenized goes there. */
-  readonly vault: VaultSession | undefined
-  readonly restoring: Restoring | undefined
+  readonly vault?: VaultSession | undefined
+  /** Puts values back, behind all else. */
+  readonly restoring?: Restoring | undefined
 }
 
 export interface Said {
