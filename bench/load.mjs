@@ -13,6 +13,7 @@ export async function load(server, connections, seconds, { script = 'post.lua', 
     ...process.env,
     ...more,
     BENCH_WRK: join(HERE, 'wrk.lua'),
+    BENCH_DOOR: target.door ?? 'chat',
     BENCH_BEARERS: target.bearer === undefined ? BEARERS : PLAIN_BEARERS,
     BENCH_HEADERS: Object.entries(headers)
       .map(([name, value]) => `${name}: ${value}`)

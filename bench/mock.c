@@ -1,10 +1,11 @@
 /* The upstream of every benchmark: one thread, epoll, loopback only, so cheap that it is never the bottleneck.
  *   mock PORT JWKS_FILE
- * POST           one fixed completion of 1052 bytes
+ * POST           one fixed chat completion of 1052 bytes; at /v1/messages an Anthropic message with the same text
  * POST, "stream":true in the body
  *                server-sent events; "bench:chunks=N;every=MS;" anywhere in the body says how many and how often. The text of
  *                each delta is "tok <16 letters> ": the letters are its send time (CLOCK_MONOTONIC, nanoseconds, 4 bits a
  *                letter a-p; digits would look like a card number to a detector), so the client knows the delay of each one.
+ *                At /v1/messages the same text in the events of an Anthropic message.
  * GET /jwks.json the issuer's key set
  * GET /stats     what was counted, as JSON */
 #define _GNU_SOURCE
@@ -28,7 +29,7 @@
 
 typedef struct {
   int fd, used, slot; /* slot: place among the running streams, or -1 */
-  int left;
+  int left, isMessage; /* of its stream: deltas to come, and whether it is an Anthropic message */
   uint64_t every, due;
   char in[INPUT_MAX + 1];
 } Conn;
@@ -37,7 +38,7 @@ static Conn *conns[CONNECTIONS_MAX];
 static Conn *running[CONNECTIONS_MAX];
 static int runningCount, openCount;
 static long requests, streams, aborted;
-static char completion[COMPLETION_BYTES + 1];
+static char completion[COMPLETION_BYTES + 1], message[COMPLETION_BYTES + 256];
 static char jwks[16384];
 
 static uint64_t nowNs(void) {
@@ -86,6 +87,12 @@ static int answer(Conn *c, const char *type, const char *body) {
 }
 
 /* One event as one HTTP chunk, appended to `out`. */
+static int named(char *out, int room, const char *name, const char *rest) {
+  char text[512];
+  int length = snprintf(text, sizeof text, "event: %s\ndata: {\"type\":\"%s\"%s}\n\n", name, name, rest);
+  return snprintf(out, (size_t)room, "%x\r\n%s\r\n", length, text);
+}
+
 static int event(char *out, int room, const char *delta, const char *finish) {
   char json[512];
   int length = snprintf(json, sizeof json,
@@ -99,11 +106,18 @@ static int number(const char *body, const char *name, int otherwise) {
   return found ? atoi(found + strlen(name)) : otherwise;
 }
 
-static int startStream(Conn *c, const char *body) {
-  char out[1024];
+static int startStream(Conn *c, const char *body, int isMessage) {
+  char out[2048];
   int length = snprintf(out, sizeof out, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\n"
     "transfer-encoding: chunked\r\n\r\n");
-  length += event(out + length, (int)sizeof out - length, "{\"role\":\"assistant\",\"content\":\"\"}", "null");
+  if (isMessage) {
+    length += named(out + length, (int)sizeof out - length, "message_start",
+      ",\"message\":{\"id\":\"msg_bench\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-sonnet-5\",\"content\":[],"
+      "\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":400,\"output_tokens\":1}}");
+    length += named(out + length, (int)sizeof out - length, "content_block_start",
+      ",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}");
+  } else length += event(out + length, (int)sizeof out - length, "{\"role\":\"assistant\",\"content\":\"\"}", "null");
+  c->isMessage = isMessage;
   streams++;
   c->left = number(body, "bench:chunks=", 100);
   c->every = (uint64_t)number(body, ";every=", 20) * 1000000u;
@@ -115,15 +129,25 @@ static int startStream(Conn *c, const char *body) {
 
 /* Sends the delta that is due. 1: the stream goes on, 0: it ended, -1: the peer is gone. */
 static int step(Conn *c) {
-  char delta[64], out[2048], stamp[17] = {0};
+  char delta[128], out[2048], stamp[17] = {0};
   uint64_t time = nowNs();
   for (int i = 15; i >= 0; i--, time >>= 4) stamp[i] = (char)('a' + (time & 15));
-  snprintf(delta, sizeof delta, "{\"content\":\"tok %s \"}", stamp);
-  int length = event(out, sizeof out, delta, "null");
+  const char *shape =
+    c->isMessage ? ",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"tok %s \"}" : "{\"content\":\"tok %s \"}";
+  snprintf(delta, sizeof delta, shape, stamp);
+  int length = c->isMessage ? named(out, sizeof out, "content_block_delta", delta) : event(out, sizeof out, delta, "null");
   c->due += c->every;
   if (--c->left > 0) return put(c, out, length) < 0 ? -1 : 1;
-  length += event(out + length, (int)sizeof out - length, "{}", "\"stop\"");
-  length += snprintf(out + length, sizeof out - (size_t)length, "e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n");
+  if (c->isMessage) {
+    length += named(out + length, (int)sizeof out - length, "content_block_stop", ",\"index\":0");
+    length += named(out + length, (int)sizeof out - length, "message_delta",
+      ",\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":120}");
+    length += named(out + length, (int)sizeof out - length, "message_stop", "");
+  } else {
+    length += event(out + length, (int)sizeof out - length, "{}", "\"stop\"");
+    length += snprintf(out + length, sizeof out - (size_t)length, "e\r\ndata: [DONE]\n\n\r\n");
+  }
+  length += snprintf(out + length, sizeof out - (size_t)length, "0\r\n\r\n");
   stopStream(c);
   return put(c, out, length) < 0 ? -1 : 0;
 }
@@ -137,8 +161,9 @@ static int route(Conn *c, const char *head, const char *body) {
     return answer(c, "application/json", text);
   }
   requests++;
-  if (strstr(body, "\"stream\":true") || strstr(body, "\"stream\": true")) return startStream(c, body);
-  return answer(c, "application/json", completion);
+  int isMessage = strncmp(head, "POST /v1/messages", 17) == 0;
+  if (strstr(body, "\"stream\":true") || strstr(body, "\"stream\": true")) return startStream(c, body, isMessage);
+  return answer(c, "application/json", isMessage ? message : completion);
 }
 
 /* Joins the chunks of a body in place. Gives the bytes that it took from the wire, 0: not all here, -1: not understood. */
@@ -237,6 +262,10 @@ static void makeCompletion(void) {
   memcpy(completion, before, at);
   for (size_t i = 0; at < end; i++) completion[at++] = words[i % strlen(words)];
   memcpy(completion + at, after, strlen(after));
+  snprintf(message, sizeof message,
+    "{\"id\":\"msg_bench\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-sonnet-5\",\"content\":[{\"type\":\"text\",\"text\":\"%.*s\"}],"
+    "\"stop_reason\":\"end_turn\",\"stop_sequence\":null,\"usage\":{\"input_tokens\":400,\"output_tokens\":120}}",
+    (int)(end - strlen(before)), completion + strlen(before));
 }
 
 int main(int argc, char **argv) {

@@ -1,4 +1,4 @@
--- What wrk sends: a chat completion of 2030 bytes, with the bearer tokens in turn.
+-- What wrk sends: the request of its door, with the bearer tokens in turn.
 -- BENCH_BEARERS: a file of credentials, one a line. BENCH_HEADERS: more headers, lines of "name: value".
 dofile(os.getenv("BENCH_WRK"))
 
@@ -9,7 +9,7 @@ function init()
   for name, value in os.getenv("BENCH_HEADERS"):gmatch("([^:\n]+): *([^\n]*)") do headers[name] = value end
   for bearer in io.lines(os.getenv("BENCH_BEARERS")) do
     headers["authorization"] = "Bearer " .. bearer
-    prepared[#prepared + 1] = wrk.format("POST", "/v1/chat/completions", headers, body)
+    prepared[#prepared + 1] = wrk.format("POST", path, headers, body)
   end
 end
 

@@ -1,6 +1,7 @@
 // Starts a target, waits until it answers, and makes sure that it is the one that answers.
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { doorOf } from './doors.mjs'
 import { sleep } from './numbers.mjs'
 import { BEARERS, fill, GEN, HERE, LOGS, UPSTREAM, UPSTREAM_PORT } from './places.mjs'
 import { ownsListener, residentMb } from './proc.mjs'
@@ -29,17 +30,18 @@ export function headersOf(target, nth = 0) {
   return { authorization: `Bearer ${bearer}`, ...target.headers?.(text) }
 }
 
-async function answers({ port }, headers) {
+async function answers(target, headers) {
+  const { path, hello, answered } = doorOf(target)
   const request = {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] }),
+    body: JSON.stringify(hello),
     signal: AbortSignal.timeout(5000),
   }
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, request)
+    const response = await fetch(`http://127.0.0.1:${target.port}${path}`, request)
     const text = await response.text()
-    return response.status === 200 && text.includes('choices') ? 'yes' : `${response.status} ${text.slice(0, 200)}`
+    return response.status === 200 && text.includes(answered) ? 'yes' : `${response.status} ${text.slice(0, 200)}`
   } catch (error) {
     return String(error.cause?.code ?? error)
   }

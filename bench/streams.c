@@ -1,9 +1,9 @@
 /* Opens many event streams at once and times every delta that arrives.
- *   streams PORT COUNT CHUNKS EVERY_MS ABORT_AFTER_MS HEADERS
- * HEADERS: lines of "name: value". ABORT_AFTER_MS 0: read to the end; else every socket is closed that long after the start.
+ *   streams PORT COUNT CHUNKS EVERY_MS ABORT_AFTER_MS HEADERS DOOR
+ * DOOR: chat or anthropic. HEADERS: lines of "name: value". ABORT_AFTER_MS 0: read to the end; else every socket is closed that long after the start.
  * The starts are spread over a quarter of a second. The mock's stamps are looked for in the joined text of the deltas, so a
  * gateway may cut the text anew: a delta counts when the last letter of its stamp is here, and its delay holds what it waited.
- * Prints one JSON object: offered, got, done (streams that ended with [DONE]), bad (status not 200, or no connection), closed
+ * Prints one JSON object: offered, got, done (streams that ended with their end mark), bad (status not 200, or no connection), closed
  * (ended too early), unfinished, first (median ms to the first delta), p50, p99 and max delay in ms, secs.
  * Gives up 12 s after the planned end. */
 #define _GNU_SOURCE
@@ -32,6 +32,16 @@ typedef struct {
   long got;
   char line[LINE_MAX_BYTES + 1];
 } Stream;
+
+typedef struct {
+  const char *name, *path, *open, *text, *end; /* text: what stands before a delta's text; end: what stands in the last event */
+} Door;
+
+static const Door DOORS[] = {
+  {"chat", "/v1/chat/completions", "{\"model\":\"gpt-4o-mini\",\"stream\":true,", "\"content\":", "[DONE]"},
+  {"anthropic", "/anthropic/v1/messages", "{\"model\":\"claude-sonnet-5\",\"max_tokens\":256,\"stream\":true,", "\"text\":", "\"message_stop\""},
+};
+static const Door *door;
 
 static double *delays, *firsts;
 static long delayCount, firstCount, delayRoom;
@@ -70,13 +80,13 @@ static void letter(Stream *s, char c, uint64_t now) {
 
 static void bodyLine(Stream *s, uint64_t now) {
   if (strncmp(s->line, "data:", 5) != 0) return;
-  if (strstr(s->line, "[DONE]")) {
+  if (strstr(s->line, door->end)) {
     s->said = 1;
     return;
   }
-  char *text = strstr(s->line, "\"content\":");
+  char *text = strstr(s->line, door->text);
   if (!text) return;
-  text += 10;
+  text += strlen(door->text);
   while (*text == ' ') text++;
   if (*text++ != '"') return;
   for (; *text && *text != '"'; text++) {
@@ -136,19 +146,22 @@ static int request(char *out, size_t room, const char *headers, int chunks, int 
     from = *to ? to + 1 : to;
   }
   int length = snprintf(body, sizeof body,
-    "{\"model\":\"gpt-4o-mini\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"bench:chunks=%d;every=%d; ", chunks, every);
+    "%s\"messages\":[{\"role\":\"user\",\"content\":\"bench:chunks=%d;every=%d; ", door->open, chunks, every);
   for (const char *words = "a plain question of some length "; length < BODY_BYTES - 4; length++) body[length] = words[length % 32];
   strcpy(body + length, "\"}]}");
   return snprintf(out, room,
-    "POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n%scontent-length: %d\r\n\r\n%s", lines,
-    BODY_BYTES, body);
+    "POST %s HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n%scontent-length: %d\r\n\r\n%s", door->path,
+    lines, BODY_BYTES, body);
 }
 
 static double at(const double *sorted, long count, double share) { return count ? sorted[(long)((double)(count - 1) * share)] : -1; }
 
 int main(int argc, char **argv) {
-  if (argc != 7) {
-    fprintf(stderr, "usage: streams PORT COUNT CHUNKS EVERY_MS ABORT_AFTER_MS HEADERS\n");
+  for (size_t i = 0; argc == 8 && i < sizeof DOORS / sizeof *DOORS; i++) {
+    if (strcmp(DOORS[i].name, argv[7]) == 0) door = &DOORS[i];
+  }
+  if (!door) {
+    fprintf(stderr, "usage: streams PORT COUNT CHUNKS EVERY_MS ABORT_AFTER_MS HEADERS DOOR\n");
     return 2;
   }
   int count = atoi(argv[2]), chunks = atoi(argv[3]), every = atoi(argv[4]), begun = 0, open = 0;

@@ -17,7 +17,8 @@ export async function streams(server, { count, chunks, everyMs, abortAfterMs = 0
   const sampling = setInterval(() => {
     if (pid !== undefined) peakMb = Math.max(peakMb, residentMb(pid))
   }, SAMPLE_MS)
-  const { stdout, stderr } = await output(CORES.load, [join(GEN, 'streams'), ...numbers, lines.join('\n')], {
+  const args = [...numbers, lines.join('\n'), target.door ?? 'chat']
+  const { stdout, stderr } = await output(CORES.load, [join(GEN, 'streams'), ...args], {
     deadlineMs: chunks * everyMs + 30_000,
   })
   clearInterval(sampling)

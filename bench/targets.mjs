@@ -41,20 +41,18 @@ const FINDING_TYPES = [
 ]
 const NO_DETECTORS = FINDING_TYPES.map((type) => `${type}: false`).join(', ')
 
-function ostiary(name, port, { policies, detectors = '' }) {
-  return fill('ostiary.yaml', name, { PORT: port, POLICIES: join(HERE, 'policies', policies), DETECTORS: detectors })
+function ostiary(name, port, { policies, detectors = '', provider = CHAT }) {
+  const values = { PORT: port, POLICIES: join(HERE, 'policies', policies), DETECTORS: detectors }
+  return fill('ostiary.yaml', name, { ...values, ...provider })
 }
 
+const CHAT = { DIALECT: 'openai', BASE_URL: `${UPSTREAM}/v1`, MODEL: 'gpt-4o-mini' }
+const ANTHROPIC = { DIALECT: 'anthropic', BASE_URL: UPSTREAM, MODEL: 'claude-sonnet-5' }
+
+const started = (config, flags = []) => [process.execPath, ...flags, OSTIARY, 'start', '--config', config, '--json']
+
 /** The product itself, as anybody starts it. */
-export const productCommand = (name, port, flags = []) => [
-  process.execPath,
-  ...flags,
-  OSTIARY,
-  'start',
-  '--config',
-  ostiary(name, port, { policies: 'gate' }),
-  '--json',
-]
+export const productCommand = (name, port, flags = []) => started(ostiary(name, port, { policies: 'gate' }), flags)
 
 const portkeyCommand = (_, port) => [
   process.execPath,
@@ -215,6 +213,15 @@ const TABLE = [
     command: litellm('litellm-guard.yaml'),
     env: LITELLM_ENV,
     bearer: PLAIN_BEARER,
+  },
+  {
+    name: 'anthropic',
+    what: '`gate`, asked for Anthropic messages: the same words, the same controls',
+    missing: built,
+    command: (name, port) => started(ostiary(name, port, { policies: 'gate', provider: ANTHROPIC })),
+    door: 'anthropic',
+    headers: () => ({ 'anthropic-version': '2023-06-01' }),
+    streams: true,
   },
 ]
 

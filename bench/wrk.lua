@@ -1,9 +1,22 @@
--- What every script for wrk shares: the body of 2030 bytes, and the line that tells how a round went.
+-- What every script for wrk shares: what is asked at a door (BENCH_DOOR), of 2030 bytes at the door of chat completions and with
+-- the same words at others; and the line that tells how a round went.
+local doors = {
+  chat = {
+    path = "/v1/chat/completions",
+    open = '{"model":"gpt-4o-mini","messages":[{"role":"system","content":"You answer in short sentences."},{"role":"user","content":"',
+    shut = '"}],"max_tokens":256,"temperature":0.2}',
+  },
+  anthropic = {
+    path = "/anthropic/v1/messages",
+    open = '{"model":"claude-sonnet-5","system":"You answer in short sentences.","messages":[{"role":"user","content":"',
+    shut = '"}],"max_tokens":256,"temperature":0.2}',
+  },
+}
 local prompt = "Please compare the two drafts of the travel policy and list what changed, paragraph by paragraph. "
-local open = '{"model":"gpt-4o-mini","messages":[{"role":"system","content":"You answer in short sentences."},{"role":"user","content":"'
-local shut = '"}],"max_tokens":256,"temperature":0.2}'
-local room = 2030 - #open - #shut
-body = open .. prompt:rep(math.ceil(room / #prompt)):sub(1, room) .. shut
+local room = 2030 - #doors.chat.open - #doors.chat.shut
+local door = doors[os.getenv("BENCH_DOOR") or "chat"]
+path = door.path
+body = door.open .. prompt:rep(math.ceil(room / #prompt)):sub(1, room) .. door.shut
 
 function done(summary, latency)
   local failed = summary.errors

@@ -26,6 +26,11 @@ permit (principal in Group::"analysts", action == Action::"invoke", resource == 
 @id("the-banks-own") @obligation("system:wrap:bank, spotlight:delimit")
 permit (principal in Group::"analysts", action == Action::"invoke", resource == Model::"bank");
 
+@id("under-other-names") @obligation("tokenize:pii.email")
+permit (principal in Group::"analysts", action == Action::"invoke", resource == Model::"vault");
+@id("seen-again")
+permit (principal in Group::"analysts", action == Action::"detokenize", resource == Model::"vault");
+
 @id("support-has-no-models") @reason("support staff have no access to models")
 forbid (principal in Group::"support", action, resource);
 `
@@ -43,7 +48,11 @@ beforeAll(async () => {
     config: {
       providers: [{ name: 'lying', dialect: 'anthropic', baseUrl: upstream.origin, apiKey: MODEL_KEY }],
       timeouts: { firstByte: '1s', idle: '1s' },
-      models: ['model', 'free', 'bank'].map((name) => ({ name, provider: 'lying', upstreamModel: `upstream-${name}` })),
+      models: ['model', 'free', 'bank', 'vault'].map((name) => ({
+        name,
+        provider: 'lying',
+        upstreamModel: `upstream-${name}`,
+      })),
       systemMessages: [{ name: 'bank', text: 'You work for the bank.', after: 'Answer briefly.' }],
     },
   })
@@ -258,6 +267,30 @@ describe('what policy obliges to take out', () => {
     const final = await client.messages.stream({ ...asked, model: 'free', tools: [TOOL] }).finalMessage()
     expect(JSON.parse(JSON.stringify(final.content))).toEqual([THINKING, USES])
   })
+
+  test.each([false, true])(
+    'what is restored in an answer is not restored in signed thinking, stream: %s',
+    async (streams) => {
+      const asks: Anthropic.MessageParam = { role: 'user', content: `write to ${EMAIL}` }
+      answers(house, (request) => {
+        const [placeholder = ''] = /\[EMAIL_\w+\]/.exec(request.body.toString()) ?? []
+        return {
+          content: [
+            { ...SURE, thinking: `Whom? ${placeholder}.` },
+            { type: 'text', text: `To ${placeholder}!` },
+          ],
+        }
+      })
+      const call = { ...asked, model: 'vault', messages: [asks] }
+      const { content } = await (streams ? client.messages.stream(call).finalMessage() : client.messages.create(call))
+      const thinking = { ...SURE, thinking: expect.stringMatching(/^Whom\? \[EMAIL_\w+\]\.$/) }
+      expect(JSON.parse(JSON.stringify(content))).toEqual([thinking, { type: 'text', text: `To ${EMAIL}!` }])
+      // Back again it is what the model thought, so that its signature fits.
+      await client.messages.create({ ...call, messages: [asks, { role: 'assistant', content }, asks] })
+      const [, { content: sent } = { content: [] }] = seen(house)['messages'] as { content: object[] }[]
+      expect(sent).toEqual([content[0], { type: 'text', text: expect.stringMatching(/^To \[EMAIL_\w+\]!$/) }])
+    },
+  )
 
   test("the operator's system text, and marks round what tools gave back", async () => {
     const content: Anthropic.ContentBlockParam[] = [

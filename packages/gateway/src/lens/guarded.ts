@@ -8,7 +8,7 @@ import { textPlaces } from './numbers.js'
 import { Out } from './out.js'
 import { echoesIn, Intervals, saysAt } from './parts.js'
 import { isObject, nameOf, pathTo } from './path.js'
-import { attachedAt, isOpaque, roleAt, type Says, type Shapes, shapesOf } from './shape.js'
+import { attachedAt, isOpaque, isSealedAt, roleAt, type Says, type Shapes, shapesOf } from './shape.js'
 import { EVENT_BYTES, type Piece, type StreamFormat, type StreamReading, type Told } from './stream-format.js'
 import { type Slot, Template } from './template.js'
 import { Wholes } from './wholes.js'
@@ -21,6 +21,7 @@ const COUNT = /\s*:\s*((?:0|[1-9]\d{0,14})(?![\d.eE]))/y
 /** Each holds a guard: a provider must not make us hold any number of them. */
 const CHANNELS_MAX = 4096
 const NOTHING: Buffer = Buffer.alloc(0)
+const SEALED = { isSealed: true } as const
 
 /** A text of the event in hand. */
 interface Said {
@@ -326,7 +327,8 @@ export class GuardedStream implements StreamLens {
     }
     if (this.#channels.size >= CHANNELS_MAX) return tooMany()
     const isJson = says === 'arguments'
-    const guard = this.#guardFor({ name: piece.name, role: roleAt(shapes, inside, key), isJson })
+    const role = roleAt(shapes, inside, key)
+    const guard = this.#guardFor({ name: piece.name, role, isJson, ...(piece.isSealed === true ? SEALED : {}) })
     const channel = new Channel(piece, guard, isJson)
     this.#channels.set(piece.name, channel)
     return channel
@@ -344,15 +346,16 @@ export class GuardedStream implements StreamLens {
     }
     const isJson = says === 'arguments'
     const role = roleAt(shapes, inside, key)
-    const known = this.#wholes.get(text, role, isJson)
+    const isSealed = isSealedAt(shapes, inside)
+    const known = isSealed ? undefined : this.#wholes.get(text, role, isJson)
     if (known !== undefined) return known
     const channel = new Channel(
       { name, group: undefined, event: () => ({ name: '', json: '' }) },
-      this.#guardFor({ name, role, isJson }),
+      this.#guardFor({ name, role, isJson, ...(isSealed ? SEALED : {}) }),
       isJson,
     )
     const out = judgedWhole(channel, text)
-    if (typeof out === 'string') this.#wholes.add(text, role, isJson, out)
+    if (typeof out === 'string' && !isSealed) this.#wholes.add(text, role, isJson, out)
     return out
   }
 

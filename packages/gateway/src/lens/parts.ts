@@ -2,7 +2,17 @@ import { type Container, type Located, type Place, pointer, type Splice, splice 
 import type { Edit, Role, TextPart } from '../spec/part.js'
 import { mend, unhide } from './escapes.js'
 import { textPlaces } from './numbers.js'
-import { attachedAt, type Field, fieldAt, isOpaque, roleAt, type Shape, type Shapes, shapesOf } from './shape.js'
+import {
+  attachedAt,
+  type Field,
+  fieldAt,
+  isOpaque,
+  isSealedAt,
+  roleAt,
+  type Shape,
+  type Shapes,
+  shapesOf,
+} from './shape.js'
 
 /** A document seen through the lens, and the way back: where each part stands. */
 export interface Seen {
@@ -22,14 +32,20 @@ class Part implements TextPart {
   readonly isJson: boolean
   readonly #inside: Container
   readonly #key: string | number
+  readonly #shapes: Shapes
 
-  constructor(role: Role, inside: Container, key: string | number, text: string, isName: boolean, isJson: boolean) {
-    this.role = role
+  constructor(shapes: Shapes, place: Place, inside: Container, text: string, isJson: boolean) {
+    this.role = roleAt(shapes, inside, place.key)
+    this.#shapes = shapes
     this.#inside = inside
-    this.#key = key
+    this.#key = place.key
     this.text = text
-    this.isName = isName
+    this.isName = place.isName
     this.isJson = isJson
+  }
+
+  get isSealed(): boolean {
+    return isSealedAt(this.#shapes, this.#inside)
   }
 
   get address(): string {
@@ -55,7 +71,7 @@ export function see(located: Located, root: Shape): Seen {
     const isJson = attached?.isJson ?? says === 'arguments'
     const plain = attached?.text ?? value
     const text = isJson ? unhide(plain) : plain
-    parts.push(new Part(roleAt(shapes, inside, key), inside, key, text, isName, isJson))
+    parts.push(new Part(shapes, place, inside, text, isJson))
     places.push(place)
   }
   return { located, shapes, parts, places, uninspectable }

@@ -202,6 +202,26 @@ export function roleAt(shapes: Shapes, inside: Container, key: string | number):
   return here?.role ?? shapes.roles[inside.index] ?? 'unknown'
 }
 
+const SEALED = new WeakMap<Shape['members'], boolean>()
+
+/** Whether the format has a seal there, beside a string or further up. */
+export function isSealedAt({ of }: Shapes, inside: Container): boolean {
+  for (let one: Container | undefined = inside; one !== undefined; one = one.parent) {
+    const members = of[one.index]?.members
+    if (members !== undefined && hasSeal(members)) return true
+  }
+  return false
+}
+
+function hasSeal(members: Shape['members']): boolean {
+  let has = SEALED.get(members)
+  if (has === undefined) {
+    has = [...members.values()].some(({ says }) => says === 'seal')
+    SEALED.set(members, has)
+  }
+  return has
+}
+
 const ENUM = /^(?:[a-z][a-z0-9_.-]{0,47}|[A-Z_]{1,32})$/
 const ID = /^[\w.:/-]{0,128}$/
 /** Ciphertext and signatures as they are spelt; prose there is text. */

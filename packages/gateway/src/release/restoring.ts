@@ -47,8 +47,9 @@ export class Restoring {
 
   /** @param inner judges the text first: restored is what is left of what the model said */
   guard(channel: ChannelKind, inner: TextGuard = UNGUARDED): TextGuard {
-    // Names of members are judged there, and cannot be edited.
-    if (channel.name === 'names') return inner
+    // Names of members are judged there, and cannot be edited. A signature would fit a restored text no more, and the placeholders
+    // come back as they are.
+    if (channel.name === 'names' || channel.isSealed === true) return inner
     return new Restorer(inner, channel, this.#session, (found, sinks) => this.#restores(found, sinks))
   }
 
@@ -59,7 +60,7 @@ export class Restoring {
       if (part.isName) continue
       const text = edited.get(index) ?? part.text
       // Most parts hold none: their addresses need not be made.
-      if (this.#session.scan(text, 0, true).found.length === 0) continue
+      if (this.#session.scan(text, 0, true).found.length === 0 || part.isSealed === true) continue
       const guard = this.guard({ name: part.address, role: part.role, isJson: part.isJson })
       const restored = `${said(guard.push(text))}${said(guard.end())}`
       if (restored !== text) edited.set(index, restored)

@@ -85,6 +85,8 @@ export interface ChannelKind {
   readonly role: Role
   /** JSON text within a string: what is put there must be escaped as in JSON. */
   readonly isJson: boolean
+  /** A signature may vouch for it, so that it is worth something only as it was said. */
+  readonly isSealed?: boolean
 }
 
 export interface StreamLensParts {

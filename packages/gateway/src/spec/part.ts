@@ -15,6 +15,8 @@ export interface TextPart {
   readonly isName: boolean
   /** JSON text within the string: what is put there must be escaped as in JSON. */
   readonly isJson: boolean
+  /** A signature may vouch for it, so that it is worth something only as it was said. */
+  readonly isSealed?: boolean
 }
 
 /** Put `text` in place of the part at `index` of the view's `parts`. */

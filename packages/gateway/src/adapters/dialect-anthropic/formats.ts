@@ -115,20 +115,26 @@ export const ANSWER: Shape = shape({ ...MESSAGE_FIELDS, ...FAILED }, { role: 'as
 /** How many tokens a request has, and the body of an error. */
 export const COUNT: Shape = shape({ ...FAILED, input_tokens: PLAIN, context_management: CONTEXT_MANAGEMENT })
 
+/** Of a compaction: the whole of it, which takes the place of what was there. */
+const SUMMED = { type: ENUM, content: LABEL, encrypted_content: BLOB, signature: SEAL } as const
 /** What one event adds to a block, or to the message. */
-const DELTA = shape({
-  type: ENUM,
-  text: TEXT,
-  partial_json: spokenBy('tool-call', field('arguments')),
-  thinking: spokenBy('reasoning', TEXT),
-  estimated_tokens: PLAIN,
-  signature: SEAL,
-  citation: field('text', CITATION),
-  // Of a compaction: the whole of it, which takes the place of what was there.
-  content: LABEL,
-  encrypted_content: BLOB,
-  ...STOP,
-})
+const DELTA = shape(
+  {
+    type: ENUM,
+    text: TEXT,
+    partial_json: spokenBy('tool-call', field('arguments')),
+    thinking: spokenBy('reasoning', TEXT),
+    estimated_tokens: PLAIN,
+    citation: field('text', CITATION),
+    ...STOP,
+  },
+  {
+    byType: new Map([
+      ['signature_delta', shape({ type: ENUM, signature: SEAL })],
+      ['compaction_delta', shape(SUMMED)],
+    ]),
+  },
+)
 
 /** Data of one event of a stream. */
 export const EVENT: Shape = shape(

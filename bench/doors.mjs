@@ -1,0 +1,17 @@
+// The endpoints that are measured: each asks for the same words, and is answered with the same. `wrk.lua` and `streams.c` know
+// them by the same names.
+
+export const DOORS = {
+  chat: {
+    path: '/v1/chat/completions',
+    hello: { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] },
+    answered: '"choices"',
+  },
+  anthropic: {
+    path: '/anthropic/v1/messages',
+    hello: { model: 'claude-sonnet-5', max_tokens: 256, messages: [{ role: 'user', content: 'hello' }] },
+    answered: '"content"',
+  },
+}
+
+export const doorOf = ({ door = 'chat' }) => DOORS[door]
