@@ -140,7 +140,7 @@ describe.each(PRINTED)('$title', ({ title, text, providers: [provider], models: 
     expect([...faults, ...warnings].map(faultText)).toEqual([])
   })
 
-  test.each(calls)('%s goes to %s, with the key as it is wanted there', async (path, target) => {
+  test.each(calls)('%s goes to %s, with the key as it is wanted there [forward.addresses]', async (path, target) => {
     upstream.behave((request) => ({ kind: 'custom', tell: (wire) => insisting(wire, request, target) }))
     const asked = { model: model.name, max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] }
     const body = path.includes('/gemini/')
