@@ -385,6 +385,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'what cannot be inspected is refused unless a policy lets it pass',
   },
   'content.seals': { source: 'house', says: 'a signature over text that was edited is not left beside it' },
+  'content.spellings': {
+    source: 'Protocol Buffers, ProtoJSON format',
+    says: 'a field is seen under both of its names, in one object as in an array; a body that has it under both is refused',
+  },
+  'content.numbers': {
+    source: 'house',
+    says: 'long numbers are text in what tools are given and give back as JSON, as they are where it is a string',
+  },
   'content.one-model': {
     source: 'house',
     says: 'a body that names a further model than the one decided on is refused',
@@ -608,6 +616,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'contract',
     says: 'a caller who leaves ends the call upstream at once, and leaves no socket behind',
   },
+  'forward.addresses': {
+    source: 'issue 9.1',
+    says: 'Azure and Vertex are addresses and credentials: a query is kept, and a key is shown as it is wanted there',
+  },
   'forward.backpressure': { source: 'house', says: 'a caller who reads slowly holds the provider back' },
   'wire.sdk-errors': {
     source: 'contract',
@@ -616,6 +628,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'wire.anthropic-clients': {
     source: 'contract',
     says: 'Anthropic’s SDK, LangChain and the AI SDK show each refusal as an exception of theirs, its message with our code',
+  },
+  'wire.gemini-clients': {
+    source: 'contract',
+    says: 'Google’s SDK, LangChain and the AI SDK show each refusal as an exception of theirs with our code, a torn stream of Google’s own too',
   },
   'wire.no-futile-retries': { source: 'contract', says: 'what is refused for good is not tried again by SDKs' },
   'wire.models': { source: 'contract', says: '`GET /v1/models` lists only what the caller may invoke' },

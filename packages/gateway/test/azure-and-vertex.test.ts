@@ -108,6 +108,7 @@ test('every entry of the guide is tried here', () => {
 describe.each(PRINTED)('$title', ({ title, text, providers: [provider], models: [model] }) => {
   const { header, calls } = EXPECTED[title] ?? { header: [], calls: [] }
   const [name = '', value = ''] = header
+  const { dialect } = provider
   let upstream: LyingUpstream
   let house: House
 
@@ -140,7 +141,7 @@ describe.each(PRINTED)('$title', ({ title, text, providers: [provider], models: 
     expect([...faults, ...warnings].map(faultText)).toEqual([])
   })
 
-  test.each(calls)('%s goes to %s, with the key as it is wanted there', async (path, target) => {
+  test.each(calls)('%s goes to %s, with the key as it is wanted there [forward.addresses]', async (path, target) => {
     upstream.behave((request) => ({ kind: 'custom', tell: (wire) => insisting(wire, request, target) }))
     const asked = { model: model.name, max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] }
     const body = path.includes('/gemini/')
@@ -165,7 +166,7 @@ describe.each(PRINTED)('$title', ({ title, text, providers: [provider], models: 
   /** A server that knows nobody but by this header, and nothing but this path and query. */
   async function insisting(wire: Wire, { target, headers }: UpstreamRequest, only: string): Promise<'keep'> {
     const status = headers.get(name) !== value ? 401 : target !== only ? 404 : 200
-    const told = JSON.stringify(status === 200 ? ANSWERS[provider.dialect] : { error: { message: 'no' } })
+    const told = JSON.stringify(status === 200 ? ANSWERS[dialect] : { error: { message: 'no' } })
     const streams = target.includes('alt=sse') && status === 200
     const sent = streams ? `data: ${told}\n\n` : told
     const type = streams ? 'text/event-stream' : 'application/json'

@@ -73,7 +73,7 @@ describe('LangChain', () => {
     expect(JSON.stringify(whole)).not.toContain('ann@')
   })
 
-  test('a refusal is thrown with its status and code', async () => {
+  test('a refusal is thrown with its status and code [wire.gemini-clients]', async () => {
     const refused = (await chat('bob')).invoke('hi')
     await expect(refused).rejects.toMatchObject({ status: 403 })
     await expect(refused).rejects.toThrow(/forbidden_by_policy/)
@@ -136,7 +136,7 @@ describe('the AI SDK', () => {
     expect(seen(house)).toMatchObject({ content: { parts: [{ text: `I am ${GONE}` }] } })
   })
 
-  test('a refusal is an APICallError with its code, and is not asked for again', async () => {
+  test('a refusal is an APICallError with its code, and is not asked for again [wire.gemini-clients]', async () => {
     const before = house.upstream.requestCount
     const error: unknown = await generateText({ model: await model('bob'), prompt: 'hi' }).catch((one: unknown) => one)
     if (!APICallError.isInstance(error)) throw error

@@ -280,7 +280,7 @@ describe('requests', () => {
   })
 })
 
-describe('errors', () => {
+describe('errors [wire.gemini-clients]', () => {
   test('a refusal of policy is an ApiError of 403, with the reason', async () => {
     const before = house.upstream.requestCount
     const error = await failure((await clientOf('bob')).models.generateContent(asked))

@@ -20,7 +20,7 @@ const said = (json: string): string[] =>
     .map(({ role, address, text }) => `${role} ${address} ${text}`)
 
 describe('numbers where a string would be seen', () => {
-  test('are texts, with the strings, in document order', () => {
+  test('are texts, with the strings, in document order [content.numbers]', () => {
     const json =
       '{"result":{"a":"x","n":[1,[12345678,"y"],{"m":-123456789}, 4.2e9 ,true,null],"z":12345678},"count":12345678}'
     expect(said(json)).toEqual([

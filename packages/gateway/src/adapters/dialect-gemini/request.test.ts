@@ -57,13 +57,13 @@ describe('what is seen', () => {
     ])
   })
 
-  test('a single object in place of an array', () => {
+  test('a single object in place of an array [content.spellings]', () => {
     expect(partsOf({ contents: { parts: { text: 'alone', thought: true } } })).toEqual([
       'reasoning /contents/parts/text alone',
     ])
   })
 
-  test('both spellings of a field', () => {
+  test('both spellings of a field [content.spellings]', () => {
     const body = {
       system_instruction: { parts: [{ text: 'be terse' }] },
       contents: [
@@ -247,7 +247,7 @@ describe('what nobody can inspect', () => {
   })
 })
 
-describe('what is refused', () => {
+describe('what is refused [content.spellings]', () => {
   test.each<[string, unknown, string]>([
     ['no contents', {}, 'contents'],
     ['contents that are text', { contents: 'hi' }, 'contents'],
