@@ -252,7 +252,7 @@ interface Event {
 const UNREAD = new Set(['type', 'id', 'item_id', 'obfuscation', 'logprobs', 'sequence_number'])
 
 /** What a client reads: texts that grow, and what is said as a whole. */
-export function responsesTextOf(stream: Buffer): string {
+function responsesTextOf(stream: Buffer): string {
   const texts = new Map<string, string>()
   const wholes: string[] = []
   for (const event of eventsOf(stream) as Event[]) {
