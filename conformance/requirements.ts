@@ -384,6 +384,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'contract',
     says: 'what cannot be inspected is refused unless a policy lets it pass',
   },
+  'content.attachments': {
+    source: 'house',
+    says: 'an attachment that says it is text is read within and edited there; one that is none, or does not say so, is uninspectable',
+  },
+  'content.references': {
+    source: 'house',
+    says: 'what a provider keeps and a model will read is uninspectable: an earlier response, a conversation, a file by its id',
+  },
   'content.seals': { source: 'house', says: 'a signature over text that was edited is not left beside it' },
   'content.spellings': {
     source: 'Protocol Buffers, ProtoJSON format',
@@ -632,6 +640,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'wire.gemini-clients': {
     source: 'contract',
     says: 'Google’s SDK, LangChain and the AI SDK show each refusal as an exception of theirs with our code, a torn stream of Google’s own too',
+  },
+  'wire.openai-clients': {
+    source: 'contract',
+    says: 'OpenAI’s SDK, LangChain and the AI SDK work at responses, completions, embeddings and moderations, and show each refusal as an exception of theirs',
+  },
+  'stream.numbers': {
+    source: 'house',
+    says: 'events of a stream that are numbered stay numbered one by one, ours among them',
   },
   'wire.no-futile-retries': { source: 'contract', says: 'what is refused for good is not tried again by SDKs' },
   'wire.models': { source: 'contract', says: '`GET /v1/models` lists only what the caller may invoke' },

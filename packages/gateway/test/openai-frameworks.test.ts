@@ -31,7 +31,7 @@ function asked(): string {
 const SECRET = `sk-${'proj'}-${'aB3'.repeat(16)}`
 const MAILED = '{"to":"joe@example.com"}'
 
-describe('the AI SDK, responses', () => {
+describe('the AI SDK, responses [wire.openai-clients]', () => {
   const model = (name = 'model') => createOpenAI({ baseURL, apiKey }).responses(name)
   const options = { providerOptions: { openai: { store: false } }, maxRetries: 0 } as const
 

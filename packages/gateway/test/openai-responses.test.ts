@@ -60,7 +60,7 @@ const TOOLS: OpenAI.Responses.Tool[] = [
   },
 ]
 
-describe('responses', () => {
+describe('responses [wire.openai-clients]', () => {
   test('whole', async () => {
     house.upstream.behave(
       says([

@@ -115,7 +115,7 @@ function dataIn(body: Buffer): string {
   return Buffer.from(parts[0]?.data ?? '', 'base64').toString()
 }
 
-describe('through a lens', () => {
+describe('through a lens [content.attachments]', () => {
   test('text is a part with its address, and what is none is uninspectable', () => {
     const seen = view([
       { type: 'file', media: 'text/plain', data: base64('hidden words') },

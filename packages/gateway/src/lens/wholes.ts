@@ -20,7 +20,8 @@ export class Wholes {
 
   add(text: string, role: Role, isJson: boolean, out: string): void {
     const key = keyOf(text, role, isJson)
-    this.#length += key.length + (out === text ? 0 : out.length)
+    // By what came alone: two passes over the same bytes remember the same texts, whatever became of them.
+    this.#length += key.length
     // All at once: a provider that says something new each time gains nothing, and costs no more than this.
     if (this.#length > LENGTH_MAX || this.#judged.size >= COUNT_MAX) {
       this.#judged.clear()

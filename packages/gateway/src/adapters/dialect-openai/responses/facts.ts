@@ -27,6 +27,8 @@ export function responsesFacts(root: JsonObject): Facts | Refusal {
   const mistaken = items.findIndex((item) => !isObject(item))
   if (mistaken >= 0) return wrong(`input[${mistaken}]`, 'an object')
   const all = [...tools, ...items.flatMap(toolsIn)]
+  if (isObject(root['moderation'] ?? null)) return otherModel('moderation')
+  if (all.some((tool) => isObject(tool) && (tool['model'] ?? null) !== null)) return otherModel('tools')
   return {
     model,
     stream,
@@ -44,6 +46,14 @@ function noBackground(): Refusal {
   return refuse('invalid_request', 'asks for an answer in the background', {
     param: 'background',
     message: 'Answers in the background are not served: they could not be fetched through this gateway.',
+  })
+}
+
+/** Policy decides on one model, and another would see the prompt too. */
+function otherModel(param: string): Refusal {
+  return refuse('invalid_request', 'names a model beside the one that is decided on', {
+    param,
+    message: `Only one model is asked in a request: \`${param}\` names another.`,
   })
 }
 

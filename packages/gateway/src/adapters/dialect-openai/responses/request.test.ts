@@ -84,7 +84,7 @@ describe('whose text is where', () => {
   })
 })
 
-describe('what nobody can inspect', () => {
+describe('what nobody can inspect [content.references]', () => {
   const inMessage = (part: object): readonly string[] =>
     view({ input: [{ role: 'user', content: [part] }] }).uninspectable
 
@@ -264,6 +264,11 @@ describe('what else it says', () => {
     [{ tools: ['web_search'] }, ['invalid_request', 'tools']],
     [{ max_output_tokens: -1 }, ['invalid_request', 'max_output_tokens']],
     [{ model: '' }, ['invalid_request', 'model']],
+    // Another model would see the prompt, and no policy was asked about it.
+    [{ tools: [{ type: 'image_generation', model: 'gpt-image-1' }] }, ['invalid_request', 'tools']],
+    [{ input: [{ type: 'additional_tools', tools: [{ model: 'm' }] }] }, ['invalid_request', 'tools']],
+    [{ moderation: { model: 'omni-moderation-latest' } }, ['invalid_request', 'moderation']],
+    [{ tools: [{ type: 'image_generation', model: null }], moderation: null }, 'read'],
     // Servers that read names without regard to case would take the last one.
     [{ Model: 'other' }, ['invalid_request', '/Model']],
     [{ input: [{ role: 'user', content: 'x', Content: 'y' }] }, ['invalid_request', '/input/0/Content']],

@@ -80,7 +80,7 @@ describe.each(TRANSCRIPTS)('%s', (_, whole) => {
     }
   })
 
-  test('events stay numbered one by one', () => {
+  test('events stay numbered one by one [stream.numbers]', () => {
     const seen = numbers(guarded(open(), [whole]))
     expect(seen).toEqual(seen.map((_one, at) => at))
   })
