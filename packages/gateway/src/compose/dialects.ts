@@ -1,6 +1,7 @@
 import { createAnthropicDialect } from '../adapters/dialect-anthropic/dialect.js'
 import { createBedrockDialect } from '../adapters/dialect-bedrock/dialect.js'
 import { createGeminiDialect } from '../adapters/dialect-gemini/dialect.js'
+import { createGenericDialect } from '../adapters/dialect-generic/dialect.js'
 import { createOpenAiDialect } from '../adapters/dialect-openai/dialect.js'
 import type { Config } from '../config/config.js'
 import type { Model } from '../exchange.js'
@@ -10,13 +11,14 @@ import type { Dialect } from '../spec/index.js'
 const PLACES_A_PART = 10
 
 /** The dialects that doors speak. */
-export function dialectsOf({ limits }: Config): readonly Dialect[] {
+export function dialectsOf({ dialects, limits }: Config): readonly Dialect[] {
   const ofBody = { depthMax: limits.nesting, placesMax: PLACES_A_PART * limits.parts }
   return [
     createOpenAiDialect(ofBody),
     createAnthropicDialect(ofBody),
     createGeminiDialect(ofBody),
     createBedrockDialect(ofBody),
+    ...dialects.map((one) => createGenericDialect(one, ofBody)),
   ]
 }
 

@@ -1,4 +1,12 @@
-import type { AttributeValue, FindingType, Label, SurrogateType, VaultFormat, WhenIll } from '../spec/index.js'
+import type {
+  AttributeValue,
+  DeclaredDialect,
+  FindingType,
+  Label,
+  SurrogateType,
+  VaultFormat,
+  WhenIll,
+} from '../spec/index.js'
 import type { KeySecret, Secret, SecretValue } from './secret.js'
 
 export const ALGORITHMS = [
@@ -153,8 +161,8 @@ export interface InspectionConfig {
   readonly remote: readonly RemoteDetectorConfig[]
 }
 
+/** Dialects that are built in. */
 export const DIALECTS = ['openai', 'anthropic', 'gemini', 'bedrock'] as const
-export type DialectName = (typeof DIALECTS)[number]
 
 export interface ProviderKeyConfig {
   readonly secret: KeySecret
@@ -169,7 +177,8 @@ export type Authentication = { readonly kind: 'bearer' } | { readonly kind: 'hea
 
 export interface ProviderConfig {
   readonly name: string
-  readonly dialect: DialectName
+  /** One that is built in, or one of `dialects`. */
+  readonly dialect: string
   /** Without a trailing slash in its path. A query in it goes with every call. */
   readonly baseUrl: string
   /** Undefined: as its dialect has it. */
@@ -253,6 +262,8 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly issuers: readonly IssuerConfig[]
   readonly dpop: DpopConfig
+  /** Wire formats that are declared instead of built in. */
+  readonly dialects: readonly DeclaredDialect[]
   readonly providers: readonly ProviderConfig[]
   readonly models: readonly ModelConfig[]
   readonly policy: { readonly dir: string }

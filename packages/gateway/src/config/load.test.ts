@@ -195,6 +195,7 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
         },
       ],
       dpop: { nonces: 'off', windowMs: 120_000, algorithms: ['ES256', 'PS256'], replayFailure: 'open' },
+      dialects: [],
       providers: [
         {
           name: 'a',

@@ -1,4 +1,5 @@
 import type { Config } from './config.js'
+import { dialectRelations } from './dialect-relations.js'
 import { didYouMean } from './fault.js'
 import { issuerRelations } from './issuer-relations.js'
 import { isLoopback } from './loopback.js'
@@ -40,6 +41,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
       'name',
     ),
     ...homelessModels(config),
+    ...dialectRelations(config),
     ...ownIssuer(config),
     ...doubledKeyNames(config),
     ...keyless(config),

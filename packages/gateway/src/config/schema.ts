@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { OWN_TYPES, VAULT_FORMATS, type WhenIll } from '../spec/index.js'
 import { ALGORITHMS, type Config, DIALECTS } from './config.js'
+import { declaredDialect } from './dialect-schema.js'
 import { issuerSchema } from './issuer-schema.js'
 import { isLoopback } from './loopback.js'
 import { authentication, baseUrl, httpUrl, serverUrl } from './provider-address.js'
@@ -110,7 +111,7 @@ function provider(folder: string): z.ZodType<Config['providers'][number]> {
   const key = providerKey(folder)
   return group({
     name: text.max(128),
-    dialect: z.enum(DIALECTS),
+    dialect: text.max(64).meta({ examples: [...DIALECTS] }),
     baseUrl,
     authentication: authentication.optional(),
     region: region.optional(),
@@ -320,6 +321,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       .default([]),
     issuers: z.array(issuerSchema(folder, secret(folder))).min(1),
     dpop,
+    dialects: z.array(declaredDialect(authentication)).max(64).default([]),
     providers: z.array(provider(folder)).min(1),
     models: z.array(model).min(1),
     datasets: notYet('datasets'),
@@ -351,6 +353,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       trustedProxies: raw.trustedProxies,
       issuers: raw.issuers,
       dpop: raw.dpop,
+      dialects: raw.dialects,
       providers: raw.providers,
       models: raw.models,
       policy: raw.policy,

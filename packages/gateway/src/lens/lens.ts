@@ -49,6 +49,8 @@ export interface LensFormat {
   /** What a stream is asked for its usage with. Undefined: it says it anyhow. */
   readonly usageOption?: Option
   readonly answer: Shape
+  /** A whole answer may be a list, which says no usage. */
+  readonly lists?: boolean
   readonly usage: (root: JsonObject) => Usage | undefined
   readonly stream: StreamFormat | undefined
   /** What the `content-type` of a stream begins with. */
@@ -176,15 +178,16 @@ function modelIn({ strings, containers }: Located, model: string): Splice {
 }
 
 /** A whole answer, or the body of an error: both are JSON objects, else the provider did not speak this dialect. */
-function readAnswer({ answer, usage }: LensFormat, body: Buffer): Step<AnswerView> {
+function readAnswer({ answer, lists, usage }: LensFormat, body: Buffer): Step<AnswerView> {
   const located = readLocated(body)
   if (located.kind === 'fault') return refuse('upstream_failed', `the answer is refused as JSON: ${located.code}`)
   const { value } = located
-  if (!isObject(value)) return refuse('upstream_failed', 'the answer is not an object')
+  const isList = lists === true && Array.isArray(value)
+  if (!isObject(value) && !isList) return refuse('upstream_failed', 'the answer is not an object')
   const seen = see(located, answer)
   return proceed({
     parts: seen.parts,
-    usage: usage(value),
+    usage: isObject(value) ? usage(value) : undefined,
     edit: (edits) => (edits.length === 0 ? body : spliced(located.text, splicesOf(seen, edits))),
   })
 }

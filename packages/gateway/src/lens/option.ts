@@ -30,7 +30,7 @@ export function switchedOn(located: Located, { member, name }: Option): Splice {
 }
 
 /** A member with this value, JSON text, whatever stands there: nothing, a string, or another scalar; not for what holds others. */
-function put({ strings, text }: Located, inside: Container, name: string, json: string): Splice {
+export function put({ strings, text }: Located, inside: Container, name: string, json: string): Splice {
   const here = strings.filter((one) => one.inside === inside && one.key === name)
   const value = here.find((one) => !one.isName)
   if (value !== undefined) return { start: value.start, end: value.end, json }

@@ -65,7 +65,7 @@ export function see(located: Located, root: Shape): Seen {
     if (inside === undefined || value === '') continue
     const says = saysAt(shapes, inside, key, isName)
     if (says === undefined) continue
-    if (says === 'reference') uninspectable.push(pointer(inside, key))
+    if (says === 'reference' || says === 'media') uninspectable.push(pointer(inside, key))
     const attached = attachedAt(shapes, inside, key, isName)
     if (attached === undefined ? isOpaque(says, value) : attached.text === '') continue
     const isJson = attached?.isJson ?? says === 'arguments'

@@ -15,6 +15,7 @@ import { type AttachedText, type Attachment, textOf } from './attached.js'
  * - `blob`: data or ciphertext; opaque while it is spelt like that;
  * - `seal`: a blob that vouches for the text beside it, in the same object or below: once that is edited it is emptied.
  * - `checked`: opaque always: a value that others compare with a list.
+ * - `media`: a picture, say: opaque whatever it is, and uninspectable.
  * - `reference`: an id of what the provider keeps and the model will read: opaque like one, and uninspectable.
  */
 export type Says =
@@ -30,6 +31,7 @@ export type Says =
   | 'blob'
   | 'seal'
   | 'checked'
+  | 'media'
   | 'reference'
 
 /**
@@ -253,6 +255,7 @@ export function isOpaque(says: Says, value: string): boolean {
     case 'seal':
       return BLOB.test(value)
     case 'checked':
+    case 'media':
       return true
   }
 }

@@ -1,6 +1,18 @@
 export type { Brand } from './brand.js'
 export { Deadlines, type Timed } from './deadlines.js'
 export type { Challenge, Decision } from './decision.js'
+export type {
+  DeclaredAnswer,
+  DeclaredBlockEnd,
+  DeclaredDialect,
+  DeclaredEndpoint,
+  DeclaredPaths,
+  DeclaredRefusal,
+  DeclaredRequest,
+  DeclaredStream,
+  MemberPath,
+  PathPattern,
+} from './declared-dialect.js'
 export type { Detector, Illness, Placed, Scan, TextGuard, WhenIll } from './detector.js'
 export type {
   AnswerView,

@@ -58,7 +58,7 @@ function otherModel(param: string): Refusal {
 }
 
 /** A message of the caller's own that speaks as the system. */
-function isSystem(item: JsonValue | undefined): boolean {
+export function isSystem(item: JsonValue | undefined): boolean {
   if (!isObject(item)) return false
   const { role = null, type = null } = item
   return (role === 'system' || role === 'developer') && (type === null || type === 'message')
