@@ -36,9 +36,10 @@ export interface Heard {
 }
 
 /** Hears a whole stream. A refusal where it is none. */
-export function hear(seen: Opens, stream: Buffer): Heard | Refusal {
+export function hear(seen: Opens, stream: Buffer, dropUsage: boolean): Heard | Refusal {
   const ears: Ear[] = []
   const lens = seen.openStream({
+    dropUsage,
     guard: (channel) => {
       if (ears.length >= TEXTS_MAX) return DEAF
       const ear = new Ear(channel)
@@ -55,6 +56,7 @@ export interface Saying {
   /** In them. */
   readonly found: readonly PartFindings[]
   readonly acts: ActsByType
+  readonly dropUsage: boolean
   readonly onFinding: (type: FindingType, act: Act) => void
   /** What is tokenized goes there. */
   readonly vault: VaultSession | undefined
@@ -69,7 +71,7 @@ export interface Said {
 
 /** Says the same stream as it may leave. */
 export function say(seen: Opens, stream: Buffer, saying: Saying): Said {
-  const { parts, found, acts, onFinding, restoring, vault } = saying
+  const { parts, found, acts, dropUsage, onFinding, restoring, vault } = saying
   const findings = new Map(found.map((one) => [one.index, one.findings]))
   const heardAt = new Map<string, Map<string, Known>>()
   const heardOf = new Map<string, Known>()
@@ -90,6 +92,7 @@ export function say(seen: Opens, stream: Buffer, saying: Saying): Said {
     return heardOf.get(begin)
   }
   const lens = seen.openStream({
+    dropUsage,
     guard: (channel) => {
       const tokenizer = vault === undefined ? undefined : tokenizerOf(vault, channel.isJson, ANSWERED_MAX)
       const guard = new Knowing((begin) => heardBy(channel, begin), new Editor(acts, onFinding, tokenizer))

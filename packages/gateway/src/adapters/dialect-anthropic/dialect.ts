@@ -44,12 +44,14 @@ export function createAnthropicDialect(limits: JsonLimits = JSON_LIMITS): Dialec
     prefix: '/anthropic/',
     endpoints: [
       endpoint('/v1/messages', { ...MESSAGES, answer: ANSWER, usage: usageOf, stream: MESSAGE_STREAM }, limits),
-      // Nothing is made there, and nothing is paid for it.
-      endpoint(
-        '/v1/messages/count_tokens',
-        { ...MESSAGES, answer: COUNT, usage: () => undefined, stream: undefined },
-        limits,
-      ),
+      {
+        ...endpoint(
+          '/v1/messages/count_tokens',
+          { ...MESSAGES, answer: COUNT, usage: () => undefined, stream: undefined },
+          limits,
+        ),
+        isFree: true,
+      },
     ],
     requestHeaders: REQUEST_HEADERS,
     // Never `anthropic-ratelimit-*` or `anthropic-organization-id`: those are our account's.
