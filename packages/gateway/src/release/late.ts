@@ -36,7 +36,7 @@ export interface Heard {
 }
 
 /** Hears a whole stream. A refusal where it is none. */
-export function hear(seen: Opens, stream: Buffer, dropUsage: boolean): Heard | Refusal {
+export function hear(seen: Opens, stream: Buffer, dropUsage = false): Heard | Refusal {
   const ears: Ear[] = []
   const lens = seen.openStream({
     dropUsage,
@@ -56,7 +56,8 @@ export interface Saying {
   /** In them. */
   readonly found: readonly PartFindings[]
   readonly acts: ActsByType
-  readonly dropUsage: boolean
+  /** See `StreamLensParts`. */
+  readonly dropUsage?: boolean
   readonly onFinding: (type: FindingType, act: Act) => void
   /** What is tokenized goes there. */
   readonly vault: VaultSession | undefined
@@ -71,7 +72,7 @@ export interface Said {
 
 /** Says the same stream as it may leave. */
 export function say(seen: Opens, stream: Buffer, saying: Saying): Said {
-  const { parts, found, acts, dropUsage, onFinding, restoring, vault } = saying
+  const { parts, found, acts, dropUsage = false, onFinding, restoring, vault } = saying
   const findings = new Map(found.map((one) => [one.index, one.findings]))
   const heardAt = new Map<string, Map<string, Known>>()
   const heardOf = new Map<string, Known>()
