@@ -9,6 +9,7 @@ const ADAPTER = `${SRC}adapters/([^/]+)/`
 const GROUND = [`${SRC}spec/`, `${SRC}json/`, `${SRC}jws/`]
 const LENS = `${SRC}lens/`
 const GRANTS = `${SRC}grants/`
+const BUDGETS = `${SRC}budgets/`
 const TOKENS = `${SRC}tokens/`
 const EGRESS = `${SRC}egress/`
 // Not what npm puts into a package's own node_modules.
@@ -17,7 +18,7 @@ const EXCHANGE = `${SRC}exchange[.]ts$`
 const PIPELINE = `${SRC}pipeline[.]ts$`
 const TLOG = '^packages/tlog/'
 // One file for each kind of adapter; the others of compose/ pick none.
-const CHOOSES = `${SRC}compose/(detectors|dialects|issuers|log|policies|providers|store)[.]ts$`
+const CHOOSES = `${SRC}compose/(detectors|dialects|issuers|log|policies|providers|store|tokenizer)[.]ts$`
 // Tests reach over walls to try rooms together; what ships does not.
 const TESTS = '[.]test(-d)?[.]ts$|^packages/[^/]+/test/'
 
@@ -99,6 +100,15 @@ module.exports = {
       comment: 'grants/ knows what is live and what ended; who decides and who is told are handed in.',
       from: { path: GRANTS, pathNot: TESTS },
       to: { path: OURS, pathNot: [GRANTS, ...GROUND] },
+    },
+    {
+      name: 'budgets-know-words-only',
+      severity: 'error',
+      comment:
+        'budgets/ knows what may be spent and what is; the store that gateways share it by, the keys that have budgets of their ' +
+        'own and who is told are handed in.',
+      from: { path: BUDGETS, pathNot: TESTS },
+      to: { pathNot: [BUDGETS, ...GROUND], dependencyTypesNot: ['core'] },
     },
     {
       name: 'api-keys-know-words-only',
@@ -286,7 +296,7 @@ module.exports = {
       comment:
         'pipeline.ts knows the order and nothing of files, configuration, doors or adapters: those are handed in.',
       from: { path: [PIPELINE, EXCHANGE] },
-      to: { path: OURS, pathNot: [STAGE, ...GROUND, GRANTS, EXCHANGE] },
+      to: { path: OURS, pathNot: [STAGE, ...GROUND, GRANTS, BUDGETS, EXCHANGE] },
     },
     {
       name: 'configuration-knows-words-only',

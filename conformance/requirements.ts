@@ -597,6 +597,67 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'keys.budget': { source: 'issue 8.3', says: 'a budget counts what answers report, and before them the estimate' },
   'keys.budget-refused': { source: 'contract', says: 'what a budget has not left is refused as `budget_exceeded`' },
   'keys.budget-kept': { source: 'issue 8.3', says: 'what was spent is kept across restarts, rotations and processes' },
+  'budgets.reserve': {
+    source: 'issue 9.5',
+    says: 'what a request can cost is set aside before it is sent, and what is not there refuses it',
+  },
+  'budgets.window': {
+    source: 'issue 9.5',
+    says: 'a rolling window never holds more than its amount; days and months are those of UTC',
+  },
+  'budgets.shared': {
+    source: 'issue 9.5',
+    says: 'gateways on one store spend nothing twice and lose nothing, in whatever order they write',
+  },
+  'budgets.away': {
+    source: 'issue 9.5',
+    says: 'while the store is away nothing is spent that cannot be counted, unless the operator chose otherwise',
+  },
+  'budgets.rules': {
+    source: 'issue 9.5',
+    says: 'a rule counts per principal, group, key or model, or all together; one that refuses spends of none',
+  },
+  'budgets.policy': { source: 'contract', says: 'limits of policies are obligations, and the smallest holds' },
+  'budgets.reconcile': {
+    source: 'issue 9.5',
+    says: 'what the provider reports takes the place of what was set aside, in tokens and in money by the price',
+  },
+  'budgets.exact': { source: 'house', says: 'money is summed in whole millionths, each exchange rounded up' },
+  'budgets.usage-asked': {
+    source: 'contract',
+    says: 'where usage is needed and was not asked for, it is asked for, and the extra chunk removed',
+  },
+  'budgets.aborted': {
+    source: 'issue 9.5',
+    says: 'of a stream that was cut what came is charged, and the rest given back',
+  },
+  'budgets.given-back': { source: 'issue 9.5', says: 'an exchange that is not made gives back what was set aside' },
+  'budgets.answers': {
+    source: 'contract',
+    says: 'a rate is refused with 429, `Retry-After`, `RateLimit` and `x-ratelimit-*`; what is spent with 403, and the log names the budget',
+  },
+  'budgets.race': {
+    source: 'issue 9.5',
+    says: 'of 200 requests at once an allowance of 100 serves 100, at several gateways too',
+  },
+  'limits.sizes': {
+    source: 'issue 9.5',
+    says: 'a request that asks for too long an answer, or has too many tools or pictures, is refused',
+  },
+  'limits.smallest': { source: 'contract', says: 'of several limits the smallest holds' },
+  'limits.prompt-bounds': {
+    source: 'issue 9.5',
+    says: 'the bounds of a prompt hold: it has no more tokens than bytes, and no less than plain words',
+  },
+  'limits.prompt-count': {
+    source: 'issue 9.5',
+    says: 'a prompt is counted where its bounds do not tell, in bounded time whatever it is',
+  },
+  'policy.check-limits': {
+    source: 'contract',
+    says: 'limits are checked: their kind, their numbers and windows, and money of models without a price',
+  },
+  'store.only-if': { source: 'house', says: 'of several who put over one value, one succeeds' },
   'keys.audit-note': {
     source: 'issue 8.3',
     says: 'each change of a key leaves an entry, without its secret and its owner',

@@ -64,11 +64,11 @@ bracket.intend({ ...sealed, body }, 'digest', false)
 // @ts-expect-error nor may an intent be made up from the parts of one
 bracket.intend({ ...partsOfSealed, body, carriedOut: {}, stage: 'sealed' }, 'digest', false)
 
-transform(decided, systemMessages, undefined)
+transform(decided, systemMessages, undefined, false)
 // @ts-expect-error nobody carries out what was not decided
-transform(inspected, systemMessages, undefined)
+transform(inspected, systemMessages, undefined, false)
 // @ts-expect-error a decision beside an inspected exchange is not a decision about it
-transform({ inspected, verdict }, systemMessages, undefined)
+transform({ inspected, verdict }, systemMessages, undefined, false)
 
 // @ts-expect-error who calls is known only to who verified it
 const forgedAuthenticated: Authenticated = { received, principal }

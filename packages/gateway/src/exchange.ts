@@ -1,7 +1,10 @@
 import type {
+  Allowance,
+  Demand,
   Dialect,
   Endpoint,
   PartFindings,
+  Price,
   Principal,
   Received,
   RequestView,
@@ -31,6 +34,13 @@ export interface Model {
   readonly provider: string
   /** The provider's own name for it. */
   readonly upstreamModel: string
+  readonly price?: Price | undefined
+}
+
+/** What an exchange is counted in, and what it may cost. */
+export interface Counted {
+  readonly allowance: Allowance
+  readonly demand: Demand
 }
 
 /** What the inspect stage learnt of a body. */
@@ -77,6 +87,8 @@ interface Transformation {
   readonly carriedOut: Readonly<Record<string, number>>
   readonly systemMessage: SystemMessage | undefined
   readonly vault: VaultSession | undefined
+  /** Usage was asked for by us, and not by the caller. */
+  readonly asksUsage: boolean
 }
 
 /**
@@ -107,8 +119,16 @@ class SealedExchange {
   readonly systemMessage: SystemMessage | undefined
   /** What placeholders in the answer may stand for, and where values of it go; undefined where neither can be. */
   readonly vault: VaultSession | undefined
-  constructor({ inspected, model, routedFrom, verdict }: Decided, transformation: Transformation) {
-    const { body, carriedOut, systemMessage, vault } = transformation
+  /** Undefined: in nothing. */
+  readonly counted: Counted | undefined
+  /** Usage was asked for by us, and not by the caller. */
+  readonly asksUsage: boolean
+  constructor(
+    { inspected, model, routedFrom, verdict }: Decided,
+    transformation: Transformation,
+    counted: Counted | undefined,
+  ) {
+    const { asksUsage, body, carriedOut, systemMessage, vault } = transformation
     this.authenticated = inspected.authenticated
     this.dialect = inspected.dialect
     this.endpoint = inspected.endpoint
@@ -123,6 +143,8 @@ class SealedExchange {
     this.carriedOut = carriedOut
     this.systemMessage = systemMessage
     this.vault = vault
+    this.counted = counted
+    this.asksUsage = asksUsage
   }
   get stage(): string {
     return this.#stage
@@ -161,8 +183,8 @@ export const seal = {
   decided(inspected: Inspected, verdict: Verdict, model: Model, routedFrom: RoutedFrom | undefined): Decided {
     return { inspected, verdict, model, routedFrom } as unknown as Decided
   },
-  sealed(decided: Decided, transformed: Transformation): Sealed {
-    return new SealedExchange(decided, transformed)
+  sealed(decided: Decided, transformed: Transformation, counted: Counted | undefined): Sealed {
+    return new SealedExchange(decided, transformed, counted)
   },
   recorded(sealed: Sealed, receipt: string | undefined, durable: Promise<string | undefined> | undefined): Recorded {
     return new RecordedExchange(sealed, receipt, durable)

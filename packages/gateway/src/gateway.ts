@@ -17,7 +17,7 @@ import type { Model } from './exchange.js'
 import type { ForwardTimeouts, Provider } from './forward/forward.js'
 import { createPools, type Pools } from './forward/pools.js'
 import type { Parking } from './grants/parking.js'
-import { createPipeline, type Door, type Pipeline, type PipelineLimits } from './pipeline.js'
+import { type CountTokens, createPipeline, type Door, type Pipeline, type PipelineLimits } from './pipeline.js'
 import type { Addresses } from './receive/head.js'
 import { createReceiver, type ListenTls, type ReceiveLimits } from './receive/server.js'
 import {
@@ -62,6 +62,8 @@ export interface Rules {
   readonly providers: ReadonlyMap<string, Provider>
   readonly limits: PipelineLimits
   readonly systemMessages: ReadonlyMap<string, SystemMessage>
+  readonly budgets: Budgeting
+  readonly countTokens: CountTokens | undefined
   readonly timeouts: ForwardTimeouts
   readonly configDigest: string
   /** The tokens that we issue ourselves. Undefined: none, and `/oauth` is not served. */
@@ -84,7 +86,6 @@ export interface GatewayParts {
   readonly revocations: Revocations
   /** Where a request waits for an approval. */
   readonly parking: Pick<Parking, 'park'>
-  readonly budgets: Budgeting
   readonly vault: Vault
   readonly audit: Pick<AuditParts, 'log' | 'keys' | 'failure' | 'order'>
   readonly auditReader: LogReader
@@ -343,8 +344,9 @@ function inForce(
       policy: rules.policy,
       configDigest: rules.configDigest,
       park: (parked) => parts.parking.park(parked),
-      budgets: parts.budgets,
       vault: parts.vault,
+      budgets: rules.budgets,
+      countTokens: rules.countTokens,
       limits: rules.limits,
       systemMessages: rules.systemMessages,
     },

@@ -1,10 +1,14 @@
 import { type Audit, type AuditParts, type Bracket, createAudit } from './audit/audit.js'
 import { type Authenticate, type AuthenticateParts, createAuthenticate } from './authenticate/authenticate.js'
+import { chargeOf } from './budgets/charge.js'
+import { costsOf, demandOf } from './budgets/demand.js'
+import { overLimit, type Sized, type Uncounted } from './budgets/sizes.js'
 import { decide, refusalOf } from './decide/decide.js'
 import { routed, routeOf } from './decide/route.js'
 import { scoped, unscoped } from './decide/scoped.js'
 import {
   type Authenticated,
+  type Counted,
   type Decided,
   type Inspected,
   type Learnt,
@@ -45,8 +49,10 @@ import {
   proceed,
   type Received,
   type Refusal,
+  type RequestView,
   type Resource,
   refuse,
+  type Sizes,
   type Step,
   type SystemMessage,
   type TextPart,
@@ -86,10 +92,19 @@ export interface ModelCall {
 }
 
 export interface PipelineLimits {
-  readonly promptTokens: number
   readonly parts: number
   readonly answerBytes: number
+  readonly sizes: Sizes
+  /** Set aside for an answer that nobody bounds, in tokens. */
+  readonly answerTokens: number
 }
+
+/**
+ * Counts the tokens of texts exactly, up to what it is enough to know.
+ *
+ * @returns undefined where it took too long
+ */
+export type CountTokens = (texts: readonly string[], atMost: number) => Promise<number | undefined>
 
 export interface PipelineParts {
   readonly clock: Clock
@@ -110,6 +125,8 @@ export interface PipelineParts {
   readonly park: (parked: Parked) => Promise<string>
   readonly budgets: Budgeting
   readonly vault: Vault
+  /** Undefined: what cannot be told by length and words is told by the estimate. */
+  readonly countTokens: CountTokens | undefined
 }
 
 export interface Pipeline {
@@ -145,6 +162,8 @@ interface Asking {
   readonly entered: Entered
   readonly call: ModelCall
   readonly body: Buffer
+  /** Tokens of the prompt; undefined: not counted. */
+  readonly tokens?: number
 }
 
 /** @param before the pipeline that this one follows at a reload: the log and what is open in it go on */
@@ -265,25 +284,42 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const look = lookFor(call.endpoint.action)
     const looked = look === undefined ? NOT_LOOKED : await lookedElsewhere(asking, look)
     if (look !== undefined && received.caller.left) return LEFT
-    const first = looked.kind === 'refuse' ? looked : judged(asking, looked.value, true)
     const found = looked.kind === 'refuse' ? undefined : looked.value
-    const sealed = isSettled(first) ? first : await kept(first, (mayRead) => judged(asking, found, mayRead))
+    let asked = asking
+    let first = looked.kind === 'refuse' ? looked : judged(asked, found, true)
+    if (first.kind === 'count') {
+      const tokens = await counted(first.texts)
+      asked = tokens.kind === 'refuse' ? asked : { ...asking, tokens: tokens.value }
+      first = tokens.kind === 'refuse' ? tokens : judged(asked, found, true)
+    }
+    const sealed = isSettled(first) ? first : await kept(first, (mayRead) => judged(asked, found, mayRead))
     if (sealed.kind === 'refuse') {
       const { principal } = authenticated
       const refusal = await waiting(parts.park, { principal, asked: bracket.asked, body: body.value }, sealed)
       return refused(received, dialect, refusal)
     }
-    const held = parts.budgets.hold(authenticated.principal, sealed.value.promptTokens)
-    if (held.kind === 'refuse') return refused(received, dialect, held)
+    const { counted: allowed, model, promptTokens } = sealed.value
+    const held = allowed === undefined ? undefined : await allowed.allowance.hold(allowed.demand)
+    if (held?.kind === 'refuse') return refused(received, dialect, held)
+    const hold = held?.value
+    if (hold !== undefined) for (const [name, value] of Object.entries(hold.headers)) received.caller.carry(name, value)
     const recorded = await record(sealed.value, bracket)
     // A caller who left while we recorded: nothing is sent for nobody.
     if (recorded.kind === 'refuse' || received.caller.left) {
-      held.value.release()
+      hold?.release()
       return recorded.kind === 'refuse' ? refused(received, dialect, recorded) : LEFT
     }
     const outcome = await forwardAndRelease(recorded.value, bracket)
-    held.value.settle(outcome.usage)
-    return outcome
+    if (hold === undefined && model.price === undefined) return outcome
+    const charge = chargeOf(outcome, costsOf(call.endpoint), promptTokens, model.price)
+    hold?.settle(charge)
+    return { ...outcome, charge }
+  }
+
+  async function counted(texts: readonly string[]): Promise<Step<number>> {
+    const atMost = parts.limits.sizes.get('prompt-tokens') ?? Number.POSITIVE_INFINITY
+    const tokens = await parts.countTokens?.(texts, atMost)
+    return tokens === undefined ? refuse('prompt_too_large', 'not counted in time') : proceed(tokens)
   }
 
   function decideAgain(): void {
@@ -333,6 +369,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
 
   function textsOf(asking: Asking): Step<readonly string[]> {
     const inspected = inspectedOf(asking, undefined)
+    // A prompt that has to be counted is looked at first: most are within their limit.
+    if (inspected.kind === 'count') return proceed(inspected.texts)
     if (inspected.kind === 'refuse') return inspected
     const { authenticated, endpoint, model, view } = inspected.value
     const asker = scoped(authenticated.principal, endpoint.action, model.resource)
@@ -341,9 +379,9 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   function inspectedOf(
-    { entered: { authenticated, bracket }, call: { dialect, endpoint, models, named }, body }: Asking,
+    { entered: { authenticated, bracket }, call: { dialect, endpoint, models, named }, body, tokens }: Asking,
     elsewhere: Elsewhere | undefined,
-  ): Step<Inspected> {
+  ): Step<Inspected> | Uncounted {
     const read = endpoint.lens.read(body, named)
     if (read.kind === 'refuse') return read
     const view = read.value
@@ -352,18 +390,18 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     if (model === undefined) return refuse('model_not_found', 'not configured', { param: 'model' })
     bracket.asks({ action: endpoint.action, resource: model.resource.id, verdict: undefined })
 
-    const learnt = inspect(view.parts, elsewhere)
-    if (learnt.kind === 'refuse') return learnt
-    if (learnt.value.promptTokens > parts.limits.promptTokens) {
-      return refuse('prompt_too_large', `about ${learnt.value.promptTokens} tokens`)
-    }
-    return proceed(seal.inspected({ authenticated, dialect, endpoint, model, body, view, learnt: learnt.value }))
+    const inspected = inspect(view.parts, elsewhere)
+    if (inspected.kind === 'refuse') return inspected
+    const learnt = tokens === undefined ? inspected.value : { ...inspected.value, promptTokens: tokens }
+    const over = overLimit(sizedBy(view, body, learnt, tokens), parts.limits.sizes)
+    if (over !== undefined) return over
+    return proceed(seal.inspected({ authenticated, dialect, endpoint, model, body, view, learnt }))
   }
 
   /** Inspect, decide, transform: at one go, so that nothing of a body that was read outlives it. */
   function judged(asking: Asking, elsewhere: Elsewhere | undefined, mayRead: boolean): Judged {
     const inspected = inspectedOf(asking, elsewhere)
-    if (inspected.kind === 'refuse') return inspected
+    if (inspected.kind !== 'proceed') return inspected
     const { authenticated, learnt, view } = inspected.value
     const session = authenticated.received.headers['ostiary-session'] || view.conversation
     const held = parts.vault.at(authenticated.principal, session)
@@ -383,11 +421,32 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     }
     const decided = decidedOf(asking, inspected.value, context)
     if (decided.kind === 'refuse') return decided
+    const { sizes } = decided.value.verdict.obligations
+    const over = overLimit(sizedBy(view, asking.body, learnt, asking.tokens), sizes)
+    if (over !== undefined) return over
+    const allowed = countedIn(decided.value)
     const vault = held === undefined || held instanceof Promise ? vaultFor(decided.value, session) : proceed(held)
     if (vault.kind === 'refuse') return vault
-    const transformed = transform(decided.value, parts.systemMessages, vault.value)
+    const needsUsage = allowed?.allowance.needsUsage === true
+    const transformed = transform(decided.value, parts.systemMessages, vault.value, needsUsage)
     if (transformed.kind === 'refuse') return transformed
-    return proceed(seal.sealed(decided.value, transformed.value))
+    return proceed(seal.sealed(decided.value, transformed.value, allowed))
+  }
+
+  function sizedBy(view: RequestView, body: Buffer, learnt: Learnt, counted: number | undefined): Sized {
+    const canCount = parts.countTokens !== undefined
+    return { view, bodyBytes: body.length, about: learnt.promptTokens, counted, canCount }
+  }
+
+  /** What the exchange is counted in, with the model that it goes to. */
+  function countedIn({ inspected, model, verdict: { obligations } }: Decided): Counted | undefined {
+    const { authenticated, endpoint, learnt, view } = inspected
+    const { principal } = authenticated
+    const allowance = parts.budgets.allowanceOf(principal, model.resource.id, model.price, obligations.spends)
+    if (allowance === undefined) return undefined
+    const { answerTokens, sizes } = parts.limits
+    const limits = [sizes, obligations.sizes]
+    return { allowance, demand: demandOf(view, costsOf(endpoint), learnt.promptTokens, limits, answerTokens) }
   }
 
   /** Where something is to be tokenized, now or in the answer. */
@@ -519,7 +578,7 @@ const NO_VAULT: Step<undefined> = proceed(undefined)
 const CLASHES_MAX = 4
 
 /** What was judged; or that it must be judged again, once the vault was read. */
-type Judged = Step<Sealed> | { readonly kind: 'waits'; readonly until: Promise<unknown> }
+type Judged = Step<Sealed> | Uncounted | { readonly kind: 'waits'; readonly until: Promise<unknown> }
 
 function isSettled(judged: Judged): judged is Step<Sealed> {
   return judged.kind === 'refuse' || (judged.kind === 'proceed' && judged.value.vault?.isKept !== false)

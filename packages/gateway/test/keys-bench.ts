@@ -4,6 +4,8 @@ import { expect } from 'vitest'
 import { keyOperations } from '../src/api-keys/operations.js'
 import type { NewKey } from '../src/api-keys/request.js'
 import { type ApiKeys, type ApiKeysParts, openApiKeys } from '../src/api-keys/service.js'
+import { createLedger, type Ledger } from '../src/budgets/ledger.js'
+import { leftOfKeys } from '../src/compose/budgets.js'
 import { digestOf } from '../src/jws/read.js'
 import type {
   OpaqueProvider,
@@ -68,6 +70,7 @@ export interface Bench {
   readonly store: FickleStore
   readonly keys: ApiKeys
   readonly operations: Operations
+  readonly ledger: Ledger
   readonly clock: { now(): number }
   readonly reports: readonly string[]
   readonly ills: readonly (string | undefined)[]
@@ -102,8 +105,14 @@ export async function openBench(parts: Partial<ApiKeysParts> = {}): Promise<Benc
       ...more,
     })
   const keys = await open(parts)
+  const ledger = createLedger({
+    ...{ store, clock, spender: 'bench' },
+    failure: () => 'closed',
+    onIll: (why) => void reports.push(`budgets: ${why}`),
+  })
   const operations = keyOperations({
     keys,
+    left: leftOfKeys(ledger),
     revoke: async (what) => void revoked.push(...what),
     note: async (what) => void notes.push(what),
     known: () => ({ models: new Set(['gpt-5-mini']), datasets: new Set() }),
@@ -111,7 +120,7 @@ export async function openBench(parts: Partial<ApiKeysParts> = {}): Promise<Benc
     now: () => clock.now(),
   })
   return {
-    ...{ store, keys, operations, clock, reports, ills, notes, revoked },
+    ...{ store, keys, operations, ledger, clock, reports, ills, notes, revoked },
     narrowed: () => narrowed,
     pass(ms) {
       nowMs += ms

@@ -11,7 +11,7 @@ import { faultText } from '../src/config/fault.js'
 import type { Model } from '../src/exchange.js'
 import { createGateway, type Gateway, type GatewayParts, type Rules } from '../src/gateway.js'
 import type { AuditLog, Clock, Store } from '../src/spec/index.js'
-import { AuditUnavailable, proceed } from '../src/spec/index.js'
+import { AuditUnavailable } from '../src/spec/index.js'
 import { type OpenVault, openVault } from '../src/vault/vault.js'
 
 /** A log that is as slow and as ill as a test wants it. */
@@ -88,7 +88,9 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     modelsOf: () => models,
     providers: new Map(providers),
     systemMessages: new Map(),
-    limits: { promptTokens: 1000, parts: 100, answerBytes: 1_000_000 },
+    limits: { parts: 100, answerBytes: 1_000_000, sizes: new Map([['prompt-tokens', 1000]]), answerTokens: 100 },
+    budgets: { allowanceOf: () => undefined },
+    countTokens: undefined,
     timeouts: config.timeouts,
     configDigest: 'ab'.repeat(32),
     tokens: undefined,
@@ -137,7 +139,6 @@ export async function gatewayWith(log: HeldLog, config: Config, options: HeldOpt
     clock,
     newId: () => randomBytes(16).toString('hex'),
     revocations: { state: () => 'live' as const },
-    budgets: { hold: () => proceed({ settle: () => undefined, release: () => undefined }) },
     parking: { park: async () => 'parked' },
     vault: await vaultWith(store, clock),
     audit: {

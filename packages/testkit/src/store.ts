@@ -52,8 +52,9 @@ export function createMemoryStore(clock: Clock, { spaces, followers }: MemoryPla
     async get(space, key) {
       return found(space, key)
     },
-    async put(space, key, value, { expiresAtMs, onlyNew = false } = {}) {
+    async put(space, key, value, { expiresAtMs, onlyNew = false, onlyIf } = {}) {
       if (onlyNew && found(space, key) !== undefined) return false
+      if (onlyIf !== undefined && found(space, key) !== onlyIf) return false
       const rows = kept(space)
       if (value !== undefined) rows.set(key, { value, expiresAtMs })
       else if (!rows.delete(key)) return true
@@ -218,6 +219,34 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
       await store.close()
     })
 
+    it('takes one of fifty who put over the same value, and keeps its own', async () => {
+      await store.put('keys', 'a', 'first')
+      const done = await Promise.all(
+        Array.from({ length: 50 }, (_, index) => store.put('keys', 'a', `${index}`, { onlyIf: 'first' })),
+      )
+      expect(done.filter((one) => one)).toHaveLength(1)
+      expect(await store.get('keys', 'a')).toBe(`${done.indexOf(true)}`)
+      await store.close()
+    })
+
+    it('puts over a value only where it is just that one, and over none where there is no row', async () => {
+      expect(await store.put('keys', 'a', '1', { onlyIf: '' })).toBe(false)
+      expect(await store.get('keys', 'a')).toBeUndefined()
+      await store.put('keys', 'a', '1', { expiresAtMs: nowMs + 1000 })
+      expect(await store.put('keys', 'a', '2', { onlyIf: '1 ' })).toBe(false)
+      expect(await store.put('keys', 'a', '2', { onlyIf: '1', expiresAtMs: nowMs + 2000 })).toBe(true)
+      expect(await store.put('keys', 'a', undefined, { onlyIf: '1' })).toBe(false)
+      nowMs += 1500
+      expect(await store.get('keys', 'a')).toBe('2')
+      nowMs += 500
+      expect(await store.put('keys', 'a', '3', { onlyIf: '2' })).toBe(false)
+      await store.put('keys', 'a', '4')
+      expect(await store.put('keys', 'a', undefined, { onlyIf: '4' })).toBe(true)
+      expect(await store.put('keys', 'a', '5', { onlyIf: '4' })).toBe(false)
+      expect(await store.get('keys', 'a')).toBeUndefined()
+      await store.close()
+    })
+
     it('does what is put at once in the order in which it was put', async () => {
       const done = await Promise.all([
         store.put('keys', 'a', '1', { onlyNew: true }),
@@ -226,9 +255,14 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
         store.put('keys', 'a', '3', { onlyNew: true }),
         store.put('keys', 'b', '1'),
         store.put('keys', 'b', '2'),
+        store.put('keys', 'b', '3', { onlyIf: '1' }),
+        store.put('keys', 'b', '4', { onlyIf: '2' }),
+        store.put('keys', 'b', '5', { onlyIf: '4' }),
+        store.put('keys', 'c', '1', { onlyNew: true }),
+        store.put('keys', 'c', '2', { onlyIf: '1' }),
       ])
-      expect(done).toEqual([true, false, true, true, true, true])
-      expect(await listed('keys')).toEqual(['a=3', 'b=2'])
+      expect(done).toEqual([true, false, true, true, true, true, false, true, true, true, true])
+      expect(await listed('keys')).toEqual(['a=3', 'b=5', 'c=2'])
       await store.close()
     })
 
@@ -311,6 +345,21 @@ export function storeSuite(name: string, bench: () => Promise<StoreBench>): void
       expect(await other.get('keys', 'a')).toBe('again')
       await store.close()
       await other.close()
+    })
+
+    it('lets two who count by what they read lose nothing, where it is durable', async () => {
+      const other = held.durable ? await held.open(clock) : store
+      await store.put('keys', 'sum', '0')
+      const count = async (by: Store): Promise<void> => {
+        for (;;) {
+          const before = await by.get('keys', 'sum')
+          if (await by.put('keys', 'sum', String(Number(before) + 1), { onlyIf: before ?? '' })) return
+        }
+      }
+      await Promise.all(Array.from({ length: 20 }, (_, index) => count(index % 2 === 0 ? store : other)))
+      expect(await store.get('keys', 'sum')).toBe('20')
+      await store.close()
+      if (other !== store) await other.close()
     })
 
     it('tells of the changes of another who has it open, where it is durable', async () => {

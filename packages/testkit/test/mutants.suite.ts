@@ -227,6 +227,22 @@ const stores: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
       return store.put(space, key, value, options)
     },
   }),
+  'puts over any value': (store) => ({
+    put: (space, key, value, { onlyIf: _, ...options } = {}) => store.put(space, key, value, options),
+  }),
+  'puts over no row': (store) => ({
+    async put(space, key, value, { onlyIf, ...options } = {}) {
+      const before = await store.get(space, key)
+      if (onlyIf === undefined || before === undefined) return store.put(space, key, value, options)
+      return store.put(space, key, value, { ...options, onlyIf })
+    },
+  }),
+  'asks what it puts over, and then puts': (store) => ({
+    async put(space, key, value, { onlyIf, ...options } = {}) {
+      if (onlyIf !== undefined && (await store.get(space, key)) !== onlyIf) return false
+      return store.put(space, key, value, options)
+    },
+  }),
   'never calls a row new twice': (store) => {
     const had = new Set<string>()
     return {

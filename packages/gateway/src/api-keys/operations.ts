@@ -1,4 +1,5 @@
 import {
+  type Amount,
   type Operation,
   type OperationResult,
   type Operations,
@@ -10,7 +11,7 @@ import {
 import type { KeyState } from './key-ring.js'
 import type { KeyId } from './record.js'
 import { newKeyOf, revokedOf, rotationOf } from './request.js'
-import type { ApiKeys, MadeKey } from './service.js'
+import { type ApiKeys, keyAccountOf, type MadeKey } from './service.js'
 
 export interface KeyOperationsParts {
   readonly keys: ApiKeys
@@ -22,6 +23,8 @@ export interface KeyOperationsParts {
   readonly known: () => { readonly models: ReadonlySet<string>; readonly datasets: ReadonlySet<string> }
   /** Whether the data plane takes keys at all. */
   readonly allowDirect: () => boolean
+  /** Tokens left of budgets, in their order. Rejects where nobody can tell. */
+  readonly left: (of: readonly { readonly name: string; readonly amount: Amount }[]) => Promise<readonly number[]>
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -58,15 +61,28 @@ async function create(parts: KeyOperationsParts, input: Input): Ran {
   const { id, scopes, models, datasets, networks, direct, budget } = made.state.record
   const bound = made.state.record.jkt !== undefined
   await note(parts, 'created', made.state, { scopes, models, datasets, networks, direct, budget, bound })
-  return proceed({ ...shown(parts, made), warnings: warningsOf(parts, made.state), id })
+  return proceed({ ...(await shown(parts, made)), warnings: warningsOf(parts, made.state), id })
 }
 
 async function list(parts: KeyOperationsParts): Ran {
   const uses = await parts.keys.lastUses()
   const states = [...parts.keys.all()].sort((a, b) => a.record.createdAt - b.record.createdAt)
+  const left = await leftOf(parts, states)
   return proceed({
-    keys: states.map((one) => ({ ...view(parts, one), lastUsedAt: isoOrNull(uses.get(one.record.id)) })),
+    keys: states.map((one) => ({
+      ...view(parts, one, left.get(one.record.id)),
+      lastUsedAt: isoOrNull(uses.get(one.record.id)),
+    })),
   })
+}
+
+async function leftOf({ left }: KeyOperationsParts, states: readonly KeyState[]): Promise<ReadonlyMap<KeyId, number>> {
+  const counted = states.flatMap(({ record }) => {
+    const { name, amount } = keyAccountOf(record)
+    return amount === undefined ? [] : [{ id: record.id, name, amount }]
+  })
+  const amounts = await left(counted)
+  return new Map(counted.map(({ id }, index) => [id, amounts[index] ?? 0]))
 }
 
 async function rotate(parts: KeyOperationsParts, input: Input): Ran {
@@ -82,7 +98,7 @@ async function rotate(parts: KeyOperationsParts, input: Input): Ran {
   // No overlap: what runs under the old one ends too.
   if (overlapSeconds === 0) await end(parts, id)
   const replaced = parts.keys.find({ id }) ?? old
-  return proceed({ ...shown(parts, made), replaced: { id, expiresAt: iso(replaced.expiresAt) } })
+  return proceed({ ...(await shown(parts, made)), replaced: { id, expiresAt: iso(replaced.expiresAt) } })
 }
 
 async function revoke(parts: KeyOperationsParts, input: Input): Ran {
@@ -120,8 +136,9 @@ function no(message: string): ReturnType<typeof refuse> {
 }
 
 /** The only place where a key itself is handed out. */
-function shown(parts: KeyOperationsParts, { text, state }: MadeKey): OperationResult {
-  return { key: text, ...view(parts, state) }
+async function shown(parts: KeyOperationsParts, { text, state }: MadeKey): Promise<OperationResult> {
+  const left = await leftOf(parts, [state])
+  return { key: text, ...view(parts, state, left.get(state.record.id)) }
 }
 
 type Standing = 'active' | 'expired' | 'revoked'
@@ -132,7 +149,7 @@ function standing({ now }: KeyOperationsParts, { expiresAt, revokedAt }: KeyStat
 }
 
 /** All that may be known of a key, without anything that opens something. */
-function view(parts: KeyOperationsParts, state: KeyState): OperationResult {
+function view(parts: KeyOperationsParts, state: KeyState, left: number | undefined): OperationResult {
   const { record, expiresAt, revokedAt } = state
   const { id, owner, scopes, models, datasets, networks, groups, direct, budget, replaces } = record
   return {
@@ -140,7 +157,7 @@ function view(parts: KeyOperationsParts, state: KeyState): OperationResult {
     // Whether the data plane takes it: made for that, and the configuration allows it.
     dataPlane: direct && parts.allowDirect(),
     jkt: record.jkt ?? null,
-    budget: budget === undefined ? null : { ...budget, remaining: parts.keys.budgets.remaining(id) ?? 0 },
+    budget: budget === undefined ? null : { ...budget, remaining: left ?? 0 },
     createdAt: iso(record.createdAt),
     expiresAt: iso(expiresAt),
     revokedAt: isoOrNull(revokedAt),

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../json/strict.js'
-import type { Brand } from '../spec/index.js'
+import { type Amount, type Brand, parseWindow } from '../spec/index.js'
 
 /** `key_` and 12 characters: names a key to everybody, and opens nothing. */
 export type KeyId = Brand<string, 'KeyId'>
@@ -25,6 +25,13 @@ export interface Budget {
   readonly tokens: number
   /** Days and months are those of UTC. */
   readonly per: Period
+}
+
+/** A budget in the words that all of them are counted by. */
+export function amountOf({ tokens, per }: Budget): Amount {
+  const window = parseWindow(per === 'day' ? '1d' : per)
+  if (window === undefined) throw new RangeError(per)
+  return { measure: 'tokens', atMost: tokens, window }
 }
 
 /** What a key may do, as it was asked for. */

@@ -263,11 +263,12 @@ describe('two processes on one store [keys.shared]', () => {
     const live = await first.keys.create({ ...WANTED, budget: { tokens: 100, per: 'month' } })
     const dead = await first.keys.create(WANTED)
     await first.keys.revoke(dead.state.record.id)
-    first.keys.budgets.spend(live.state.record.id, 40)
     await first.close()
     const second = await opened()
-    taken(tokenEndpoint(second.keys), live.text)
-    expect(second.keys.budgets.remaining(live.state.record.id)).toBe(60)
+    const principal = taken(tokenEndpoint(second.keys), live.text)
+    expect(second.keys.accountsOf(principal)).toMatchObject([
+      { name: live.state.record.id, amount: { measure: 'tokens', atMost: 100 } },
+    ])
     expect(refused(tokenEndpoint(second.keys), dead.text).code).toBe('revoked_token')
     await second.close()
     await rm(folder, { recursive: true })

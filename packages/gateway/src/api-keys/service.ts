@@ -1,10 +1,9 @@
-import type { Clock, OpaqueProvider, Row, Store } from '../spec/index.js'
-import { type Account, type Budgets, openBudgets } from './budget.js'
+import type { Amount, Clock, OpaqueProvider, Principal, Row, Store } from '../spec/index.js'
 import { API_KEY_BYTES, formatApiKey, hashOf } from './format.js'
 import { KeyRing, type KeyState } from './key-ring.js'
 import { createLastUses } from './last-use.js'
 import { apiKeyProvider } from './provider.js'
-import { type ApiKeyRecord, formatKeyId, ID_BYTES, type KeyId, revokedKey } from './record.js'
+import { type ApiKeyRecord, amountOf, formatKeyId, ID_BYTES, type KeyId, parseKeyId, revokedKey } from './record.js'
 import { LIFETIME_SECONDS, type Named, type NewKey, type Rotation } from './request.js'
 
 export interface ApiKeysParts {
@@ -20,8 +19,13 @@ export interface ApiKeysParts {
   readonly onNarrowed: () => void
   /** One line for the operator. Never a secret. */
   readonly report: (message: string) => void
-  /** Milliseconds that what is spent waits to be written. Default 2 s. */
-  readonly flushMs?: number
+}
+
+/** What a principal that came by a key is counted in. */
+export interface KeyAccount {
+  /** Of the first key of its rotations: they share one budget. */
+  readonly name: KeyId
+  readonly amount: Amount | undefined
 }
 
 export interface MadeKey {
@@ -48,7 +52,8 @@ export interface KeyProviders {
 export interface ApiKeys {
   /** The same objects for the same choices, so that a reload which leaves them keeps what was verified. */
   providers(choices: KeyChoices): KeyProviders
-  readonly budgets: Budgets
+  /** The keys behind a principal: tokens that were exchanged from one have it there too. */
+  accountsOf(principal: Principal): readonly KeyAccount[]
   /** Persisted once it is fulfilled, as everything here that changes a key. */
   create(wanted: NewKey): Promise<MadeKey>
   /** Makes a key that may do what the old one may; by the same write the old one ends after the overlap, if not before. */
@@ -84,14 +89,6 @@ export async function openApiKeys(parts: ApiKeysParts): Promise<ApiKeys> {
   const unfollow = await store.follow(SPACE, take, (why) => {
     away = why !== undefined
     onIll(why)
-  })
-  const budgets = await openBudgets({
-    store,
-    clock,
-    spender: Buffer.from(random(8)).toString('hex'),
-    accountOf: (key) => accountOf(ring.byId(key)?.record),
-    onIll: (why) => report(why ?? 'what API keys spend of their budgets is written again'),
-    flushMs: parts.flushMs,
   })
   const uses = createLastUses({ store, clock, onLost: (why) => report(`api keys: last use not written (${why})`) })
   const providers = new Map<string, KeyProviders>()
@@ -130,7 +127,7 @@ export async function openApiKeys(parts: ApiKeysParts): Promise<ApiKeys> {
       providers.set(name, held)
       return held
     },
-    budgets,
+    accountsOf: (principal) => accountsOf(principal, ring),
     create: ({ lifetimeSeconds, ...grants }) => make(grants, { expiresAt: nowSeconds() + lifetimeSeconds }),
     rotate({ record }, { overlapSeconds, lifetimeSeconds }) {
       const { id, hash, kind, account, createdAt, expiresAt, replaces, ...grants } = record
@@ -158,7 +155,7 @@ export async function openApiKeys(parts: ApiKeysParts): Promise<ApiKeys> {
     lastUses: () => uses.all(),
     async close() {
       try {
-        await Promise.all([budgets.close(), uses.close()])
+        await uses.close()
       } finally {
         unfollow()
       }
@@ -175,7 +172,24 @@ interface Life {
   readonly oldExpiresAt?: number
 }
 
-function accountOf(record: ApiKeyRecord | undefined): Account | undefined {
-  const { account, budget } = record ?? {}
-  return account === undefined || budget === undefined ? undefined : { name: account, budget }
+const KEY = 'key '
+
+/** By what revokes the principal: no issuer of others can put a key there. */
+function accountsOf({ revocableBy }: Principal, ring: KeyRing): readonly KeyAccount[] {
+  const accounts = new Map<KeyId, KeyAccount>()
+  for (const name of revocableBy) {
+    const id = name.startsWith(KEY) ? parseKeyId(name.slice(KEY.length)) : undefined
+    if (id === undefined) continue
+    const account = keyAccountOf(ring.byId(id)?.record) ?? { name: id, amount: undefined }
+    accounts.set(account.name, account)
+  }
+  return [...accounts.values()]
+}
+
+export function keyAccountOf(record: ApiKeyRecord): KeyAccount
+export function keyAccountOf(record: ApiKeyRecord | undefined): KeyAccount | undefined
+export function keyAccountOf(record: ApiKeyRecord | undefined): KeyAccount | undefined {
+  if (record === undefined) return undefined
+  const { account, budget } = record
+  return { name: account, amount: budget === undefined ? undefined : amountOf(budget) }
 }

@@ -4,6 +4,7 @@ import {
   type Action,
   type Appended,
   type AuditLog,
+  type Charge,
   type Clock,
   type Outcome,
   type Principal,
@@ -330,7 +331,8 @@ export class Bracket {
       `{"before_forward":${(this.#forwardedMs || now) - received.receivedAtMs},` +
       `"first_byte":${this.#firstByteMs === 0 ? 0 : this.#firstByteMs - this.#forwardedMs},"total":${now - received.receivedAtMs}}`
     return (
-      `{${bodies}"carried_out":${counts(outcome.carriedOut)},${decided}${restored}"dropped_events":${outcome.droppedEvents},` +
+      `{${bodies}"carried_out":${counts(outcome.carriedOut)},${chargeText(outcome.charge)}${decided}${restored}` +
+      `"dropped_events":${outcome.droppedEvents},` +
       `"findings":${counts(outcome.findings)},${intent}"latency_ms":${latency},"outcome":"${outcome.how}",${reason}${resource}` +
       `"status":${outcome.status},"stream":${outcome.stream},` +
       `"tokens":${usage === undefined ? 'null' : `{"input":${usage.inputTokens},"output":${usage.outputTokens}}`},` +
@@ -395,6 +397,14 @@ function systemText({ systemMessage }: Sealed): string {
   if (systemMessage === undefined) return ''
   const { digest, name, version } = systemMessage
   return `,"system_message":{"digest":"${digest}","name":${JSON.stringify(name)},"version":${JSON.stringify(version ?? null)}}`
+}
+
+/** What is counted, where it is: an exchange that no budget and no price is for leaves its tokens alone. */
+function chargeText(charge: Charge | undefined): string {
+  if (charge === undefined) return ''
+  const { inputTokens, isEstimate, micro, outputTokens } = charge
+  const money = micro === undefined ? '' : `"micro":${micro},`
+  return `"charged":{"estimate":${isEstimate},"input":${inputTokens},${money}"output":${outputTokens}},`
 }
 
 const NO_COUNTS = '{}'

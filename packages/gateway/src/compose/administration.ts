@@ -6,6 +6,7 @@ import type { Operations } from '../spec/index.js'
 import type { SigningKeys } from '../tokens/signing-keys.js'
 import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
+import { leftInStore } from './budgets.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
 import { refuseLosses } from './losses.js'
@@ -50,6 +51,7 @@ export async function administration(config: Config): Promise<Administration> {
         note,
         revoke: (what) => revokeIn(index, createParking({ store, clock: CLOCK, revocations: index }), what),
         apiKeys,
+        left: leftInStore(store, CLOCK),
         config: () => config,
         signingKeys,
         providers: { ...providers.operations, running: false },

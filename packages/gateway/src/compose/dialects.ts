@@ -29,10 +29,10 @@ export function modelsOf(
 ): (dialect: Dialect) => ReadonlyMap<string, Model> {
   const dialectOf = new Map(config.providers.map((provider) => [provider.name, provider.dialect]))
   const byDialect = new Map<string, Map<string, Model>>(dialects.map((one) => [one.name, new Map()]))
-  for (const { name, provider, upstreamModel, attributes } of config.models) {
+  for (const { name, provider, upstreamModel, attributes, price } of config.models) {
     const dialect = dialectOf.get(provider) ?? ''
     const resource = { type: 'Model', id: name, attributes: { ...attributes, dialect, provider } } as const
-    byDialect.get(dialect)?.set(name, { resource, provider, upstreamModel })
+    byDialect.get(dialect)?.set(name, { resource, provider, upstreamModel, price })
   }
   return (dialect) => byDialect.get(dialect.name) ?? new Map()
 }

@@ -1,4 +1,4 @@
-import { keyOperations } from '../api-keys/operations.js'
+import { type KeyOperationsParts, keyOperations } from '../api-keys/operations.js'
 import type { ApiKeys } from '../api-keys/service.js'
 import type { EventKind } from '../audit/event.js'
 import type { AuditKeys } from '../audit/keys.js'
@@ -16,6 +16,7 @@ export interface AdministerParts {
   readonly note: (kind: EventKind, what: Readonly<Record<string, unknown>>) => Promise<void>
   readonly revoke: (what: readonly Revocable[]) => Promise<void>
   readonly apiKeys: ApiKeys
+  readonly left: KeyOperationsParts['left']
   /** The configuration in force. */
   readonly config: () => Config
   readonly signingKeys: () => Promise<SigningKeys>
@@ -24,7 +25,7 @@ export interface AdministerParts {
 
 /** Everything that an administrator can do, the same whether a gateway runs or not. */
 export function operationsOf(parts: AdministerParts): Operations {
-  const { apiKeys, clock, config, keys, note, providers, revoke, signingKeys } = parts
+  const { apiKeys, clock, config, keys, left, note, providers, revoke, signingKeys } = parts
   return new Map([
     ...revocationOperations({
       revoke,
@@ -32,6 +33,7 @@ export function operationsOf(parts: AdministerParts): Operations {
     }),
     ...keyOperations({
       keys: apiKeys,
+      left,
       revoke,
       note: (what) => note('config', what),
       known: () => ({ models: new Set(config().models.map(({ name }) => name)), datasets: new Set() }),

@@ -1,9 +1,11 @@
 import type { ApiKeys } from '../api-keys/service.js'
+import type { Ledger } from '../budgets/ledger.js'
 import type { Config } from '../config/config.js'
 import { configDigest } from '../config/digest.js'
 import type { Rules } from '../gateway.js'
 import type { PolicyEngine } from '../spec/index.js'
 import type { OpenVault } from '../vault/vault.js'
+import { budgetingOf, sizesOf } from './budgets.js'
 import { detectorsOf, remoteDetectorsOf } from './detectors.js'
 import { dialectsOf, modelsOf } from './dialects.js'
 import { type HeldIssuer, type IssuerParts, issuersOf } from './issuers.js'
@@ -21,6 +23,10 @@ export interface Lasting extends IssuerParts, OwnIssuerParts {
   readonly apiKeys: ApiKeys
   readonly providers: ProviderKeys
   readonly vault: Pick<OpenVault, 'prepare'>
+  readonly ledger: Ledger
+  readonly countTokens: Rules['countTokens']
+  /** A request was refused by this budget. */
+  readonly onOverBudget: (label: string) => void
 }
 
 /** What a reload may replace, of one configuration and its policies. */
@@ -41,8 +47,15 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     dialects,
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),
-    limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: ANSWER_BYTES },
     systemMessages: systemMessagesOf(config),
+    limits: {
+      parts: config.limits.parts,
+      answerBytes: ANSWER_BYTES,
+      sizes: sizesOf(config),
+      answerTokens: config.budgets.answerTokens,
+    },
+    budgets: budgetingOf(config, { apiKeys, clock, ledger: lasting.ledger, onRefused: lasting.onOverBudget }),
+    countTokens: lasting.countTokens,
     timeouts: config.timeouts,
     configDigest: configDigest(config),
     tokens: {

@@ -5,6 +5,7 @@ import { createParking } from '../grants/parking.js'
 import type { Clock, IdentityProvider, PolicyEngine, Store } from '../spec/index.js'
 import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
+import { ledgerOf, leftOfKeys } from './budgets.js'
 import type { HeldIssuer } from './issuers.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
@@ -20,6 +21,7 @@ import { revocationsOf, revokeIn } from './revocations.js'
 import { type Lasting, rulesOf } from './rules.js'
 import { sharedSecret } from './shared-secret.js'
 import { openReplay, openStore } from './store.js'
+import { tokenCounter } from './tokenizer.js'
 import { vaultOf } from './vault.js'
 import { noteForLater, noteWhatWaits } from './waiting.js'
 
@@ -119,6 +121,10 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
   const vault = opened.add(await vaultOf(config, { store, clock, hasSealed: providers.hasSealed, report: warn }))
   const apiKeys = opened.add(await apiKeysOf(config, { store, clock, report: warn, onNarrowed }))
 
+  const failure = (): 'closed' | 'open' => inForce.budgets.failure
+  const counter = opened.add(tokenCounter())
+  const ledger = opened.add(ledgerOf({ store, clock, failure, warn, note }))
+
   const lasting: Lasting = {
     clock,
     env,
@@ -129,6 +135,9 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     apiKeys,
     providers,
     vault,
+    ledger,
+    countTokens: (texts, atMost) => counter.count(texts, atMost),
+    onOverBudget: (budget) => gateway?.count('ostiary_budget_refusals_total', { budget }),
     async revoke(what, cause) {
       await revokeIn(revocations, parking, what)
       for (const one of what) await note('revocation', { ...(await keys.revocationText(one, clock.now())), cause })
@@ -142,7 +151,6 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     newId,
     revocations,
     parking,
-    budgets: apiKeys.budgets,
     vault,
     operations: operationsOf({
       clock,
@@ -150,6 +158,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
       note,
       revoke: (what) => revokeIn(revocations, parking, what),
       apiKeys,
+      left: leftOfKeys(ledger),
       config: () => inForce,
       signingKeys: async () => signing,
       providers: { ...providers.operations, running: true },

@@ -1,8 +1,10 @@
 import type {
+  Amount,
   AttributeValue,
   DeclaredDialect,
   FindingType,
   Label,
+  Price,
   SurrogateType,
   VaultFormat,
   WhenIll,
@@ -194,6 +196,31 @@ export interface ModelConfig {
   readonly provider: string
   readonly upstreamModel: string
   readonly attributes: Readonly<Record<string, AttributeValue>>
+  readonly price: PriceConfig | undefined
+}
+
+/** Millionths of the currency for a million tokens. */
+export type PriceConfig = Price
+
+export const BUDGETS_PER = ['principal', 'group', 'key', 'model', 'all'] as const
+
+export interface BudgetRuleConfig {
+  readonly name: string
+  /** For whom an allowance is. */
+  readonly per: (typeof BUDGETS_PER)[number]
+  /** Empty: everybody's requests are counted. */
+  readonly groups: readonly string[]
+  /** Empty: requests to every model are. */
+  readonly models: readonly string[]
+  readonly amounts: readonly Amount[]
+}
+
+export interface BudgetsConfig {
+  /** What is done while nobody can say what is spent. */
+  readonly failure: 'closed' | 'open'
+  /** Tokens set aside for an answer that nobody bounds. */
+  readonly answerTokens: number
+  readonly rules: readonly BudgetRuleConfig[]
 }
 
 /** What policies may have said to models (`system:replace:NAME` and the like). */
@@ -227,6 +254,12 @@ export interface LimitsConfig {
   readonly bodyBytes: number
   readonly headerBytes: number
   readonly promptTokens: number
+  /** The longest answer that a request may ask for; undefined: any. */
+  readonly maxTokens: number | undefined
+  /** Tools that a request may offer; undefined: any number. */
+  readonly tools: number | undefined
+  /** Parts that cannot be inspected; undefined: any number that policy lets pass. */
+  readonly images: number | undefined
   /** Text parts and other parts of one body. */
   readonly parts: number
   /** Depth of arrays and objects in a body. */
@@ -270,6 +303,7 @@ export interface Config {
   readonly systemMessages: readonly SystemMessageConfig[]
   readonly inspection: InspectionConfig
   readonly limits: LimitsConfig
+  readonly budgets: BudgetsConfig
   readonly timeouts: TimeoutsConfig
   readonly audit: AuditConfig
   /** What it means that revocations cannot be checked because the store is away. */

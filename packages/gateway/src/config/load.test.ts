@@ -104,12 +104,13 @@ providers:
   - { name: a, dialect: openai, baseUrl: "http://127.0.0.1:11434/v1/" }
   - { name: b, dialect: openai, baseUrl: https://b.example, apiKeys: ["\${KEY}", file:key] }
 models:
-  - { name: m, provider: a, upstreamModel: up, attributes: { s: x, n: 3, b: true, l: [p, q] } }
+  - { name: m, provider: a, upstreamModel: up, attributes: { s: x, n: 3, b: true, l: [p, q] }, price: { input: 0.25, output: '2', per: 1K } }
 datasets: []
 mcp: []
 policy: { dir: /policies }
 inspection: { detectors: { pii.email: false, secret.aws: true, pii.iban: { onFailure: closed } }, onFailure: open, remote: [{ name: people, kind: presidio, url: 'https://presidio.example/p/', timeout: 500ms, labelsMax: restricted, types: { PERSON: pii.person, ID: injection }, threshold: 0.7, language: de, window: 1000, concurrency: 3, apiKey: 'file:p', header: x-api-key }] }
-limits: { bodyBytes: 1MiB, headerBytes: 8KiB, promptTokens: 10, parts: 20, nesting: 30 }
+limits: { bodyBytes: 1MiB, headerBytes: 8KiB, promptTokens: 10, parts: 20, nesting: 30, maxTokens: 9, tools: 8, images: 7 }
+budgets: { failure: open, answerTokens: 100, rules: [{ name: r, per: group, match: { groups: [a], models: [m] }, requests: 60/1m, tokens: 100000/1d, money: 5.00/month }] }
 timeouts: { connect: 1ms, firstByte: 2s, idle: 3m, total: 4h, requestHead: 5s, requestBody: 6s }
 audit:
   store: fs:/log
@@ -215,7 +216,15 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
           ],
         },
       ],
-      models: [{ name: 'm', provider: 'a', upstreamModel: 'up', attributes: { s: 'x', n: 3, b: true, l: ['p', 'q'] } }],
+      models: [
+        {
+          name: 'm',
+          provider: 'a',
+          upstreamModel: 'up',
+          attributes: { s: 'x', n: 3, b: true, l: ['p', 'q'] },
+          price: { input: 250_000_000, output: 2_000_000_000 },
+        },
+      ],
       policy: { dir: '/policies' },
       systemMessages: [
         { name: 'house', version: undefined, text: { kind: 'file', path: '/house.md' }, after: undefined },
@@ -246,7 +255,33 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
           },
         ],
       },
-      limits: { bodyBytes: 1_048_576, headerBytes: 8192, promptTokens: 10, parts: 20, nesting: 30 },
+      limits: {
+        bodyBytes: 1_048_576,
+        headerBytes: 8192,
+        promptTokens: 10,
+        parts: 20,
+        nesting: 30,
+        maxTokens: 9,
+        tools: 8,
+        images: 7,
+      },
+      budgets: {
+        failure: 'open',
+        answerTokens: 100,
+        rules: [
+          {
+            name: 'r',
+            per: 'group',
+            groups: ['a'],
+            models: ['m'],
+            amounts: [
+              { measure: 'requests', atMost: 60, window: { kind: 'rolling', ms: 60_000, text: '1m' } },
+              { measure: 'tokens', atMost: 100_000, window: { kind: 'day', text: '1d' } },
+              { measure: 'money', atMost: 5_000_000, window: { kind: 'month', text: 'month' } },
+            ],
+          },
+        ],
+      },
       timeouts: {
         connectMs: 1,
         firstByteMs: 2000,
@@ -280,15 +315,16 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
     })
     expect(warnings.map((one) => faultText(one).slice(file.length + 1))).toEqual([
       '32:110 inspection.onFailure: open: when a detector fails, content passes uninspected',
-      '39:12 audit.failure: open: when the log fails, requests go on without proof',
-      '44:16 ledger.ttl: this version gathers no labels: the key has no effect yet',
-      '44:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
-      '44:27 ledger.scope: this version gathers no labels: the key has no effect yet',
-      '44:44 ledger.actors: this version gathers no labels: the key has no effect yet',
-      '45:17 dpop.nonces: off: a proof can be made ahead of time, and used by who does not hold its key',
-      '45:79 dpop.replayFailure: open: while the store is away, a proof passes as often as it is sent',
-      '46:24 revocation.failure: open: while the store is away, what others revoke goes on being taken',
-      '47:20 apiKeys.direct: true: keys made `direct` open the data plane for as long as they live',
+      '34:21 budgets.failure: open: while the store is away, each gateway spends what was left by itself',
+      '40:12 audit.failure: open: when the log fails, requests go on without proof',
+      '45:16 ledger.ttl: this version gathers no labels: the key has no effect yet',
+      '45:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
+      '45:27 ledger.scope: this version gathers no labels: the key has no effect yet',
+      '45:44 ledger.actors: this version gathers no labels: the key has no effect yet',
+      '46:17 dpop.nonces: off: a proof can be made ahead of time, and used by who does not hold its key',
+      '46:79 dpop.replayFailure: open: while the store is away, a proof passes as often as it is sent',
+      '47:24 revocation.failure: open: while the store is away, what others revoke goes on being taken',
+      '48:20 apiKeys.direct: true: keys made `direct` open the data plane for as long as they live',
     ])
   })
 

@@ -1,3 +1,4 @@
+import { budgetRelations } from './budget-relations.js'
 import type { Config } from './config.js'
 import { dialectRelations } from './dialect-relations.js'
 import { didYouMean } from './fault.js'
@@ -46,6 +47,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...doubledKeyNames(config),
     ...keyless(config),
     ...regions(config),
+    ...budgetRelations(config),
     ...issuerRelations(config.issuers, parts),
     ...vocabularyConflicts(config).map(({ path, message }) => fault(path, message)),
     ...networkRemarks(config),
@@ -221,6 +223,9 @@ function* openChoices(config: Config): Iterable<Remark> {
   }
   if (config.revocation.failure === 'open') {
     yield warning(['revocation', 'failure'], 'open: while the store is away, what others revoke goes on being taken')
+  }
+  if (config.budgets.failure === 'open') {
+    yield warning(['budgets', 'failure'], 'open: while the store is away, each gateway spends what was left by itself')
   }
   if (config.apiKeys.direct) {
     yield warning(['apiKeys', 'direct'], 'true: keys made `direct` open the data plane for as long as they live')

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { OWN_TYPES, VAULT_FORMATS, type WhenIll } from '../spec/index.js'
+import { budgets, price } from './budget-schema.js'
 import { ALGORITHMS, type Config, DIALECTS } from './config.js'
 import { declaredDialect } from './dialect-schema.js'
 import { issuerSchema } from './issuer-schema.js'
@@ -132,6 +133,7 @@ const model: z.ZodType<Config['models'][number]> = group({
   provider: text,
   upstreamModel: text.max(256).optional(),
   attributes: z.record(text, z.union([z.string(), z.int(), flag, z.array(z.string())])).default({}),
+  price: price.optional(),
 }).transform((raw, context) => {
   for (const name of Object.keys(raw.attributes)) {
     if (!attributeName(name)) objectTo(context, ['attributes', name], ATTRIBUTE_NAME)
@@ -141,6 +143,7 @@ const model: z.ZodType<Config['models'][number]> = group({
     provider: raw.provider,
     upstreamModel: raw.upstreamModel ?? raw.name,
     attributes: raw.attributes,
+    price: raw.price,
   }
 })
 
@@ -241,10 +244,15 @@ const limits: z.ZodType<Config['limits']> = group({
   bodyBytes: bytes(1024, 1024 ** 3, 'from 1KiB to 1GiB').prefault('10MiB'),
   headerBytes: bytes(1024, 1024 ** 2, 'from 1KiB to 1MiB').prefault('64KiB'),
   promptTokens: z.int().min(1).default(128_000),
+  maxTokens: z.int().min(1).optional(),
+  tools: z.int().min(0).optional(),
+  images: z.int().min(0).optional(),
   parts: z.int().min(1).max(1_000_000).default(10_000),
   // Readers of nested data call themselves: more than this could exhaust the stack.
   nesting: z.int().min(2).max(512).default(64),
-}).prefault({})
+})
+  .transform((raw) => ({ ...raw, maxTokens: raw.maxTokens, tools: raw.tools, images: raw.images }))
+  .prefault({})
 
 const timeouts: z.ZodType<Config['timeouts']> = group({
   connect: anyTime().prefault('5s'),
@@ -330,6 +338,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     systemMessages: z.array(systemMessage(folder)).max(1000).default([]),
     inspection: inspection(folder),
     limits,
+    budgets,
     timeouts,
     audit: audit(folder),
     revocation: group({ failure: z.enum(['closed', 'open']).default('closed') }).prefault({}),
@@ -360,6 +369,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       systemMessages: raw.systemMessages,
       inspection: raw.inspection,
       limits: raw.limits,
+      budgets: raw.budgets,
       timeouts: raw.timeouts,
       audit: {
         ...rest,

@@ -18,6 +18,8 @@ export interface Vocabulary {
     /** Types that a detector yields which is on, here or elsewhere. */
     readonly findings: readonly FindingType[]
     readonly systemMessages: readonly string[]
+    /** Models without a price. */
+    readonly unpriced: readonly string[]
   }
 }
 
@@ -57,6 +59,7 @@ export function vocabularyOf(config: Config): Vocabulary {
       groups: groupsOf(config),
       findings: findingsOf(config),
       systemMessages: config.systemMessages.map((one) => one.name),
+      unpriced: config.models.filter((one) => one.price === undefined).map((one) => one.name),
     },
   }
 }

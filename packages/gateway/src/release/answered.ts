@@ -5,6 +5,7 @@ const NOTHING_HAPPENED = {
   status: 0,
   upstreamStatus: 0,
   usage: undefined,
+  answerTokens: 0,
   findings: {},
   carriedOut: {},
   restored: undefined,

@@ -42,6 +42,8 @@ export interface Whole {
   readonly vault: VaultSession | undefined
   /** Puts values back, behind whatever else is done. */
   readonly restoring: Restoring | undefined
+  /** See `StreamLensParts`. */
+  readonly dropUsage: boolean
 }
 
 export interface Judged {
@@ -87,7 +89,7 @@ export async function judgeElsewhere(
 ): Promise<Judged> {
   let usage: Usage | undefined
   try {
-    const heard = isStream ? hear(whole.lens, whole.body) : partsOf(whole)
+    const heard = isStream ? hear(whole.lens, whole.body, whole.dropUsage) : partsOf(whole)
     if ('kind' in heard) return { usage, dropped: 0, out: heard }
     usage = heard.usage
     const elsewhere = await look(heard)
@@ -103,7 +105,7 @@ function partsOf({ lens, body }: Whole): Heard | Refusal {
 }
 
 function late({ inspect }: Judging, whole: Whole, { parts, usage }: Heard, elsewhere: Elsewhere): Judged {
-  const { lens, body, acts, counts, restoring, vault } = whole
+  const { lens, body, acts, counts, dropUsage, restoring, vault } = whole
   const inspected = inspect(parts, elsewhere)
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
   const { found, opened } = inspected.value
@@ -114,6 +116,7 @@ function late({ inspect }: Judging, whole: Whole, { parts, usage }: Heard, elsew
     acts,
     vault,
     restoring,
+    dropUsage,
     onFinding(type, act) {
       counts.found(type, 1)
       counts.did(`${act}:${type}`, 1)

@@ -36,9 +36,10 @@ export interface Heard {
 }
 
 /** Hears a whole stream. A refusal where it is none. */
-export function hear(seen: Opens, stream: Buffer): Heard | Refusal {
+export function hear(seen: Opens, stream: Buffer, dropUsage = false): Heard | Refusal {
   const ears: Ear[] = []
   const lens = seen.openStream({
+    dropUsage,
     guard: (channel) => {
       if (ears.length >= TEXTS_MAX) return DEAF
       const ear = new Ear(channel)
@@ -55,6 +56,8 @@ export interface Saying {
   /** In them. */
   readonly found: readonly PartFindings[]
   readonly acts: ActsByType
+  /** See `StreamLensParts`. */
+  readonly dropUsage?: boolean
   readonly onFinding: (type: FindingType, act: Act) => void
   /** What is tokenized goes there. */
   readonly vault?: VaultSession | undefined
@@ -70,7 +73,7 @@ export interface Said {
 
 /** Says the same stream as it may leave. */
 export function say(seen: Opens, stream: Buffer, saying: Saying): Said {
-  const { parts, found, acts, onFinding, restoring, vault } = saying
+  const { parts, found, acts, dropUsage = false, onFinding, restoring, vault } = saying
   const findings = new Map(found.map((one) => [one.index, one.findings]))
   const heardAt = new Map<string, Map<string, Known>>()
   const heardOf = new Map<string, Known>()
@@ -91,6 +94,7 @@ export function say(seen: Opens, stream: Buffer, saying: Saying): Said {
     return heardOf.get(begin)
   }
   const lens = seen.openStream({
+    dropUsage,
     guard: (channel) => {
       const tokenizer = vault === undefined ? undefined : tokenizerOf(vault, channel.isJson, ANSWERED_MAX)
       const guard = new Knowing((begin) => heardBy(channel, begin), new Editor(acts, onFinding, tokenizer))

@@ -26,6 +26,7 @@ import {
 import { Counts } from './counts.js'
 import { type Judged, type Judging, judge, judgeElsewhere, threw } from './judge.js'
 import { Restoring } from './restoring.js'
+import { eventsIn, roughTokens } from './rough.js'
 
 /** The provider's side of the call, as release needs it. */
 export interface Source {
@@ -108,6 +109,10 @@ export class Release {
   #isStream = false
   #chunks: Buffer[] = []
   #bytes = 0
+  #events = 0
+  /** Somebody wants to know how much came. */
+  readonly #isReckoned: boolean
+  readonly #dropUsage: boolean
   #status = 0
   #upstreamStatus = 0
   #headSent = false
@@ -120,6 +125,7 @@ export class Release {
     const {
       authenticated,
       body,
+      counted,
       dialect,
       endpoint,
       model,
@@ -149,6 +155,8 @@ export class Release {
     this.#restoring =
       vault === undefined ? undefined : new Restoring(vault, (types) => parts.askToRestore(this.permitted, types))
     this.#look = this.#acts.size === 0 ? undefined : parts.elsewhere?.(this.#acts)
+    this.#isReckoned = counted !== undefined || model.price !== undefined
+    this.#dropUsage = recorded.sealed.asksUsage
     // Hanging up on the provider at once is what keeps aborted callers from holding sockets and costing tokens.
     this.#caller.whenLeft(() => {
       this.#source?.abort()
@@ -214,7 +222,9 @@ export class Release {
     if (!typed) this.#passed.push('content-type', isStream ? (streamType ?? '') : 'application/json')
     this.#isStream = isStream
     if (isStream) {
-      if (this.#look === undefined) this.#lens = this.#bodies.openStream({ guard: this.#guards() })
+      if (this.#look === undefined) {
+        this.#lens = this.#bodies.openStream({ guard: this.#guards(), dropUsage: this.#dropUsage })
+      }
       this.#lease?.streams()
       if (this.#over) return false
     }
@@ -234,8 +244,9 @@ export class Release {
     if (this.#over) return false
     this.#meter.responseReceived(chunk)
     const lens = this.#lens
+    this.#bytes += chunk.length
+    if (this.#isReckoned && this.#isStream) this.#events += eventsIn(chunk)
     if (lens === undefined) {
-      this.#bytes += chunk.length
       if (this.#bytes > this.#parts.answerBytes) {
         this.#refuse(refuse('upstream_failed', `answer of more than ${this.#parts.answerBytes} bytes`))
         return false
@@ -378,6 +389,7 @@ export class Release {
       counts: this.#counts,
       vault: this.#vault,
       restoring: this.#restoring,
+      dropUsage: this.#dropUsage,
     }
     const look = this.#look
     if (look === undefined) {
@@ -457,6 +469,7 @@ export class Release {
       status: how === 'left' && !this.#headSent ? 0 : this.#status,
       upstreamStatus: this.#upstreamStatus,
       usage: this.#usage ?? this.#lens?.usage,
+      answerTokens: this.#isReckoned ? roughTokens(this.#bytes, this.#events) : 0,
       findings: this.#counts.findings,
       carriedOut: this.#counts.carriedOut,
       restored: this.#restoring?.outcome,

@@ -17,6 +17,8 @@ export interface Endpoint {
   readonly path: string
   readonly action: Action
   readonly lens: Lens
+  /** Nothing is made there that anybody pays for: counts, judgements. Left out: it costs. */
+  readonly isFree?: boolean
   /** Path and query at the provider, appended to its base URL. Nothing of the caller's but what the dialect lists is in it. */
   upstreamPath(model: string, query: string): string
 }
@@ -52,6 +54,8 @@ export interface RequestView {
   readonly stream: boolean
   /** 0 where the caller named none. */
   readonly maxTokens: number
+  /** Answers asked for, each of at most `maxTokens`. Left out: one. */
+  readonly choices?: number
   readonly hasSystemMessage: boolean
   /** The format has a place for system text, so that a `SystemChange` can be carried out. */
   readonly takesSystem: boolean

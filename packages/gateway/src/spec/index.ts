@@ -34,6 +34,8 @@ export type {
 export type { Finding, FindingType, PartFindings, Span } from './finding.js'
 export { FINDING_TYPES, familyOf, OWN_TYPES } from './finding.js'
 export { isWithin, LABELS, type Label } from './label.js'
+export type { Size, Sizes } from './limit.js'
+export { SIZES } from './limit.js'
 export type {
   Act,
   ActsByType,
@@ -48,6 +50,8 @@ export { ACTS, GUARDED_SINKS, joinObligations, NO_OBLIGATIONS, parseObligation }
 export type { Operation, OperationInput, OperationResult, Operations } from './operation.js'
 export type { Outcome, Restored } from './outcome.js'
 export type { Edit, Role, TextPart } from './part.js'
+export type { Price } from './price.js'
+export { costOf } from './price.js'
 export type {
   Actor,
   AttributeValue,
@@ -70,10 +74,13 @@ export type { Revocable } from './revocation.js'
 export { revocableName } from './revocation.js'
 export { covers, coversSome, lackingScope, narrowed, SCOPES, scopeOf } from './scope.js'
 export type {
+  Allowance,
   Appended,
   AuditLog,
   Budgeting,
+  Charge,
   Clock,
+  Demand,
   Hold,
   IdentityProvider,
   OpaqueProvider,
@@ -102,3 +109,5 @@ export type {
 } from './vault.js'
 export { restorableBy, SURROGATE_TYPES, stillRestorable, VAULT_FORMATS } from './vault.js'
 export type { Verdict } from './verdict.js'
+export type { Amount, Measure, Window } from './window.js'
+export { MEASURES, MICRO, parseAmount, parseMicro, parseWindow } from './window.js'

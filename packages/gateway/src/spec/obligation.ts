@@ -1,4 +1,6 @@
 import { FINDING_TYPES, type FindingType } from './finding.js'
+import { joinLimits, type LimitObligation, parseLimit, type Sizes } from './limit.js'
+import type { Amount } from './window.js'
 
 /** Strongest first: for each finding type the strongest act holds. */
 export const ACTS = ['block', 'redact', 'mask', 'tokenize', 'flag'] as const
@@ -48,6 +50,7 @@ export type Obligation =
   | { readonly kind: 'spotlight'; readonly method: SpotlightMethod; readonly source: string }
   /** Concerns the action `detokenize` alone. */
   | { readonly kind: 'restore'; readonly sink: GuardedSink; readonly source: string }
+  | LimitObligation
 
 /** The acts that hold for each finding type, one direction. A type that is absent has no obligation. */
 export type ActsByType = ReadonlyMap<FindingType, Act>
@@ -65,6 +68,9 @@ export interface Obligations {
   /** More than one: nobody can tell which shall hold, so the request is refused. */
   readonly system: readonly SystemObligation[]
   readonly spotlight: SpotlightMethod | undefined
+  readonly sizes: Sizes
+  /** Each once. A request has to fit all of them, so the smallest refuses first. */
+  readonly spends: readonly Amount[]
   /** As written, for the log. */
   readonly sources: readonly string[]
 }
@@ -78,6 +84,8 @@ export const NO_OBLIGATIONS: Obligations = {
   routes: [],
   system: [],
   spotlight: undefined,
+  sizes: new Map(),
+  spends: [],
   sources: [],
 }
 
@@ -90,6 +98,7 @@ export function parseObligation(source: string): Obligation | { readonly kind: '
   if (source === 'pass:uninspectable') return { kind: 'pass', what: 'uninspectable', source }
   const sink = GUARDED_SINKS.find((one) => source === `restore:${one}`)
   if (sink !== undefined) return { kind: 'restore', sink, source }
+  if (words[0] === 'limit') return parseLimit(source)
   if (words[0] === 'system') return systemObligation(source, words.slice(1))
   if (words[0] === 'spotlight') return spotlightObligation(source, words.slice(1))
   if (words[0] === 'route') {
@@ -141,7 +150,7 @@ function spotlightObligation(source: string, [method, ...rest]: readonly string[
   }
 }
 
-/** Joins obligations; the strongest act wins for each type and direction. */
+/** Joins obligations; the strongest act wins for each type and direction, and the smallest limit. */
 export function joinObligations(all: readonly Obligation[]): Obligations {
   const input = new Map<FindingType, Act>()
   const output = new Map<FindingType, Act>()
@@ -150,6 +159,7 @@ export function joinObligations(all: readonly Obligation[]): Obligations {
   let spotlight: SpotlightMethod | undefined
   const restore = new Set<GuardedSink>()
   let passUninspectable = false
+  const limits: LimitObligation[] = []
   for (const one of all) {
     if (one.kind === 'pass') {
       passUninspectable = true
@@ -157,6 +167,10 @@ export function joinObligations(all: readonly Obligation[]): Obligations {
     }
     if (one.kind === 'restore') {
       restore.add(one.sink)
+      continue
+    }
+    if (one.kind === 'size' || one.kind === 'spend') {
+      limits.push(one)
       continue
     }
     if (one.kind === 'route') {
@@ -187,6 +201,7 @@ export function joinObligations(all: readonly Obligation[]): Obligations {
     routes: [...routes],
     system: [...system.values()],
     spotlight,
+    ...joinLimits(limits),
     sources,
   }
 }

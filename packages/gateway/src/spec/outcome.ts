@@ -1,5 +1,6 @@
 import type { Usage } from './dialect.js'
 import type { Refusal } from './refusal.js'
+import type { Charge } from './seams.js'
 import type { Verdict } from './verdict.js'
 
 /** What became of the placeholders of an answer. */
@@ -18,6 +19,10 @@ export interface Outcome {
   readonly status: number
   readonly upstreamStatus: number
   readonly usage: Usage | undefined
+  /** Tokens that came of an answer, roughly: what is known of one whose usage nobody reports. */
+  readonly answerTokens: number
+  /** What it did cost, where that is counted or the model has a price. */
+  readonly charge?: Charge
   readonly findings: Readonly<Record<string, number>>
   readonly carriedOut: Readonly<Record<string, number>>
   /** Undefined where the answer had no placeholder of the caller's. */

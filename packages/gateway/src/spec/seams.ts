@@ -1,10 +1,11 @@
 import type { Decision } from './decision.js'
-import type { Usage } from './dialect.js'
 import type { FindingType } from './finding.js'
+import type { Price } from './price.js'
 import type { Principal } from './principal.js'
 import type { Action, Question } from './question.js'
 import type { Step } from './refusal.js'
 import type { OpaqueToken, TokenRead } from './token.js'
+import type { Amount } from './window.js'
 
 /** Clock and randomness are parts: nothing below the composition root asks the machine for them. */
 export interface Clock {
@@ -95,6 +96,8 @@ export interface PutOptions {
   readonly expiresAtMs?: number | undefined
   /** Only where there is no such row yet: of several who put at once, in whatever process, one succeeds. */
   readonly onlyNew?: boolean
+  /** Only where the row's value is this one: of several who put over what they read, one succeeds. */
+  readonly onlyIf?: string
 }
 
 /** Small durable state: revocations, keys, approvals. Rows are JSON text under a space and a key. */
@@ -104,7 +107,7 @@ export interface Store {
    * Durable once it is fulfilled.
    *
    * @param value undefined deletes the row
-   * @returns false where `onlyNew` was asked for and there is one
+   * @returns false where `onlyNew` was asked for and there is one, or `onlyIf` and its value is another
    */
   put(space: string, key: string, value: string | undefined, options?: PutOptions): Promise<boolean>
   /**
@@ -139,21 +142,57 @@ export async function rowsOf(
   return [...rows.values()]
 }
 
-/** An estimate, charged before its exchange went to the provider. One call ends it; what comes after that counts for nothing. */
+/** What one exchange may cost, before anybody knows what it does. */
+export interface Demand {
+  /** Tokens of the prompt: what they are thought to be, and what they cannot be more than. */
+  readonly prompt: { readonly about: number; readonly most: number }
+  /** Tokens of the whole answer, all choices of it. */
+  readonly answer: number
+  /** The caller bounded its answer, so that it cannot be longer; else `answer` is what is set aside for one. */
+  readonly isBounded: boolean
+}
+
+/** What an exchange did cost. */
+export interface Charge {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Millionths of the currency; undefined where the model has no price. */
+  readonly micro: number | undefined
+  /** The provider did not say: it is reckoned from what came. */
+  readonly isEstimate: boolean
+}
+
+/** What is set aside for one exchange. One call ends it; what comes after that counts for nothing. */
 export interface Hold {
-  /** Charges what the answer reports in the estimate's place; the estimate stays where it reports nothing. */
-  settle(usage: Usage | undefined): void
-  /** Nothing reached the provider: gives the estimate back. */
+  /** What a caller may know of its limits, for whatever answer it gets. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The exchange was made: what it did cost takes the place of what was set aside. */
+  settle(charge: Charge): void
+  /** It was not made: all is given back. */
   release(): void
 }
 
-/** What callers may spend, in tokens. */
+/** What one exchange is counted in. */
+export interface Allowance {
+  /** It is told by what the provider reports, so that has to be asked for. */
+  readonly needsUsage: boolean
+  /** Sets aside what the exchange may cost, in all that it is counted in, or refuses and sets nothing aside. */
+  hold(demand: Demand): Step<Hold> | Promise<Step<Hold>>
+}
+
+/** What callers may spend. */
 export interface Budgeting {
   /**
-   * Asked before the provider is: charges the estimate to every budget that the principal has, or refuses (`budget_exceeded`)
-   * and charges nothing.
+   * What an exchange of this principal with this model is counted in; undefined: in nothing, and nothing need be reckoned.
+   *
+   * @param spends what policy allows of it
    */
-  hold(principal: Principal, promptTokens: number): Step<Hold>
+  allowanceOf(
+    principal: Principal,
+    model: string,
+    price: Price | undefined,
+    spends: readonly Amount[],
+  ): Allowance | undefined
 }
 
 /** Remembers what may be used once. Shared by all replicas. */

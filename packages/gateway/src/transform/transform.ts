@@ -22,6 +22,8 @@ export interface Transformed {
   readonly systemMessage: SystemMessage | undefined
   /** What was handed in. */
   readonly vault: VaultSession | undefined
+  /** The body asks for usage, as it did not before. */
+  readonly asksUsage: boolean
 }
 
 /** Edits that carry out acts on parts, and how often each act was carried out. */
@@ -36,11 +38,13 @@ const NOTHING: PartEdits = { edits: [], carriedOut: {} }
  * Carries out the obligations on a request. Where there is nothing to do the body is the very buffer that was received.
  *
  * @param vault for what is tokenized, which counts only once the vault has kept it
+ * @param needsUsage the answer has to say what it cost
  */
 export function transform(
   decided: Decided,
   systemMessages: ReadonlyMap<string, SystemMessage>,
   vault: VaultSession | undefined,
+  needsUsage: boolean,
 ): Step<Transformed> {
   const { inspected, model, verdict } = decided
   const { authenticated, view, learnt } = inspected
@@ -53,17 +57,20 @@ export function transform(
   if (edited.kind === 'refuse') return edited
   const rename = model.upstreamModel === view.model ? undefined : model.upstreamModel
   const { carriedOut, edits } = edited.value
+  const askUsage = needsUsage && !view.saysUsage
   if (obligations.system.length === 0 && obligations.spotlight === undefined) {
-    return proceed({ body: view.edit({ model: rename, edits }), carriedOut, systemMessage: undefined, vault })
+    const body = view.edit({ model: rename, edits, askUsage })
+    return proceed({ body, carriedOut, systemMessage: undefined, vault, asksUsage: askUsage })
   }
   const said = systemWork(view, obligations, edits, systemMessages, authenticated.received.id)
   if (said.kind === 'refuse') return said
   const { change, message } = said.value
   return proceed({
-    body: view.edit({ model: rename, edits: said.value.edits, system: change }),
+    body: view.edit({ model: rename, edits: said.value.edits, system: change, askUsage }),
     carriedOut: { ...carriedOut, ...said.value.carriedOut },
     systemMessage: message,
     vault,
+    asksUsage: askUsage,
   })
 }
 

@@ -46,11 +46,14 @@ export function createAnthropicDialect(limits: JsonLimits = JSON_LIMITS): Dialec
     endpoints: [
       endpoint('/v1/messages', { ...MESSAGES, answer: ANSWER, usage: usageOf, stream: MESSAGE_STREAM }, limits),
       // Nothing is made there, and nothing is paid for it: an estimate must not stay for want of a count.
-      endpoint(
-        '/v1/messages/count_tokens',
-        { ...MESSAGES, answer: COUNT, usage: () => UNUSED, stream: undefined },
-        limits,
-      ),
+      {
+        ...endpoint(
+          '/v1/messages/count_tokens',
+          { ...MESSAGES, answer: COUNT, usage: () => UNUSED, stream: undefined },
+          limits,
+        ),
+        isFree: true,
+      },
     ],
     requestHeaders: REQUEST_HEADERS,
     // Never `anthropic-ratelimit-*` or `anthropic-organization-id`: those are our account's.

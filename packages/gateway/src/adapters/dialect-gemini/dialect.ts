@@ -67,7 +67,7 @@ function endpointsOf(version: string, limits: JsonLimits): readonly Endpoint[] {
   return [
     at('generateContent', 'invoke', { ...generating, facts: generateFacts, stream: undefined }),
     at('streamGenerateContent?alt=sse', 'invoke', { ...generating, facts: streamFacts, stream: GENERATE_STREAM }),
-    at('countTokens', 'invoke', { ...counting, facts: countFacts, stream: undefined }),
+    { ...at('countTokens', 'invoke', { ...counting, facts: countFacts, stream: undefined }), isFree: true },
     at('embedContent', 'embed', { ...embedding, request: EMBED, facts: embedFacts }),
     at('batchEmbedContents', 'embed', { ...embedding, request: EMBED_BATCH, facts: embedBatchFacts }),
   ]

@@ -83,11 +83,14 @@ function factsOf(root: JsonObject, named: Named, where: string): Facts | Refusal
   if (!isObject(config)) return wrong(`${where}generationConfig`, 'an object')
   const maxTokens = wholeNumber(fieldOf(config, 'maxOutputTokens') ?? 0)
   if (maxTokens === undefined) return wrong(`${where}generationConfig.maxOutputTokens`, 'a whole number')
+  const choices = wholeNumber(fieldOf(config, 'candidateCount') ?? 1)
+  if (choices === undefined) return wrong(`${where}generationConfig.candidateCount`, 'a whole number')
   const tools = itemsOf(fieldOf(root, 'tools') ?? [])
   if (tools === undefined) return wrong(`${where}tools`, 'an array of objects')
   return {
     ...quiet(named),
     maxTokens,
+    choices,
     hasSystemMessage: system !== undefined || contents.some((content) => SYSTEM.has(content['role'])),
     hasEffects: hasEffects(root, tools),
     tools: tools.reduce((count, tool) => count + toolsIn(tool), 0),

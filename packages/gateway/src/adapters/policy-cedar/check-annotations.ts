@@ -1,5 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
-import { ACTS, type Action, type Challenge, GUARDED_SINKS, type Obligation } from '../../spec/index.js'
+import { ACTS, type Action, type Challenge, GUARDED_SINKS, MEASURES, type Obligation, SIZES } from '../../spec/index.js'
 import {
   head,
   isKnown,
@@ -82,7 +82,7 @@ export function checkAnnotations(
         if (!obligation.types.some((type) => words.has(type))) {
           sayMember(one, `no detector yields what \`${obligation.source}\` is about; ${legal(words)}`)
         }
-      } else if (mode === 'oblige') {
+      } else if (mode === 'oblige' && obligation.kind !== 'size' && obligation.kind !== 'spend') {
         sayMember(one, `an oblige policy cannot carry \`${obligation.source}\`: it never grants`)
       } else if (obligation.kind === 'restore' && !concerns(json, 'detokenize')) {
         sayMember(one, `\`${obligation.source}\` means something only where the action may be \`detokenize\``)
@@ -121,6 +121,8 @@ const FORMS = [
   'system:drop',
   'spotlight:METHOD',
   ...GUARDED_SINKS.map((sink) => `restore:${sink}`),
+  ...SIZES.map((size) => `limit:${size}:N`),
+  ...MEASURES.map((measure) => `limit:${measure}:N/WINDOW`),
 ]
 
 function legal(words: ReadonlySet<string>): string {

@@ -14,6 +14,7 @@ const KNOWN: Known = {
   groups: { names: ['agents', 'readers'], prefixes: ['corp:'] },
   findings: FINDING_TYPES.filter((type) => type !== 'pii.email' && !type.startsWith('secret.')),
   systemMessages: ['house-rules'],
+  unpriced: ['free', 'other'],
 }
 
 /** `LINE:COLUMN message` of each warning; none of these is a fault. */
@@ -196,4 +197,39 @@ describe('an obligation on system text', () => {
       ])
     },
   )
+})
+
+describe('limits [policy.check-limits]', () => {
+  const permit = (obligation: string, mode = ''): string =>
+    `@id("a") ${mode}@obligation("${obligation}") permit (principal, action, resource is Model);`
+  const loaded = (text: string): ReturnType<typeof loadPolicies> =>
+    loadPolicies([{ path: 'a.cedar', text }], { modelAttributes: new Map(), claimAttributes: [], known: KNOWN })
+
+  test.each([
+    ...['max-tokens:100', 'prompt-tokens:1000', 'tools:0', 'images:2'],
+    ...['requests:60/1m', 'tokens:100000/1d', 'tokens:5/total', 'requests:5/month'],
+  ])('limit:%s is taken, for everybody too', (limit) => {
+    for (const mode of ['', '@mode("oblige") ']) {
+      expect(loaded(permit(`limit:${limit}`, mode))).toMatchObject({ faults: [], warnings: [] })
+    }
+  })
+
+  test.each([
+    ['limit:max-tokens', 'needs a whole number after `limit:max-tokens:`'],
+    ['limit:max-tokens:1.5', 'needs a whole number after `limit:max-tokens:`'],
+    ['limit:tools:1:2', 'needs a whole number after `limit:tools:`'],
+    ['limit:requests:60', 'write AMOUNT/WINDOW, such as 60/1m'],
+    ['limit:requests:60/1w', 'the window is a time under a day'],
+    ['limit:money:1/1m', 'money is counted by `1d`, `month` or `total`'],
+    ['limit:request:1/1m', 'unknown limit in obligation `limit:request:1/1m`: `request` is none'],
+    ['output:limit:tools:1', 'unknown obligation `output:limit:tools:1`'],
+  ])('%s is a fault', (obligation, message) => {
+    expect(loaded(permit(obligation)).faults).toMatchObject([{ column: 23, message: expect.stringContaining(message) }])
+  })
+
+  test('money of models without a price is warned of, for they are refused', () => {
+    expect(loaded(permit('limit:tools:1, limit:money:5.00/1d')).warnings).toMatchObject([
+      { column: 38, message: '`limit:money:5.00/1d` refuses models that have no price: `free`, `other`' },
+    ])
+  })
 })

@@ -25,6 +25,10 @@ export function checkKnown(piece: Piece, json: PolicyJson, known: Known, warn: S
   const text: string | null | undefined = json.annotations?.['obligation']
   if (typeof text !== 'string') return
   for (const { obligation, at } of parseObligations(text)) {
+    if (obligation.kind === 'spend' && obligation.amount.measure === 'money' && known.unpriced.length > 0) {
+      const names = known.unpriced.join('`, `')
+      warn(memberOffset(piece, text, at), `\`${obligation.source}\` refuses models that have no price: \`${names}\``)
+    }
     if (obligation.kind !== 'text' || !isOff(obligation.types, known.findings)) continue
     warn(memberOffset(piece, text, at), `\`${obligation.source}\` does nothing: ${OFF}`)
   }

@@ -241,7 +241,7 @@ describe('obligations [policy.check-obligations]', () => {
     expect(said(`@id("a")\n@obligation("redact:pii,  redct:pii, output:mask:pii.crad, limit:5") ${PERMIT}`)).toEqual([
       `a.cedar:2:27 unknown obligation \`redct:pii\``,
       `a.cedar:2:38 unknown finding type \`pii.crad\` in obligation \`output:mask:pii.crad\``,
-      `a.cedar:2:60 unknown obligation \`limit:5\``,
+      `a.cedar:2:60 unknown limit in obligation \`limit:5\`: \`5\` is none`,
     ])
     sound(`@id("a")\n@obligation("redact:pii,  mask:pii, output:mask:pii.card, pass:uninspectable") ${PERMIT}`)
   })

@@ -24,6 +24,8 @@ export interface Known {
   readonly findings: readonly FindingType[]
   /** What policies may have said to models. */
   readonly systemMessages: readonly string[]
+  /** Models without a price. */
+  readonly unpriced: readonly string[]
 }
 
 export interface Attribute {

@@ -13,7 +13,7 @@ describe.skipIf(POSTGRES === undefined)('store-postgres (needs PostgreSQL)', () 
 
   afterAll(() => server.remove())
 
-  storeSuite('postgres [store.only-new]', async () => ({
+  storeSuite('postgres [store.only-new] [store.only-if]', async () => ({
     durable: true,
     open: (clock) => openPostgresStore({ url: server.url, clock }),
     async remove() {

@@ -25,8 +25,12 @@ interface Put {
   readonly key: string
   readonly value: string | null
   readonly expires_at: number | null
-  readonly onlyNew: boolean
+  readonly only: Only
+  /** Of `over`: the value that the row must have. */
+  readonly onlyIf: string | null
 }
+
+type Only = 'any' | 'new' | 'over'
 
 /**
  * Opens a store in the tables `ostiary_rows` and `ostiary_store` of a database, and makes them where there are none. Rejects
@@ -60,7 +64,7 @@ export async function openPostgresStore({ url, clock, timeoutMs = 5000 }: Postgr
   }
   return {
     get,
-    async put(space, key, value, { expiresAtMs, onlyNew = false } = {}) {
+    async put(space, key, value, { expiresAtMs, onlyNew = false, onlyIf } = {}) {
       if (onlyNew && value === undefined) return (await get(space, key)) === undefined
       const expires = value === undefined ? clock.now() : expiresAtMs
       return group.add({
@@ -69,7 +73,8 @@ export async function openPostgresStore({ url, clock, timeoutMs = 5000 }: Postgr
         key,
         value: value ?? null,
         expires_at: expires === undefined ? null : Math.floor(expires),
-        onlyNew,
+        only: onlyNew ? 'new' : onlyIf === undefined ? 'any' : 'over',
+        onlyIf: onlyIf ?? null,
       })
     },
     follow: following.follow,
@@ -88,8 +93,8 @@ function digestOf(key: string): string {
 // One statement takes no row twice, and is of one kind: what comes after waits, so that all is done in the order it was put.
 function together(waiting: readonly Put[]): number {
   const names = new Set<string>()
-  const end = waiting.findIndex(({ space, digest, onlyNew }) => {
-    if (onlyNew !== waiting[0]?.onlyNew || names.size === TOGETHER) return true
+  const end = waiting.findIndex(({ space, digest, only }) => {
+    if (only !== waiting[0]?.only || names.size === TOGETHER) return true
     const before = names.size
     return names.add(`${digest} ${space}`).size === before
   })
@@ -101,12 +106,22 @@ function together(waiting: readonly Put[]): number {
 // A conflict is judged by the row as it stands then, not as it stood when the statement began. What is asked of `given` is asked
 // as one value: joined, the server takes it for many rows, and compiles a plan for half a second.
 async function write(client: Client, puts: readonly Put[], nowMs: number): Promise<readonly boolean[]> {
-  const onlyNew = puts[0]?.onlyNew === true
+  const only = puts[0]?.only ?? 'any'
   const json = JSON.stringify(puts.map((one, index) => ({ ...one, ord: index + 1 })))
-  const rows = await client.ask(
+  const rows = await (only === 'over'
+    ? replace(client, puts.length, json, nowMs)
+    : upsert(client, puts.length, json, only, nowMs))
+  const written = new Set(rows.map(({ ord }) => Number(ord)))
+  return puts.map((_, index) => only === 'any' || written.has(index + 1))
+}
+
+type Written = readonly { readonly ord: string }[]
+
+function upsert(client: Client, count: number, json: string, only: Only, nowMs: number): Promise<Written> {
+  return client.ask(
     (sql) => sql<{ ord: string }[]>`
       with given as (
-        update ostiary_store set last = last + ${puts.length} where one returning last - ${puts.length} as before
+        update ostiary_store set last = last + ${count} where one returning last - ${count} as before
       ), put as (
         select space, decode(digest, 'hex') as digest, key, value, expires_at, (select before from given) + ord as seq
         from jsonb_to_recordset(${json}::text::jsonb)
@@ -118,13 +133,32 @@ async function write(client: Client, puts: readonly Put[], nowMs: number): Promi
           select true from ostiary_rows o where o.space = put.space and o.digest = put.digest and o.value is not null)
         on conflict (space, digest) do update
         set key = excluded.key, value = excluded.value, expires_at = excluded.expires_at, seq = excluded.seq
-        where not ${onlyNew} or r.value is null or r.expires_at <= ${nowMs}
+        where not ${only === 'new'} or r.value is null or r.expires_at <= ${nowMs}
         returning seq
       )
       select seq - (select before from given) as ord from written`,
   )
-  const written = new Set(rows.map(({ ord }) => Number(ord)))
-  return puts.map((_, index) => !onlyNew || written.has(index + 1))
+}
+
+// What the row must be is asked of it as it stands once it is locked: a row that another has changed meanwhile is asked anew.
+function replace(client: Client, count: number, json: string, nowMs: number): Promise<Written> {
+  return client.ask(
+    (sql) => sql<{ ord: string }[]>`
+      with given as (
+        update ostiary_store set last = last + ${count} where one returning last - ${count} as before
+      ), put as (
+        select space, decode(digest, 'hex') as digest, value, expires_at, "onlyIf" as held, ord
+        from jsonb_to_recordset(${json}::text::jsonb)
+          as p (ord bigint, space text, digest text, value text, expires_at bigint, "onlyIf" text)
+      ), written as (
+        update ostiary_rows as r
+        set value = put.value, expires_at = put.expires_at, seq = (select before from given) + put.ord
+        from put where r.space = put.space and r.digest = put.digest and r.value = put.held
+          and (r.expires_at is null or r.expires_at > ${nowMs})
+        returning r.seq
+      )
+      select seq - (select before from given) as ord from written`,
+  )
 }
 
 function createPurge(client: Client, clock: Clock): () => void {

@@ -10,7 +10,7 @@ async function bench<T>(open: (folder: string) => T): Promise<T & { remove(): Pr
   return { ...open(folder), remove: () => rm(folder, { recursive: true }) }
 }
 
-storeSuite('sqlite [store.only-new]', () =>
+storeSuite('sqlite [store.only-new] [store.only-if]', () =>
   bench((folder) => ({
     durable: true,
     open: (clock) => openSqliteStore({ path: join(folder, 'ostiary.db'), clock }),

@@ -65,6 +65,7 @@ interface WaitingPut {
   readonly value: string | undefined
   readonly expiresAtMs: number | null
   readonly onlyNew: boolean
+  readonly onlyIf: string | undefined
   readonly resolve: (done: boolean) => void
   readonly reject: (error: unknown) => void
 }
@@ -92,14 +93,14 @@ class SqliteStore implements Store {
   // Group commit: what is put within one turn of the event loop is one transaction and one flush to disk. A thousand new
   // callers at once would otherwise hold everybody up for a second.
   put(space: string, key: string, value: string | undefined, options: PutOptions = {}): Promise<boolean> {
-    const { expiresAtMs, onlyNew = false } = options
+    const { expiresAtMs, onlyNew = false, onlyIf } = options
     return new Promise((resolve, reject) => {
       if (this.#statements === undefined) {
         reject(new Error('the store is closed'))
         return
       }
       const expires = expiresAtMs === undefined ? null : Math.floor(expiresAtMs)
-      if (this.#waiting.push({ space, key, value, expiresAtMs: expires, onlyNew, resolve, reject }) > 1) return
+      if (this.#waiting.push({ space, key, value, expiresAtMs: expires, onlyNew, onlyIf, resolve, reject }) > 1) return
       setImmediate(() => this.#commit())
     })
   }
@@ -153,9 +154,12 @@ class SqliteStore implements Store {
     return done
   }
 
-  #writeOne({ space, key, value, expiresAtMs, onlyNew }: WaitingPut, seq: number): boolean {
+  #writeOne({ space, key, value, expiresAtMs, onlyNew, onlyIf }: WaitingPut, seq: number): boolean {
     const { get, put, remove } = this.#open()
-    if (onlyNew && get.all(space, key, this.#clock.now()).length > 0) return false
+    if (onlyNew || onlyIf !== undefined) {
+      const [row] = get.all(space, key, this.#clock.now())
+      if (onlyNew ? row !== undefined : column(row, 'value') !== onlyIf) return false
+    }
     if (value === undefined) remove.run(seq, this.#clock.now(), space, key)
     else put.run(seq, space, key, value, expiresAtMs)
     return true

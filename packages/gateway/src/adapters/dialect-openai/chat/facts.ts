@@ -15,6 +15,8 @@ export function chatFacts(root: JsonObject): Facts | Refusal {
   if (older === undefined) return wrong('max_tokens', 'a whole number')
   const maxTokens = wholeNumber(root['max_completion_tokens'] ?? older)
   if (maxTokens === undefined) return wrong('max_completion_tokens', 'a whole number')
+  const choices = wholeNumber(root['n'] ?? 1)
+  if (choices === undefined) return wrong('n', 'a whole number')
   const tools = root['tools'] ?? []
   if (!Array.isArray(tools) || !tools.every(isObject)) return wrong('tools', 'an array of objects')
   const functions = root['functions'] ?? []
@@ -33,6 +35,7 @@ export function chatFacts(root: JsonObject): Facts | Refusal {
     model,
     stream,
     maxTokens,
+    choices,
     hasSystemMessage,
     hasEffects: hasEffects(root, tools),
     tools: tools.length + functions.length,

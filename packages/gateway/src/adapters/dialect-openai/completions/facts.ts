@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../json/located.js'
+import type { JsonObject, JsonValue } from '../../../json/located.js'
 import { type Facts, wrong } from '../../../lens/lens.js'
 import { wholeNumber } from '../../../lens/path.js'
 import type { Refusal } from '../../../spec/refusal.js'
@@ -13,13 +13,23 @@ export function completionFacts(root: JsonObject): Facts | Refusal {
   if (typeof stream !== 'boolean') return wrong('stream', 'a boolean')
   const maxTokens = wholeNumber(root['max_tokens'] ?? 0)
   if (maxTokens === undefined) return wrong('max_tokens', 'a whole number')
+  const choices = wholeNumber(root['n'] ?? 1)
+  if (choices === undefined) return wrong('n', 'a whole number')
+  const tried = wholeNumber(root['best_of'] ?? choices)
+  if (tried === undefined) return wrong('best_of', 'a whole number')
   return {
     model,
     stream,
     maxTokens,
+    choices: Math.max(choices, tried) * promptsIn(prompt),
     hasSystemMessage: false,
     hasEffects: false,
     tools: 0,
     conversation: undefined,
   }
+}
+
+/** Several prompts are answered each for itself; a list of tokens is one. */
+function promptsIn(prompt: JsonValue): number {
+  return Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1
 }

@@ -17,5 +17,6 @@ export function moderations(limits: JsonLimits): Endpoint {
     },
     limits,
   )
-  return { method: 'POST', path: '/v1/moderations', action: 'invoke', lens, upstreamPath: () => '/moderations' }
+  const path = '/v1/moderations'
+  return { method: 'POST', path, action: 'invoke', lens, isFree: true, upstreamPath: () => '/moderations' }
 }

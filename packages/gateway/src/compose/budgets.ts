@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import type { ApiKeys } from '../api-keys/service.js'
+import { type BudgetingParts, countedByKey, createBudgeting } from '../budgets/budgeting.js'
+import { createLedger, type Ledger, SPACES } from '../budgets/ledger.js'
+import type { Config } from '../config/config.js'
+import type { Amount, Budgeting, Clock, Size, Sizes, Store } from '../spec/index.js'
+import type { AdministerParts } from './operations.js'
+
+export interface LedgerOfParts {
+  readonly store: Store
+  readonly clock: Clock
+  /** Of the configuration in force. */
+  readonly failure: () => 'closed' | 'open'
+  readonly warn: (message: string) => void
+  readonly note: AdministerParts['note']
+}
+
+/** What is spent, for a gateway that runs. */
+export function ledgerOf({ store, clock, failure, warn, note }: LedgerOfParts): Ledger & { close(): Promise<void> } {
+  const ledger = createLedger({
+    ...{ store, clock, failure },
+    spender: randomBytes(8).toString('hex'),
+    onIll(why) {
+      warn(why === undefined ? 'budgets: the store is back' : `budgets: the store cannot be asked (${why})`)
+      const what = { check: 'budgets', failure: failure(), store: why === undefined ? 'back' : 'away' }
+      note('config', what).catch(() => warn('audit: config entry not written'))
+    },
+  })
+  return {
+    ...ledger,
+    // What nobody has spent is given back; where that cannot be, it counts as spent, and that is all.
+    close: () => ledger.flush().catch(() => warn('budgets: what was not spent could not be given back')),
+  }
+}
+
+export type LeftOf = (of: readonly { readonly name: string; readonly amount: Amount }[]) => Promise<readonly number[]>
+
+/** What is left of the budgets of API keys. */
+export function leftOfKeys(ledger: Pick<Ledger, 'left'>): LeftOf {
+  return (of) =>
+    ledger.left(
+      SPACES.keys,
+      of.flatMap(({ name, amount }) => countedByKey(name, amount).meters.map((meter) => ({ name, meter }))),
+    )
+}
+
+/** The same where no gateway runs. */
+export function leftInStore(store: Store, clock: Clock): LeftOf {
+  return leftOfKeys(createLedger({ store, clock, spender: 'nobody', failure: () => 'closed', onIll: () => undefined }))
+}
+
+export function budgetingOf(
+  { budgets }: Config,
+  parts: Pick<BudgetingParts, 'ledger' | 'clock' | 'onRefused'> & { readonly apiKeys: ApiKeys },
+): Budgeting {
+  const { apiKeys, ...rest } = parts
+  return createBudgeting({ ...rest, rules: budgets.rules, keysOf: (principal) => apiKeys.accountsOf(principal) })
+}
+
+/** The limits on one request. */
+export function sizesOf({ limits }: Config): Sizes {
+  const sizes = new Map<Size, number>([['prompt-tokens', limits.promptTokens]])
+  if (limits.maxTokens !== undefined) sizes.set('max-tokens', limits.maxTokens)
+  if (limits.tools !== undefined) sizes.set('tools', limits.tools)
+  if (limits.images !== undefined) sizes.set('images', limits.images)
+  return sizes
+}
