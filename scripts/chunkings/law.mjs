@@ -65,7 +65,7 @@ function run(chunks, acts) {
 /** The batch result. */
 function judged({ place, text }, acts) {
   const seen = place.startsWith('arguments') ? unhide(text) : text
-  const findings = detectors.flatMap((detector) => detector.scan(seen, 0, true).findings)
+  const findings = detectors.flatMap(({ detector }) => detector.scan(seen, 0, true).findings)
   const edited = editText(seen, findings, acts)
   const soft = new Map([...acts].map(([type, act]) => [type, act === 'block' ? 'redact' : act]))
   return {

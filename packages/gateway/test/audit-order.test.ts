@@ -134,7 +134,8 @@ describe('before-forward', () => {
     const broken: Store = {
       get: () => Promise.reject(new Error('database is locked')),
       put: () => Promise.reject(new Error('database is locked')),
-      follow: () => Promise.reject(new Error('database is locked')),
+      // The vault has looked already, and hears nothing of anybody.
+      follow: async () => () => undefined,
       close: async () => undefined,
     }
     await open({ store: broken })
