@@ -1,7 +1,7 @@
 // The endpoints that are measured: each asks for the same words, and is answered with the same. `wrk.lua` and `streams.c` know
 // them by the same names.
 
-export const DOORS = {
+const DOORS = {
   chat: {
     path: '/v1/chat/completions',
     hello: { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] },
