@@ -16,9 +16,10 @@ const scalar = z.union([z.string(), z.number(), flag])
 /** One value or several. */
 const values = z.union([scalar.transform((one) => [one]), z.array(scalar).min(1)])
 
-const usage = group({ input: member.optional(), output: member.optional() })
-  .transform((raw) => ({ input: raw.input, output: raw.output }))
-  .prefault({})
+const usage = group({ input: member.optional(), output: member.optional() }).transform((raw) => ({
+  input: raw.input,
+  output: raw.output,
+}))
 
 const request: z.ZodType<DeclaredEndpoint['request']> = group({
   ...PATHS,
@@ -43,7 +44,7 @@ const request: z.ZodType<DeclaredEndpoint['request']> = group({
   })
   .prefault({})
 
-const answer: z.ZodType<DeclaredAnswer> = group({ ...PATHS, usage })
+const answer: z.ZodType<DeclaredAnswer> = group({ ...PATHS, usage: usage.prefault({}) })
   .transform((raw, context) => ({ ...pathsOf(raw, context), usage: raw.usage }))
   .prefault({})
 

@@ -23,26 +23,26 @@ import { usageOf } from './usage.js'
 const NAMELESS = ['', 'message']
 
 export function streamOf(declared: DeclaredStream, refusal: DeclaredRefusal): StreamFormat {
-  const { end, ends, error, index, usage } = declared
-  const known = [
-    usage.input,
-    usage.output,
-    end.kind === 'member' ? end.at : undefined,
-    error,
-    index,
-    ...ends.map((rule) => rule.at),
-  ]
-  const shape = shapeOf(
-    declared,
-    known.filter((path) => path !== undefined),
-  )
-  const parts = { shape, refusal, marks: marksOf(declared), comesWhole: wholesOf(declared) }
+  const { usage, whole } = declared
+  const telling = tellingIn(declared)
+  const counted = [usage.input, usage.output].filter((path) => path !== undefined)
+  const shape = shapeOf(declared, [...telling, ...counted])
+  // An event that is like one before it but for its texts is not looked at again: what tells something must be none of them.
+  const wholes = [...whole, ...telling]
+  const comesWhole = (path: readonly Member[]): boolean => wholes.some((one) => isBelow(path, one))
+  const parts = { shape, refusal, marks: marksOf(declared), comesWhole }
   return {
     framing: declared.framing === 'sse' ? SSE : NDJSON,
     names: new Set([...NAMELESS, ...declared.events]),
     shape,
     open: () => new DeclaredReading(declared, parts),
   }
+}
+
+/** Members by which an event tells of the stream. */
+function tellingIn({ end, ends, error, index }: DeclaredStream): readonly MemberPath[] {
+  const told = [end.kind === 'member' ? end.at : undefined, error, index, ...ends.map((rule) => rule.at)]
+  return told.filter((path) => path !== undefined)
 }
 
 interface Parts {
@@ -64,10 +64,6 @@ function marksOf({ end, error, usage }: DeclaredStream): readonly Buffer[] | und
 }
 
 const BACKSLASH = Buffer.from('\\u')
-
-function wholesOf({ whole }: DeclaredStream): (path: readonly Member[]) => boolean {
-  return (path) => whole.some((one) => isBelow(path, one))
-}
 
 class DeclaredReading implements StreamReading {
   usage: Usage | undefined

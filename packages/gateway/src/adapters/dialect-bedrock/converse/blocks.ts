@@ -44,12 +44,13 @@ const DOCUMENT_FIELDS = {
   context: TEXT,
   citations: CITING,
 } as const
-/** A document in bytes may say that it is text; one that lies elsewhere nobody sees. */
+/** Nobody said what is in it, who sends it or not. In bytes it may say that it is text; one that lies elsewhere nobody sees. */
 const DOCUMENT: Field = field(
   'text',
   shape(DOCUMENT_FIELDS, {
     typeOf: ({ source }) => (isObject(source) && Object.keys(source).every(isWritten) ? 'written' : undefined),
-    byType: new Map([['written', shape(DOCUMENT_FIELDS)]]),
+    byType: new Map([['written', shape(DOCUMENT_FIELDS, { role: 'tool' })]]),
+    role: 'tool',
     uninspectable: true,
     attached: attachedDocument,
   }),
@@ -72,7 +73,10 @@ function attachedDocument({ format, source }: JsonObject): Attachment | undefine
   return mediaType === undefined ? undefined : { inside: source, key: 'bytes', mediaType }
 }
 
-const SEARCH_RESULT: Field = field('text', shape({ source: TEXT, title: TEXT, content: TEXTS, citations: CITING }))
+const SEARCH_RESULT: Field = field(
+  'text',
+  shape({ source: TEXT, title: TEXT, content: TEXTS, citations: CITING }, { role: 'tool' }),
+)
 
 const GUARDED: Field = field(
   'text',

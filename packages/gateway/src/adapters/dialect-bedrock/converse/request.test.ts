@@ -70,8 +70,8 @@ test.each(['txt', 'md', 'csv', 'html'])(
     const { edit, parts, uninspectable } = view(body('grüß Gott, 4111'))
     expect(uninspectable).toEqual([])
     expect(parts.map(({ role, text }) => [role, text])).toEqual([
-      ['user', 'd'],
-      ['user', 'grüß Gott, 4111'],
+      ['tool', 'd'],
+      ['tool', 'grüß Gott, 4111'],
     ])
     const edited = edit({ model: undefined, edits: [{ index: 1, text: 'other' }] })
     expect(JSON.parse(String(edited))).toEqual(body('other'))
