@@ -14,7 +14,7 @@ function having(pattern: RegExp): readonly string[] {
 
 it('who knows the types of the stages casts nothing through `unknown`: that would claim that a stage was passed', () => {
   const knowing = having(/\bfrom '[./]+exchange\.js'/)
-  expect(knowing).toContain('pipeline.ts')
+  expect(knowing).toContain('pipeline/pipeline.ts')
   const casting = having(/\bas (unknown|never)\s+as\b|\bas never\b/)
   expect(casting).toContain('exchange.ts')
   expect(casting.filter((path) => knowing.includes(path))).toEqual([])

@@ -15,7 +15,7 @@ import type {
 } from './spec/index.js'
 
 // The seal: what has passed a stage cannot be forged. The symbol is not exported, so only this file makes the values, and
-// only pipeline.ts may import `seal` from here (the walls are checked). Everything else imports types alone.
+// only pipeline/ may import `seal` from here (the walls are checked). Everything else imports types alone.
 declare const passed: unique symbol
 
 interface Passed<Stage extends string> {
@@ -172,7 +172,7 @@ class RecordedExchange {
 export type Sealed = SealedExchange
 export type Recorded = RecordedExchange
 
-/** For pipeline.ts alone. */
+/** For pipeline/ alone. */
 export const seal = {
   authenticated(received: Received, principal: Principal): Authenticated {
     return { received, principal } as unknown as Authenticated

@@ -17,7 +17,8 @@ import type { Model } from './exchange.js'
 import type { ForwardTimeouts, Provider } from './forward/forward.js'
 import { createPools, type Pools } from './forward/pools.js'
 import type { Parking } from './grants/parking.js'
-import { type CountTokens, createPipeline, type Door, type Pipeline, type PipelineLimits } from './pipeline.js'
+import type { CountTokens } from './pipeline/judge.js'
+import { createPipeline, type Door, type Pipeline, type PipelineLimits } from './pipeline/pipeline.js'
 import type { Addresses } from './receive/head.js'
 import { createReceiver, type ListenTls, type ReceiveLimits } from './receive/server.js'
 import {
@@ -26,6 +27,7 @@ import {
   type Clock,
   type Detector,
   type Dialect,
+  errorName,
   type IdentityProvider,
   type OpaqueProvider,
   type Operations,
@@ -295,7 +297,7 @@ function inForce(
   const unchecked = onceASecond(parts.clock, () => {
     const what = { check: 'dpop_replay', failure: 'open', store: 'away' }
     pipeline.audit.note('config', what).catch((error: unknown) => {
-      parts.warn(`audit: config entry not written (${error instanceof Error ? error.name : 'unknown'})`)
+      parts.warn(`audit: config entry not written (${errorName(error)})`)
     })
   })
   const pipeline: Pipeline = createPipeline(

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  NO_RETRY,
   type OpaqueProvider,
   type OpaqueToken,
   type Principal,
@@ -62,7 +63,7 @@ const EXCHANGE_IT = 'This API key is not taken here: exchange it at /oauth/token
 
 const UNSEEN = refuse('overloaded', 'api keys cannot be checked: the store is away', {
   message: 'Whether this API key is still good cannot be checked at the moment.',
-  headers: { 'x-should-retry': 'false' },
+  headers: NO_RETRY,
 })
 
 function principalFrom(

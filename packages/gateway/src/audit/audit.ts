@@ -6,6 +6,8 @@ import {
   type AuditLog,
   type Charge,
   type Clock,
+  errorName,
+  NO_RETRY,
   type Outcome,
   type Principal,
   proceed,
@@ -81,7 +83,7 @@ export interface Audit {
 
 export function createAudit(parts: AuditParts): Audit {
   const source = JSON.stringify(`https://${parts.log.origin}`)
-  const open = new OpenIntents((error) => parts.onLost('outcome', nameOf(error)))
+  const open = new OpenIntents((error) => parts.onLost('outcome', errorName(error)))
   const note = async (kind: EventKind, what: Readonly<Record<string, unknown>>): Promise<void> => {
     const now = parts.clock.now()
     await parts.log.append(eventOf(`https://${parts.log.origin}`, kind, parts.newId(), now, what)).durable
@@ -91,7 +93,7 @@ export function createAudit(parts: AuditParts): Audit {
     ({ counts, why, sinceMs, untilMs }) => {
       parts.onStrangers(why)
       note('refusals', { counts, since: sinceMs, until: untilMs, why }).catch((error: unknown) =>
-        parts.onLost('refusals', nameOf(error)),
+        parts.onLost('refusals', errorName(error)),
       )
     },
   )
@@ -124,7 +126,7 @@ export function createAudit(parts: AuditParts): Audit {
         await parts.log.append(eventOf(`https://${parts.log.origin}`, kind, parts.newId(), now, unmapped, text)).durable
         return proceed(undefined)
       } catch (error) {
-        parts.onLost(kind, nameOf(error))
+        parts.onLost(kind, errorName(error))
         return parts.failure === 'open' ? proceed(undefined) : unwritten(error)
       }
     },
@@ -263,14 +265,14 @@ export class Bracket {
       // Nobody waits for an outcome: it goes with the next exchange's intent.
       this.#of.open.closes(this.#intent?.index, parts.log.append(entry, false).durable)
     } catch (error) {
-      parts.onLost('outcome', nameOf(error))
+      parts.onLost('outcome', errorName(error))
     }
     this.#asked = undefined
   }
 
   #lost(error: unknown): Step<Intent> {
     const { parts } = this.#of
-    parts.onLost('intent', nameOf(error))
+    parts.onLost('intent', errorName(error))
     if (parts.failure === 'closed') return unwritten(error)
     return { kind: 'proceed', value: { receipt: undefined, durable: undefined, releaseWaits: false } }
   }
@@ -419,11 +421,7 @@ function restoredText({ verdict, restored, withheld }: Restored, names: Pseudony
 }
 
 function unwritten(error: unknown): Refusal {
-  return refuse('audit_unavailable', nameOf(error), { headers: { 'x-should-retry': 'false' } })
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown'
+  return refuse('audit_unavailable', errorName(error), { headers: NO_RETRY })
 }
 
 function ignore(): void {}

@@ -1,6 +1,7 @@
 import { digestOf } from '../jws/read.js'
 import {
   type Clock,
+  NO_RETRY,
   type Presented,
   type Principal,
   proceed,
@@ -160,5 +161,5 @@ const MISSING: Refusal = refuse('missing_token', 'no credential')
 const REVOKED: Refusal = refuse('revoked_token', 'revoked')
 const UNKNOWN: Refusal = refuse('overloaded', 'revocations cannot be checked: the store is away', {
   message: 'Whether this token was revoked cannot be checked at the moment.',
-  headers: { 'x-should-retry': 'false' },
+  headers: NO_RETRY,
 })

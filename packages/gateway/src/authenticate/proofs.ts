@@ -1,5 +1,14 @@
 import { hash } from 'node:crypto'
-import { type Clock, proceed, type Received, type Refusal, type Replay, refuse, type Step } from '../spec/index.js'
+import {
+  type Clock,
+  NO_RETRY,
+  proceed,
+  type Received,
+  type Refusal,
+  type Replay,
+  refuse,
+  type Step,
+} from '../spec/index.js'
 import { type Proof, proofVerifier } from './dpop.js'
 import { normalUri } from './htu.js'
 import { createNonces } from './nonce.js'
@@ -99,5 +108,5 @@ export function createProofs(parts: ProofParts, clock: Clock): Proofs {
 
 const UNKNOWN: Refusal = refuse('overloaded', 'proof: whether it was used before cannot be told: the store is away', {
   message: 'Whether this DPoP proof was used before cannot be checked at the moment.',
-  headers: { 'x-should-retry': 'false' },
+  headers: NO_RETRY,
 })

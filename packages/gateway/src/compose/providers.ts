@@ -10,7 +10,7 @@ import type { KeyChange, KeyEntry } from '../forward/key-ring.js'
 import { KeyRings } from '../forward/key-rings.js'
 import type { ProviderOperationsParts } from '../forward/provider-operations.js'
 import type { Gateway } from '../gateway.js'
-import type { Clock, SecretSource, Store } from '../spec/index.js'
+import { type Clock, errorName, type SecretSource, type Store } from '../spec/index.js'
 import { secretsKey } from './kept.js'
 
 export interface ProviderKeysParts {
@@ -125,8 +125,6 @@ export function keyTeller(
     gateway()?.count(`ostiary_provider_${what.replace('key', 'keys')}_total`, { provider })
     gateway()
       ?.note('config', change)
-      .catch((error: unknown) =>
-        warn(`audit: config entry not written (${error instanceof Error ? error.name : 'unknown'})`),
-      )
+      .catch((error: unknown) => warn(`audit: config entry not written (${errorName(error)})`))
   }
 }

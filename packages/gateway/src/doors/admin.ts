@@ -1,5 +1,5 @@
 import { isJsonObject, parseStrictJson } from '../json/strict.js'
-import type { Pipeline } from '../pipeline.js'
+import type { Pipeline } from '../pipeline/pipeline.js'
 import {
   covers,
   GATEWAY,

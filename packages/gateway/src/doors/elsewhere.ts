@@ -1,4 +1,4 @@
-import type { Door, Pipeline, Shape } from '../pipeline.js'
+import type { Door, Pipeline, Shape } from '../pipeline/pipeline.js'
 import { refuse } from '../spec/index.js'
 
 /** Every other path and method: what is not governed does not pass, and the log says who asked. */

@@ -1,5 +1,6 @@
 import type { Model } from '../exchange.js'
-import { type Door, type Entered, type ModelCall, type Pipeline, served } from '../pipeline.js'
+import type { Entered, ModelCall } from '../pipeline/call.js'
+import { type Door, type Pipeline, served } from '../pipeline/pipeline.js'
 import type { Dialect, ModelList, Received } from '../spec/index.js'
 
 export interface ModelsDoorParts {

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, parseStrictJson } from '../json/strict.js'
-import { type Door, type Entered, type Pipeline, served } from '../pipeline.js'
+import type { Entered } from '../pipeline/call.js'
+import { type Door, type Pipeline, served } from '../pipeline/pipeline.js'
 import {
   covers,
   GATEWAY,

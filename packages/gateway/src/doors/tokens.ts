@@ -1,5 +1,5 @@
 import type { Audit } from '../audit/audit.js'
-import { headerLines, type Received, type Refusal, type Revocable, refuse } from '../spec/index.js'
+import { errorName, headerLines, type Received, type Refusal, type Revocable, refuse } from '../spec/index.js'
 import { type Denied, denied } from '../tokens/denied.js'
 import {
   type Granted,
@@ -50,7 +50,7 @@ async function answering(parts: TokensDoorParts, received: Received, serve: Serv
     const body = await received.body('form')
     answer = body.kind === 'refuse' ? stranger(parts, unread(body)) : await serve(parts, received, body.value)
   } catch (error) {
-    answer = stranger(parts, denied(refuse('overloaded', `threw ${error instanceof Error ? error.name : 'unknown'}`)))
+    answer = stranger(parts, denied(refuse('overloaded', `threw ${errorName(error)}`)))
   }
   const { status, headers, body } = answer
   const bytes = body === undefined ? NOTHING : Buffer.from(JSON.stringify(body))
@@ -127,7 +127,7 @@ async function revoke(parts: TokensDoorParts, received: Received, body: Buffer):
         await parts.revoke([read.what], 'presented at /oauth/revoke')
       } catch (error) {
         // The same section: 503, and the client "must assume the token still exists".
-        const why = `not revoked: ${error instanceof Error ? error.name : 'unknown'}`
+        const why = `not revoked: ${errorName(error)}`
         return stranger(parts, denied(refuse('overloaded', why, { message: 'The token could not be revoked.' })))
       }
       return REVOKED

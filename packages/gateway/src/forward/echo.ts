@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from '../spec/index.js'
+import { NO_RETRY, type Refusal, refuse } from '../spec/index.js'
 import type { Answer, Upstream, UpstreamHeaders } from './answer.js'
 
 /**
@@ -37,7 +37,7 @@ class Withholding implements Answer {
       this.#over = true
       this.#held = undefined
       this.#upstream?.abort()
-      this.#answer.failed(refuse('upstream_failed', ECHOED, { headers: { 'x-should-retry': 'false' } }))
+      this.#answer.failed(refuse('upstream_failed', ECHOED, { headers: NO_RETRY }))
       return false
     }
     const waits = begunAtEnd(bytes, this.#echoes)

@@ -5,6 +5,7 @@ import {
   type Clock,
   Deadlines,
   type Dialect,
+  NO_RETRY,
   type Principal,
   type Refusal,
   refuse,
@@ -297,8 +298,6 @@ function notSent({ name }: Provider, error: unknown): Refusal {
         headers: NO_RETRY,
       })
 }
-
-const NO_RETRY = { 'x-should-retry': 'false' }
 
 /** An error's closed code, never its message: messages can quote what was sent. */
 function codeOf(error: Error): string {

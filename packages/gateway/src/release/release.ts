@@ -10,6 +10,7 @@ import {
   headerLines,
   type Lens,
   type LookElsewhere,
+  NO_RETRY,
   type Outcome,
   type Principal,
   type Received,
@@ -200,7 +201,7 @@ export class Release {
     this.#source = source
     this.#upstreamStatus = status
     if (OURS.has(status) || (status >= 300 && status < 400) || status === 205 || status > 599) {
-      this.#refuse(refuse('upstream_failed', `provider answered ${status}`, { headers: { 'x-should-retry': 'false' } }))
+      this.#refuse(refuse('upstream_failed', `provider answered ${status}`, { headers: NO_RETRY }))
       return false
     }
     const encoding = headers.get('content-encoding')
@@ -487,7 +488,6 @@ function apart(write: () => void): void {
 }
 
 const NOT_RELEASED = 'The request cannot be recorded, so its answer was not released.'
-const NO_RETRY = { 'x-should-retry': 'false' }
 
 const NOTHING = Buffer.alloc(0)
 

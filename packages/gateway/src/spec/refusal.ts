@@ -89,6 +89,9 @@ export function errorType(status: number): string {
   return status >= 500 ? 'api_error' : 'invalid_request_error'
 }
 
+/** To SDKs, which retry by themselves: the same call would be refused once more. */
+export const NO_RETRY: Readonly<Record<string, string>> = { 'x-should-retry': 'false' }
+
 const NEVER_RETRY: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'inspection_failed',
   'audit_unavailable',
@@ -97,5 +100,10 @@ const NEVER_RETRY: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
 
 /** SDKs retry a 5xx by themselves; some would only be asked for again what the gateway has just refused. */
 export function retryHeaders({ code }: Refusal): Readonly<Record<string, string>> {
-  return NEVER_RETRY.has(code) ? { 'x-should-retry': 'false' } : {}
+  return NEVER_RETRY.has(code) ? NO_RETRY : {}
+}
+
+/** All that a log may say of what was thrown: a message may quote what it failed at. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown'
 }

@@ -1,5 +1,6 @@
 import {
   type IdentityProvider,
+  NO_RETRY,
   type OpaqueProvider,
   type Principal,
   type Refusal,
@@ -56,7 +57,7 @@ function guarded<T extends TokenAtSeam>(verify: (token: T) => unknown, parts: Gu
     }
     return refuse('overloaded', `module: ${why}`, {
       message: 'What this access token means cannot be found out at the moment.',
-      headers: { 'x-should-retry': 'false' },
+      headers: NO_RETRY,
     })
   }
 

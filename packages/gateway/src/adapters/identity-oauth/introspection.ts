@@ -3,6 +3,7 @@ import { isJsonObject, parseStrictJson } from '../../json/strict.js'
 import { signedDigestOf } from '../../jws/read.js'
 import {
   type IdentityProvider,
+  NO_RETRY,
   type OpaqueProvider,
   type Principal,
   type Refusal,
@@ -171,7 +172,7 @@ export function createIntrospectedIssuer(options: IntrospectionOptions): Introsp
 function unanswered(why: string): Refusal {
   return refuse('overloaded', `introspection: ${why}`, {
     message: 'What this access token means cannot be asked at the moment.',
-    headers: { 'x-should-retry': 'false' },
+    headers: NO_RETRY,
   })
 }
 

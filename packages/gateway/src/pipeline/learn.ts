@@ -1,0 +1,53 @@
+import type { Learnt } from '../exchange.js'
+import { createInspect } from '../inspect/inspect.js'
+import {
+  type Detector,
+  type Elsewhere,
+  type Illness,
+  NO_RETRY,
+  type Placed,
+  proceed,
+  refuse,
+  type Step,
+  type TextPart,
+} from '../spec/index.js'
+
+export interface LearnParts {
+  readonly detectors: readonly Placed<Detector>[]
+  /** Called each time that a detector failed. */
+  readonly onIll: (illness: Illness) => void
+}
+
+/** What the detectors learn of texts; a refusal where one failed that must not. */
+export type Learn = (texts: readonly TextPart[], elsewhere: Elsewhere | undefined) => Step<Learnt>
+
+export function createLearn(parts: LearnParts): Learn {
+  const inspectParts = createInspect(parts.detectors)
+  return (texts, elsewhere) => {
+    const inspected = inspectParts(texts, elsewhere)
+    const { parts: found, findings: types, promptTokens } = inspected
+    switch (inspected.kind) {
+      case 'clean':
+        return proceed({ found, types, counts: {}, opened: NOBODY, promptTokens })
+      case 'found':
+        return proceed({ found, types, counts: Object.fromEntries(inspected.counts), opened: NOBODY, promptTokens })
+      case 'failed': {
+        for (const one of inspected.failed) parts.onIll(one)
+        const ill = inspected.failed.find(({ whenIll }) => whenIll === 'closed')
+        if (ill !== undefined) {
+          return refuse('inspection_failed', `${ill.detector}: ${ill.why}`, { headers: NO_RETRY })
+        }
+        // `open` is the operator's word, and each time it is made use of the entry says so.
+        const opened = inspected.failed.map(({ detector }) => detector)
+        const counts = { ...Object.fromEntries(inspected.counts), ...countsOf(opened) }
+        return proceed({ found, types, counts, opened, promptTokens })
+      }
+    }
+  }
+}
+
+const NOBODY: readonly string[] = []
+
+function countsOf(opened: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(opened.map((detector) => [`inspection.failed:${detector}`, 1]))
+}

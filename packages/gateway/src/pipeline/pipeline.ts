@@ -1,0 +1,320 @@
+import { type Audit, type AuditParts, type Bracket, createAudit } from '../audit/audit.js'
+import { type Authenticate, type AuthenticateParts, createAuthenticate } from '../authenticate/authenticate.js'
+import { chargeOf } from '../budgets/charge.js'
+import { costsOf } from '../budgets/demand.js'
+import { decide, refusalOf } from '../decide/decide.js'
+import { scoped, unscoped } from '../decide/scoped.js'
+import { type Recorded, type Sealed, seal } from '../exchange.js'
+import { createForward, type ForwardParts } from '../forward/forward.js'
+import { Grants } from '../grants/grants.js'
+import { type Parked, waiting } from '../grants/parking.js'
+import { endedBy, type Permitted } from '../grants/permitted.js'
+import { createElsewhere } from '../inspect/elsewhere.js'
+import { answered, LEFT, refused, THREW } from '../release/answered.js'
+import { createGuardFactory } from '../release/guard.js'
+import { Release, type ReleaseParts } from '../release/release.js'
+import {
+  type Action,
+  type Clock,
+  type Dialect,
+  errorName,
+  type FindingType,
+  familyOf,
+  NO_RETRY,
+  type Outcome,
+  type PlacedRemote,
+  type Principal,
+  proceed,
+  type Received,
+  type Refusal,
+  type Resource,
+  refuse,
+  type Step,
+  type Verdict,
+} from '../spec/index.js'
+import { ANSWERED_MAX } from '../spec/tokenizer.js'
+import { editParts } from '../transform/transform.js'
+import type { Entered, ModelCall } from './call.js'
+import { contextOf } from './context.js'
+import { createJudge, type JudgeLimits, type JudgeParts, type JudgeShared } from './judge.js'
+import { createLearn, type LearnParts } from './learn.js'
+
+export { served } from '../release/answered.js'
+
+/** How a door words its refusals. */
+export type Shape = Pick<Dialect, 'refusal'>
+
+/** What a door does with a caller who is known. Every way out is an `Outcome`, and the bracket writes it. */
+export interface Door {
+  readonly shape: Shape
+  /** What is done behind it: a token that lacks the action's scope altogether is not let in. */
+  readonly action?: Action
+  serve(entered: Entered): Promise<Outcome>
+}
+
+export interface PipelineLimits extends JudgeLimits {
+  readonly answerBytes: number
+}
+
+export interface PipelineParts extends JudgeParts, LearnParts {
+  readonly clock: Clock
+  readonly authenticate: AuthenticateParts
+  readonly audit: AuditParts
+  readonly remoteDetectors: readonly PlacedRemote[]
+  readonly forward: ForwardParts
+  /** SHA-256 of the configuration in force, hexadecimal. */
+  readonly configDigest: string
+  readonly limits: PipelineLimits
+  /** Where a request waits for an approval; gives its id. */
+  readonly park: (parked: Parked) => Promise<string>
+}
+
+export interface Pipeline {
+  readonly audit: Audit
+  /** What exchanges live on; goes on through a reload. */
+  readonly grants: Grants
+  /** Goes on through a reload that leaves the issuers as they are: no token need be verified again. */
+  readonly who: Authenticate & AuthenticateParts
+  /** Authenticates, opens the audit bracket, and lets the door serve. Never rejects. */
+  enter(received: Received, door: Door): Promise<void>
+  /** One model call, from its body to the end of its answer. */
+  exchange(entered: Entered, call: ModelCall): Promise<Outcome>
+  /** A question without a body, for doors that forward nothing. */
+  ask(entered: Entered, action: Action, resource: Resource): Step<Verdict>
+  /**
+   * Authenticates for a door that keeps its own count instead of an entry a request: reads of the log, the admin port.
+   *
+   * @param origin where that door is, as the caller names it; whoever asks has made sure that it is ours
+   */
+  identify(received: Received, origin: string): Promise<Step<Principal>>
+  /** Decides for such a door. */
+  decide(received: Received, principal: Principal, action: Action, resource: Resource): Step<Verdict>
+  /** Answers with a refusal and gives the outcome of it. */
+  refuse(entered: Entered, shape: Shape, refusal: Refusal): Outcome
+  /** Decides again what exchanges live on, by these policies and at this moment. */
+  decideAgain(): void
+  /** Ends this pipeline's timer, once nothing new comes to it. */
+  stop(): void
+}
+
+/** @param before the pipeline that this one follows at a reload: the log and what is open in it go on */
+export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipeline {
+  const audit = before?.audit ?? createAudit(parts.audit)
+  const who =
+    before !== undefined && isSame(before.who, parts.authenticate)
+      ? before.who
+      : { ...parts.authenticate, ...createAuthenticate(parts.authenticate) }
+  const grants = before?.grants ?? new Grants({ clock: parts.clock, revocations: parts.authenticate.revocations })
+  const learn = createLearn(parts)
+  const elsewhere = createElsewhere(parts.remoteDetectors)
+  const challenged: JudgeShared['challenged'] = (refusal, { received, principal }) =>
+    who.challenged(refusal, received, principal)
+  const permitted: JudgeShared['permitted'] = (verdict, by) => {
+    const may = refusalOf(verdict)
+    return may.kind === 'refuse' ? challenged(may, by) : may
+  }
+  const judge = createJudge(parts, { learn, elsewhere, challenged, permitted })
+  const forward = createForward(parts.forward)
+  const release: ReleaseParts = {
+    guards: (acts, onFinding, onOpen, vault) =>
+      createGuardFactory({
+        detectors: parts.detectors,
+        acts,
+        vault,
+        onFinding,
+        onIll(illness) {
+          parts.onIll(illness)
+          if (illness.whenIll === 'open') onOpen(illness.detector)
+        },
+      }),
+    inspect: learn,
+    elsewhere,
+    editParts: (texts, found, acts, vault) => editParts(texts, found, acts, vault, ANSWERED_MAX),
+    askToRestore,
+    answerBytes: parts.limits.answerBytes,
+    challenged: (refusal, received, principal) => who.challenged(refusal, received, principal),
+  }
+
+  async function enter(received: Received, door: Door): Promise<void> {
+    const credential = who.credential(received)
+    if (credential.kind === 'refuse') return stranger(received, door, credential)
+    const found = who.authenticate(received, credential.value)
+    const principal = found instanceof Promise ? await found : found
+    if (principal.kind === 'refuse') return stranger(received, door, principal)
+    const authenticated = seal.authenticated(received, principal.value)
+
+    let bracket: Bracket
+    try {
+      const opened = audit.open(received, principal.value)
+      bracket = opened instanceof Promise ? await opened : opened
+    } catch (error) {
+      // Without the subject's key nothing can be recorded, so nothing is done.
+      return stranger(received, door, refuse('audit_unavailable', errorName(error), { headers: NO_RETRY }))
+    }
+    let outcome: Outcome = THREW
+    try {
+      const lacking = door.action === undefined ? undefined : unscoped(principal.value, door.action)
+      outcome =
+        lacking === undefined
+          ? await door.serve({ authenticated, bracket })
+          : refused(received, door.shape, who.challenged(lacking, received, principal.value))
+    } catch (error) {
+      outcome = {
+        ...answered(
+          received,
+          door.shape,
+          refuse('inspection_failed', `threw ${errorName(error)}`, { headers: NO_RETRY }),
+          'forbid',
+        ),
+        how: 'threw',
+      }
+    } finally {
+      bracket.close(outcome)
+    }
+  }
+
+  function stranger(received: Received, door: Door, refusal: Refusal): void {
+    audit.stranger(refusal.code, refusal.forLog)
+    answered(received, door.shape, refusal, undefined)
+  }
+
+  /** The order of the stages, on one screen: receive, authenticate (above), inspect, decide, transform, record, forward, release. */
+  async function exchange(entered: Entered, call: ModelCall): Promise<Outcome> {
+    const { dialect } = call
+    const { authenticated, bracket } = entered
+    const { received } = authenticated
+    const body = await received.body()
+    if (body.kind === 'refuse') return received.caller.left ? LEFT : refused(received, dialect, body)
+    const judging = judge({ entered, call, body: body.value })
+    const sealed = judging instanceof Promise ? await judging : judging
+    if (sealed === undefined) return LEFT
+    if (sealed.kind === 'refuse') {
+      const { principal } = authenticated
+      const refusal = await waiting(parts.park, { principal, asked: bracket.asked, body: body.value }, sealed)
+      return refused(received, dialect, refusal)
+    }
+    const { counted: allowed, model, promptTokens } = sealed.value
+    const held = allowed === undefined ? undefined : await allowed.allowance.hold(allowed.demand)
+    if (held?.kind === 'refuse') return refused(received, dialect, held)
+    const hold = held?.value
+    if (hold !== undefined) for (const [name, value] of Object.entries(hold.headers)) received.caller.carry(name, value)
+    const recorded = await record(sealed.value, bracket)
+    // A caller who left while we recorded: nothing is sent for nobody.
+    if (recorded.kind === 'refuse' || received.caller.left) {
+      hold?.release()
+      return recorded.kind === 'refuse' ? refused(received, dialect, recorded) : LEFT
+    }
+    const outcome = await forwardAndRelease(recorded.value, bracket)
+    if (hold === undefined && model.price === undefined) return outcome
+    const charge = chargeOf(outcome, costsOf(call.endpoint), promptTokens, model.price)
+    hold?.settle(charge)
+    return { ...outcome, charge }
+  }
+
+  function decideAgain(): void {
+    grants.decideAgain((permitted) => {
+      const { principal, action, resource, routedFrom, context } = permitted
+      const at = { ...context, timeMs: parts.clock.now() }
+      for (const one of routedFrom === undefined ? [resource] : [routedFrom, resource]) {
+        const asker = scoped(principal, action, one)
+        const ended =
+          asker.kind === 'refuse' ? asker : endedBy(decide(parts.policy, asker.value, action, one, at), permitted)
+        if (ended !== undefined) return ended
+      }
+      return permitted.restoring?.decideAgain((types) => askToRestore(permitted, types))
+    })
+  }
+
+  /** Whether values of these types may be put back in an answer. */
+  function askToRestore({ principal, resource, context }: Permitted, types: readonly FindingType[]): Verdict {
+    const findings = [...new Set(types.flatMap((type) => [familyOf(type), type]))].sort()
+    const at = { ...context, findings, timeMs: parts.clock.now() }
+    return decide(parts.policy, principal, 'detokenize', resource, at)
+  }
+
+  async function record(sealed: Sealed, bracket: Bracket): Promise<Step<Recorded>> {
+    let intent = bracket.intend(sealed, parts.configDigest, !sealed.hasEffects)
+    if (intent.kind === 'refuse') return intent
+    const { durable, releaseWaits } = intent.value
+    if (releaseWaits) {
+      const { receipt } = intent.value
+      const whenDurable = durable?.then(
+        () => receipt,
+        (error: unknown) => {
+          const lost = bracket.notDurable(error)
+          if (lost.kind === 'refuse') throw error
+          return lost.value.receipt
+        },
+      )
+      // Release may never come to ask: a rejection that nobody heard would end the process.
+      whenDurable?.catch(ignore)
+      return proceed(seal.recorded(sealed, undefined, whenDurable))
+    }
+    try {
+      await durable
+    } catch (error) {
+      intent = bracket.notDurable(error)
+      if (intent.kind === 'refuse') return intent
+    }
+    return proceed(seal.recorded(sealed, intent.value.receipt, undefined))
+  }
+
+  function forwardAndRelease(recorded: Recorded, bracket: Bracket): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const answering = new Release(release, recorded, bracket, resolve)
+      const grant = grants.open(answering)
+      if ('kind' in grant) {
+        answering.ended(grant)
+        return
+      }
+      answering.liveOn(grant)
+      answering.attach(forward.send(recorded, answering))
+    })
+  }
+
+  function ask(entered: Entered, action: Action, resource: Resource): Step<Verdict> {
+    const { received, principal } = entered.authenticated
+    const asking = scoped(principal, action, resource)
+    if (asking.kind === 'refuse') return challenged(asking, entered.authenticated)
+    const verdict = decide(parts.policy, asking.value, action, resource, contextOf(received))
+    entered.bracket.asks({ action, resource: resource.id, verdict })
+    return permitted(verdict, entered.authenticated)
+  }
+
+  async function identify(received: Received, origin: string): Promise<Step<Principal>> {
+    const credential = who.credential(received)
+    const found = credential.kind === 'refuse' ? credential : await who.authenticate(received, credential.value, origin)
+    if (found.kind === 'refuse') audit.stranger(found.code, found.forLog)
+    return found
+  }
+
+  return {
+    audit,
+    grants,
+    decideAgain,
+    who,
+    enter,
+    exchange,
+    ask,
+    identify,
+    decide: (received, principal, action, resource) =>
+      permitted(decide(parts.policy, principal, action, resource, contextOf(received)), { received, principal }),
+    refuse: ({ authenticated }, shape, refusal) =>
+      answered(authenticated.received, shape, challenged(refusal, authenticated), 'forbid'),
+    stop: () => forward.stop(),
+  }
+}
+
+function ignore(): void {}
+
+function isSame(before: AuthenticateParts, now: AuthenticateParts): boolean {
+  return (
+    String(before.publicUrl) === String(now.publicUrl) &&
+    isSameList(before.providers, now.providers) &&
+    isSameList(before.opaque, now.opaque)
+  )
+}
+
+function isSameList(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.length === now.length && before.every((one, index) => one === now[index])
+}
