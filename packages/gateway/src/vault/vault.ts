@@ -188,6 +188,8 @@ export async function openVault(parts: VaultParts): Promise<OpenVault> {
       if (found.isWhole) return new SessionView(found)
       const under = loading.get(place.id) ?? load(place).finally(() => loading.delete(place.id))
       loading.set(place.id, under)
+      // Who asked need not wait for it, and a rejection that nobody heard would end the process.
+      under.catch(ignore)
       return under
     },
     open(principal, session) {
@@ -223,3 +225,5 @@ function dropFirst(from: { keys(): IterableIterator<string>; delete(key: string)
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown'
 }
+
+function ignore(): void {}
