@@ -145,9 +145,10 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   }
 
   function inspectedOf(
-    { entered: { authenticated, bracket }, call: { dialect, endpoint, models, named }, body, tokens }: Asking,
+    { entered, call: { dialect, endpoint, models, named }, body, tokens }: Asking,
     elsewhere: Elsewhere | undefined,
   ): Step<Inspected> | Uncounted {
+    const { authenticated, bracket } = entered
     const read = endpoint.lens.read(body, named)
     if (read.kind === 'refuse') return read
     const view = read.value
@@ -156,7 +157,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     if (model === undefined) return refuse('model_not_found', 'not configured', { param: 'model' })
     bracket.asks({ action: endpoint.action, resource: model.resource.id, verdict: undefined })
 
-    const inspected = learn(view.parts, elsewhere)
+    const inspected = learn(view.parts, elsewhere, entered)
     if (inspected.kind === 'refuse') return inspected
     const learnt = tokens === undefined ? inspected.value : { ...inspected.value, promptTokens: tokens }
     const over = overLimit(sizedBy(view, body, learnt, tokens), parts.limits.sizes)
