@@ -58,15 +58,17 @@ export function transform(
   const rename = model.upstreamModel === view.model ? undefined : model.upstreamModel
   const { carriedOut, edits } = edited.value
   const askUsage = needsUsage && !view.saysUsage
+  // Where no answer is edited, an empty signature is the provider's own way.
+  const leaveOut = obligations.output.size > 0 ? 'emptied' : 'edited'
   if (obligations.system.length === 0 && obligations.spotlight === undefined) {
-    const body = view.edit({ model: rename, edits, askUsage })
+    const body = view.edit({ model: rename, edits, askUsage, leaveOut })
     return proceed({ body, carriedOut, systemMessage: undefined, vault, asksUsage: askUsage })
   }
   const said = systemWork(view, obligations, edits, systemMessages, authenticated.received.id)
   if (said.kind === 'refuse') return said
   const { change, message } = said.value
   return proceed({
-    body: view.edit({ model: rename, edits: said.value.edits, system: change, askUsage }),
+    body: view.edit({ model: rename, edits: said.value.edits, system: change, askUsage, leaveOut }),
     carriedOut: { ...carriedOut, ...said.value.carriedOut },
     systemMessage: message,
     vault,

@@ -1,5 +1,6 @@
 import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
 import { createLens, type LensFormat } from '../../lens/lens.js'
+import { isObject } from '../../lens/path.js'
 import type { Dialect, Endpoint } from '../../spec/dialect.js'
 import { messagesFacts } from './facts.js'
 import { ANSWER, COUNT, REQUEST } from './formats.js'
@@ -70,6 +71,8 @@ const MESSAGES = {
   strict: ({ shapes }, index) => shapes.of[index]?.open === false,
   namesModel: true,
   system: messagesSystem,
+  // A turn may be sent without its thinking; without a summary, nobody would know what it was of.
+  leftOut: (inside) => (isObject(inside.value) && inside.value['type'] === 'thinking' ? inside : undefined),
 } as const satisfies Partial<LensFormat>
 
 function endpoint(path: string, format: LensFormat, limits: JsonLimits): Endpoint {

@@ -64,6 +64,8 @@ function converse(operation: 'converse' | 'converse-stream', limits: JsonLimits)
       strict: ({ shapes }, index) => shapes.of[index]?.open === false,
       namesModel: false,
       system: converseSystem,
+      // A block is told by its one member: this one holds reasoning and nothing else.
+      leftOut: ({ key, parent }) => (key === 'reasoningText' ? parent?.parent : undefined),
       answer: ANSWER,
       usage: usageOf,
       stream: streams ? CONVERSE_STREAM : undefined,
