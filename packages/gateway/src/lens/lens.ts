@@ -23,6 +23,16 @@ import { WatchedStream } from './watched.js'
 /** What a body says beside its texts; the lens adds those. */
 export type Facts = Omit<RequestView, 'parts' | 'uninspectable' | 'takesSystem' | 'saysUsage' | 'edit'>
 
+/** Of a body that asks for no words in answer. */
+export const QUIET: Omit<Facts, 'model'> = {
+  stream: false,
+  maxTokens: 0,
+  hasSystemMessage: false,
+  hasEffects: false,
+  tools: 0,
+  conversation: undefined,
+}
+
 /**
  * Puts an operator's system text into a body.
  *

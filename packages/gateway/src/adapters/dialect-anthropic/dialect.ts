@@ -1,4 +1,5 @@
 import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
+import { ACCEPT, IDEMPOTENCY_KEY, JSON_OR_EVENTS, JSON_SENT, RETRY_AFTER } from '../../lens/headers.js'
 import { createLens, type LensFormat } from '../../lens/lens.js'
 import { isObject } from '../../lens/path.js'
 import type { Dialect, Endpoint } from '../../spec/dialect.js'
@@ -11,20 +12,16 @@ import { wireRefusal } from './wire.js'
 
 /** Words, and the day on which it began: `context-1m-2025-08-07`. */
 const BETA_NAME = '\\d{0,4}[a-z]{1,16}\\d{0,4}(?:-\\d{0,4}[a-z]{1,16}\\d{0,4}){0,7}-20\\d{2}-?\\d{2}-?\\d{2}'
-// A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
 const REQUEST_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  [
-    'accept',
-    /^(?:application\/json|text\/event-stream|\*\/\*)(?:, ?(?:application\/json|text\/event-stream|\*\/\*))*$/,
-  ],
+  ACCEPT,
   ['anthropic-beta', new RegExp(`^${BETA_NAME}(?:, ?${BETA_NAME}){0,31}$`)],
   ['anthropic-version', /^\d{4}-\d{2}-\d{2}$/],
-  ['content-type', /^application\/json(?:;\s*charset=utf-8)?$/i],
-  ['idempotency-key', /^[\x21-\x7e]{1,256}$/],
+  JSON_SENT,
+  IDEMPOTENCY_KEY,
 ])
 const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  ['content-type', /^(?:application\/json|text\/event-stream)(?:;\s*charset=utf-8)?$/i],
-  ['retry-after', /^(?:\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/],
+  JSON_OR_EVENTS,
+  RETRY_AFTER,
   ['x-should-retry', /^(?:true|false)$/],
 ])
 /** What its SDKs ask for with their beta features; nothing else of a query goes on. */

@@ -1,4 +1,5 @@
 import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
+import { ACCEPT, JSON_OR_EVENTS, JSON_SENT, RETRY_AFTER } from '../../lens/headers.js'
 import { createLens, type LensFormat } from '../../lens/lens.js'
 import type { Dialect, Endpoint } from '../../spec/dialect.js'
 import { ANSWER, COUNTED, EMBEDDED, usageOf } from './answer.js'
@@ -9,19 +10,12 @@ import { GENERATE_STREAM } from './stream.js'
 import { geminiSystem } from './system.js'
 import { wireRefusal } from './wire.js'
 
-// A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
 const REQUEST_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  [
-    'accept',
-    /^(?:application\/json|text\/event-stream|\*\/\*)(?:, ?(?:application\/json|text\/event-stream|\*\/\*))*$/,
-  ],
-  ['content-type', /^application\/json(?:;\s*charset=utf-8)?$/i],
+  ACCEPT,
+  JSON_SENT,
   ['x-server-timeout', /^\d{1,6}(?:\.\d{1,6})?$/],
 ])
-const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  ['content-type', /^(?:application\/json|text\/event-stream)(?:;\s*charset=utf-8)?$/i],
-  ['retry-after', /^(?:\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/],
-])
+const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([JSON_OR_EVENTS, RETRY_AFTER])
 
 const VERSIONS = ['v1beta', 'v1'] as const
 const COMMON = { strict: isMessage, objection: unclear, namesModel: false, renamed } as const

@@ -1,14 +1,7 @@
+import { BLOB, ENUM, ID, LABEL, PLAIN, TEXT } from '../../lens/fields.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../lens/shape.js'
 import type { Role } from '../../spec/part.js'
 import { fieldOf, message, repeated } from './proto.js'
-
-export const TEXT: Field = field('text')
-export const LABEL: Field = field('label')
-export const ENUM: Field = field('enum')
-export const ID: Field = field('id')
-export const BLOB: Field = field('blob')
-/** Numbers and booleans; a string there is text. */
-export const PLAIN: Field = field('text')
 
 /** An object of the caller's or the model's own making: all names, strings and long numbers in it are text. */
 function struct(role: Role): Field {
