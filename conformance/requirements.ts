@@ -393,6 +393,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'what a provider keeps and a model will read is uninspectable: an earlier response, a conversation, a file by its id',
   },
   'content.seals': { source: 'house', says: 'a signature over text that was edited is not left beside it' },
+  'system.stable-marks': {
+    source: 'house',
+    says: 'marks around untrusted text are the same in every turn of a session, and none that a text in it says',
+  },
+  'content.unsealed': {
+    source: 'house',
+    says: 'what a signature vouched for and is edited in a request is left out of it, where the provider takes a turn without',
+  },
   'content.spellings': {
     source: 'Protocol Buffers, ProtoJSON format',
     says: 'a field is seen under both of its names, in one object as in an array; a body that has it under both is refused',

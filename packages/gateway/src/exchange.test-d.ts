@@ -4,8 +4,8 @@ import type { Answer } from './forward/answer.js'
 import type { Forward } from './forward/forward.js'
 import type { Entered, ModelCall } from './pipeline/call.js'
 import type { Pipeline } from './pipeline/pipeline.js'
-import type { Dialect, Endpoint, Principal, Received, RequestView, SystemMessage, Verdict } from './spec/index.js'
-import { transform } from './transform/transform.js'
+import type { Dialect, Endpoint, Principal, Received, RequestView, Verdict } from './spec/index.js'
+import { type TransformParts, transform } from './transform/transform.js'
 
 // Compiled by `npm test`, never run. What stands after `@ts-expect-error` must not compile, and the line says why; next to each
 // stands its nearest good neighbour, which must. If a wall falls, the error is no longer there and the compiler says so.
@@ -22,7 +22,7 @@ declare const view: RequestView
 declare const learnt: Learnt
 declare const verdict: Verdict
 declare const body: Buffer
-declare const systemMessages: ReadonlyMap<string, SystemMessage>
+declare const parts: TransformParts
 declare const authenticated: Authenticated
 declare const inspected: Inspected
 declare const decided: Decided
@@ -65,11 +65,11 @@ bracket.intend({ ...sealed, body }, 'digest', false)
 // @ts-expect-error nor may an intent be made up from the parts of one
 bracket.intend({ ...partsOfSealed, body, carriedOut: {}, stage: 'sealed' }, 'digest', false)
 
-transform(decided, systemMessages, undefined, false)
+transform(decided, parts, undefined, undefined, false)
 // @ts-expect-error nobody carries out what was not decided
-transform(inspected, systemMessages, undefined, false)
+transform(inspected, parts, undefined, undefined, false)
 // @ts-expect-error a decision beside an inspected exchange is not a decision about it
-transform({ inspected, verdict }, systemMessages, undefined, false)
+transform({ inspected, verdict }, parts, undefined, undefined, false)
 
 // @ts-expect-error who calls is known only to who verified it
 const forgedAuthenticated: Authenticated = { received, principal }

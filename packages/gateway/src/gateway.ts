@@ -89,6 +89,8 @@ export interface GatewayParts {
   /** Where a request waits for an approval. */
   readonly parking: Pick<Parking, 'park'>
   readonly vault: Vault
+  /** What the marks of a session are made from: the same for every gateway on a store, and nobody else's. */
+  readonly markSecret: Buffer
   readonly audit: Pick<AuditParts, 'log' | 'keys' | 'failure' | 'order'>
   readonly auditReader: LogReader
   readonly auditPublish: boolean
@@ -351,6 +353,7 @@ function inForce(
       countTokens: rules.countTokens,
       limits: rules.limits,
       systemMessages: rules.systemMessages,
+      markSecret: parts.markSecret,
     },
     before?.pipeline,
   )

@@ -105,7 +105,7 @@ describe('the AI SDK', () => {
     expect(steps[0]?.reasoningText).toContain(`Whom? ${GONE}.`)
     expect(JSON.stringify(seen(house))).not.toContain('ann@')
     expect(JSON.stringify(seen(house))).toContain(`sent to ${GONE} and ${GONE}`)
-    expect(sentThinking()).toEqual(SENT_BY_THE_AI_SDK)
+    expect(sentThinking()).toEqual(THAT_GOES_ON)
   })
 
   test('streamed, round the loop of a tool', async () => {
@@ -119,7 +119,7 @@ describe('the AI SDK', () => {
     expect(said).toBe(`I write to ${GONE} now.Sent to ${GONE}.`)
     expect((await streamed.steps)[0]?.toolCalls).toMatchObject([{ toolName: 'mail', input: { to: GONE } }])
     expect(JSON.stringify(seen(house))).not.toContain('ann@')
-    expect(sentThinking()).toEqual(SENT_BY_THE_AI_SDK)
+    expect(sentThinking()).toEqual(THAT_GOES_ON)
   })
 
   test('a refusal is an APICallError with its code, and is not asked for again [wire.anthropic-clients]', async () => {
@@ -146,7 +146,8 @@ describe('the AI SDK', () => {
     expect(JSON.stringify(errors)).toContain('upstream_failed')
   })
 
-  const SENT_BY_THE_AI_SDK: readonly object[] = [{ type: 'thinking', thinking: `Whom? ${GONE}.`, signature: '' }, SURE]
+  // The SDK sends back the other one too, whose signature was emptied: the provider would refuse the whole turn for it.
+  const THAT_GOES_ON: readonly object[] = [SURE]
 
   /** Which thinking went back with the result of the tool. */
   function sentThinking(): unknown[] {

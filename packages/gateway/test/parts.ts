@@ -141,6 +141,7 @@ export async function gatewayWith(log: HeldLog, config: Config, options: HeldOpt
     revocations: { state: () => 'live' as const },
     parking: { park: async () => 'parked' },
     vault: await vaultWith(store, clock),
+    markSecret: randomBytes(32),
     audit: {
       log,
       keys: new AuditKeys(randomBytes(32), store),

@@ -152,6 +152,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     revocations,
     parking,
     vault,
+    markSecret: await sharedSecret(store, 'marks'),
     operations: operationsOf({
       clock,
       keys,

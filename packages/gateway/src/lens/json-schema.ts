@@ -1,7 +1,5 @@
+import { ENUM, TEXT } from './fields.js'
 import { type Field, field, listOf, type Shape, shape } from './shape.js'
-
-const TEXT: Field = field('text')
-const ENUM: Field = field('enum')
 
 /** JSON Schema: keywords are known names, the names of properties are the caller's own. */
 function schemaShape(): Shape {

@@ -10,16 +10,28 @@ import {
 } from '../json/located.js'
 import type { AnswerView, Change, Lens, Named, RequestView, SystemChange, Usage } from '../spec/dialect.js'
 import { proceed, type Refusal, refuse, type Step } from '../spec/refusal.js'
+import { spliced, splicesOf } from './edits.js'
 import { GuardedStream } from './guarded.js'
 import { added, isOn, mistakenIn, type Option, switchedOn } from './option.js'
-import { type Seen, see, spliced, splicesOf } from './parts.js'
+import { Intervals, type Seen, see } from './parts.js'
 import { isObject } from './path.js'
+import { brokenSeals, emptySeals, itemsLeftOut, type LeftOut } from './seals.js'
 import type { Shape } from './shape.js'
 import type { StreamFormat } from './stream-format.js'
 import { WatchedStream } from './watched.js'
 
 /** What a body says beside its texts; the lens adds those. */
 export type Facts = Omit<RequestView, 'parts' | 'uninspectable' | 'takesSystem' | 'saysUsage' | 'edit'>
+
+/** Of a body that asks for no words in answer. */
+export const QUIET: Omit<Facts, 'model'> = {
+  stream: false,
+  maxTokens: 0,
+  hasSystemMessage: false,
+  hasEffects: false,
+  tools: 0,
+  conversation: undefined,
+}
 
 /**
  * Puts an operator's system text into a body.
@@ -46,6 +58,8 @@ export interface LensFormat {
   readonly system?: SystemSplices | undefined
   /** What names another model in a body that says it elsewhere or in other words. */
   readonly renamed?: ((seen: Seen, model: string) => readonly Splice[]) | undefined
+  /** What the provider takes a request without, where its seal vouches for nothing (`Change.leaveOut`). Undefined: nothing. */
+  readonly leftOut?: LeftOut
   /** What a stream is asked for its usage with. Undefined: it says it anyhow. */
   readonly usageOption?: Option
   readonly answer: Shape
@@ -151,13 +165,24 @@ function edited(
 ): Buffer {
   const own =
     change.system === undefined ? [] : (format.system?.(seen, change.system, editedText(seen, change)) ?? noPlace())
-  const splices = [...splicesOf(seen, change.edits, own), ...own]
+  const others = [...own, ...left(format, seen, change, own)]
+  const splices = [...splicesOf(seen, change.edits, others), ...others]
   if (change.model !== undefined && change.model !== model) {
     if (format.namesModel) splices.push(modelIn(seen.located, change.model))
     splices.push(...(format.renamed?.(seen, change.model) ?? []))
   }
   if (asked !== undefined) splices.push(switchedOn(seen.located, asked))
   return splices.length === 0 ? body : spliced(seen.located.text, splices)
+}
+
+const NONE: readonly Splice[] = []
+
+function left(format: LensFormat, seen: Seen, { edits, leaveOut }: Change, own: readonly Splice[]): readonly Splice[] {
+  const { leftOut } = format
+  if (leftOut === undefined || leaveOut === undefined) return NONE
+  const broken = edits.length === 0 ? [] : brokenSeals(seen, edits)
+  const seals = leaveOut === 'emptied' ? [...broken, ...emptySeals(seen)] : broken
+  return seals.length === 0 ? NONE : itemsLeftOut(seen, seals, leftOut, new Intervals(own))
 }
 
 function editedText({ places }: Seen, { edits }: Change): (place: Place) => string {

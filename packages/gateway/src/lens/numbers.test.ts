@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readLocated } from '../json/located.js'
+import { spliced, splicesOf } from './edits.js'
 import { textPlaces } from './numbers.js'
-import { see, spliced, splicesOf } from './parts.js'
+import { see } from './parts.js'
 import { field, type Shape, shape, shapesOf } from './shape.js'
 
 const FREE: Shape = shape({}, { open: true, role: 'tool', numeric: true })

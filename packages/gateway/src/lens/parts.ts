@@ -1,6 +1,6 @@
-import { type Container, type Located, type Place, pointer, type Splice, splice } from '../json/located.js'
-import type { Edit, Role, TextPart } from '../spec/part.js'
-import { mend, unhide } from './escapes.js'
+import { type Container, type Located, type Place, pointer, type Splice } from '../json/located.js'
+import type { Role, TextPart } from '../spec/part.js'
+import { unhide } from './escapes.js'
 import { textPlaces } from './numbers.js'
 import {
   attachedAt,
@@ -14,7 +14,7 @@ import {
   shapesOf,
 } from './shape.js'
 
-/** A document seen through the lens, and the way back: where each part stands. */
+/** A document seen through the lens, and where each part stands. */
 export interface Seen {
   readonly located: Located
   readonly shapes: Shapes
@@ -114,47 +114,6 @@ function hasMedia({ value }: Container, names: RegExp): boolean {
   return false
 }
 
-/**
- * What takes the places of edited parts, and of all that repeats them.
- *
- * @param others that are made too: an edit within what one of them takes out does nothing
- */
-export function splicesOf(seen: Seen, edits: readonly Edit[], others: readonly Splice[] = []): Splice[] {
-  if (edits.length === 0) return []
-  const splices = echoesIn(seen.located, seen.shapes)
-  const echoed = new Intervals([...splices, ...others])
-  for (const { index, text } of edits) {
-    const place = seen.places[index]
-    if (place === undefined || place.isName) throw new RangeError('an edit of what is no part, or of a name')
-    if (echoed.hold(place.start, place.end)) continue
-    splices.push({ start: place.start, end: place.end, json: JSON.stringify(placed(seen.shapes, place, text)) })
-  }
-  splices.push(...brokenSeals(seen, edits))
-  return splices
-}
-
-/** The string that says `text` there. */
-function placed(shapes: Shapes, place: Place, text: string): string {
-  const inside = place.inside as Container
-  const attached = attachedAt(shapes, inside, place.key, false)
-  if (attached !== undefined) return attached.encoded(attached.isJson ? mend(text, attached.text) : text)
-  return saysAt(shapes, inside, place.key, false) === 'arguments' ? mend(text, place.value) : text
-}
-
-/** A signature over what is not said any more would be refused by whoever checks it, and tells that it was there. */
-function brokenSeals({ located, shapes, places }: Seen, edits: readonly Edit[]): Splice[] {
-  const edited = new Set<Container>()
-  for (const { index } of edits) {
-    for (let one = places[index]?.inside; one !== undefined && !edited.has(one); one = one.parent) edited.add(one)
-  }
-  const found: Splice[] = []
-  for (const { inside, key, start, end, isName, value } of located.strings) {
-    if (inside === undefined || isName || !edited.has(inside)) continue
-    if (saysAt(shapes, inside, key, false) === 'seal' && isOpaque('seal', value)) found.push({ start, end, json: '""' })
-  }
-  return found
-}
-
 /** Many intervals asked about many times: by search, since a provider decides how many there are. */
 export class Intervals {
   readonly #starts: readonly number[]
@@ -208,10 +167,4 @@ function add(
   const within = parent === undefined ? undefined : shapes.of[parent.index]
   const echo = within === undefined ? undefined : fieldAt(within, key)?.echo
   if (echo !== undefined) found.push({ start, end, json: echo })
-}
-
-export function spliced(text: string, splices: Splice[]): Buffer {
-  // What is put in at a place comes before what takes something out there.
-  splices.sort((a, b) => a.start - b.start || a.end - b.end)
-  return Buffer.from(splice(text, splices))
 }

@@ -1,6 +1,7 @@
 import type { Container, Place, Splice } from '../json/located.js'
 import type { SystemChange } from '../spec/dialect.js'
 import { containerAt, itemSplices, itemsOf } from './items.js'
+import { put } from './option.js'
 import type { Seen } from './parts.js'
 
 /** The member that holds a format's system text, and how an item of it is written where it is an array. */
@@ -45,20 +46,7 @@ export function systemFieldSplices(
   }
   if (said.length === 0) return []
   const json = made === 'array' ? `[${said.map(item).join(',')}]` : JSON.stringify(said.join(BETWEEN))
-  return [memberSplice(seen, object, name, json)]
+  return [put(located, object, name, json)]
 }
 
 const BETWEEN = '\n\n'
-const NULL = 'null'
-
-/** A member put in front of an object's others, or in the place of one that is `null`. */
-function memberSplice({ located }: Seen, object: Container, name: string, json: string): Splice {
-  const written = located.strings.find((one) => one.inside === object && one.key === name && one.isName)
-  if (written !== undefined) {
-    const start = located.text.indexOf(NULL, written.end)
-    return { start, end: start + NULL.length, json }
-  }
-  const at = object.start + 1
-  const comma = Object.keys(object.value).length === 0 ? '' : ','
-  return { start: at, end: at, json: `${JSON.stringify(name)}:${json}${comma}` }
-}

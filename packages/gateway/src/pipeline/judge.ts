@@ -30,12 +30,11 @@ import {
   refuse,
   type Sizes,
   type Step,
-  type SystemMessage,
   type Vault,
   type VaultSession,
   type Verdict,
 } from '../spec/index.js'
-import { transform } from '../transform/transform.js'
+import { type TransformParts, transform } from '../transform/transform.js'
 import type { Asking } from './call.js'
 import { NO_LABELS } from './context.js'
 import type { Learn } from './learn.js'
@@ -54,11 +53,9 @@ export interface JudgeLimits {
  */
 export type CountTokens = (texts: readonly string[], atMost: number) => Promise<number | undefined>
 
-export interface JudgeParts {
+export interface JudgeParts extends TransformParts {
   readonly policy: PolicyEngine
   readonly limits: JudgeLimits
-  /** What policies may have said to models, by name. */
-  readonly systemMessages: ReadonlyMap<string, SystemMessage>
   readonly budgets: Budgeting
   readonly vault: Vault
   /** Undefined: what cannot be told by length and words is told by the estimate. */
@@ -145,9 +142,10 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   }
 
   function inspectedOf(
-    { entered: { authenticated, bracket }, call: { dialect, endpoint, models, named }, body, tokens }: Asking,
+    { entered, call: { dialect, endpoint, models, named }, body, tokens }: Asking,
     elsewhere: Elsewhere | undefined,
   ): Step<Inspected> | Uncounted {
+    const { authenticated, bracket } = entered
     const read = endpoint.lens.read(body, named)
     if (read.kind === 'refuse') return read
     const view = read.value
@@ -156,7 +154,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     if (model === undefined) return refuse('model_not_found', 'not configured', { param: 'model' })
     bracket.asks({ action: endpoint.action, resource: model.resource.id, verdict: undefined })
 
-    const inspected = learn(view.parts, elsewhere)
+    const inspected = learn(view.parts, elsewhere, entered)
     if (inspected.kind === 'refuse') return inspected
     const learnt = tokens === undefined ? inspected.value : { ...inspected.value, promptTokens: tokens }
     const over = overLimit(sizedBy(view, body, learnt, tokens), parts.limits.sizes)
@@ -194,7 +192,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const vault = held === undefined || held instanceof Promise ? vaultFor(decided.value, session) : proceed(held)
     if (vault.kind === 'refuse') return vault
     const needsUsage = allowed?.allowance.needsUsage === true
-    const transformed = transform(decided.value, parts.systemMessages, vault.value, needsUsage)
+    const transformed = transform(decided.value, parts, session, vault.value, needsUsage)
     if (transformed.kind === 'refuse') return transformed
     return proceed(seal.sealed(decided.value, transformed.value, allowed))
   }

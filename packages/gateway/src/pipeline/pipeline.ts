@@ -127,7 +127,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
           if (illness.whenIll === 'open') onOpen(illness.detector)
         },
       }),
-    inspect: learn,
+    inspect: (texts, found) => learn(texts, found),
     elsewhere,
     editParts: (texts, found, acts, vault) => editParts(texts, found, acts, vault, ANSWERED_MAX),
     askToRestore,

@@ -37,6 +37,12 @@ export interface Change {
   readonly system?: SystemChange | undefined
   /** A stream that would not say its usage is asked for it: see `RequestView.saysUsage`, and `StreamLensParts.dropUsage`. */
   readonly askUsage?: boolean
+  /**
+   * What is left out of a body because its provider takes one without it, and would refuse it as it is: `edited`, what a signature
+   * vouches for and is edited now; `emptied`, that too of which a signature came back empty, as it leaves beside text that was
+   * edited in an answer. Undefined: nothing is, and the signature beside edited text is emptied.
+   */
+  readonly leaveOut?: 'edited' | 'emptied'
 }
 
 /** What the operator says to the model, around what callers say to it as system text. */

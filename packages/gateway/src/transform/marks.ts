@@ -1,20 +1,51 @@
+import { createHmac } from 'node:crypto'
 import type { SpotlightMethod } from '../spec/index.js'
 
+/** What marks are made of: hexadecimal, and no text that they stand around has it, so who wrote the text cannot have written them. */
+export type CodeFor = (texts: readonly string[]) => string
+
 /**
- * Marks around and within texts that must not be taken for instructions, and the words that tell a model what they mean.
- * What they are made of is new in every exchange: who wrote the text cannot have written them.
+ * The code of a session, so that all that was said in it so far is said again as it was: what a provider keeps of a prompt, and
+ * what it compares with a signature, begins with the same bytes. A model can be made to tell the code; once a text has it, the
+ * session's next one counts.
+ *
+ * @param secret this installation's: nobody else can work a code out
+ * @param otherwise where texts have very many of them
  */
+export function codeOf(secret: Buffer, uid: string, session: string, otherwise: string): CodeFor {
+  return (texts) => {
+    const plain = texts.map(plainOf)
+    for (let time = 0; time < CODES_MAX; time++) {
+      const code = createHmac('sha256', secret)
+        .update(JSON.stringify([uid, session, time]))
+        .digest('hex')
+      if (!plain.some((text) => text.includes(code.slice(0, MARK_LENGTH)))) return code
+    }
+    return otherwise
+  }
+}
+
+const CODES_MAX = 64
+
+/** Letters and digits alone: a model may read a mark in them however they are spaced and spelt. */
+function plainOf(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+}
+
+/** Marks around and within texts that must not be taken for instructions, and the words that tell a model what they mean. */
 export class Marks {
   readonly #open: string
   readonly #close: string
   readonly #space: string
 
-  /** @param exchange an id that nobody could guess when the texts were written: letters and digits */
-  constructor(exchange: string) {
-    const mark = exchange.slice(0, MARK_LENGTH)
+  constructor(code: string) {
+    const mark = code.slice(0, MARK_LENGTH)
     this.#open = `<<data ${mark}>>`
     this.#close = `<<end of data ${mark}>>`
-    this.#space = SPACES.charAt(Number.parseInt(exchange.slice(-1), 36) % SPACES.length)
+    this.#space = SPACES.charAt(Number.parseInt(code.slice(-1), 36) % SPACES.length)
   }
 
   delimited(text: string): string {

@@ -9,7 +9,7 @@ import {
   type SystemChange,
   type SystemMessage,
 } from '../spec/index.js'
-import { Marks } from './marks.js'
+import { type CodeFor, Marks } from './marks.js'
 
 /** What the operator says to the model in an exchange, and what becomes of others' texts for it. */
 export interface SystemWork {
@@ -23,14 +23,14 @@ export interface SystemWork {
  * Carries out the obligations on system text, and marks what no person said.
  *
  * @param edits what other obligations make of the parts: marks go round what is sent, not round what came
- * @param exchange an id that was unguessable when the texts were written
+ * @param codeFor what marks are made of
  */
 export function systemWork(
   view: RequestView,
   obligations: Obligations,
   edits: readonly Edit[],
   messages: ReadonlyMap<string, SystemMessage>,
-  exchange: string,
+  codeFor: CodeFor,
 ): Step<SystemWork> {
   const { spotlight } = obligations
   const [system, other] = obligations.system
@@ -42,7 +42,7 @@ export function systemWork(
   if (system?.name !== undefined && message === undefined) {
     return refuse('obligation_failed', `no system message \`${system.name}\``)
   }
-  const marks = new Marks(exchange)
+  const marks = new Marks(codeFor(textsBy(view, edits, ['system', 'tool'])))
   const carriedOut: Record<string, number> = {}
   const before: string[] = []
   if (message !== undefined) before.push(message.text)
@@ -71,6 +71,12 @@ export function systemWork(
 }
 
 const NOTHING: Omit<SystemWork, 'edits'> = { change: undefined, message: undefined, carriedOut: {} }
+
+/** As they are sent, but for what is put around them. */
+function textsBy({ parts }: RequestView, edits: readonly Edit[], roles: readonly Role[]): readonly string[] {
+  const edited = new Map(edits.map(({ index, text }) => [index, text]))
+  return parts.flatMap(({ role, text }, index) => (roles.includes(role) ? [edited.get(index) ?? text] : []))
+}
 
 function marked(
   { parts }: RequestView,

@@ -1,4 +1,4 @@
-import type { Decided } from '../exchange.js'
+import type { Authenticated, Decided } from '../exchange.js'
 import {
   type ActsByType,
   type Edit,
@@ -7,12 +7,21 @@ import {
   refuse,
   type Step,
   type SystemMessage,
+  subjectOf,
   type TextPart,
   type VaultSession,
 } from '../spec/index.js'
 import { editText } from '../spec/replacement.js'
 import { ASKED_MAX, tokenizerOf, withoutPlaceholders } from '../spec/tokenizer.js'
+import { type CodeFor, codeOf } from './marks.js'
 import { systemWork } from './system.js'
+
+export interface TransformParts {
+  /** What policies may have said to models, by name. */
+  readonly systemMessages: ReadonlyMap<string, SystemMessage>
+  /** What marks around texts are made from. */
+  readonly markSecret: Buffer
+}
 
 export interface Transformed {
   readonly body: Buffer
@@ -37,12 +46,14 @@ const NOTHING: PartEdits = { edits: [], carriedOut: {} }
 /**
  * Carries out the obligations on a request. Where there is nothing to do the body is the very buffer that was received.
  *
+ * @param session as the caller names it; undefined: it names none
  * @param vault for what is tokenized, which counts only once the vault has kept it
  * @param needsUsage the answer has to say what it cost
  */
 export function transform(
   decided: Decided,
-  systemMessages: ReadonlyMap<string, SystemMessage>,
+  parts: TransformParts,
+  session: string | undefined,
   vault: VaultSession | undefined,
   needsUsage: boolean,
 ): Step<Transformed> {
@@ -58,20 +69,28 @@ export function transform(
   const rename = model.upstreamModel === view.model ? undefined : model.upstreamModel
   const { carriedOut, edits } = edited.value
   const askUsage = needsUsage && !view.saysUsage
+  // Where no answer is edited, an empty signature is the provider's own way.
+  const leaveOut = obligations.output.size > 0 ? 'emptied' : 'edited'
   if (obligations.system.length === 0 && obligations.spotlight === undefined) {
-    const body = view.edit({ model: rename, edits, askUsage })
+    const body = view.edit({ model: rename, edits, askUsage, leaveOut })
     return proceed({ body, carriedOut, systemMessage: undefined, vault, asksUsage: askUsage })
   }
-  const said = systemWork(view, obligations, edits, systemMessages, authenticated.received.id)
+  const codeFor = codeForOf(authenticated, parts.markSecret, session)
+  const said = systemWork(view, obligations, edits, parts.systemMessages, codeFor)
   if (said.kind === 'refuse') return said
   const { change, message } = said.value
   return proceed({
-    body: view.edit({ model: rename, edits: said.value.edits, system: change, askUsage }),
+    body: view.edit({ model: rename, edits: said.value.edits, system: change, askUsage, leaveOut }),
     carriedOut: { ...carriedOut, ...said.value.carriedOut },
     systemMessage: message,
     vault,
     asksUsage: askUsage,
   })
+}
+
+/** Without a session an exchange is one of its own, and its id was unguessable when its texts were written. */
+function codeForOf({ principal, received }: Authenticated, secret: Buffer, session: string | undefined): CodeFor {
+  return session === undefined ? () => received.id : codeOf(secret, subjectOf(principal).uid, session, received.id)
 }
 
 /**

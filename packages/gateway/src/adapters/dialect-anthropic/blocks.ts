@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../json/located.js'
 import type { Attachment } from '../../lens/attached.js'
+import { BLOB, ENUM, ID, LABEL, PLAIN, SEAL, TEXT } from '../../lens/fields.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../lens/shape.js'
-import { BLOB, CACHE, ENABLED, ENUM, ID, LABEL, LABELS, list, PLAIN, SEAL, some, TEXT } from './fields.js'
+import { CACHE, ENABLED, LABELS, list, some } from './fields.js'
 import { TOOL, TOOL_CHANGE } from './tools.js'
 
 /** What carries something else than text in any server's spelling, whatever the block calls itself. */

@@ -1,6 +1,8 @@
 import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
+import { ACCEPT, IDEMPOTENCY_KEY, JSON_OR_EVENTS, JSON_SENT, RETRY_AFTER } from '../../lens/headers.js'
 import { createLens, type LensFormat } from '../../lens/lens.js'
-import type { Dialect, Endpoint, Usage } from '../../spec/dialect.js'
+import { isObject } from '../../lens/path.js'
+import type { Dialect, Endpoint } from '../../spec/dialect.js'
 import { messagesFacts } from './facts.js'
 import { ANSWER, COUNT, REQUEST } from './formats.js'
 import { MESSAGE_STREAM } from './stream.js'
@@ -10,23 +12,18 @@ import { wireRefusal } from './wire.js'
 
 /** Words, and the day on which it began: `context-1m-2025-08-07`. */
 const BETA_NAME = '\\d{0,4}[a-z]{1,16}\\d{0,4}(?:-\\d{0,4}[a-z]{1,16}\\d{0,4}){0,7}-20\\d{2}-?\\d{2}-?\\d{2}'
-// A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
 const REQUEST_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  [
-    'accept',
-    /^(?:application\/json|text\/event-stream|\*\/\*)(?:, ?(?:application\/json|text\/event-stream|\*\/\*))*$/,
-  ],
+  ACCEPT,
   ['anthropic-beta', new RegExp(`^${BETA_NAME}(?:, ?${BETA_NAME}){0,31}$`)],
   ['anthropic-version', /^\d{4}-\d{2}-\d{2}$/],
-  ['content-type', /^application\/json(?:;\s*charset=utf-8)?$/i],
-  ['idempotency-key', /^[\x21-\x7e]{1,256}$/],
+  JSON_SENT,
+  IDEMPOTENCY_KEY,
 ])
 const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  ['content-type', /^(?:application\/json|text\/event-stream)(?:;\s*charset=utf-8)?$/i],
-  ['retry-after', /^(?:\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/],
+  JSON_OR_EVENTS,
+  RETRY_AFTER,
   ['x-should-retry', /^(?:true|false)$/],
 ])
-const UNUSED: Usage = { inputTokens: 0, outputTokens: 0 }
 /** What its SDKs ask for with their beta features; nothing else of a query goes on. */
 const BETA = 'beta=true'
 
@@ -45,11 +42,10 @@ export function createAnthropicDialect(limits: JsonLimits = JSON_LIMITS): Dialec
     prefix: '/anthropic/',
     endpoints: [
       endpoint('/v1/messages', { ...MESSAGES, answer: ANSWER, usage: usageOf, stream: MESSAGE_STREAM }, limits),
-      // Nothing is made there, and nothing is paid for it: an estimate must not stay for want of a count.
       {
         ...endpoint(
           '/v1/messages/count_tokens',
-          { ...MESSAGES, answer: COUNT, usage: () => UNUSED, stream: undefined },
+          { ...MESSAGES, answer: COUNT, usage: () => undefined, stream: undefined },
           limits,
         ),
         isFree: true,
@@ -72,6 +68,8 @@ const MESSAGES = {
   strict: ({ shapes }, index) => shapes.of[index]?.open === false,
   namesModel: true,
   system: messagesSystem,
+  // A turn may be sent without its thinking; without a summary, nobody would know what it was of.
+  leftOut: (inside) => (isObject(inside.value) && inside.value['type'] === 'thinking' ? inside : undefined),
 } as const satisfies Partial<LensFormat>
 
 function endpoint(path: string, format: LensFormat, limits: JsonLimits): Endpoint {

@@ -1,6 +1,7 @@
+import { BLOB, ENUM, ID, LABEL, PLAIN, SEAL, TEXT } from '../../lens/fields.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../lens/shape.js'
 import { BLOCK, CITATION, CONTENT } from './blocks.js'
-import { BLOB, CACHE, ENUM, ID, KEPT, LABEL, LABELS, list, PLAIN, SEAL, TEXT } from './fields.js'
+import { CACHE, KEPT, LABELS, list } from './fields.js'
 import { MCP_SERVER, OUTPUT_FORMAT, TOOL, TOOL_CHOICE } from './tools.js'
 
 const FORMAT = field('text', OUTPUT_FORMAT)

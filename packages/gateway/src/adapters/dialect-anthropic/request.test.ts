@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { lensAt } from '../../../test/lens.js'
-import type { RequestView } from '../../spec/dialect.js'
+import type { Change, RequestView } from '../../spec/dialect.js'
 import { createAnthropicDialect } from './dialect.js'
 
 const dialect = lensAt(createAnthropicDialect(), '/anthropic/v1/messages')
@@ -505,6 +505,54 @@ describe('edits', () => {
     expect(editedAt('/messages/0/content/2/text')).toEqual([THINKING[0], THINKING[1], { type: 'text', text: '[gone]' }])
   })
 
+  describe('of what the provider takes a turn without [content.unsealed]', () => {
+    const [first, second, third] = THINKING
+    const EMPTY = { ...first, signature: '' }
+    const sent = (content: readonly unknown[], change: Partial<Change>): unknown[] => {
+      const { edit } = view({ model: 'm', messages: [{ role: 'assistant', content }] })
+      return JSON.parse(String(edit({ model: undefined, edits: [], ...change }))).messages[0].content
+    }
+    const both = (...indices: readonly number[]) => indices.map((index) => ({ index, text: '[gone]' }))
+
+    test.each([
+      [[first, second, third], both(0), [second, third]],
+      [[second, first, third], both(1), [second, third]],
+      [[third, first], both(0, 1), [{ type: 'text', text: '[gone]' }]],
+      [[first, third, first], both(0, 2), [third]],
+    ])('thinking that is edited is left out, and what stands beside it stays %#', (content, edits, left) => {
+      expect(sent(content, { edits, leaveOut: 'edited' })).toEqual(left)
+    })
+
+    test('where nothing else is in the turn, it stays with its signature emptied: a turn of nothing is none', () => {
+      expect(sent([first], { edits: both(0), leaveOut: 'edited' })).toEqual([{ ...EMPTY, thinking: '[gone]' }])
+    })
+
+    test('thinking whose signature was emptied before goes too, where answers are edited', () => {
+      expect(sent([EMPTY, third], { leaveOut: 'emptied' })).toEqual([third])
+      expect(sent([EMPTY, third], { leaveOut: 'edited' })).toEqual([EMPTY, third])
+      expect(sent([EMPTY, third], {})).toEqual([EMPTY, third])
+    })
+
+    test('a summary is not left out: nobody would know what it was of', () => {
+      const block = { type: 'compaction', content: 'ask ann', signature: 'EqQB', encrypted_content: null }
+      const emptied = { ...block, content: '[gone]', signature: '' }
+      expect(sent([block, third], { edits: both(0), leaveOut: 'emptied' })).toEqual([emptied, third])
+    })
+
+    test("nothing is taken out twice, where the operator's system text takes the turn", () => {
+      const { edit } = view({
+        model: 'm',
+        messages: [
+          { role: 'system', content: [first, third] },
+          { role: 'user', content: 'hi' },
+        ],
+      })
+      const system = { before: 'ours', after: '', callers: 'drop' } as const
+      const out = JSON.parse(String(edit({ model: undefined, edits: both(0), system, leaveOut: 'edited' })))
+      expect(out).toEqual({ system: 'ours', model: 'm', messages: [{ role: 'user', content: 'hi' }] })
+    })
+  })
+
   test('a signature over a summary that was edited is emptied', () => {
     const block = { type: 'compaction', content: 'ask ann', signature: 'EqQB', encrypted_content: null }
     const { edit } = view({ model: 'm', messages: [{ role: 'user', content: [block] }] })
@@ -523,9 +571,5 @@ test('what is counted is read as what is sent', () => {
   const answer = counting.readAnswer(
     Buffer.from('{"input_tokens":12,"context_management":{"original_input_tokens":40}}'),
   )
-  // Counted, not used: a budget is charged nothing.
-  expect(answer.kind === 'proceed' && [answer.value.parts, answer.value.usage]).toEqual([
-    [],
-    { inputTokens: 0, outputTokens: 0 },
-  ])
+  expect(answer.kind === 'proceed' && answer.value.parts).toEqual([])
 })

@@ -1,10 +1,9 @@
+import { ENUM, FREE, ID, LABEL, PLAIN, TEXT } from '../../lens/fields.js'
 import { SCHEMA } from '../../lens/json-schema.js'
 import { type Field, field, listOf, type Shape, shape } from '../../lens/shape.js'
-import { CACHE, ENABLED, ENUM, ID, LABEL, LABELS, list, PLAIN, TEXT } from './fields.js'
+import { CACHE, ENABLED, LABELS, list } from './fields.js'
 
 const ENUMS: Field = field('text', listOf(undefined, 'enum'))
-/** Examples and switches by the names of the caller's own tools. */
-const FREE: Field = field('text', shape({}, { open: true }))
 const PLACE = shape({ type: ENUM, country: TEXT, region: TEXT, city: TEXT, timezone: TEXT })
 
 const members = {

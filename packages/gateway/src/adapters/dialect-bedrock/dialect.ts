@@ -1,4 +1,5 @@
 import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
+import { JSON_SENT, RETRY_AFTER } from '../../lens/headers.js'
 import { createLens } from '../../lens/lens.js'
 import type { Dialect, Endpoint } from '../../spec/dialect.js'
 import { converseFacts } from './converse/facts.js'
@@ -12,14 +13,13 @@ import { wireRefusal } from './wire.js'
 
 const EVENT_STREAM_TYPE = 'application/vnd.amazon.eventstream'
 
-// A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
 const REQUEST_HEADERS: ReadonlyMap<string, RegExp> = new Map([
   ['accept', /^(?:application\/(?:json|vnd\.amazon\.eventstream)|\*\/\*)$/],
-  ['content-type', /^application\/json(?:;\s*charset=utf-8)?$/i],
+  JSON_SENT,
 ])
 const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
   ['content-type', /^application\/(?:json|vnd\.amazon\.eventstream)(?:;\s*charset=utf-8)?$/i],
-  ['retry-after', /^(?:\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/],
+  RETRY_AFTER,
   // With it SDKs know the class of an error; some services put an address behind a colon.
   ['x-amzn-errortype', /^[A-Za-z]{1,64}(?::https?:\/\/[a-z0-9.-]{1,64}\/[\w./-]{0,64})?$/],
 ])
@@ -64,6 +64,8 @@ function converse(operation: 'converse' | 'converse-stream', limits: JsonLimits)
       strict: ({ shapes }, index) => shapes.of[index]?.open === false,
       namesModel: false,
       system: converseSystem,
+      // A block is told by its one member: this one holds reasoning and nothing else.
+      leftOut: ({ key, parent }) => (key === 'reasoningText' ? parent?.parent : undefined),
       answer: ANSWER,
       usage: usageOf,
       stream: streams ? CONVERSE_STREAM : undefined,

@@ -112,6 +112,21 @@ describe('readAnswer', () => {
     })
   })
 
+  test('takes the signature of a thought with it, and no other [content.seals]', () => {
+    const thought = (text: string) => ({ text, thought: true, thought_signature: 'c2ln' })
+    const { parts, edit } = view(
+      answer([thought('SECRET'), thought('fine'), { text: 'SECRET', thoughtSignature: 'c2ln' }]),
+    )
+    expect(parts.filter(({ isSealed }) => isSealed).map(({ text }) => text)).toEqual(['SECRET', 'fine'])
+    const edits = parts.flatMap(({ text }, index) => (text === 'SECRET' ? [{ index, text: '[gone]' }] : []))
+    const [candidate] = JSON.parse(String(edit(edits))).candidates
+    expect(candidate.content.parts).toEqual([
+      { text: '[gone]', thought: true, thought_signature: '' },
+      thought('fine'),
+      { text: '[gone]', thoughtSignature: 'c2ln' },
+    ])
+  })
+
   test('of nothing edited is the same bytes', () => {
     const body = Buffer.from(
       JSON.stringify(answer([{ text: 'é' }], { logprobsResult: { chosenCandidates: [] } }), null, 1),

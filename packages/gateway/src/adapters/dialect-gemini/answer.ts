@@ -1,11 +1,10 @@
 import type { JsonObject } from '../../json/located.js'
+import { BLOB, ENUM, FREE, ID, LABEL, PLAIN, TEXT } from '../../lens/fields.js'
 import { isObject, wholeNumber } from '../../lens/path.js'
 import { type Field, field, listOf, type Shape, shape } from '../../lens/shape.js'
 import type { Usage } from '../../spec/dialect.js'
-import { BLOB, contentBy, ENUM, ID, LABEL, PLAIN, TEXT } from './parts.js'
+import { contentBy } from './parts.js'
 import { fieldOf, message } from './proto.js'
-
-const FREE: Field = field('text', shape({}, { open: true }))
 
 const RATINGS: Field = field(
   'text',

@@ -1,4 +1,5 @@
 import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
+import { ACCEPT, JSON_OR_EVENTS, JSON_SENT, RETRY_AFTER } from '../../lens/headers.js'
 import { createLens, type LensFormat } from '../../lens/lens.js'
 import type { Dialect, Endpoint } from '../../spec/dialect.js'
 import { ANSWER, COUNTED, EMBEDDED, usageOf } from './answer.js'
@@ -9,22 +10,15 @@ import { GENERATE_STREAM } from './stream.js'
 import { geminiSystem } from './system.js'
 import { wireRefusal } from './wire.js'
 
-// A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
 const REQUEST_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  [
-    'accept',
-    /^(?:application\/json|text\/event-stream|\*\/\*)(?:, ?(?:application\/json|text\/event-stream|\*\/\*))*$/,
-  ],
-  ['content-type', /^application\/json(?:;\s*charset=utf-8)?$/i],
+  ACCEPT,
+  JSON_SENT,
   ['x-server-timeout', /^\d{1,6}(?:\.\d{1,6})?$/],
 ])
-const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  ['content-type', /^(?:application\/json|text\/event-stream)(?:;\s*charset=utf-8)?$/i],
-  ['retry-after', /^(?:\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/],
-])
+const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([JSON_OR_EVENTS, RETRY_AFTER])
 
 const VERSIONS = ['v1beta', 'v1'] as const
-const COMMON = { strict: isMessage, objection: unclear, namesModel: false, renamed, usage: usageOf } as const
+const COMMON = { strict: isMessage, objection: unclear, namesModel: false, renamed } as const
 
 /**
  * Gemini's `generateContent`, its stream, its token counts and embeddings, through a lens.
@@ -61,9 +55,9 @@ function endpointsOf(version: string, limits: JsonLimits): readonly Endpoint[] {
       upstreamPath: (model) => `/${resourceOf(model)}:${does}`,
     }
   }
-  const generating = { request: GENERATE, answer: ANSWER, system: geminiSystem } as const
-  const counting = { request: COUNT, answer: COUNTED, system: geminiSystem } as const
-  const embedding = { answer: EMBEDDED, stream: undefined } as const
+  const generating = { request: GENERATE, answer: ANSWER, system: geminiSystem, usage: usageOf } as const
+  const counting = { request: COUNT, answer: COUNTED, system: geminiSystem, usage: () => undefined } as const
+  const embedding = { answer: EMBEDDED, stream: undefined, usage: usageOf } as const
   return [
     at('generateContent', 'invoke', { ...generating, facts: generateFacts, stream: undefined }),
     at('streamGenerateContent?alt=sse', 'invoke', { ...generating, facts: streamFacts, stream: GENERATE_STREAM }),

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, Splice } from '../../json/located.js'
-import { type Facts, wrong } from '../../lens/lens.js'
+import { type Facts, QUIET, wrong } from '../../lens/lens.js'
 import { type Seen, saysAt } from '../../lens/parts.js'
 import { isObject, wholeNumber } from '../../lens/path.js'
 import type { Named } from '../../spec/dialect.js'
@@ -8,14 +8,6 @@ import { fieldOf, itemsOf } from './proto.js'
 import { OWN_TOOLS } from './tools.js'
 
 const SYSTEM: ReadonlySet<JsonValue | undefined> = new Set(['system', 'developer'])
-const QUIET = {
-  stream: false,
-  maxTokens: 0,
-  hasSystemMessage: false,
-  hasEffects: false,
-  tools: 0,
-  conversation: undefined,
-} as const
 
 /** What the body of `:generateContent` says beside its texts. */
 export function generateFacts(root: JsonObject, named: Named): Facts | Refusal {

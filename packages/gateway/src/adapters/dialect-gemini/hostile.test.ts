@@ -125,7 +125,7 @@ test('each text has a channel of its own, with its role', () => {
   run(dialect.openStream({ guard }), stream(event(parts), event([{ text: 'd' }], { finishMessage: 'e', ...STOP })))
   expect(seen).toEqual([
     'assistant candidates/0/text',
-    'reasoning candidates/0/thought',
+    'reasoning candidates/0/thought 0/text',
     'tool-call candidates/0/content/parts/2/executableCode/code',
     'unknown candidates/0/finishMessage',
   ])

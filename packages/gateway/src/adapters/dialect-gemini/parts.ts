@@ -1,14 +1,7 @@
+import { BLOB, ENUM, ID, LABEL, PLAIN, TEXT } from '../../lens/fields.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../lens/shape.js'
 import type { Role } from '../../spec/part.js'
 import { fieldOf, message, repeated } from './proto.js'
-
-export const TEXT: Field = field('text')
-export const LABEL: Field = field('label')
-export const ENUM: Field = field('enum')
-export const ID: Field = field('id')
-export const BLOB: Field = field('blob')
-/** Numbers and booleans; a string there is text. */
-export const PLAIN: Field = field('text')
 
 /** An object of the caller's or the model's own making: all names, strings and long numbers in it are text. */
 function struct(role: Role): Field {
@@ -107,8 +100,10 @@ const PART_FIELDS = {
   partMetadata: TEXT,
 } as const
 
-const PART_BASE = message(PART_FIELDS, { unlessPlain: otherThan(Object.keys(PART_FIELDS)) })
-const THOUGHT: Shape = { ...PART_BASE, role: 'reasoning' }
+const OTHER = otherThan(Object.keys(PART_FIELDS))
+const PART_BASE = message(PART_FIELDS, { unlessPlain: OTHER })
+/** Its signature is over what it says; beside what is no thought one is the model's own state, and stays whatever is edited. */
+const THOUGHT = message({ ...PART_FIELDS, thoughtSignature: field('seal') }, { unlessPlain: OTHER, role: 'reasoning' })
 
 export const PART: Shape = {
   ...PART_BASE,

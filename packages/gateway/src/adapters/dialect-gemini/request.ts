@@ -1,9 +1,8 @@
-import { type Field, field, listOf, type Shape, shape } from '../../lens/shape.js'
-import { CONTENT, contentBy, ENUM, ID, PLAIN, TEXT } from './parts.js'
+import { ENUM, FREE, ID, PLAIN, TEXT } from '../../lens/fields.js'
+import { type Field, field, listOf, type Shape } from '../../lens/shape.js'
+import { CONTENT, contentBy } from './parts.js'
 import { message, repeated } from './proto.js'
 import { DESCRIBED, TOOL_CONFIG, TOOLS } from './tools.js'
-
-const FREE: Field = field('text', shape({}, { open: true }))
 
 const GENERATION = message({
   candidateCount: PLAIN,

@@ -145,6 +145,44 @@ describe('guarded', () => {
     ])
   })
 
+  test('a signature stays with the thoughts that it closes, and is emptied where they were edited [content.seals]', () => {
+    const closed = (text: string, thoughtSignature: string) => event([{ text, thought: true, thoughtSignature }])
+    const thoughts = [
+      thought('a SEC'),
+      closed('RET', 'b25l'),
+      closed('fine', 'dHdv'),
+      thought('SEC'),
+      closed('', 'dHJl'),
+    ]
+    const call = { functionCall: { name: 'f', args: { a: 'SECRET' } }, thoughtSignature: 'c2ln' }
+    const out = eventsOf(
+      shown(stream(...thoughts, event([call]), event([{ text: 'SECRET', thoughtSignature: 'dGV4' }], STOP))),
+    )
+    const parts = out.flatMap(({ candidates = [] }) => candidates.flatMap(({ content }) => content?.parts ?? []))
+    expect(parts.filter((part) => 'thoughtSignature' in part)).toEqual([
+      { text: '[gone]', thought: true, thoughtSignature: '' },
+      { text: 'fine', thought: true, thoughtSignature: 'dHdv' },
+      { text: '', thought: true, thoughtSignature: 'dHJl' },
+      // The model's own state, without which newer models take no call back: it is not made over what stands beside it.
+      { functionCall: { name: 'f', args: { a: '[gone]' } }, thoughtSignature: 'c2ln' },
+      { text: '[gone]', thoughtSignature: 'dGV4' },
+    ])
+  })
+
+  test('prose in place of the signature of a thought is text, and no part of the thought', () => {
+    const out = eventsOf(
+      shown(stream(event([{ text: 'SEC', thought: true, thoughtSignature: 'RET or a SECRET' }], STOP))),
+    )
+    expect(out[0]?.candidates?.[0]?.content?.parts).toEqual([
+      { text: 'SEC', thought: true, thoughtSignature: 'RET or a [gone]' },
+    ])
+  })
+
+  test('a thought behind the end of its candidate tears the stream, whatever signature came with the end', () => {
+    const last = event([{ text: 'hm', thought: true, thoughtSignature: 'b25l' }], STOP)
+    expect(run(open(), stream(last, thought('more'))).refusal?.forLog).toBe('text came for what had finished')
+  })
+
   test('a text goes on behind a call and a thought', () => {
     const events = [said('SEC'), event([{ functionCall: { name: 'f', args: {} } }]), thought('hm'), said('RET', STOP)]
     expect(texts(shown(stream(...events)))['0 text']).toBe('[gone]')

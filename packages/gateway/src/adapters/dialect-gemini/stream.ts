@@ -11,6 +11,7 @@ import { Calls } from './calls.js'
 import { mayTell } from './marks.js'
 import { PART } from './parts.js'
 import { fieldOf } from './proto.js'
+import { Thoughts } from './thoughts.js'
 import { errorBody } from './wire.js'
 
 /** Streams of `:streamGenerateContent?alt=sse`: each event an answer of its own, whose texts go on from event to event. */
@@ -28,6 +29,7 @@ export const GENERATE_STREAM: StreamFormat = {
 class GenerateReading implements StreamReading {
   #counts: Counts | undefined
   readonly #calls = new Calls()
+  readonly #thoughts = new Thoughts()
   readonly #seen = new Set<number | string>()
   readonly #finished = new Set<number | string>()
   /** The provider refused the prompt: no candidate will come. */
@@ -60,6 +62,7 @@ class GenerateReading implements StreamReading {
     const feedback = fieldOf(root, 'promptFeedback')
     if (isObject(feedback) && isSaid(fieldOf(feedback, 'blockReason'))) this.#refused = true
     this.#calls.begin()
+    this.#thoughts.begin()
     const ends: string[] = []
     const candidates = root['candidates']
     for (const [at, candidate] of Array.isArray(candidates) ? candidates.entries() : []) {
@@ -67,10 +70,10 @@ class GenerateReading implements StreamReading {
       const index = wholeNumber(candidate['index']) ?? at
       const group = groupOf(index)
       if (this.#seen.size <= CANDIDATES_MAX) this.#seen.add(index)
-      ends.push(...this.#calls.see(group, candidate['content']))
+      ends.push(...this.#calls.see(group, candidate['content']), ...this.#thoughts.see(group, candidate['content']))
       if (!isSaid(fieldOf(candidate, 'finishReason'))) continue
       if (this.#finished.size < CANDIDATES_MAX) this.#finished.add(index)
-      ends.push(group, ...this.#calls.finish(group))
+      ends.push(group, this.#thoughts.last(group), ...this.#calls.finish(group))
     }
     const isOver = this.#finished.size === this.#seen.size
     this.#mayEnd = isOver && (this.#refused || this.#finished.size > 0)
@@ -95,14 +98,17 @@ class GenerateReading implements StreamReading {
     if (said !== undefined) {
       return { name: said.group, group: said.group, event: (text) => this.#event(candidate, said.part(text)) }
     }
-    if (isText(path)) {
-      const thought = !Array.isArray(inside.value) && inside.value['thought'] === true
-      const part = thought ? { thought } : {}
+    const run = isPart(path) ? this.#thoughts.runOf(inside.value) : undefined
+    if (run !== undefined && path.length === 6 && THOUGHT_SAYS.has(key)) {
       return {
-        name: `${group}/${thought ? 'thought' : 'text'}`,
-        group,
-        event: (text) => this.#event(candidate, { text, ...part }),
+        name: `${run}/${key}`,
+        group: run,
+        isSealed: key === 'text',
+        event: (text) => this.#event(candidate, { [key]: text, thought: true }),
       }
+    }
+    if (isText(path)) {
+      return { name: `${group}/text`, group, event: (text) => this.#event(candidate, { text }) }
     }
     if (isKnown(path)) return undefined
     return { name: nameOf(path), group, event: (text) => this.#write(candidate, nested(path.slice(2), text)) }
@@ -138,6 +144,8 @@ class GenerateReading implements StreamReading {
   }
 }
 
+/** Members of a thought that come in pieces, and what vouches for them. */
+const THOUGHT_SAYS: ReadonlySet<string | number> = new Set(['text', 'thoughtSignature', 'thought_signature'])
 /** Of more nobody can say whether all have finished. */
 const CANDIDATES_MAX = 1024
 const ENVELOPE = ['modelVersion', 'createTime', 'responseId'] as const

@@ -1,11 +1,10 @@
 import type { Container, Located, Splice } from '../../json/located.js'
 import { containerAt, itemSplices, itemsOf } from '../../lens/items.js'
-import { added } from '../../lens/option.js'
+import { put } from '../../lens/option.js'
 import type { Seen } from '../../lens/parts.js'
 import type { SystemChange } from '../../spec/dialect.js'
 
 const NAMES = ['systemInstruction', 'system_instruction'] as const
-const NULL = /\s*:\s*(null)/y
 
 /** The operator's system text as parts of the system instruction, around those that the caller sends. */
 export function geminiSystem({ located }: Seen, change: SystemChange): readonly Splice[] {
@@ -22,8 +21,9 @@ function instructed(located: Located, body: Container, change: SystemChange): re
   const written = NAMES.map((name) => containerAt(located, body, name)).find((one) => one !== undefined)
   if (written === undefined) {
     if (own.length === 0) return []
-    const json = `{"parts":[${own.join(',')}]}`
-    return [nullAt(located, body, json) ?? added(body, NAMES[0], json)]
+    // One that is there may say `null`: a second one of its name would be refused.
+    const name = NAMES.find((one) => one in body.value) ?? NAMES[0]
+    return [put(located, body, name, `{"parts":[${own.join(',')}]}`)]
   }
   if (callers === 'drop') {
     const json = own.length === 0 ? 'null' : `{"parts":[${own.join(',')}]}`
@@ -70,17 +70,6 @@ function silenced(located: Located, body: Container): readonly Splice[] {
 function isSystem({ value }: Container): boolean {
   const role = Array.isArray(value) ? undefined : value['role']
   return role === 'system' || role === 'developer'
-}
-
-/** A field that is there and says nothing: a second one of its name would be refused. */
-function nullAt({ strings, text }: Located, body: Container, json: string): Splice | undefined {
-  for (const { inside, isName, value, end } of strings) {
-    if (inside !== body || !isName || !NAMES.some((name) => name === value)) continue
-    NULL.lastIndex = end
-    const found = NULL.exec(text)
-    if (found !== null) return { start: NULL.lastIndex - 'null'.length, end: NULL.lastIndex, json }
-  }
-  return undefined
 }
 
 function part(text: string): string {

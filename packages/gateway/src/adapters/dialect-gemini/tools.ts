@@ -1,9 +1,7 @@
+import { ENUM, FREE, ID, PLAIN, TEXT } from '../../lens/fields.js'
 import { SCHEMA } from '../../lens/json-schema.js'
-import { type Field, field, listOf, shape } from '../../lens/shape.js'
-import { ENUM, ID, PLAIN, TEXT } from './parts.js'
+import { type Field, field, listOf } from '../../lens/shape.js'
 import { message, repeated } from './proto.js'
-
-const FREE: Field = field('text', shape({}, { open: true }))
 
 /** Of either kind, the provider's own or JSON Schema: what only the one has is text to the other. */
 export const DESCRIBED: Field = field('text', { ...SCHEMA, role: 'tool-definition' })

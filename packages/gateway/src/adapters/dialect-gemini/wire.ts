@@ -1,5 +1,6 @@
+import { jsonRefusal } from '../../lens/refusal.js'
 import type { WireAnswer } from '../../spec/dialect.js'
-import { type Refusal, retryHeaders } from '../../spec/refusal.js'
+import type { Refusal } from '../../spec/refusal.js'
 
 /** The provider's words for a status (google.rpc.Code). */
 const STATUS: ReadonlyMap<number, string> = new Map([
@@ -26,14 +27,5 @@ export function errorBody({ code, message, param, status }: Refusal): string {
 }
 
 export function wireRefusal(refusal: Refusal, requestId: string): WireAnswer {
-  return {
-    status: refusal.status,
-    headers: {
-      'content-type': 'application/json',
-      ...retryHeaders(refusal),
-      ...refusal.headers,
-      'x-request-id': requestId,
-    },
-    body: Buffer.from(errorBody(refusal)),
-  }
+  return jsonRefusal(refusal, errorBody(refusal), { 'x-request-id': requestId })
 }

@@ -1,4 +1,5 @@
 import { JSON_LIMITS, type JsonLimits, type JsonObject, pointer, type Splice } from '../../json/located.js'
+import { JSON_SENT, RETRY_AFTER } from '../../lens/headers.js'
 import { createLens } from '../../lens/lens.js'
 import type { Seen } from '../../lens/parts.js'
 import { systemFieldSplices } from '../../lens/system-field.js'
@@ -29,14 +30,13 @@ export function createGenericDialect(declared: DeclaredDialect, limits: JsonLimi
     name,
     prefix,
     endpoints: endpoints.map((one) => endpointOf(one, prefix, refusal, limits)),
-    // A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
     requestHeaders: new Map([
       ['accept', new RegExp(`^(?:${spelling}|\\*/\\*)(?:, ?(?:${spelling}|\\*/\\*))*$`)],
-      ['content-type', /^application\/json(?:;\s*charset=utf-8)?$/i],
+      JSON_SENT,
     ]),
     responseHeaders: new Map([
       ['content-type', new RegExp(`^(?:${spelling})(?:;\\s*charset=utf-8)?$`, 'i')],
-      ['retry-after', /^(?:\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/],
+      RETRY_AFTER,
     ]),
     idHeaders: ['x-request-id'],
     credential: (secret) => [credential.header, credential.before + secret],

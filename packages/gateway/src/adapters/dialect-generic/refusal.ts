@@ -1,6 +1,7 @@
+import { jsonRefusal } from '../../lens/refusal.js'
 import type { DeclaredRefusal } from '../../spec/declared-dialect.js'
 import type { WireAnswer } from '../../spec/dialect.js'
-import { errorType, type Refusal, retryHeaders } from '../../spec/refusal.js'
+import { errorType, type Refusal } from '../../spec/refusal.js'
 
 /** A refusal in the words of the declaration: JSON text. */
 export function refusalBody(declared: DeclaredRefusal, refusal: Refusal): string {
@@ -8,16 +9,7 @@ export function refusalBody(declared: DeclaredRefusal, refusal: Refusal): string
 }
 
 export function wireRefusal(declared: DeclaredRefusal, refusal: Refusal, requestId: string): WireAnswer {
-  return {
-    status: refusal.status,
-    headers: {
-      'content-type': 'application/json',
-      ...retryHeaders(refusal),
-      ...refusal.headers,
-      'x-request-id': requestId,
-    },
-    body: Buffer.from(refusalBody(declared, refusal)),
-  }
+  return jsonRefusal(refusal, refusalBody(declared, refusal), { 'x-request-id': requestId })
 }
 
 type Words = Readonly<Record<string, string | number | null>>

@@ -1,5 +1,5 @@
+import { ENUM, ID, PLAIN, TEXT } from '../../lens/fields.js'
 import { type Field, field, listOf, shape } from '../../lens/shape.js'
-import { ENUM, ID, PLAIN, TEXT } from './fields.js'
 
 const FILTERED = shape({ filtered: PLAIN, detected: PLAIN, severity: ENUM })
 /** By category of content: a hosted deployment's own verdicts. */

@@ -1,4 +1,5 @@
 import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
+import { ACCEPT, IDEMPOTENCY_KEY, JSON_OR_EVENTS, JSON_SENT, RETRY_AFTER } from '../../lens/headers.js'
 import type { Dialect } from '../../spec/dialect.js'
 import { chatCompletions } from './chat/endpoint.js'
 import { completions } from './completions/endpoint.js'
@@ -7,21 +8,17 @@ import { moderations } from './moderations/endpoint.js'
 import { responses } from './responses/endpoint.js'
 import { modelList, wireRefusal } from './wire.js'
 
-// A header is text like any other, and no detector reads it: so only values that can say nothing pass, either way.
 const REQUEST_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  [
-    'accept',
-    /^(?:application\/json|text\/event-stream|\*\/\*)(?:, ?(?:application\/json|text\/event-stream|\*\/\*))*$/,
-  ],
-  ['content-type', /^application\/json(?:;\s*charset=utf-8)?$/i],
-  ['idempotency-key', /^[\x21-\x7e]{1,256}$/],
+  ACCEPT,
+  JSON_SENT,
+  IDEMPOTENCY_KEY,
   ['openai-beta', /^[a-z_-]{1,40}=v\d{1,2}(?:, ?[a-z_-]{1,40}=v\d{1,2})*$/],
 ])
 const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
-  ['content-type', /^(?:application\/json|text\/event-stream)(?:;\s*charset=utf-8)?$/i],
+  JSON_OR_EVENTS,
   ['openai-processing-ms', /^\d{1,9}$/],
   ['openai-version', /^\d{4}-\d{2}-\d{2}$/],
-  ['retry-after', /^(?:\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/],
+  RETRY_AFTER,
 ])
 
 /**

@@ -1,5 +1,5 @@
+import { TEXT } from '../../lens/fields.js'
 import { type Shape, shape } from '../../lens/shape.js'
-import { TEXT } from './fields.js'
 
 /** Where a person says to be. */
 export const PLACE: Shape = shape({ country: TEXT, region: TEXT, city: TEXT, timezone: TEXT })

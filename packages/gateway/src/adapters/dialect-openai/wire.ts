@@ -1,5 +1,6 @@
+import { jsonRefusal } from '../../lens/refusal.js'
 import type { WireAnswer } from '../../spec/dialect.js'
-import { errorType, type Refusal, retryHeaders } from '../../spec/refusal.js'
+import { errorType, type Refusal } from '../../spec/refusal.js'
 
 /** SDKs throw on an event with an `error`; on a stream that merely stops they do not, so a torn one always ends in it. */
 export function errorBody({ code, message, param, status }: Refusal): string {
@@ -7,16 +8,7 @@ export function errorBody({ code, message, param, status }: Refusal): string {
 }
 
 export function wireRefusal(refusal: Refusal, requestId: string): WireAnswer {
-  return {
-    status: refusal.status,
-    headers: {
-      'content-type': 'application/json',
-      ...retryHeaders(refusal),
-      ...refusal.headers,
-      'x-request-id': requestId,
-    },
-    body: Buffer.from(errorBody(refusal)),
-  }
+  return jsonRefusal(refusal, errorBody(refusal), { 'x-request-id': requestId })
 }
 
 export function modelList(names: readonly { readonly id: string; readonly ownedBy: string }[]): Buffer {

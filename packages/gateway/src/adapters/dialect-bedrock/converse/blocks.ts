@@ -1,22 +1,8 @@
 import type { JsonObject } from '../../../json/located.js'
 import type { Attachment } from '../../../lens/attached.js'
+import { BLOB, ENUM, ID, JSON_VALUE, LABEL, PLAIN, SEAL, TEXT } from '../../../lens/fields.js'
 import { isObject } from '../../../lens/path.js'
 import { type Field, field, listOf, type Shape, shape } from '../../../lens/shape.js'
-
-export const TEXT: Field = field('text')
-/** Numbers and booleans; a string there is text. */
-export const PLAIN: Field = field('text')
-export const ENUM: Field = field('enum')
-export const ID: Field = field('id')
-const BLOB: Field = field('blob')
-const LABEL: Field = field('label')
-/** Over the reasoning beside it: edited, it fits no more. */
-const SEAL: Field = field('seal')
-
-/** Text all the way down, spoken by whom it stands beside. */
-export const FREE: Field = field('text', shape({}, { open: true }))
-/** What a tool is given and gives back. */
-const JSON_VALUE: Field = field('text', shape({}, { open: true, numeric: true }))
 
 /** A block says what it is by the one member that it has: any that is not among these is no text, or nobody knows what. */
 function otherThan(...names: readonly string[]): RegExp {

@@ -1,6 +1,7 @@
+import { ENUM, FREE, ID, PLAIN, TEXT } from '../../../lens/fields.js'
 import { SCHEMA } from '../../../lens/json-schema.js'
 import { type Field, field, listOf, type Shape, shape } from '../../../lens/shape.js'
-import { CACHED, DELTA, ENUM, FREE, ID, MESSAGE, PLAIN, START, SYSTEM, TEXT } from './blocks.js'
+import { CACHED, DELTA, MESSAGE, START, SYSTEM } from './blocks.js'
 
 const TOOL = shape(
   {

@@ -225,6 +225,18 @@ test('a signature over reasoning that is edited goes with what it was over, and 
   )
 })
 
+test('where the provider takes a turn without it, reasoning that is edited is left out', () => {
+  const thought = (text: string, signature = 'c2ln') => ({ reasoningContent: { reasoningText: { text, signature } } })
+  const unsigned = { reasoningContent: { reasoningText: { text: 'two' } } }
+  const { edit, parts } = view(asked(thought('one'), thought('two'), unsigned, thought('four', ''), { text: 'five' }))
+  const edits = parts.flatMap(({ text }, index) => (text === 'two' ? [{ index, text: 'other' }] : []))
+  const sent = (leaveOut: 'edited' | 'emptied') => JSON.parse(String(edit({ model: undefined, edits, leaveOut })))
+  // Nobody vouched for what has no signature, so it is sent as it is now.
+  const other = { reasoningContent: { reasoningText: { text: 'other' } } }
+  expect(sent('emptied')).toEqual(asked(thought('one'), other, { text: 'five' }))
+  expect(sent('edited')).toEqual(asked(thought('one'), other, thought('four', ''), { text: 'five' }))
+})
+
 test('the path says the model, and the body stays as it was', () => {
   const body = Buffer.from('{"messages":[]}')
   const got = lens.read(body, { model: 'anthropic.claude-v2:1', query: 'model=x' })

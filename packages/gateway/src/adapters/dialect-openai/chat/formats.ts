@@ -1,8 +1,10 @@
+import { BLOB, ENUM, ID, LABEL, PLAIN, TEXT } from '../../../lens/fields.js'
 import { SCHEMA } from '../../../lens/json-schema.js'
 import { isObject } from '../../../lens/path.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
 import { CHOICE_FIELDS, ENVELOPE } from '../choices.js'
-import { ARGUMENTS, BLOB, ENUM, ID, LABEL, NAME, PLAIN, REASONING, TEXT } from '../fields.js'
+import { ARGUMENTS, NAME, REASONING } from '../fields.js'
+import { LOGPROBS } from '../logprobs.js'
 import { fileData, MEDIA, mediaBeside } from '../media.js'
 import { PLACE } from '../place.js'
 
@@ -171,28 +173,16 @@ export const REQUEST: Shape = shape({
   parallel_tool_calls: PLAIN,
 })
 
-const LIKELY = shape({ token: field('token'), logprob: PLAIN, bytes: PLAIN })
-const LOGPROB = shape({
-  token: field('token'),
-  logprob: PLAIN,
-  bytes: PLAIN,
-  top_logprobs: field('text', listOf(LIKELY)),
-})
-/** The answer's text once more, token by token and byte by byte. */
-const LOGPROBS: Field = field(
-  'text',
-  shape({ content: field('text', listOf(LOGPROB)), refusal: field('text', listOf(LOGPROB)) }),
-  'null',
-)
+const LIKELY: Field = field('text', shape({ content: LOGPROBS, refusal: LOGPROBS }), 'null')
 const SPEECH = shape({ id: ID, data: field('blob', undefined, '""'), transcript: TEXT, expires_at: PLAIN })
 const ANSWERED = shape({ ...SAID, audio: field('text', SPEECH) }, { role: 'assistant' })
 /** A whole answer, and the body of an error. */
 export const ANSWER: Shape = shape({
   ...ENVELOPE,
-  choices: field('text', listOf(shape({ ...CHOICE_FIELDS, logprobs: LOGPROBS, message: field('text', ANSWERED) }))),
+  choices: field('text', listOf(shape({ ...CHOICE_FIELDS, logprobs: LIKELY, message: field('text', ANSWERED) }))),
 })
 
-const CHUNK_CHOICE = shape({ ...CHOICE_FIELDS, logprobs: LOGPROBS, delta: field('text', ANSWERED) })
+const CHUNK_CHOICE = shape({ ...CHOICE_FIELDS, logprobs: LIKELY, delta: field('text', ANSWERED) })
 
 /** Data of one event of a stream. `obfuscation` is padding, new at each event. */
 export const CHUNK: Shape = shape({

@@ -1,6 +1,6 @@
+import { PLAIN, TEXT } from '../../../lens/fields.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
 import { CHOICE_FIELDS, ENVELOPE } from '../choices.js'
-import { PLAIN, TEXT } from '../fields.js'
 
 /** Body of `POST /v1/completions`. A prompt may come as tokens: those nobody can read. */
 export const REQUEST: Shape = shape({

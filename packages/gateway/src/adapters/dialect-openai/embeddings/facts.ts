@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../json/located.js'
-import { type Facts, wrong } from '../../../lens/lens.js'
+import { type Facts, QUIET, wrong } from '../../../lens/lens.js'
 import type { Refusal } from '../../../spec/refusal.js'
 
 /** What the body of `POST /v1/embeddings` says beside its texts. */
@@ -8,13 +8,5 @@ export function embeddingFacts(root: JsonObject): Facts | Refusal {
   if (typeof model !== 'string' || model === '') return wrong('model', 'a string')
   const input = root['input']
   if (typeof input !== 'string' && !Array.isArray(input)) return wrong('input', 'text or an array')
-  return {
-    model,
-    stream: false,
-    maxTokens: 0,
-    hasSystemMessage: false,
-    hasEffects: false,
-    tools: 0,
-    conversation: undefined,
-  }
+  return { ...QUIET, model }
 }

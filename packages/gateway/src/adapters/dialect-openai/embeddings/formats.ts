@@ -1,6 +1,6 @@
+import { BLOB, ENUM, PLAIN, TEXT } from '../../../lens/fields.js'
 import { field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
 import { ENVELOPE } from '../choices.js'
-import { BLOB, ENUM, PLAIN, TEXT } from '../fields.js'
 
 /** Body of `POST /v1/embeddings`. Input may come as tokens, or as what some servers embed beside text: nobody can read it. */
 export const REQUEST: Shape = shape({

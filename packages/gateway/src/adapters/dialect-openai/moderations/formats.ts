@@ -1,6 +1,6 @@
+import { ENUM, PLAIN, TEXT } from '../../../lens/fields.js'
 import { field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
 import { ENVELOPE } from '../choices.js'
-import { ENUM, PLAIN, TEXT } from '../fields.js'
 import { MEDIA } from '../media.js'
 
 const PART = shape(

@@ -1,17 +1,12 @@
 import type { JsonObject } from '../../../json/located.js'
+import { BLOB, ENUM, ID, PLAIN, TEXT } from '../../../lens/fields.js'
 import { type Field, field, listOf, type Shape, shape } from '../../../lens/shape.js'
-import { BLOB, ENUM, ID, PLAIN, REASONING, TEXT } from '../fields.js'
+import { REASONING } from '../fields.js'
+import { LOGPROBS as TOKENS } from '../logprobs.js'
 import { fileData, MEDIA, mediaBeside } from '../media.js'
 
-const LIKELY = shape({ token: field('token'), logprob: PLAIN, bytes: PLAIN })
-const LOGPROB = shape({
-  token: field('token'),
-  logprob: PLAIN,
-  bytes: PLAIN,
-  top_logprobs: field('text', listOf(LIKELY)),
-})
-/** A text once more, token by token and byte by byte. Some clients insist on the array. */
-export const LOGPROBS: Field = field('text', listOf(LOGPROB), '[]')
+/** Some clients insist on the array. */
+export const LOGPROBS: Field = { ...TOKENS, echo: '[]' }
 
 /** A citation comes as a whole. Its positions are those of the text as the provider wrote it. */
 export const ANNOTATION: Shape = shape({

@@ -1,5 +1,6 @@
+import { BLOB, ID, PLAIN, TEXT } from '../../../lens/fields.js'
 import { type Field, field, type Shape, shape, spokenBy } from '../../../lens/shape.js'
-import { ARGUMENTS, BLOB, ID, PLAIN, REASONING, TEXT } from '../fields.js'
+import { ARGUMENTS, REASONING } from '../fields.js'
 import { ANNOTATION, LOGPROBS, PART_SAID } from './content.js'
 import { ANSWER, ERROR } from './formats.js'
 import { ITEM_SAID } from './items.js'

@@ -1,11 +1,10 @@
+import { ENUM, FREE, ID, PLAIN, TEXT } from '../../../lens/fields.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
-import { ENUM, ID, PLAIN, TEXT } from '../fields.js'
 import { PART_SENT } from './content.js'
 import { ITEM_SAID, ITEM_SENT } from './items.js'
 import { TEXT_CONFIG, TOOL_CHOICE, TOOLS } from './tools.js'
 
 const REFERENCE = field('reference')
-const FREE = field('text', shape({}, { open: true }))
 const PROMPT = shape({
   id: REFERENCE,
   version: ID,

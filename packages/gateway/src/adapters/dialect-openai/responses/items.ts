@@ -1,14 +1,13 @@
 import type { JsonObject } from '../../../json/located.js'
+import { BLOB, ENUM, ID, JSON_VALUE, PLAIN, TEXT } from '../../../lens/fields.js'
 import { SCHEMA } from '../../../lens/json-schema.js'
 import { type Field, field, listOf, type Shape, shape, spokenBy } from '../../../lens/shape.js'
 import type { Role } from '../../../spec/part.js'
-import { ARGUMENTS, BLOB, ENUM, ID, PLAIN, TEXT } from '../fields.js'
+import { ARGUMENTS } from '../fields.js'
 import { PART_SAID, PART_SENT } from './content.js'
 import { ENVIRONMENT, TEXT_CONFIG, TOOLS } from './tools.js'
 
 const WORDS = field('text', listOf(undefined))
-/** JSON that a tool is given or gives back. */
-const FREE = field('text', shape({}, { open: true, numeric: true }))
 const RESULT = spokenBy('tool', TEXT)
 
 /** What every kind of item may have. */
@@ -50,7 +49,7 @@ const FOUND = shape({
   filename: TEXT,
   score: PLAIN,
   text: RESULT,
-  attributes: FREE,
+  attributes: JSON_VALUE,
   vector_store_id: ID,
 })
 const RUN = shape(
@@ -65,7 +64,7 @@ const SHELL = shape({
   type: ENUM,
   commands: WORDS,
   command: WORDS,
-  env: FREE,
+  env: JSON_VALUE,
   user: TEXT,
   working_directory: TEXT,
   timeout_ms: PLAIN,
@@ -77,7 +76,7 @@ const PRINTED = shape({
   stderr: RESULT,
   created_by: TEXT,
 })
-const LISTED = shape({ name: TEXT, description: TEXT, input_schema: field('text', SCHEMA), annotations: FREE })
+const LISTED = shape({ name: TEXT, description: TEXT, input_schema: field('text', SCHEMA), annotations: JSON_VALUE })
 
 function itemOf(part: Shape): Shape {
   const content = field('text', listOf(part))
@@ -138,7 +137,7 @@ function itemOf(part: Shape): Shape {
       output: RESULT,
       error: spokenBy('tool', field('text', shape({ type: ENUM, code: PLAIN, message: TEXT }, { role: 'tool' }))),
     }),
-    tool_search_call: item('tool-call', { arguments: FREE, execution: ENUM }),
+    tool_search_call: item('tool-call', { arguments: JSON_VALUE, execution: ENUM }),
     tool_search_output: item('tool-definition', { tools: TOOLS, execution: ENUM }),
     additional_tools: item(undefined, { role: ENUM, tools: TOOLS }),
     configuration_update: item(undefined, { text: TEXT_CONFIG, reasoning: field('text', shape({ effort: ENUM })) }),

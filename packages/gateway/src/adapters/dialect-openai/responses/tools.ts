@@ -1,13 +1,12 @@
+import { BLOB, ENUM, FREE, ID, PLAIN, TEXT } from '../../../lens/fields.js'
 import { SCHEMA } from '../../../lens/json-schema.js'
 import { type Field, field, listOf, type Shape, shape } from '../../../lens/shape.js'
-import { BLOB, ENUM, ID, PLAIN, TEXT } from '../fields.js'
 import { PLACE } from '../place.js'
 
 const WORDS = field('text', listOf(undefined))
 const ENUMS = field('text', listOf(undefined, 'enum'))
 const REFERENCE = field('reference')
 const REFERENCES = field('text', listOf(undefined, 'reference'))
-const MAP = field('text', shape({}, { open: true }))
 const ITEMS_OF_ANY = field('text', listOf(shape({ type: ENUM, name: TEXT, server_label: TEXT })))
 
 const FUNCTION = {
@@ -49,7 +48,7 @@ const MCP = {
   connector_id: ENUM,
   tunnel_id: ID,
   authorization: TEXT,
-  headers: MAP,
+  headers: FREE,
   allowed_tools: field('text', { ...shape({ read_only: PLAIN, tool_names: WORDS }), rest: TEXT }),
   require_approval: field(
     'enum',
@@ -62,8 +61,8 @@ const MCP = {
 const SEARCH = {
   vector_store_ids: REFERENCES,
   max_num_results: PLAIN,
-  ranking_options: field('text', shape({ ranker: ENUM, score_threshold: PLAIN, hybrid_search: MAP })),
-  filters: field('text', shape({ allowed_domains: WORDS, type: ENUM, key: TEXT, value: TEXT, filters: MAP })),
+  ranking_options: field('text', shape({ ranker: ENUM, score_threshold: PLAIN, hybrid_search: FREE })),
+  filters: field('text', shape({ allowed_domains: WORDS, type: ENUM, key: TEXT, value: TEXT, filters: FREE })),
   search_context_size: ENUM,
   search_content_types: ENUMS,
   user_location: field('text', { ...PLACE, members: new Map([...PLACE.members, ['type', ENUM]]) }),
