@@ -1,5 +1,5 @@
 import type { ApiKeys } from '../api-keys/service.js'
-import type { Ledger } from '../budgets/ledger.js'
+import type { Accounts } from '../budgets/accounts.js'
 import type { Config } from '../config/config.js'
 import { configDigest } from '../config/digest.js'
 import type { Rules } from '../gateway.js'
@@ -23,7 +23,7 @@ export interface Lasting extends IssuerParts, OwnIssuerParts {
   readonly apiKeys: ApiKeys
   readonly providers: ProviderKeys
   readonly vault: Pick<OpenVault, 'prepare'>
-  readonly ledger: Ledger
+  readonly accounts: Accounts
   readonly countTokens: Rules['countTokens']
   /** A request was refused by this budget. */
   readonly onOverBudget: (label: string) => void
@@ -54,7 +54,7 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
       sizes: sizesOf(config),
       answerTokens: config.budgets.answerTokens,
     },
-    budgets: budgetingOf(config, { apiKeys, clock, ledger: lasting.ledger, onRefused: lasting.onOverBudget }),
+    budgets: budgetingOf(config, { apiKeys, clock, accounts: lasting.accounts, onRefused: lasting.onOverBudget }),
     countTokens: lasting.countTokens,
     timeouts: config.timeouts,
     configDigest: configDigest(config),

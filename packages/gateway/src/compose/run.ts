@@ -5,7 +5,7 @@ import { createParking } from '../grants/parking.js'
 import type { Clock, IdentityProvider, PolicyEngine, Store } from '../spec/index.js'
 import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
-import { ledgerOf, leftOfKeys } from './budgets.js'
+import { accountsOf, leftOfKeys } from './budgets.js'
 import type { HeldIssuer } from './issuers.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
@@ -123,7 +123,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
 
   const failure = (): 'closed' | 'open' => inForce.budgets.failure
   const counter = opened.add(tokenCounter())
-  const ledger = opened.add(ledgerOf({ store, clock, failure, warn, note }))
+  const accounts = opened.add(accountsOf({ store, clock, failure, warn, note }))
 
   const lasting: Lasting = {
     clock,
@@ -135,7 +135,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     apiKeys,
     providers,
     vault,
-    ledger,
+    accounts,
     countTokens: (texts, atMost) => counter.count(texts, atMost),
     onOverBudget: (budget) => gateway?.count('ostiary_budget_refusals_total', { budget }),
     async revoke(what, cause) {
@@ -158,7 +158,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
       note,
       revoke: (what) => revokeIn(revocations, parking, what),
       apiKeys,
-      left: leftOfKeys(ledger),
+      left: leftOfKeys(accounts),
       config: () => inForce,
       signingKeys: async () => signing,
       providers: { ...providers.operations, running: true },
