@@ -745,6 +745,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'while the store is away no token can be said not to be revoked, so none is taken, unless the operator chose so',
   },
+  'grant.labels-cut': {
+    source: 'design, "A grant lives"',
+    says: 'a stream is cut with `forbidden_by_policy` when its identity gathers a label that forbids it',
+  },
   'grant.time-cuts': {
     source: 'design, "A grant lives"',
     says: 'where policies read the time, what was permitted is decided again each second',

@@ -10,6 +10,7 @@ import { detectorsOf, remoteDetectorsOf } from './detectors.js'
 import { dialectsOf, modelsOf } from './dialects.js'
 import { type HeldIssuer, type IssuerParts, issuersOf } from './issuers.js'
 import { issuingOf, type OwnIssuerParts, ownIssuerOf } from './issuing.js'
+import { gatheringOf } from './ledger.js'
 import type { ProviderKeys } from './providers.js'
 import { systemMessagesOf } from './system-messages.js'
 
@@ -25,6 +26,7 @@ export interface Lasting extends IssuerParts, OwnIssuerParts {
   readonly vault: Pick<OpenVault, 'prepare'>
   readonly accounts: Accounts
   readonly countTokens: Rules['countTokens']
+  readonly mintSession: NonNullable<Rules['mintSession']>
   /** A request was refused by this budget. */
   readonly onOverBudget: (label: string) => void
 }
@@ -48,6 +50,8 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),
     systemMessages: systemMessagesOf(config),
+    gathering: gatheringOf(config),
+    mintSession: config.ledger.scope === 'session' ? lasting.mintSession : undefined,
     limits: {
       parts: config.limits.parts,
       answerBytes: ANSWER_BYTES,

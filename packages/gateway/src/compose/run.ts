@@ -9,6 +9,7 @@ import { accountsOf, leftOfKeys } from './budgets.js'
 import type { HeldIssuer } from './issuers.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
+import { ledgerOf } from './ledger.js'
 import { addresses, listenOf } from './listen.js'
 import { type HeldLog, openLog, recoverable } from './log.js'
 import { claimOrigin } from './log-origin.js'
@@ -119,6 +120,12 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     gateway?.checkRevoked()
   }
   const vault = opened.add(await vaultOf(config, { store, clock, hasSealed: providers.hasSealed, report: warn }))
+  const { ledger, sessions } = await ledgerOf({
+    ...{ store, clock, warn, note },
+    rules: () => inForce.ledger,
+    onRisen: () => gateway?.decideAgain(),
+  })
+  opened.add(ledger)
   const apiKeys = opened.add(await apiKeysOf(config, { store, clock, report: warn, onNarrowed }))
 
   const failure = (): 'closed' | 'open' => inForce.budgets.failure
@@ -137,6 +144,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     vault,
     accounts,
     countTokens: (texts, atMost) => counter.count(texts, atMost),
+    mintSession: sessions.mint,
     onOverBudget: (budget) => gateway?.count('ostiary_budget_refusals_total', { budget }),
     async revoke(what, cause) {
       await revokeIn(revocations, parking, what)
@@ -152,6 +160,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     revocations,
     parking,
     vault,
+    ledger,
     operations: operationsOf({
       clock,
       keys,

@@ -4,7 +4,7 @@ import { chargeOf } from '../budgets/charge.js'
 import { costsOf } from '../budgets/demand.js'
 import { decide, refusalOf } from '../decide/decide.js'
 import { scoped, unscoped } from '../decide/scoped.js'
-import { type Recorded, type Sealed, seal } from '../exchange.js'
+import { type LabelChange, type Recorded, type Sealed, seal } from '../exchange.js'
 import { createForward, type ForwardParts } from '../forward/forward.js'
 import { Grants } from '../grants/grants.js'
 import { type Parked, waiting } from '../grants/parking.js'
@@ -31,6 +31,7 @@ import {
   refuse,
   type Step,
   type Verdict,
+  withLabels,
 } from '../spec/index.js'
 import { ANSWERED_MAX } from '../spec/tokenizer.js'
 import { editParts } from '../transform/transform.js'
@@ -193,12 +194,14 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       const refusal = await waiting(parts.park, { principal, asked: bracket.asked, body: body.value }, sealed)
       return refused(received, dialect, refusal)
     }
-    const { counted: allowed, model, promptTokens } = sealed.value
+    const { counted: allowed, labels, model, promptTokens } = sealed.value
     const held = allowed === undefined ? undefined : await allowed.allowance.hold(allowed.demand)
     if (held?.kind === 'refuse') return refused(received, dialect, held)
     const hold = held?.value
     if (hold !== undefined) for (const [name, value] of Object.entries(hold.headers)) received.caller.carry(name, value)
-    const recorded = await record(sealed.value, bracket)
+    const gathering = gathered(authenticated.principal, labels)
+    const unwritten = gathering === undefined ? undefined : await gathering
+    const recorded = unwritten ?? (await record(sealed.value, bracket))
     // A caller who left while we recorded: nothing is sent for nobody.
     if (recorded.kind === 'refuse' || received.caller.left) {
       hold?.release()
@@ -213,8 +216,9 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
 
   function decideAgain(): void {
     grants.decideAgain((permitted) => {
-      const { principal, action, resource, routedFrom, context } = permitted
-      const at = { ...context, timeMs: parts.clock.now() }
+      const { principal, action, resource, routedFrom, context, session } = permitted
+      const labels = withLabels(context.labels, parts.ledger.labelsOf(principal, session))
+      const at = { ...context, labels, timeMs: parts.clock.now() }
       for (const one of routedFrom === undefined ? [resource] : [routedFrom, resource]) {
         const asker = scoped(principal, action, one)
         const ended =
@@ -226,10 +230,19 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   /** Whether values of these types may be put back in an answer. */
-  function askToRestore({ principal, resource, context }: Permitted, types: readonly FindingType[]): Verdict {
+  function askToRestore({ principal, resource, context, session }: Permitted, types: readonly FindingType[]): Verdict {
+    const labels = withLabels(context.labels, parts.ledger.labelsOf(principal, session))
     const findings = [...new Set(types.flatMap((type) => [familyOf(type), type]))].sort()
-    const at = { ...context, findings, timeMs: parts.clock.now() }
+    const at = { ...context, findings, labels, timeMs: parts.clock.now() }
     return decide(parts.policy, principal, 'detokenize', resource, at)
+  }
+
+  /** What the exchange brings is on the ledger, everywhere, before anything leaves. A refusal where it cannot be put there. */
+  function gathered(principal: Principal, { brought, session }: LabelChange): Promise<Refusal | undefined> | undefined {
+    return parts.ledger.gather(principal, session, brought)?.then(
+      () => undefined,
+      (error: unknown) => refuse('overloaded', `ledger: not written (${errorName(error)})`, { message: NOT_ON_LEDGER }),
+    )
   }
 
   async function record(sealed: Sealed, bracket: Bracket): Promise<Step<Recorded>> {
@@ -276,7 +289,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const { received, principal } = entered.authenticated
     const asking = scoped(principal, action, resource)
     if (asking.kind === 'refuse') return challenged(asking, entered.authenticated)
-    const verdict = decide(parts.policy, asking.value, action, resource, contextOf(received))
+    const session = parts.ledger.sessionOf(principal, received.headers['ostiary-session'])
+    if (session.kind === 'refuse') return session
+    const context = contextOf(received, parts.ledger.labelsOf(principal, session.value))
+    const verdict = decide(parts.policy, asking.value, action, resource, context)
     entered.bracket.asks({ action, resource: resource.id, verdict })
     return permitted(verdict, entered.authenticated)
   }
@@ -297,13 +313,17 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     exchange,
     ask,
     identify,
-    decide: (received, principal, action, resource) =>
-      permitted(decide(parts.policy, principal, action, resource, contextOf(received)), { received, principal }),
+    decide(received, principal, action, resource) {
+      const context = contextOf(received, parts.ledger.labelsOf(principal, undefined))
+      return permitted(decide(parts.policy, principal, action, resource, context), { received, principal })
+    },
     refuse: ({ authenticated }, shape, refusal) =>
       answered(authenticated.received, shape, challenged(refusal, authenticated), 'forbid'),
     stop: () => forward.stop(),
   }
 }
+
+const NOT_ON_LEDGER = 'What this request has in it cannot be recorded at the moment, so it was not made.'
 
 function ignore(): void {}
 

@@ -86,6 +86,7 @@ export class Release {
   readonly #caller: Caller
   readonly #acts: ActsByType
   readonly #context: Context
+  readonly #session: string | undefined
   readonly #action: Action
   readonly #resource: Resource
   readonly #routedFrom: Resource | undefined
@@ -142,6 +143,7 @@ export class Release {
     this.#caller = received.caller
     this.#acts = verdict.obligations.output
     this.#context = verdict.context
+    this.#session = recorded.sealed.labels.session
     this.#action = endpoint.action
     this.#resource = model.resource
     this.#routedFrom = routedFrom?.model.resource
@@ -177,6 +179,7 @@ export class Release {
     readonly resource: Resource
     readonly routedFrom: Resource | undefined
     readonly context: Context
+    readonly session: string | undefined
     readonly output: ActsByType
     readonly restoring: Restoring | undefined
   } {
@@ -186,6 +189,7 @@ export class Release {
       resource: this.#resource,
       routedFrom: this.#routedFrom,
       context: this.#context,
+      session: this.#session,
       output: this.#acts,
       restoring: this.#restoring,
     }
