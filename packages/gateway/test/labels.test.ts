@@ -1,5 +1,10 @@
+import { createMemoryStore } from '@ostiary/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type House, type HouseOptions, openHouse } from './house.js'
+import { prompt, send } from './http.js'
+import { gatewayWith, HeldLog, ledgerWith } from './parts.js'
+import { principal } from './principals.js'
+import { until } from './until.js'
 
 // Labels through a whole gateway: what brings them, what they forbid, and how long that lasts.
 
@@ -143,6 +148,26 @@ test('lists only models that labels leave', async () => {
   expect(await names()).toEqual(['model', 'other-model'])
   expect(await status(ask(`mine is ${KEY}`))).toBe(200)
   expect(await names()).toEqual(['model'])
+})
+
+test('what rises while an exchange is recorded counts before anything is sent', async () => {
+  await open({})
+  const log = new HeldLog()
+  const ledger = await ledgerWith(createMemoryStore({ now: Date.now }), { now: Date.now })
+  const gateway = await gatewayWith(log, house.config, { ledger })
+  log.mode = 'held'
+  const before = house.upstream.requestCount
+  const headers = { authorization: `Bearer ${await house.token()}`, 'content-type': 'application/json' }
+  const body = Buffer.from(JSON.stringify({ ...prompt('hello'), model: 'other-model' }))
+  const asking = send(gateway.url, body, { headers })
+  await until(() => log.entries.length > 0)
+  await ledger.gather(principal({ issuer: house.issuer.issuer, subject: 'alice' }), undefined, ['restricted'])
+  log.mode = 'prompt'
+  log.release()
+  expect((await asking).status).toBe(403)
+  expect(house.upstream.requestCount).toBe(before)
+  await gateway.close()
+  ledger.close()
 })
 
 describe('sessions', () => {

@@ -52,6 +52,7 @@ export interface HeldOptions {
   readonly audit?: Partial<Pick<GatewayParts['audit'], 'failure' | 'order'>>
   readonly clock?: Clock
   readonly store?: Store
+  readonly ledger?: OpenLedger
   readonly proofs?: Partial<GatewayParts['proofs']>
   readonly rules?: Partial<Rules>
   readonly warn?: (message: string) => void
@@ -121,7 +122,8 @@ function vaultWith(store: Store, clock: Clock): Promise<OpenVault> {
   })
 }
 
-function ledgerWith(store: Store, clock: Clock): Promise<OpenLedger> {
+/** A ledger of labels that belong to identities. */
+export function ledgerWith(store: Store, clock: Clock): Promise<OpenLedger> {
   return openLedger({
     ...{ store, clock },
     rules: () => ({ ttlMs: 3_600_000, scope: 'principal', actors: false }),
@@ -155,7 +157,7 @@ export async function gatewayWith(log: HeldLog, config: Config, options: HeldOpt
     revocations: { state: () => 'live' as const },
     parking: { park: async () => 'parked' },
     vault: await vaultWith(store, clock),
-    ledger: await ledgerWith(store, clock),
+    ledger: options.ledger ?? (await ledgerWith(store, clock)),
     audit: {
       log,
       keys: new AuditKeys(randomBytes(32), store),

@@ -215,18 +215,21 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   function decideAgain(): void {
-    grants.decideAgain((permitted) => {
-      const { principal, action, resource, routedFrom, context, session } = permitted
-      const labels = withLabels(context.labels, parts.ledger.labelsOf(principal, session))
-      const at = { ...context, labels, timeMs: parts.clock.now() }
-      for (const one of routedFrom === undefined ? [resource] : [routedFrom, resource]) {
-        const asker = scoped(principal, action, one)
-        const ended =
-          asker.kind === 'refuse' ? asker : endedBy(decide(parts.policy, asker.value, action, one, at), permitted)
-        if (ended !== undefined) return ended
-      }
-      return permitted.restoring?.decideAgain((types) => askToRestore(permitted, types))
-    })
+    grants.decideAgain(endedNow)
+  }
+
+  /** Why what was permitted is so no more, by these policies, labels and this moment. */
+  function endedNow(permitted: Permitted): Refusal | undefined {
+    const { principal, action, resource, routedFrom, context, session } = permitted
+    const labels = withLabels(context.labels, parts.ledger.labelsOf(principal, session))
+    const at = { ...context, labels, timeMs: parts.clock.now() }
+    for (const one of routedFrom === undefined ? [resource] : [routedFrom, resource]) {
+      const asker = scoped(principal, action, one)
+      const ended =
+        asker.kind === 'refuse' ? asker : endedBy(decide(parts.policy, asker.value, action, one, at), permitted)
+      if (ended !== undefined) return ended
+    }
+    return permitted.restoring?.decideAgain((types) => askToRestore(permitted, types))
   }
 
   /** Whether values of these types may be put back in an answer. */
@@ -281,6 +284,14 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
         return
       }
       answering.liveOn(grant)
+      // Labels that rose while the exchange was recorded found no grant of it.
+      const { after, session } = recorded.sealed.labels
+      const labels = parts.ledger.labelsOf(answering.principal, session)
+      const ended = withLabels(after, labels) === after ? undefined : endedNow(answering.permitted)
+      if (ended !== undefined) {
+        answering.ended(ended)
+        return
+      }
       answering.attach(forward.send(recorded, answering))
     })
   }
