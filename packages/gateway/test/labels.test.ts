@@ -1,5 +1,6 @@
 import { createMemoryStore } from '@ostiary/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Store } from '../src/spec/index.js'
 import { type House, type HouseOptions, openHouse } from './house.js'
 import { prompt, send } from './http.js'
 import { gatewayWith, HeldLog, ledgerWith } from './parts.js'
@@ -32,18 +33,19 @@ async function open(
 interface Asked {
   readonly as?: string
   readonly model?: string
+  readonly stream?: boolean
   readonly messages?: readonly Record<string, unknown>[]
   readonly headers?: Readonly<Record<string, string>>
 }
 
 async function ask(
   content: string,
-  { as = 'alice', model = 'model', messages, headers }: Asked = {},
+  { as = 'alice', model = 'model', messages, headers, stream = false }: Asked = {},
 ): Promise<Response> {
   return fetch(`${house.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${await house.token(as)}`, 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ model, messages: messages ?? [{ role: 'user', content }] }),
+    body: JSON.stringify({ model, stream, messages: messages ?? [{ role: 'user', content }] }),
   })
 }
 
@@ -120,6 +122,61 @@ describe('what findings bring', () => {
     expect(await status(ask('hello', { model: 'other-model' }))).toBe(403)
     await new Promise((resolve) => setTimeout(resolve, 1100))
     expect(await status(ask('hello', { model: 'other-model' }))).toBe(200)
+  })
+})
+
+describe('what an answer says', () => {
+  const GATHER = { gather: { secret: 'restricted' } }
+
+  test.each([false, true])('brings labels too, streamed: %s', async (stream) => {
+    await open(GATHER)
+    house.upstream.behave({ kind: 'honest', text: `take ${KEY} and go` })
+    const answer = await ask('hello', { stream })
+    expect({ status: answer.status, says: (await answer.text()).includes('AKIA') }).toEqual({ status: 200, says: true })
+    house.upstream.behave(undefined)
+    expect(await status(ask('hello', { model: 'other-model' }))).toBe(403)
+    const { outcome } = await house.exchange(answer.headers.get('x-request-id'))
+    expect(outcome.own['findings']).toEqual({ 'secret.aws': 1 })
+  })
+
+  test('brings none where it was taken out', async () => {
+    const redacted = POLICIES.replace('@id("analysts")', '@id("analysts") @obligation("output:redact:secret")')
+    await open(GATHER, { policies: redacted })
+    house.upstream.behave({ kind: 'honest', text: `take ${KEY} and go` })
+    expect(await status(ask('hello'))).toBe(200)
+    house.upstream.behave(undefined)
+    expect(await status(ask('hello', { model: 'other-model' }))).toBe(200)
+  })
+
+  test.each([false, true])('does not reach who may not have asked with it, streamed: %s', async (stream) => {
+    await open(GATHER)
+    house.upstream.behave({ kind: 'honest', text: `take ${KEY} and go` })
+    const answer = await ask('hello', { model: 'other-model', stream })
+    const text = await answer.text()
+    expect(text).toContain('forbidden_by_policy')
+    expect(text).not.toContain('AKIA')
+  })
+
+  test('is not released where its labels cannot be written', async () => {
+    await open(GATHER)
+    const store = createMemoryStore({ now: Date.now })
+    const ill: Store = { ...store, put: () => Promise.reject(new Error('away')) }
+    const ledger = await ledgerWith(ill, { now: Date.now })
+    const gathering = { findings: new Map([['secret.aws', ['restricted']] as const]), toolResults: [] }
+    const gateway = await gatewayWith(new HeldLog(), house.config, { ledger, rules: { gathering } })
+    const headers = { authorization: `Bearer ${await house.token()}`, 'content-type': 'application/json' }
+    const sent = (content: string): Promise<{ status: number; text: string }> =>
+      send(gateway.url, Buffer.from(JSON.stringify(prompt(content))), { headers })
+    house.upstream.behave({ kind: 'honest', text: `take ${KEY} and go` })
+    const answer = await sent('hello')
+    expect({ status: answer.status, code: answer.text.includes('overloaded') }).toEqual({ status: 503, code: true })
+    house.upstream.behave(undefined)
+    const before = house.upstream.requestCount
+    expect((await sent(`mine is ${KEY}`)).status).toBe(503)
+    expect(house.upstream.requestCount).toBe(before)
+    expect((await sent('hello')).status).toBe(200)
+    await gateway.close()
+    ledger.close()
   })
 })
 

@@ -373,6 +373,20 @@ describe('a detector elsewhere that fails [content.remote-failed] [content.failu
     const { text } = await send(house.running.gateway.adminUrl, undefined, { path: '/metrics' })
     expect(text).toMatch(/^ostiary_inspection_failed_total\{detector="people",failure="closed"\} [1-9]/m)
   })
+
+  test('is counted once for a request and once for its answer, though a prompt that is counted is judged twice', async () => {
+    const failures = async (): Promise<number> => {
+      const { text } = await send(house.running.gateway.adminUrl, undefined, { path: '/metrics' })
+      return Number(/^ostiary_inspection_failed_total\{detector="people",failure="open"\} (\d+)/m.exec(text)?.[1] ?? 0)
+    }
+    const limited = { ...remote({ people: { onFailure: 'open' } }), limits: { promptTokens: 60 } }
+    await house.running.reload(house.configure(limited), 'test')
+    people.behave({ kind: 'status', status: 500 })
+    const before = await failures()
+    // 29 tokens by the vocabulary, 74 by a token for four characters.
+    expect((await askFor('redact', 'internationalization '.repeat(14))).status).toBe(200)
+    expect((await failures()) - before).toBe(2)
+  })
 })
 
 describe("a detector of the operator's own", () => {

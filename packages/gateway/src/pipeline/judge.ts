@@ -157,9 +157,10 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   }
 
   function inspectedOf(
-    { entered: { authenticated, bracket }, call: { dialect, endpoint, models, named }, body, tokens }: Asking,
+    { entered, call: { dialect, endpoint, models, named }, body, tokens }: Asking,
     elsewhere: Elsewhere | undefined,
   ): Step<Inspected> | UncountedPrompt {
+    const { authenticated, bracket } = entered
     const { principal, received } = authenticated
     const session = parts.ledger.sessionOf(principal, received.headers['ostiary-session'])
     if (session.kind === 'refuse') return session
@@ -171,7 +172,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     if (model === undefined) return refuse('model_not_found', 'not configured', { param: 'model' })
     bracket.asks({ action: endpoint.action, resource: model.resource.id, verdict: undefined })
 
-    const inspected = learn(view.parts, elsewhere)
+    const inspected = learn(view.parts, elsewhere, entered)
     if (inspected.kind === 'refuse') return inspected
     const learnt = tokens === undefined ? inspected.value : { ...inspected.value, promptTokens: tokens }
     const labels = parts.ledger.labelsOf(principal, session.value)

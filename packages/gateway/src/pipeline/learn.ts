@@ -11,6 +11,7 @@ import {
   type Step,
   type TextPart,
 } from '../spec/index.js'
+import type { Entered } from './call.js'
 
 export interface LearnParts {
   readonly detectors: readonly Placed<Detector>[]
@@ -18,12 +19,28 @@ export interface LearnParts {
   readonly onIll: (illness: Illness) => void
 }
 
-/** What the detectors learn of texts; a refusal where one failed that must not. */
-export type Learn = (texts: readonly TextPart[], elsewhere: Elsewhere | undefined) => Step<Learnt>
+/**
+ * What the detectors learn of texts; a refusal where one failed that must not.
+ *
+ * @param asking whose request it is: a body is looked at more than once, and what failed at it failed once. Undefined: an answer
+ */
+export type Learn = (texts: readonly TextPart[], elsewhere: Elsewhere | undefined, asking?: Entered) => Step<Learnt>
 
 export function createLearn(parts: LearnParts): Learn {
   const inspectParts = createInspect(parts.detectors)
-  return (texts, elsewhere) => {
+  const told = new WeakMap<Entered, Set<string>>()
+
+  function tell(failed: readonly Illness[], asking: Entered | undefined): void {
+    const known = asking === undefined ? undefined : (told.get(asking) ?? new Set())
+    if (asking !== undefined && known !== undefined) told.set(asking, known)
+    for (const one of failed) {
+      if (known?.has(one.detector) === true) continue
+      known?.add(one.detector)
+      parts.onIll(one)
+    }
+  }
+
+  return (texts, elsewhere, asking) => {
     const inspected = inspectParts(texts, elsewhere)
     const { parts: found, findings: types, promptTokens } = inspected
     switch (inspected.kind) {
@@ -32,7 +49,7 @@ export function createLearn(parts: LearnParts): Learn {
       case 'found':
         return proceed({ found, types, counts: Object.fromEntries(inspected.counts), opened: NOBODY, promptTokens })
       case 'failed': {
-        for (const one of inspected.failed) parts.onIll(one)
+        tell(inspected.failed, asking)
         const ill = inspected.failed.find(({ whenIll }) => whenIll === 'closed')
         if (ill !== undefined) {
           return refuse('inspection_failed', `${ill.detector}: ${ill.why}`, { headers: NO_RETRY })

@@ -128,10 +128,12 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
           if (illness.whenIll === 'open') onOpen(illness.detector)
         },
       }),
-    inspect: learn,
+    inspect: (texts, found) => learn(texts, found),
     elsewhere,
     editParts: (texts, found, acts, vault) => editParts(texts, found, acts, vault, ANSWERED_MAX),
     askToRestore,
+    ledger: parts.ledger,
+    gathering: parts.gathering,
     answerBytes: parts.limits.answerBytes,
     challenged: (refusal, received, principal) => who.challenged(refusal, received, principal),
   }

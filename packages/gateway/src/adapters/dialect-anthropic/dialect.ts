@@ -1,6 +1,6 @@
 import { JSON_LIMITS, type JsonLimits } from '../../json/located.js'
 import { createLens, type LensFormat } from '../../lens/lens.js'
-import type { Dialect, Endpoint, Usage } from '../../spec/dialect.js'
+import type { Dialect, Endpoint } from '../../spec/dialect.js'
 import { messagesFacts } from './facts.js'
 import { ANSWER, COUNT, REQUEST } from './formats.js'
 import { MESSAGE_STREAM } from './stream.js'
@@ -26,7 +26,6 @@ const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
   ['retry-after', /^(?:\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/],
   ['x-should-retry', /^(?:true|false)$/],
 ])
-const UNUSED: Usage = { inputTokens: 0, outputTokens: 0 }
 /** What its SDKs ask for with their beta features; nothing else of a query goes on. */
 const BETA = 'beta=true'
 
@@ -45,11 +44,10 @@ export function createAnthropicDialect(limits: JsonLimits = JSON_LIMITS): Dialec
     prefix: '/anthropic/',
     endpoints: [
       endpoint('/v1/messages', { ...MESSAGES, answer: ANSWER, usage: usageOf, stream: MESSAGE_STREAM }, limits),
-      // Nothing is made there, and nothing is paid for it: an estimate must not stay for want of a count.
       {
         ...endpoint(
           '/v1/messages/count_tokens',
-          { ...MESSAGES, answer: COUNT, usage: () => UNUSED, stream: undefined },
+          { ...MESSAGES, answer: COUNT, usage: () => undefined, stream: undefined },
           limits,
         ),
         isFree: true,

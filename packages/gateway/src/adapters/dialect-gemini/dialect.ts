@@ -24,7 +24,7 @@ const RESPONSE_HEADERS: ReadonlyMap<string, RegExp> = new Map([
 ])
 
 const VERSIONS = ['v1beta', 'v1'] as const
-const COMMON = { strict: isMessage, objection: unclear, namesModel: false, renamed, usage: usageOf } as const
+const COMMON = { strict: isMessage, objection: unclear, namesModel: false, renamed } as const
 
 /**
  * Gemini's `generateContent`, its stream, its token counts and embeddings, through a lens.
@@ -61,9 +61,9 @@ function endpointsOf(version: string, limits: JsonLimits): readonly Endpoint[] {
       upstreamPath: (model) => `/${resourceOf(model)}:${does}`,
     }
   }
-  const generating = { request: GENERATE, answer: ANSWER, system: geminiSystem } as const
-  const counting = { request: COUNT, answer: COUNTED, system: geminiSystem } as const
-  const embedding = { answer: EMBEDDED, stream: undefined } as const
+  const generating = { request: GENERATE, answer: ANSWER, system: geminiSystem, usage: usageOf } as const
+  const counting = { request: COUNT, answer: COUNTED, system: geminiSystem, usage: () => undefined } as const
+  const embedding = { answer: EMBEDDED, stream: undefined, usage: usageOf } as const
   return [
     at('generateContent', 'invoke', { ...generating, facts: generateFacts, stream: undefined }),
     at('streamGenerateContent?alt=sse', 'invoke', { ...generating, facts: streamFacts, stream: GENERATE_STREAM }),
