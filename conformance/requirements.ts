@@ -754,6 +754,23 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'where policies read the time, what was permitted is decided again each second',
   },
 
+  // Labels.
+  'labels.of-identity': {
+    source: 'contract, "Sessions and labels"',
+    says: 'labels belong to issuer and subject across agents, and no header sheds them',
+  },
+  'labels.in-play': { source: 'design, "inspect"', says: 'what a request brings counts in its own decision' },
+  'labels.logged': { source: 'contract, "The audit event"', says: 'the intent entry has labels before and after' },
+  'labels.durable-first': {
+    source: 'house',
+    says: 'labels are in the store before what brought them goes on; where they cannot be, it does not',
+  },
+  'labels.answers': { source: 'house', says: 'what an answer says brings labels before it leaves' },
+  'labels.minted-sessions': {
+    source: 'contract, "Sessions and labels"',
+    says: 'where labels stay with sessions only those that were minted for the principal are taken',
+  },
+
   // Scopes.
   'scope.every-door': { source: 'RFC 6750 3.1', says: 'every door has a scope, and a token without it is refused' },
   'scope.names-what-is-missing': {

@@ -63,7 +63,7 @@ async function labelsOf(asking: Promise<Response>): Promise<unknown> {
 }
 
 describe('what findings bring', () => {
-  test('forbids from the next exchange on, to whoever acts for the identity, and to nobody else', async () => {
+  test('forbids from the next exchange on, to whoever acts for the identity, and to nobody else [labels.of-identity]', async () => {
     await open({ gather: { secret: 'restricted' } })
     expect(await status(ask('hello', { model: 'other-model' }))).toBe(200)
     expect(await status(ask(`mine is ${KEY}`))).toBe(200)
@@ -73,7 +73,7 @@ describe('what findings bring', () => {
     expect(await status(ask('hello', { as: 'bob', model: 'other-model' }))).toBe(200)
   })
 
-  test('counts in the exchange that brings it', async () => {
+  test('counts in the exchange that brings it [labels.in-play]', async () => {
     await open({ gather: { secret: 'restricted' } })
     expect(await status(ask(`mine is ${KEY}`, { model: 'other-model' }))).toBe(403)
     // Nothing was sent, so nothing has touched anybody.
@@ -87,7 +87,7 @@ describe('what findings bring', () => {
     expect(await status(ask('hello', { model: 'other-model' }))).toBe(200)
   })
 
-  test('is in the intent entry, before and after', async () => {
+  test('is in the intent entry, before and after [labels.logged]', async () => {
     await open({ gather: { secret: ['restricted', 'keys'], 'pii.card': 'finance' } })
     expect(await labelsOf(ask('hello'))).toEqual({ before: [], after: [] })
     expect(await labelsOf(ask(`mine is ${KEY}`))).toEqual({ before: [], after: ['keys', 'restricted'] })
@@ -128,7 +128,7 @@ describe('what findings bring', () => {
 describe('what an answer says', () => {
   const GATHER = { gather: { secret: 'restricted' } }
 
-  test.each([false, true])('brings labels too, streamed: %s', async (stream) => {
+  test.each([false, true])('brings labels too, streamed: %s [labels.answers]', async (stream) => {
     await open(GATHER)
     house.upstream.behave({ kind: 'honest', text: `take ${KEY} and go` })
     const answer = await ask('hello', { stream })
@@ -157,7 +157,7 @@ describe('what an answer says', () => {
     expect(text).not.toContain('AKIA')
   })
 
-  test('is not released where its labels cannot be written', async () => {
+  test('is not released where its labels cannot be written [labels.durable-first]', async () => {
     await open(GATHER)
     const store = createMemoryStore({ now: Date.now })
     const ill: Store = { ...store, put: () => Promise.reject(new Error('away')) }
@@ -228,7 +228,7 @@ test('what rises while an exchange is recorded counts before anything is sent', 
 })
 
 describe('sessions', () => {
-  test('are minted where labels stay with them, and only those that were are taken', async () => {
+  test('are minted where labels stay with them, and only those that were are taken [labels.minted-sessions]', async () => {
     await open({ scope: 'session', gather: { secret: 'restricted' } })
     const mint = async (as: string): Promise<string> => {
       const headers = { authorization: `Bearer ${await house.token(as)}` }
