@@ -111,6 +111,14 @@ module.exports = {
       to: { pathNot: [BUDGETS, ...GROUND], dependencyTypesNot: ['core'] },
     },
     {
+      name: 'the-ledger-knows-words-only',
+      severity: 'error',
+      comment:
+        'ledger/ knows which labels identities have; the store, what brings labels and who is told are handed in.',
+      from: { path: `${SRC}ledger/`, pathNot: TESTS },
+      to: { pathNot: [`${SRC}ledger/`, ...GROUND], dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'api-keys-know-words-only',
       severity: 'error',
       comment:

@@ -753,9 +753,30 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'while the store is away no token can be said not to be revoked, so none is taken, unless the operator chose so',
   },
+  'grant.labels-cut': {
+    source: 'design, "A grant lives"',
+    says: 'a stream is cut with `forbidden_by_policy` when its identity gathers a label that forbids it',
+  },
   'grant.time-cuts': {
     source: 'design, "A grant lives"',
     says: 'where policies read the time, what was permitted is decided again each second',
+  },
+
+  // Labels.
+  'labels.of-identity': {
+    source: 'contract, "Sessions and labels"',
+    says: 'labels belong to issuer and subject across agents, and no header sheds them',
+  },
+  'labels.in-play': { source: 'design, "inspect"', says: 'what a request brings counts in its own decision' },
+  'labels.logged': { source: 'contract, "The audit event"', says: 'the intent entry has labels before and after' },
+  'labels.durable-first': {
+    source: 'house',
+    says: 'labels are in the store before what brought them goes on; where they cannot be, it does not',
+  },
+  'labels.answers': { source: 'house', says: 'what an answer says brings labels before it leaves' },
+  'labels.minted-sessions': {
+    source: 'contract, "Sessions and labels"',
+    says: 'where labels stay with sessions only those that were minted for the principal are taken',
   },
 
   // Scopes.

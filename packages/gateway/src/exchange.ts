@@ -64,6 +64,20 @@ export interface Inspected extends Passed<'inspected'> {
   readonly body: Buffer
   readonly view: RequestView
   readonly learnt: Learnt
+  /** Which the principal had when it asked, sorted. */
+  readonly labels: readonly string[]
+  /** That labels stay with. */
+  readonly session: string | undefined
+}
+
+/** Which labels the principal had, and which it has with what the exchange brings. Both sorted. */
+export interface LabelChange {
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  /** By the exchange, whether or not it had them before. */
+  readonly brought: readonly string[]
+  /** That they stay with. */
+  readonly session: string | undefined
 }
 
 /** The model that was asked for, where policy routes the exchange to another, and what was decided about it. */
@@ -108,6 +122,7 @@ class SealedExchange {
   /** How often each finding type was found. */
   readonly findings: Readonly<Record<string, number>>
   readonly promptTokens: number
+  readonly labels: LabelChange
   /** The body asks for more than an answer (`RequestView`). */
   readonly hasEffects: boolean
   readonly received: Buffer
@@ -127,6 +142,7 @@ class SealedExchange {
     { inspected, model, routedFrom, verdict }: Decided,
     transformation: Transformation,
     counted: Counted | undefined,
+    brought: readonly string[],
   ) {
     const { asksUsage, body, carriedOut, systemMessage, vault } = transformation
     this.authenticated = inspected.authenticated
@@ -137,6 +153,7 @@ class SealedExchange {
     this.verdict = verdict
     this.findings = inspected.learnt.counts
     this.promptTokens = inspected.learnt.promptTokens
+    this.labels = { before: inspected.labels, after: verdict.context.labels, brought, session: inspected.session }
     this.hasEffects = inspected.view.hasEffects
     this.received = inspected.body
     this.body = body
@@ -183,8 +200,13 @@ export const seal = {
   decided(inspected: Inspected, verdict: Verdict, model: Model, routedFrom: RoutedFrom | undefined): Decided {
     return { inspected, verdict, model, routedFrom } as unknown as Decided
   },
-  sealed(decided: Decided, transformed: Transformation, counted: Counted | undefined): Sealed {
-    return new SealedExchange(decided, transformed, counted)
+  sealed(
+    decided: Decided,
+    transformed: Transformation,
+    counted: Counted | undefined,
+    brought: readonly string[],
+  ): Sealed {
+    return new SealedExchange(decided, transformed, counted, brought)
   },
   recorded(sealed: Sealed, receipt: string | undefined, durable: Promise<string | undefined> | undefined): Recorded {
     return new RecordedExchange(sealed, receipt, durable)

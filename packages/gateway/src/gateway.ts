@@ -12,6 +12,7 @@ import { modelsDoors } from './doors/models.js'
 import { openDoor } from './doors/open.js'
 import { problem } from './doors/problem.js'
 import { GLOBAL_REVOCATION_PATH, globalRevocationDoor } from './doors/revocation.js'
+import { SESSIONS_PATH, sessionsDoor } from './doors/sessions.js'
 import { type TokensDoorParts, tokenDocuments, tokensDoor } from './doors/tokens.js'
 import type { Model } from './exchange.js'
 import type { ForwardTimeouts, Provider } from './forward/forward.js'
@@ -28,12 +29,15 @@ import {
   type Detector,
   type Dialect,
   errorName,
+  type Gathering,
   type IdentityProvider,
+  type Ledger,
   type OpaqueProvider,
   type Operations,
   type Placed,
   type PlacedRemote,
   type PolicyEngine,
+  type Principal,
   type Received,
   type Revocations,
   type SystemMessage,
@@ -64,6 +68,10 @@ export interface Rules {
   readonly providers: ReadonlyMap<string, Provider>
   readonly limits: PipelineLimits
   readonly systemMessages: ReadonlyMap<string, SystemMessage>
+  /** Which labels exchanges bring. */
+  readonly gathering: Gathering
+  /** Undefined: labels belong to identities alone, and `/v1/sessions` is not served. */
+  readonly mintSession: ((principal: Principal) => string) | undefined
   readonly budgets: Budgeting
   readonly countTokens: CountTokens | undefined
   readonly timeouts: ForwardTimeouts
@@ -91,6 +99,7 @@ export interface GatewayParts {
   readonly vault: Vault
   /** What the marks of a session are made from: the same for every gateway on a store, and nobody else's. */
   readonly markSecret: Buffer
+  readonly ledger: Ledger
   readonly audit: Pick<AuditParts, 'log' | 'keys' | 'failure' | 'order'>
   readonly auditReader: LogReader
   readonly auditPublish: boolean
@@ -116,6 +125,8 @@ export interface Gateway {
   use(rules: Rules, why: string): Promise<void>
   /** Something was revoked: what lives on it ends. */
   checkRevoked(): void
+  /** Labels rose: what lives on permits is decided again. */
+  decideAgain(): void
   /** Credentials are good for less than they were: each is verified afresh. */
   forgetVerified(): void
   /** Adds one to a counter of the metrics. Labels come from the configuration or a closed list, never from a caller. */
@@ -218,6 +229,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       }
     },
     checkRevoked: () => now.pipeline.grants.checkRevoked(),
+    decideAgain: () => now.pipeline.decideAgain(),
     forgetVerified: () => now.pipeline.who.clear(),
     count: (name, labels) => metrics.add(seriesOf(name, labels)),
     oldestOpen: () => now.pipeline.audit.oldestOpen(),
@@ -349,6 +361,8 @@ function inForce(
       configDigest: rules.configDigest,
       park: (parked) => parts.parking.park(parked),
       vault: parts.vault,
+      ledger: parts.ledger,
+      gathering: rules.gathering,
       budgets: rules.budgets,
       countTokens: rules.countTokens,
       limits: rules.limits,
@@ -361,6 +375,7 @@ function inForce(
   const own = new Map<string, Door>()
   const revoke = parts.operations.get('POST /revocations')
   if (revoke !== undefined) own.set(`POST ${GLOBAL_REVOCATION_PATH}`, globalRevocationDoor(pipeline, revoke))
+  if (rules.mintSession !== undefined) own.set(`POST ${SESSIONS_PATH}`, sessionsDoor(rules.mintSession))
   const elsewhere = elsewhereDoor(pipeline, problem)
   // Below a dialect's prefix callers are SDKs, which understand only its own error shape.
   const elsewhereForSdks = rules.dialects.map((one) => ({ prefix: one.prefix, door: elsewhereDoor(pipeline, one) }))

@@ -262,6 +262,34 @@ describe('expiry and policies', () => {
     house.writePolicies(ANALYSTS)
     await house.running.reload(house.configure({}), 'test')
   })
+
+  test('a label that its identity gathers meanwhile cuts a stream that it forbids, and no other [grant.labels-cut]', async () => {
+    const forbidden = 'forbid (principal, action == Action::"invoke", resource == Model::"model")'
+    house.writePolicies(
+      `${ANALYSTS}@id("bob") permit (principal, action == Action::"invoke", resource) when { principal.subject == "bob" };\n` +
+        `@id("home") ${forbidden} when { context.labels.contains("restricted") };\n`,
+    )
+    await house.running.reload(house.configure({ ledger: { gather: { secret: 'restricted' } } }), 'test')
+    const own = await stream(house, await house.token('alice'))
+    const byAgent = await stream(house, await house.token('scout'))
+    const other = await stream(house, await house.token('bob'))
+    house.upstream.behave(undefined)
+    const key = `AKIA${'ABCDEFGHIJKLMNOP'}`
+    const brings = await ask(
+      house,
+      { ...prompt(`mine is ${key}`), model: 'other-model' },
+      { token: await house.token() },
+    )
+    expect(brings.status).toBe(200)
+    await Promise.all([own.ended, byAgent.ended])
+    expectCut(own, 'forbidden_by_policy')
+    expectCut(byAgent, 'forbidden_by_policy')
+    const before = other.text().length
+    await until(() => other.text().length > before)
+    other.leave()
+    house.writePolicies(ANALYSTS)
+    await house.running.reload(house.configure({}), 'test')
+  })
 })
 
 describe('who may revoke, and how', () => {

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { keyOperations } from '../src/api-keys/operations.js'
 import type { NewKey } from '../src/api-keys/request.js'
 import { type ApiKeys, type ApiKeysParts, openApiKeys } from '../src/api-keys/service.js'
-import { createLedger, type Ledger } from '../src/budgets/ledger.js'
+import { type Accounts, createAccounts } from '../src/budgets/accounts.js'
 import { leftOfKeys } from '../src/compose/budgets.js'
 import { digestOf } from '../src/jws/read.js'
 import type {
@@ -70,7 +70,7 @@ export interface Bench {
   readonly store: FickleStore
   readonly keys: ApiKeys
   readonly operations: Operations
-  readonly ledger: Ledger
+  readonly accounts: Accounts
   readonly clock: { now(): number }
   readonly reports: readonly string[]
   readonly ills: readonly (string | undefined)[]
@@ -105,14 +105,14 @@ export async function openBench(parts: Partial<ApiKeysParts> = {}): Promise<Benc
       ...more,
     })
   const keys = await open(parts)
-  const ledger = createLedger({
+  const accounts = createAccounts({
     ...{ store, clock, spender: 'bench' },
     failure: () => 'closed',
     onIll: (why) => void reports.push(`budgets: ${why}`),
   })
   const operations = keyOperations({
     keys,
-    left: leftOfKeys(ledger),
+    left: leftOfKeys(accounts),
     revoke: async (what) => void revoked.push(...what),
     note: async (what) => void notes.push(what),
     known: () => ({ models: new Set(['gpt-5-mini']), datasets: new Set() }),
@@ -120,7 +120,7 @@ export async function openBench(parts: Partial<ApiKeysParts> = {}): Promise<Benc
     now: () => clock.now(),
   })
   return {
-    ...{ store, keys, operations, ledger, clock, reports, ills, notes, revoked },
+    ...{ store, keys, operations, accounts, clock, reports, ills, notes, revoked },
     narrowed: () => narrowed,
     pass(ms) {
       nowMs += ms

@@ -10,6 +10,8 @@ import type { Config } from '../src/config/config.js'
 import { faultText } from '../src/config/fault.js'
 import type { Model } from '../src/exchange.js'
 import { createGateway, type Gateway, type GatewayParts, type Rules } from '../src/gateway.js'
+import { type OpenLedger, openLedger } from '../src/ledger/ledger.js'
+import { createSessions } from '../src/ledger/sessions.js'
 import type { AuditLog, Clock, Store } from '../src/spec/index.js'
 import { AuditUnavailable } from '../src/spec/index.js'
 import { type OpenVault, openVault } from '../src/vault/vault.js'
@@ -50,6 +52,7 @@ export interface HeldOptions {
   readonly audit?: Partial<Pick<GatewayParts['audit'], 'failure' | 'order'>>
   readonly clock?: Clock
   readonly store?: Store
+  readonly ledger?: OpenLedger
   readonly proofs?: Partial<GatewayParts['proofs']>
   readonly rules?: Partial<Rules>
   readonly warn?: (message: string) => void
@@ -88,6 +91,8 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     modelsOf: () => models,
     providers: new Map(providers),
     systemMessages: new Map(),
+    gathering: { findings: new Map(), toolResults: [] },
+    mintSession: undefined,
     limits: { parts: 100, answerBytes: 1_000_000, sizes: new Map([['prompt-tokens', 1000]]), answerTokens: 100 },
     budgets: { allowanceOf: () => undefined },
     countTokens: undefined,
@@ -117,6 +122,17 @@ function vaultWith(store: Store, clock: Clock): Promise<OpenVault> {
   })
 }
 
+/** A ledger of labels that belong to identities. */
+export function ledgerWith(store: Store, clock: Clock): Promise<OpenLedger> {
+  return openLedger({
+    ...{ store, clock },
+    rules: () => ({ ttlMs: 3_600_000, scope: 'principal', actors: false }),
+    sessions: createSessions(randomBytes(32)),
+    onRisen: () => undefined,
+    onIll: () => undefined,
+  })
+}
+
 /** The gateway of a configuration around another log. */
 export async function gatewayWith(log: HeldLog, config: Config, options: HeldOptions = {}): Promise<Gateway> {
   const clock = options.clock ?? CLOCK
@@ -142,6 +158,7 @@ export async function gatewayWith(log: HeldLog, config: Config, options: HeldOpt
     parking: { park: async () => 'parked' },
     vault: await vaultWith(store, clock),
     markSecret: randomBytes(32),
+    ledger: options.ledger ?? (await ledgerWith(store, clock)),
     audit: {
       log,
       keys: new AuditKeys(randomBytes(32), store),

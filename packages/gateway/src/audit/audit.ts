@@ -1,5 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto'
-import type { Model, RoutedFrom, Sealed } from '../exchange.js'
+import type { LabelChange, Model, RoutedFrom, Sealed } from '../exchange.js'
 import {
   type Action,
   type Appended,
@@ -303,7 +303,7 @@ export class Bracket {
     return (
       `{"bodies":{"received":"${received}","sent":"${sent}"},"carried_out":${counts(sealed.carriedOut)},` +
       `"config_digest":"${configDigest}",${decidedText(verdict, this.#of.names)},"findings":${counts(sealed.findings)},` +
-      `"labels":{"after":[],"before":[]},"order":"${parts.order}","prompt_tokens":${sealed.promptTokens},${modelText(sealed.model)}` +
+      `${labelsText(sealed.labels)},"order":"${parts.order}","prompt_tokens":${sealed.promptTokens},${modelText(sealed.model)}` +
       `${this.#routedText(sealed.routedFrom)}${systemText(sealed)}}`
     )
   }
@@ -419,6 +419,12 @@ function counts(of: Readonly<Record<string, number>>): string {
 function restoredText({ verdict, restored, withheld }: Restored, names: Pseudonyms): string {
   return `{${decidedText(verdict, names)},"restored":${counts(restored)},"withheld":${counts(withheld)}}`
 }
+
+function labelsText({ before, after }: LabelChange): string {
+  return after.length === 0 ? NO_LABELS : `"labels":{"after":${canonical(after)},"before":${canonical(before)}}`
+}
+
+const NO_LABELS = '"labels":{"after":[],"before":[]}'
 
 function unwritten(error: unknown): Refusal {
   return refuse('audit_unavailable', errorName(error), { headers: NO_RETRY })

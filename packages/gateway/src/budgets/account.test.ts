@@ -3,7 +3,7 @@ import { createMemoryPlace, createMemoryStore } from '@ostiary/testkit'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Amount, parseAmount, type Store } from '../spec/index.js'
-import { createLedger, type Ledger, SPACES } from './ledger.js'
+import { type Accounts, createAccounts, SPACES } from './accounts.js'
 import type { Meter, Need, Reserved, Taken } from './plan.js'
 import { meterId, readRow, takenOf } from './tally.js'
 
@@ -23,7 +23,7 @@ function need(of: Meter, most: number, least = most): readonly Need[] {
 interface Bench {
   readonly clock: { nowMs: number; now(): number }
   readonly store: Store
-  ledger(store?: Store, failure?: 'closed' | 'open', ills?: (string | undefined)[]): Ledger
+  accounts(store?: Store, failure?: 'closed' | 'open', ills?: (string | undefined)[]): Accounts
   taken(of: Meter): Promise<number>
 }
 
@@ -38,9 +38,9 @@ function bench(): Bench {
   return {
     clock,
     store,
-    ledger(by = createMemoryStore(clock, place), failure = 'closed', ills = []) {
+    accounts(by = createMemoryStore(clock, place), failure = 'closed', ills = []) {
       spenders += 1
-      return createLedger({
+      return createAccounts({
         ...{ store: by, clock, spender: `s${spenders}` },
         failure: () => failure,
         onIll: (why) => void ills.push(why),
@@ -58,13 +58,13 @@ function takes(reserved: Reserved): readonly Taken[] {
   return reserved.takes
 }
 
-const account = (of: Ledger): ReturnType<Ledger['account']> => of.account(SPACES.rules, NAME)
+const account = (of: Accounts): ReturnType<Accounts['account']> => of.account(SPACES.rules, NAME)
 const sum = (amounts: readonly number[]): number => amounts.reduce((all, one) => all + one, 0)
 
 describe('an account [budgets.reserve]', () => {
   test('gives out what there is and not one more, to however many ask at once', async () => {
-    const { ledger, taken } = bench()
-    const here = account(ledger())
+    const { accounts, taken } = bench()
+    const here = account(accounts())
     const of = meter('100/1d')
     const all = await Promise.all(Array.from({ length: 200 }, () => here.reserve(need(of, 1))))
     expect(all.filter((one) => one.kind === 'taken')).toHaveLength(100)
@@ -73,8 +73,8 @@ describe('an account [budgets.reserve]', () => {
   })
 
   test('gives back what was not spent, and others can spend it', async () => {
-    const { ledger, taken } = bench()
-    const [one, other] = [ledger(), ledger()]
+    const { accounts, taken } = bench()
+    const [one, other] = [accounts(), accounts()]
     const of = meter('100/1d')
     const [held] = takes(await account(one).reserve(need(of, 80)))
     expect((await account(other).reserve(need(of, 80))).kind).toBe('short')
@@ -83,13 +83,13 @@ describe('an account [budgets.reserve]', () => {
     expect(await taken(of)).toBe(15)
     bench().clock.nowMs += 1
     await one.flush()
-    expect(takes(await account(ledger()).reserve(need(of, 85)))).toHaveLength(1)
+    expect(takes(await account(accounts()).reserve(need(of, 85)))).toHaveLength(1)
     expect((await account(one).reserve(need(of, 1))).kind).toBe('short')
   })
 
   test('charges what was spent beyond what was reserved, so that the next one is refused', async () => {
-    const { ledger, taken } = bench()
-    const here = ledger()
+    const { accounts, taken } = bench()
+    const here = accounts()
     const of = meter('100/total')
     const [held] = takes(await account(here).reserve(need(of, 80)))
     if (held !== undefined) account(here).settle(held, 130)
@@ -99,8 +99,8 @@ describe('an account [budgets.reserve]', () => {
   })
 
   test('gives as much as there is where less will do, and nothing where it will not', async () => {
-    const { ledger } = bench()
-    const here = account(ledger())
+    const { accounts } = bench()
+    const here = account(accounts())
     const of = meter('100/1d')
     expect(takes(await here.reserve(need(of, 70, 10)))).toMatchObject([{ amount: 70 }])
     expect(takes(await here.reserve(need(of, 70, 10)))).toMatchObject([{ amount: 30 }])
@@ -108,16 +108,16 @@ describe('an account [budgets.reserve]', () => {
   })
 
   test('says of what is larger than the whole allowance that it never fits, without asking the store', () => {
-    const { ledger } = bench()
+    const { accounts } = bench()
     const of = meter('100/1d')
-    expect(account(ledger()).reserve(need(of, 101))).toEqual({
+    expect(account(accounts()).reserve(need(of, 101))).toEqual({
       ...{ kind: 'short', meter: of, left: 100, atMs: Number.POSITIVE_INFINITY },
     })
   })
 
   test('of several meters all give, or none does', async () => {
-    const { ledger, taken } = bench()
-    const here = account(ledger())
+    const { accounts, taken } = bench()
+    const here = account(accounts())
     const [minute, day] = [meter('10/1m'), meter('100/1d')]
     const both = (amount: number): readonly Need[] => [...need(day, amount), ...need(minute, amount)]
     expect((await here.reserve(both(10))).kind).toBe('taken')
@@ -126,7 +126,7 @@ describe('an account [budgets.reserve]', () => {
   })
 
   test('needs the store now and then where there is plenty', async () => {
-    const { ledger, store } = bench()
+    const { accounts, store } = bench()
     let puts = 0
     const counted: Store = {
       ...store,
@@ -135,7 +135,7 @@ describe('an account [budgets.reserve]', () => {
         return store.put(...args)
       },
     }
-    const here = account(ledger(counted))
+    const here = account(accounts(counted))
     const of = meter('1000000/1d')
     for (let times = 0; times < 1000; times += 1) takes(await here.reserve(need(of, 10)))
     expect(puts).toBeLessThan(10)
@@ -144,8 +144,8 @@ describe('an account [budgets.reserve]', () => {
 
 describe('a rolling window [budgets.window]', () => {
   test('gives back what was spent once it is that long ago, and says when', async () => {
-    const { clock, ledger } = bench()
-    const here = account(ledger())
+    const { clock, accounts } = bench()
+    const here = account(accounts())
     const of = meter('60/1m')
     takes(await here.reserve(need(of, 40)))
     clock.nowMs += 30_000
@@ -171,13 +171,13 @@ describe('a rolling window [budgets.window]', () => {
     })
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        const { clock, ledger } = bench()
-        const ledgers = [ledger(), ledger()]
+        const { clock, accounts } = bench()
+        const several = [accounts(), accounts()]
         const of = meter('60/1m')
         const spent: { at: number; amount: number }[] = []
         for (const { pass, amount, by, unspent } of steps) {
           clock.nowMs += pass
-          const from = ledgers[by]
+          const from = several[by]
           if (from === undefined) continue
           const reserved = await account(from).reserve(need(of, amount))
           if (reserved.kind !== 'taken') continue
@@ -195,8 +195,8 @@ describe('a rolling window [budgets.window]', () => {
 })
 
 test('a day and a month are those of UTC, and what ends in the next is not given back to it [budgets.window]', async () => {
-  const { clock, ledger } = bench()
-  const here = account(ledger())
+  const { clock, accounts } = bench()
+  const here = account(accounts())
   const [day, month] = [meter('100/1d'), meter('150/month')]
   const needs = [...need(day, 100), ...need(month, 100)]
   const held = takes(await here.reserve(needs))
@@ -224,15 +224,15 @@ describe('several gateways on one store [budgets.shared]', () => {
   test('spend nothing twice and lose nothing, in whatever order things happen', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.array(act, { maxLength: 25 }), async (s, acts) => {
-        const { ledger, store, taken } = bench()
+        const { accounts, store, taken } = bench()
         const slow = gated(store, () => s.schedule(Promise.resolve()))
-        const ledgers = [ledger(slow), ledger(slow), ledger(slow)]
+        const several = [accounts(slow), accounts(slow), accounts(slow)]
         const of = meter('100/total')
         let held = 0
         let most = 0
         let spent = 0
         const one = async ({ by, amount, least, spends, turns }: (typeof acts)[number]): Promise<void> => {
-          const from = ledgers[by]
+          const from = several[by]
           if (from === undefined) return
           const reserved = await account(from).reserve(need(of, amount, Math.min(least, amount)))
           if (reserved.kind !== 'taken') return
@@ -247,11 +247,11 @@ describe('several gateways on one store [budgets.shared]', () => {
           account(from).settle(got, cost)
         }
         await drained(s, Promise.all(acts.map(one)))
-        for (const each of ledgers) await drained(s, each.flush())
+        for (const each of several) await drained(s, each.flush())
         expect(most).toBeLessThanOrEqual(100)
         expect(await taken(of)).toBe(spent)
         // What nobody has spent can be spent.
-        const rest = account(ledger()).reserve(need(of, Math.max(1, 100 - spent)))
+        const rest = account(accounts()).reserve(need(of, Math.max(1, 100 - spent)))
         expect((await rest).kind).toBe(spent < 100 ? 'taken' : 'short')
       }),
       { numRuns: 200 },
@@ -262,7 +262,7 @@ describe('several gateways on one store [budgets.shared]', () => {
     const fails = fc.infiniteStream(fc.constantFrom('well', 'well', 'well', 'before', 'after'))
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fails, fc.array(act, { maxLength: 25 }), async (s, fates, acts) => {
-        const { clock, ledger, store, taken } = bench()
+        const { clock, accounts, store, taken } = bench()
         const ill = gated(store, async (ask) => {
           await s.schedule(Promise.resolve())
           const fate = fates.next().value
@@ -270,13 +270,13 @@ describe('several gateways on one store [budgets.shared]', () => {
           await ask()
           if (fate === 'after') throw new Error('no answer')
         })
-        const ledgers = [ledger(ill), ledger(ill), ledger(ill)]
+        const several = [accounts(ill), accounts(ill), accounts(ill)]
         const of = meter('100/total')
         let held = 0
         let most = 0
         let spent = 0
         const one = async ({ by, amount, spends, turns }: (typeof acts)[number]): Promise<void> => {
-          const from = ledgers[by]
+          const from = several[by]
           if (from === undefined) return
           const reserved = await account(from).reserve(need(of, amount))
           clock.nowMs += 400
@@ -310,10 +310,10 @@ describe('while the store is away [budgets.away]', () => {
   }
 
   test('closed: nothing is given, it is told once, and what waited is given back once it is back', async () => {
-    const { clock, ledger, store, taken } = bench()
+    const { clock, accounts, store, taken } = bench()
     const fickle = away(store)
     const ills: (string | undefined)[] = []
-    const here = ledger(fickle, 'closed', ills)
+    const here = accounts(fickle, 'closed', ills)
     const of = meter('100/1d')
     const [held] = takes(await account(here).reserve(need(of, 60)))
     fickle.gone = true
@@ -331,9 +331,9 @@ describe('while the store is away [budgets.away]', () => {
   })
 
   test('open: it goes on by what was known last, and is charged afterwards', async () => {
-    const { clock, ledger, store, taken } = bench()
+    const { clock, accounts, store, taken } = bench()
     const fickle = away(store)
-    const here = ledger(fickle, 'open')
+    const here = accounts(fickle, 'open')
     const of = meter('100/1d')
     takes(await account(here).reserve(need(of, 60)))
     fickle.gone = true
@@ -347,8 +347,8 @@ describe('while the store is away [budgets.away]', () => {
   })
 
   test('a row that cannot be read gives nothing, and others are not held up by it', async () => {
-    const { ledger, store } = bench()
-    const here = ledger()
+    const { accounts, store } = bench()
+    const here = accounts()
     const of = meter('100/1d')
     await store.put(SPACES.rules, NAME, '{"m":[1]}')
     expect(await account(here).reserve(need(of, 1))).toEqual({ kind: 'away' })
@@ -357,8 +357,8 @@ describe('while the store is away [budgets.away]', () => {
 })
 
 test('accounts that nobody spends from are forgotten, and lose nothing by it', async () => {
-  const { ledger, taken } = bench()
-  const here = ledger()
+  const { accounts, taken } = bench()
+  const here = accounts()
   const of: Meter = { id: 'tokens/1d', amount: parseAmount('tokens', '100/1d') as Amount }
   takes(await account(here).reserve(need(of, 60)))
   const first = account(here)

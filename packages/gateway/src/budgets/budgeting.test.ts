@@ -17,8 +17,8 @@ import {
   parseAmount,
   type Step,
 } from '../spec/index.js'
+import { type Accounts, createAccounts } from './accounts.js'
 import { createBudgeting } from './budgeting.js'
-import { createLedger, type Ledger } from './ledger.js'
 import type { BudgetRule } from './rules.js'
 
 const DAY_MS = 86_400_000
@@ -36,7 +36,7 @@ function rule(name: string, more: Partial<BudgetRule> & { readonly amounts: read
 
 interface House {
   readonly clock: { nowMs: number; now(): number }
-  readonly ledger: Ledger
+  readonly accounts: Accounts
   readonly refused: string[]
   with(...rules: readonly BudgetRule[]): Budgeting
 }
@@ -47,17 +47,17 @@ function house(): House {
     now: () => clock.nowMs,
   }
   const store = createMemoryStore(clock, createMemoryPlace())
-  const ledger = createLedger({
+  const accounts = createAccounts({
     ...{ store, clock, spender: 's' },
     failure: () => 'closed',
     onIll: () => undefined,
   })
   const refused: string[] = []
   return {
-    ...{ clock, ledger, refused },
+    ...{ clock, accounts, refused },
     with: (...rules) =>
       createBudgeting({
-        ...{ ledger, clock, rules },
+        ...{ accounts, clock, rules },
         keysOf: () => [],
         onRefused: (label) => void refused.push(label),
       }),
@@ -141,14 +141,14 @@ describe('rules [budgets.rules]', () => {
   })
 
   test('who is refused by one spends of none', async () => {
-    const { ledger, with: by } = house()
+    const { accounts, with: by } = house()
     const budgeting = by(
       rule('own', { amounts: [amount('requests', '1/1d')] }),
       rule('everybody', { per: 'all', amounts: [amount('requests', '2/1d')] }),
     )
     held(await asks(budgeting, demand(1)))
     for (let times = 0; times < 5; times += 1) expect((await asks(budgeting, demand(1))).kind).toBe('refuse')
-    await ledger.flush()
+    await accounts.flush()
     held(await asks(budgeting, demand(1), { as: principal({ subject: 'bob' }) }))
     expect((await asks(budgeting, demand(1), { as: principal({ subject: 'carol' }) })).kind).toBe('refuse')
   })
@@ -295,9 +295,14 @@ interface Purse {
   left(): Promise<number | undefined>
 }
 
-function budgetingOf(ledger: Ledger, keys: ApiKeys, clock: Bench['clock'], rules: readonly BudgetRule[]): Budgeting {
+function budgetingOf(
+  accounts: Accounts,
+  keys: ApiKeys,
+  clock: Bench['clock'],
+  rules: readonly BudgetRule[],
+): Budgeting {
   return createBudgeting({
-    ...{ ledger, clock, rules },
+    ...{ accounts, clock, rules },
     keysOf: (one) => keys.accountsOf(one),
     onRefused: () => undefined,
   })
@@ -310,11 +315,11 @@ async function purse(budget: Budget | undefined, rules: readonly BudgetRule[] = 
   return {
     ...{ bench, id, text },
     principal: taken(tokenEndpoint(bench.keys), text),
-    by: budgetingOf(bench.ledger, bench.keys, bench.clock, rules),
+    by: budgetingOf(bench.accounts, bench.keys, bench.clock, rules),
     async left() {
       const accounts = bench.keys.accountsOf(principal({ revocableBy: [`key ${id}`] }))
       const counted = accounts.flatMap(({ name, amount: of }) => (of === undefined ? [] : [{ name, amount: of }]))
-      return (await leftOfKeys(bench.ledger)(counted))[0]
+      return (await leftOfKeys(bench.accounts)(counted))[0]
     },
   }
 }
@@ -408,10 +413,10 @@ describe('the budget of an API key [keys.budget]', () => {
     const old = bench.keys.find({ id })
     if (old === undefined) throw new Error('gone')
     const made = await bench.keys.rotate(old, { overlapSeconds: 60, lifetimeSeconds: undefined })
-    await bench.ledger.flush()
+    await bench.accounts.flush()
     const keys = await bench.another()
     const { store, clock } = bench
-    const later = createLedger({
+    const later = createAccounts({
       ...{ store, clock, spender: 'later' },
       failure: () => 'closed',
       onIll: () => undefined,

@@ -14,8 +14,8 @@ import {
   type Step,
 } from '../spec/index.js'
 import type { Account } from './account.js'
+import { type Accounts, SPACES } from './accounts.js'
 import { headersOf, NO_HEADERS, refusalOf, type Standing } from './answers.js'
-import { type Ledger, SPACES } from './ledger.js'
 import { demandsOf, spentOf } from './measure.js'
 import type { Meter, Reserved, Taken } from './plan.js'
 import { type BudgetRule, type Counted, countedBy, countedByPolicy, inOrder, metered } from './rules.js'
@@ -29,7 +29,7 @@ export interface KeyBudget {
 }
 
 export interface BudgetingParts {
-  readonly ledger: Ledger
+  readonly accounts: Accounts
   readonly clock: Clock
   readonly rules: readonly BudgetRule[]
   readonly keysOf: (principal: Principal) => readonly KeyBudget[]
@@ -121,7 +121,7 @@ function holdAll(
     for (let at = start; at < all.length; at += 1) {
       const counted = all[at]
       if (counted === undefined) break
-      const account = parts.ledger.account(SPACES[counted.space], counted.account)
+      const account = parts.accounts.account(SPACES[counted.space], counted.account)
       const reserved = account.reserve(demandsOf(counted.meters, demand, price))
       if (reserved instanceof Promise) return reserved.then((it) => take(at, account, it) ?? from(at + 1))
       const refusal = take(at, account, reserved)

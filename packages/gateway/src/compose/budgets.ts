@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { ApiKeys } from '../api-keys/service.js'
+import { type Accounts, createAccounts, SPACES } from '../budgets/accounts.js'
 import { type BudgetingParts, countedByKey, createBudgeting } from '../budgets/budgeting.js'
-import { createLedger, type Ledger, SPACES } from '../budgets/ledger.js'
 import type { Config } from '../config/config.js'
 import type { Amount, Budgeting, Clock, Size, Sizes, Store } from '../spec/index.js'
 import type { AdministerParts } from './operations.js'
 
-export interface LedgerOfParts {
+export interface AccountsOfParts {
   readonly store: Store
   readonly clock: Clock
   /** Of the configuration in force. */
@@ -16,8 +16,14 @@ export interface LedgerOfParts {
 }
 
 /** What is spent, for a gateway that runs. */
-export function ledgerOf({ store, clock, failure, warn, note }: LedgerOfParts): Ledger & { close(): Promise<void> } {
-  const ledger = createLedger({
+export function accountsOf({
+  store,
+  clock,
+  failure,
+  warn,
+  note,
+}: AccountsOfParts): Accounts & { close(): Promise<void> } {
+  const accounts = createAccounts({
     ...{ store, clock, failure },
     spender: randomBytes(8).toString('hex'),
     onIll(why) {
@@ -27,18 +33,18 @@ export function ledgerOf({ store, clock, failure, warn, note }: LedgerOfParts): 
     },
   })
   return {
-    ...ledger,
+    ...accounts,
     // What nobody has spent is given back; where that cannot be, it counts as spent, and that is all.
-    close: () => ledger.flush().catch(() => warn('budgets: what was not spent could not be given back')),
+    close: () => accounts.flush().catch(() => warn('budgets: what was not spent could not be given back')),
   }
 }
 
 export type LeftOf = (of: readonly { readonly name: string; readonly amount: Amount }[]) => Promise<readonly number[]>
 
 /** What is left of the budgets of API keys. */
-export function leftOfKeys(ledger: Pick<Ledger, 'left'>): LeftOf {
+export function leftOfKeys(accounts: Pick<Accounts, 'left'>): LeftOf {
   return (of) =>
-    ledger.left(
+    accounts.left(
       SPACES.keys,
       of.flatMap(({ name, amount }) => countedByKey(name, amount).meters.map((meter) => ({ name, meter }))),
     )
@@ -46,12 +52,14 @@ export function leftOfKeys(ledger: Pick<Ledger, 'left'>): LeftOf {
 
 /** The same where no gateway runs. */
 export function leftInStore(store: Store, clock: Clock): LeftOf {
-  return leftOfKeys(createLedger({ store, clock, spender: 'nobody', failure: () => 'closed', onIll: () => undefined }))
+  return leftOfKeys(
+    createAccounts({ store, clock, spender: 'nobody', failure: () => 'closed', onIll: () => undefined }),
+  )
 }
 
 export function budgetingOf(
   { budgets }: Config,
-  parts: Pick<BudgetingParts, 'ledger' | 'clock' | 'onRefused'> & { readonly apiKeys: ApiKeys },
+  parts: Pick<BudgetingParts, 'accounts' | 'clock' | 'onRefused'> & { readonly apiKeys: ApiKeys },
 ): Budgeting {
   const { apiKeys, ...rest } = parts
   return createBudgeting({ ...rest, rules: budgets.rules, keysOf: (principal) => apiKeys.accountsOf(principal) })

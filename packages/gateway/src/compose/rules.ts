@@ -1,5 +1,5 @@
 import type { ApiKeys } from '../api-keys/service.js'
-import type { Ledger } from '../budgets/ledger.js'
+import type { Accounts } from '../budgets/accounts.js'
 import type { Config } from '../config/config.js'
 import { configDigest } from '../config/digest.js'
 import type { Rules } from '../gateway.js'
@@ -10,6 +10,7 @@ import { detectorsOf, remoteDetectorsOf } from './detectors.js'
 import { dialectsOf, modelsOf } from './dialects.js'
 import { type HeldIssuer, type IssuerParts, issuersOf } from './issuers.js'
 import { issuingOf, type OwnIssuerParts, ownIssuerOf } from './issuing.js'
+import { gatheringOf } from './ledger.js'
 import type { ProviderKeys } from './providers.js'
 import { systemMessagesOf } from './system-messages.js'
 
@@ -23,8 +24,9 @@ export interface Lasting extends IssuerParts, OwnIssuerParts {
   readonly apiKeys: ApiKeys
   readonly providers: ProviderKeys
   readonly vault: Pick<OpenVault, 'prepare'>
-  readonly ledger: Ledger
+  readonly accounts: Accounts
   readonly countTokens: Rules['countTokens']
+  readonly mintSession: NonNullable<Rules['mintSession']>
   /** A request was refused by this budget. */
   readonly onOverBudget: (label: string) => void
 }
@@ -48,13 +50,15 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),
     systemMessages: systemMessagesOf(config),
+    gathering: gatheringOf(config),
+    mintSession: config.ledger.scope === 'session' ? lasting.mintSession : undefined,
     limits: {
       parts: config.limits.parts,
       answerBytes: ANSWER_BYTES,
       sizes: sizesOf(config),
       answerTokens: config.budgets.answerTokens,
     },
-    budgets: budgetingOf(config, { apiKeys, clock, ledger: lasting.ledger, onRefused: lasting.onOverBudget }),
+    budgets: budgetingOf(config, { apiKeys, clock, accounts: lasting.accounts, onRefused: lasting.onOverBudget }),
     countTokens: lasting.countTokens,
     timeouts: config.timeouts,
     configDigest: configDigest(config),

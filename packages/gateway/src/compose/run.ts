@@ -5,10 +5,11 @@ import { createParking } from '../grants/parking.js'
 import type { Clock, IdentityProvider, PolicyEngine, Store } from '../spec/index.js'
 import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
-import { ledgerOf, leftOfKeys } from './budgets.js'
+import { accountsOf, leftOfKeys } from './budgets.js'
 import type { HeldIssuer } from './issuers.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
+import { ledgerOf } from './ledger.js'
 import { addresses, listenOf } from './listen.js'
 import { type HeldLog, openLog, recoverable } from './log.js'
 import { claimOrigin } from './log-origin.js'
@@ -119,11 +120,17 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     gateway?.checkRevoked()
   }
   const vault = opened.add(await vaultOf(config, { store, clock, hasSealed: providers.hasSealed, report: warn }))
+  const { ledger, sessions } = await ledgerOf({
+    ...{ store, clock, warn, note },
+    rules: () => inForce.ledger,
+    onRisen: () => gateway?.decideAgain(),
+  })
+  opened.add(ledger)
   const apiKeys = opened.add(await apiKeysOf(config, { store, clock, report: warn, onNarrowed }))
 
   const failure = (): 'closed' | 'open' => inForce.budgets.failure
   const counter = opened.add(tokenCounter())
-  const ledger = opened.add(ledgerOf({ store, clock, failure, warn, note }))
+  const accounts = opened.add(accountsOf({ store, clock, failure, warn, note }))
 
   const lasting: Lasting = {
     clock,
@@ -135,8 +142,9 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     apiKeys,
     providers,
     vault,
-    ledger,
+    accounts,
     countTokens: (texts, atMost) => counter.count(texts, atMost),
+    mintSession: sessions.mint,
     onOverBudget: (budget) => gateway?.count('ostiary_budget_refusals_total', { budget }),
     async revoke(what, cause) {
       await revokeIn(revocations, parking, what)
@@ -153,13 +161,14 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     parking,
     vault,
     markSecret: await sharedSecret(store, 'marks'),
+    ledger,
     operations: operationsOf({
       clock,
       keys,
       note,
       revoke: (what) => revokeIn(revocations, parking, what),
       apiKeys,
-      left: leftOfKeys(ledger),
+      left: leftOfKeys(accounts),
       config: () => inForce,
       signingKeys: async () => signing,
       providers: { ...providers.operations, running: true },

@@ -312,7 +312,21 @@ export interface Config {
     /** The data plane takes keys that were made `direct`; else every key is exchanged for a token first. */
     readonly direct: boolean
   }
-  readonly ledger: { readonly ttlMs: number; readonly scope: 'principal' | 'session'; readonly actors: boolean }
+  /** Which labels identities have. */
+  readonly ledger: {
+    /** How long a label counts after it was last gathered. */
+    readonly ttlMs: number
+    readonly scope: 'principal' | 'session'
+    /** The outermost actor has labels of its own too. */
+    readonly actors: boolean
+    /** What exchanges add. */
+    readonly gather: {
+      /** Labels of what was found and passed; types without any are left out. */
+      readonly findings: readonly { readonly type: FindingType; readonly labels: readonly string[] }[]
+      /** Labels of whoever sends what tools gave back. */
+      readonly toolResults: readonly string[]
+    }
+  }
   /** Where values lie that placeholders stand for. */
   readonly vault: {
     /** How long a value can be restored after it was last tokenized. */

@@ -17,12 +17,6 @@ describe('the files of `ostiary init`', () => {
     expect(warnings.map((one) => one.message)).toEqual(['providers[0].apiKey: `OPENAI_API_KEY` is not set'])
   })
 
-  it('promise nothing of settings that are accepted without effect', () => {
-    for (const name of ['ledger']) {
-      expect(YAML).toMatch(new RegExp(`^ *# ${name}:.*# no effect in this version`, 'm'))
-    }
-  })
-
   it('say the true defaults in their comments', () => {
     // Lines such as `#   port: 8787`, uncommented, must change nothing.
     const spoken = YAML.replaceAll(/^( *)# ([ ]*[A-Za-z]+:.*)$/gm, '$1$2')

@@ -109,10 +109,11 @@ audit:
 #   algorithm: ES256            # or Ed25519
 #   rotation: 30d
 
-# ledger:                       # no effect in this version: there are no labels yet
-#   ttl: 8h
-#   scope: principal
-#   actors: false
+# ledger:                       # labels that identities gather, for \`context.labels\` in policies
+#   ttl: 8h                     # how long one counts after it was last gathered
+#   scope: principal            # session: labels stay with sessions, which callers can start anew
+#   actors: false               # true: an agent has the labels of what it did for others, too
+#   gather: {}                  # such as { secret: restricted, tool-results: untrusted }
 
 # vault:                        # values that the obligation tokenize put placeholders for
 #   ttl: 8h                     # how long they can be restored after they were last tokenized

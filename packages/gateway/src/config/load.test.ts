@@ -59,7 +59,12 @@ describe('a good configuration', () => {
       revocation: { failure: 'closed' },
       apiKeys: { direct: false },
       tokens: { lifetimeMs: 300_000, algorithm: 'ES256', rotationMs: 2_592_000_000 },
-      ledger: { ttlMs: 28_800_000, scope: 'principal', actors: false },
+      ledger: {
+        ttlMs: 28_800_000,
+        scope: 'principal',
+        actors: false,
+        gather: { findings: [], toolResults: [] },
+      },
       vault: {
         ttlMs: 28_800_000,
         formats: { 'pii.card': 'surrogate', 'pii.email': 'placeholder', 'pii.iban': 'surrogate' },
@@ -121,7 +126,7 @@ audit:
   flushInterval: 5ms
   checkpointInterval: 2s
   publish: true
-ledger: { ttl: 1d, scope: session, actors: true }
+ledger: { ttl: 1d, scope: session, actors: true, gather: { pii: confidential, pii.card: [finance, confidential], tool-results: untrusted } }
 dpop: { nonces: "off", window: 2m, algorithms: [PS256, ES256], replayFailure: open }
 revocation: { failure: open }
 apiKeys: { direct: true }
@@ -303,7 +308,23 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
       revocation: { failure: 'open' },
       apiKeys: { direct: true },
       tokens: { lifetimeMs: 60_000, algorithm: 'Ed25519', rotationMs: 604_800_000 },
-      ledger: { ttlMs: 86_400_000, scope: 'session', actors: true },
+      ledger: {
+        ttlMs: 86_400_000,
+        scope: 'session',
+        actors: true,
+        gather: {
+          findings: [
+            { type: 'pii.card', labels: ['confidential', 'finance'] },
+            { type: 'pii.email', labels: ['confidential'] },
+            { type: 'pii.iban', labels: ['confidential'] },
+            { type: 'pii.address', labels: ['confidential'] },
+            { type: 'pii.national-id', labels: ['confidential'] },
+            { type: 'pii.person', labels: ['confidential'] },
+            { type: 'pii.phone', labels: ['confidential'] },
+          ],
+          toolResults: ['untrusted'],
+        },
+      },
       vault: {
         ttlMs: 600_000,
         formats: { 'pii.card': 'placeholder', 'pii.email': 'surrogate', 'pii.iban': 'surrogate' },
@@ -317,10 +338,7 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
       '32:110 inspection.onFailure: open: when a detector fails, content passes uninspected',
       '34:21 budgets.failure: open: while the store is away, each gateway spends what was left by itself',
       '40:12 audit.failure: open: when the log fails, requests go on without proof',
-      '45:16 ledger.ttl: this version gathers no labels: the key has no effect yet',
       '45:27 ledger.scope: session: a caller can start a new session without the labels it gathered',
-      '45:27 ledger.scope: this version gathers no labels: the key has no effect yet',
-      '45:44 ledger.actors: this version gathers no labels: the key has no effect yet',
       '46:17 dpop.nonces: off: a proof can be made ahead of time, and used by who does not hold its key',
       '46:79 dpop.replayFailure: open: while the store is away, a proof passes as often as it is sent',
       '47:24 revocation.failure: open: while the store is away, what others revoke goes on being taken',
@@ -990,21 +1008,6 @@ describe('choices against safety', () => {
       '1:12 publicUrl: plain http to another host than loopback: tokens and prompts can be read on the way',
       '7:47 providers[0].baseUrl: plain http: the key and the prompts can be read on the way',
     ])
-  })
-})
-
-describe('settings without effect', () => {
-  const noEffect = (line: string, under = BASE): readonly string[] => read(`${under}${line}`).warnings
-
-  it('are warned of where they are written, also with their default', () => {
-    expect(noEffect('ledger: { scope: principal }\n')).toEqual([
-      '13:18 ledger.scope: this version gathers no labels: the key has no effect yet',
-    ])
-  })
-
-  it('say nothing where they are left out, or ask for nothing', () => {
-    expect(noEffect('')).toEqual([])
-    expect(noEffect('', base('    audience:', '    dpop: required\n    audience:'))).toEqual([])
   })
 })
 

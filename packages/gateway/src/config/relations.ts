@@ -55,7 +55,6 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...storePassword(config, parts.places),
     ...openChoices(config),
     ...openDetectors(config, parts.places),
-    ...withoutEffect(parts.places),
   ]
 }
 
@@ -244,13 +243,5 @@ function* openDetectors({ inspection }: Config, places: Places): Iterable<Remark
   for (const [index, { onFailure }] of inspection.remote.entries()) {
     const path: Path = ['inspection', 'remote', index, 'onFailure']
     if (onFailure === 'open' && places.get(path) !== undefined) yield openAt(path)
-  }
-}
-
-/** What is read and checked but does nothing yet: who writes it believes in a guard that is not there. */
-function* withoutEffect(places: Places): Iterable<Remark> {
-  for (const key of ['ttl', 'scope', 'actors']) {
-    const at = ['ledger', key]
-    if (places.get(at) !== undefined) yield warning(at, 'this version gathers no labels: the key has no effect yet')
   }
 }

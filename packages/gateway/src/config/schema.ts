@@ -6,6 +6,7 @@ import { budgets, price } from './budget-schema.js'
 import { ALGORITHMS, type Config, DIALECTS } from './config.js'
 import { declaredDialect } from './dialect-schema.js'
 import { issuerSchema } from './issuer-schema.js'
+import { ledger } from './ledger-schema.js'
 import { isLoopback } from './loopback.js'
 import { authentication, baseUrl, httpUrl, serverUrl } from './provider-address.js'
 import { providerKey } from './provider-key-schema.js'
@@ -285,14 +286,6 @@ const dpop: z.ZodType<Config['dpop']> = group({
     algorithms: ALGORITHMS.filter((one) => raw.algorithms.includes(one)),
     replayFailure: raw.replayFailure,
   }))
-  .prefault({})
-
-const ledger: z.ZodType<Config['ledger']> = group({
-  ttl: duration(1000, 365 * 86_400_000, 'from 1s to 365d').prefault('8h'),
-  scope: z.enum(['principal', 'session']).default('principal'),
-  actors: flag.default(false),
-})
-  .transform((raw) => ({ ttlMs: raw.ttl, scope: raw.scope, actors: raw.actors }))
   .prefault({})
 
 const format = z.enum(VAULT_FORMATS)

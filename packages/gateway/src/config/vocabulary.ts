@@ -17,6 +17,8 @@ export interface Vocabulary {
     readonly groups: { readonly names: readonly string[]; readonly prefixes: readonly string[] }
     /** Types that a detector yields which is on, here or elsewhere. */
     readonly findings: readonly FindingType[]
+    /** That identities can gather. */
+    readonly labels: readonly string[]
     readonly systemMessages: readonly string[]
     /** Models without a price. */
     readonly unpriced: readonly string[]
@@ -58,6 +60,7 @@ export function vocabularyOf(config: Config): Vocabulary {
       issuers: config.issuers.map((one) => one.issuer),
       groups: groupsOf(config),
       findings: findingsOf(config),
+      labels: labelsOf(config),
       systemMessages: config.systemMessages.map((one) => one.name),
       unpriced: config.models.filter((one) => one.price === undefined).map((one) => one.name),
     },
@@ -74,6 +77,10 @@ function findingsOf({ inspection: { types, remote } }: Config): readonly Finding
   return FINDING_TYPES.filter(
     (type) => types.includes(type) || meant.has(type) || (meant.has('injection') && familyOf(type) === 'injection'),
   )
+}
+
+function labelsOf({ ledger: { gather } }: Config): readonly string[] {
+  return [...new Set([...gather.toolResults, ...gather.findings.flatMap(({ labels }) => labels)])].sort()
 }
 
 function groupsOf({ issuers }: Config): Vocabulary['known']['groups'] {

@@ -19,6 +19,8 @@ export interface Permitted {
   /** What was asked for, where policy sent the exchange here instead. It lives on the permits for both. */
   readonly routedFrom: Resource | undefined
   readonly context: Context
+  /** That labels stay with; undefined where they belong to the identity alone. */
+  readonly session: string | undefined
   /** The acts on the answer that are carried out. */
   readonly output: ActsByType
   /** Values that the answer puts in the places of placeholders; undefined where there are none. */

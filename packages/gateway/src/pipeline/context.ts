@@ -1,12 +1,9 @@
 import type { Context, Received } from '../spec/index.js'
 
-/** No label arises yet. */
-export const NO_LABELS: readonly string[] = []
-
 /** The context of a question without a body: what does not apply is empty or 0. */
-export function contextOf(received: Received): Context {
+export function contextOf(received: Received, labels: readonly string[]): Context {
   return {
-    labels: NO_LABELS,
+    labels,
     findings: [],
     uninspectable: false,
     promptTokens: 0,

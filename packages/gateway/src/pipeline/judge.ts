@@ -21,7 +21,10 @@ import {
   type Context,
   type Elsewhere,
   errorName,
+  type Gathering,
+  type Ledger,
   type LookElsewhere,
+  labelsBrought,
   NO_RETRY,
   type PolicyEngine,
   proceed,
@@ -33,10 +36,10 @@ import {
   type Vault,
   type VaultSession,
   type Verdict,
+  withLabels,
 } from '../spec/index.js'
 import { type TransformParts, transform } from '../transform/transform.js'
 import type { Asking } from './call.js'
-import { NO_LABELS } from './context.js'
 import type { Learn } from './learn.js'
 
 export interface JudgeLimits {
@@ -58,6 +61,8 @@ export interface JudgeParts extends TransformParts {
   readonly limits: JudgeLimits
   readonly budgets: Budgeting
   readonly vault: Vault
+  readonly ledger: Ledger
+  readonly gathering: Gathering
   /** Undefined: what cannot be told by length and words is told by the estimate. */
   readonly countTokens: CountTokens | undefined
 }
@@ -108,7 +113,10 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   /** Who looks elsewhere at what is asked by this action; undefined where no policy could use what they find. */
   function lookFor(action: Action): LookElsewhere | undefined {
     if (elsewhere === undefined) return undefined
-    if (!looks.has(action)) looks.set(action, elsewhere(parts.policy.usesFindings(action)))
+    if (!looks.has(action)) {
+      const used = parts.policy.usesFindings(action)
+      looks.set(action, elsewhere({ has: (type) => used.has(type) || parts.gathering.findings.has(type) }))
+    }
     return looks.get(action)
   }
 
@@ -123,29 +131,36 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
    * nothing is held of it but its bytes and its texts, so it is read once more afterwards.
    */
   async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
-    const texts = textsOf(asking)
-    if (texts.kind === 'refuse') return texts
+    const shown = shownOf(asking)
+    if (shown.kind === 'refuse') return shown
     const left = new AbortController()
     asking.entered.authenticated.received.caller.whenLeft(() => left.abort())
-    return proceed(await look(texts.value, NO_LABELS, left.signal))
+    return proceed(await look(shown.value.texts, shown.value.labels, left.signal))
   }
 
-  function textsOf(asking: Asking): Step<readonly string[]> {
+  function shownOf(asking: Asking): Step<Shown> {
     const inspected = inspectedOf(asking, undefined)
     // A prompt that has to be counted is looked at first: most are within their limit.
-    if (inspected.kind === 'count') return proceed(inspected.texts)
+    if (inspected.kind === 'count') return proceed(inspected)
     if (inspected.kind === 'refuse') return inspected
-    const { authenticated, endpoint, model, view } = inspected.value
+    const { authenticated, endpoint, labels, learnt, model, view } = inspected.value
     const asker = scoped(authenticated.principal, endpoint.action, model.resource)
     if (asker.kind === 'refuse') return challenged(asker, authenticated)
-    return proceed(view.parts.map(({ text }) => text))
+    const texts = view.parts.map(({ text }) => text)
+    return proceed({
+      texts,
+      labels: withLabels(labels, labelsBrought(parts.gathering, view.parts, learnt.types, undefined)),
+    })
   }
 
   function inspectedOf(
     { entered, call: { dialect, endpoint, models, named }, body, tokens }: Asking,
     elsewhere: Elsewhere | undefined,
-  ): Step<Inspected> | Uncounted {
+  ): Step<Inspected> | UncountedPrompt {
     const { authenticated, bracket } = entered
+    const { principal, received } = authenticated
+    const session = parts.ledger.sessionOf(principal, received.headers['ostiary-session'])
+    if (session.kind === 'refuse') return session
     const read = endpoint.lens.read(body, named)
     if (read.kind === 'refuse') return read
     const view = read.value
@@ -157,9 +172,15 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const inspected = learn(view.parts, elsewhere, entered)
     if (inspected.kind === 'refuse') return inspected
     const learnt = tokens === undefined ? inspected.value : { ...inspected.value, promptTokens: tokens }
+    const labels = parts.ledger.labelsOf(principal, session.value)
     const over = overLimit(sizedBy(view, body, learnt, tokens), parts.limits.sizes)
+    if (over?.kind === 'count') {
+      const brought = labelsBrought(parts.gathering, view.parts, learnt.types, undefined)
+      return { ...over, labels: withLabels(labels, brought) }
+    }
     if (over !== undefined) return over
-    return proceed(seal.inspected({ authenticated, dialect, endpoint, model, body, view, learnt }))
+    const what = { authenticated, dialect, endpoint, model, body, view, learnt, labels, session: session.value }
+    return proceed(seal.inspected(what))
   }
 
   /** Inspect, decide, transform: at one go, so that nothing of a body that was read outlives it. */
@@ -171,7 +192,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const held = parts.vault.at(authenticated.principal, session)
     if (held instanceof Promise && mayRead) return { kind: 'waits', until: held }
     const context: Context = {
-      labels: NO_LABELS,
+      labels: withLabels(inspected.value.labels, labelsBrought(parts.gathering, view.parts, NO_TYPES, undefined)),
       findings: learnt.types,
       uninspectable: view.uninspectable.length > 0,
       promptTokens: learnt.promptTokens,
@@ -183,10 +204,11 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
       timeMs: authenticated.received.receivedAtMs,
       approvals: [],
     }
-    const decided = decidedOf(asking, inspected.value, context)
+    const decided = decidedWith(asking, inspected.value, context)
     if (decided.kind === 'refuse') return decided
     const { sizes } = decided.value.verdict.obligations
     const over = overLimit(sizedBy(view, asking.body, learnt, asking.tokens), sizes)
+    if (over?.kind === 'count') return { ...over, labels: decided.value.verdict.context.labels }
     if (over !== undefined) return over
     const allowed = countedIn(decided.value)
     const vault = held === undefined || held instanceof Promise ? vaultFor(decided.value, session) : proceed(held)
@@ -194,7 +216,8 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const needsUsage = allowed?.allowance.needsUsage === true
     const transformed = transform(decided.value, parts, session, vault.value, needsUsage)
     if (transformed.kind === 'refuse') return transformed
-    return proceed(seal.sealed(decided.value, transformed.value, allowed))
+    const brought = labelsBrought(parts.gathering, view.parts, learnt.types, decided.value.verdict.obligations.input)
+    return proceed(seal.sealed(decided.value, transformed.value, allowed, brought))
   }
 
   function sizedBy(view: RequestView, body: Buffer, learnt: Learnt, counted: number | undefined): Sized {
@@ -218,6 +241,20 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const { input, output } = verdict.obligations.tokenizes
     if (!output && (!input || inspected.learnt.found.length === 0)) return NO_VAULT
     return parts.vault.open(inspected.authenticated.principal, session)
+  }
+
+  /** Decides; and, where findings that are left in the texts bring labels, once more with those. */
+  function decidedWith(asking: Asking, inspected: Inspected, context: Context): Step<Decided> {
+    const { learnt, view } = inspected
+    for (let at = context; ; ) {
+      const decided = decidedOf(asking, inspected, at)
+      if (decided.kind === 'refuse') return decided
+      const { input } = decided.value.verdict.obligations
+      const labels = withLabels(at.labels, labelsBrought(parts.gathering, view.parts, learnt.types, input))
+      // Labels only rise, and there are so many: it ends.
+      if (labels === at.labels) return decided
+      at = { ...at, labels }
+    }
   }
 
   /** Decides; and where policy routes the exchange, decides again for the model that it goes to. */
@@ -260,12 +297,22 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   }
 }
 
+/** What detectors elsewhere are shown. */
+interface Shown {
+  readonly texts: readonly string[]
+  /** Of the texts. */
+  readonly labels: readonly string[]
+}
+
+type UncountedPrompt = Uncounted & Shown
+
+const NO_TYPES: readonly string[] = []
 const NO_VAULT: Step<undefined> = proceed(undefined)
 /** Two placeholders of one session that meet are told apart by more letters: it never comes to this. */
 const CLASHES_MAX = 4
 
 /** What was judged; or that it must be judged again, once the vault was read. */
-type Judged = Step<Sealed> | Uncounted | { readonly kind: 'waits'; readonly until: Promise<unknown> }
+type Judged = Step<Sealed> | UncountedPrompt | { readonly kind: 'waits'; readonly until: Promise<unknown> }
 
 function isSettled(judged: Judged): judged is Step<Sealed> {
   return judged.kind === 'refuse' || (judged.kind === 'proceed' && judged.value.vault?.isKept !== false)

@@ -4,7 +4,7 @@ import { chargeOf } from '../budgets/charge.js'
 import { costsOf } from '../budgets/demand.js'
 import { decide, refusalOf } from '../decide/decide.js'
 import { scoped, unscoped } from '../decide/scoped.js'
-import { type Recorded, type Sealed, seal } from '../exchange.js'
+import { type LabelChange, type Recorded, type Sealed, seal } from '../exchange.js'
 import { createForward, type ForwardParts } from '../forward/forward.js'
 import { Grants } from '../grants/grants.js'
 import { type Parked, waiting } from '../grants/parking.js'
@@ -31,6 +31,7 @@ import {
   refuse,
   type Step,
   type Verdict,
+  withLabels,
 } from '../spec/index.js'
 import { ANSWERED_MAX } from '../spec/tokenizer.js'
 import { editParts } from '../transform/transform.js'
@@ -131,6 +132,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     elsewhere,
     editParts: (texts, found, acts, vault) => editParts(texts, found, acts, vault, ANSWERED_MAX),
     askToRestore,
+    ledger: parts.ledger,
+    gathering: parts.gathering,
     answerBytes: parts.limits.answerBytes,
     challenged: (refusal, received, principal) => who.challenged(refusal, received, principal),
   }
@@ -193,12 +196,14 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       const refusal = await waiting(parts.park, { principal, asked: bracket.asked, body: body.value }, sealed)
       return refused(received, dialect, refusal)
     }
-    const { counted: allowed, model, promptTokens } = sealed.value
+    const { counted: allowed, labels, model, promptTokens } = sealed.value
     const held = allowed === undefined ? undefined : await allowed.allowance.hold(allowed.demand)
     if (held?.kind === 'refuse') return refused(received, dialect, held)
     const hold = held?.value
     if (hold !== undefined) for (const [name, value] of Object.entries(hold.headers)) received.caller.carry(name, value)
-    const recorded = await record(sealed.value, bracket)
+    const gathering = gathered(authenticated.principal, labels)
+    const unwritten = gathering === undefined ? undefined : await gathering
+    const recorded = unwritten ?? (await record(sealed.value, bracket))
     // A caller who left while we recorded: nothing is sent for nobody.
     if (recorded.kind === 'refuse' || received.caller.left) {
       hold?.release()
@@ -212,24 +217,37 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   function decideAgain(): void {
-    grants.decideAgain((permitted) => {
-      const { principal, action, resource, routedFrom, context } = permitted
-      const at = { ...context, timeMs: parts.clock.now() }
-      for (const one of routedFrom === undefined ? [resource] : [routedFrom, resource]) {
-        const asker = scoped(principal, action, one)
-        const ended =
-          asker.kind === 'refuse' ? asker : endedBy(decide(parts.policy, asker.value, action, one, at), permitted)
-        if (ended !== undefined) return ended
-      }
-      return permitted.restoring?.decideAgain((types) => askToRestore(permitted, types))
-    })
+    grants.decideAgain(endedNow)
+  }
+
+  /** Why what was permitted is so no more, by these policies, labels and this moment. */
+  function endedNow(permitted: Permitted): Refusal | undefined {
+    const { principal, action, resource, routedFrom, context, session } = permitted
+    const labels = withLabels(context.labels, parts.ledger.labelsOf(principal, session))
+    const at = { ...context, labels, timeMs: parts.clock.now() }
+    for (const one of routedFrom === undefined ? [resource] : [routedFrom, resource]) {
+      const asker = scoped(principal, action, one)
+      const ended =
+        asker.kind === 'refuse' ? asker : endedBy(decide(parts.policy, asker.value, action, one, at), permitted)
+      if (ended !== undefined) return ended
+    }
+    return permitted.restoring?.decideAgain((types) => askToRestore(permitted, types))
   }
 
   /** Whether values of these types may be put back in an answer. */
-  function askToRestore({ principal, resource, context }: Permitted, types: readonly FindingType[]): Verdict {
+  function askToRestore({ principal, resource, context, session }: Permitted, types: readonly FindingType[]): Verdict {
+    const labels = withLabels(context.labels, parts.ledger.labelsOf(principal, session))
     const findings = [...new Set(types.flatMap((type) => [familyOf(type), type]))].sort()
-    const at = { ...context, findings, timeMs: parts.clock.now() }
+    const at = { ...context, findings, labels, timeMs: parts.clock.now() }
     return decide(parts.policy, principal, 'detokenize', resource, at)
+  }
+
+  /** What the exchange brings is on the ledger, everywhere, before anything leaves. A refusal where it cannot be put there. */
+  function gathered(principal: Principal, { brought, session }: LabelChange): Promise<Refusal | undefined> | undefined {
+    return parts.ledger.gather(principal, session, brought)?.then(
+      () => undefined,
+      (error: unknown) => refuse('overloaded', `ledger: not written (${errorName(error)})`, { message: NOT_ON_LEDGER }),
+    )
   }
 
   async function record(sealed: Sealed, bracket: Bracket): Promise<Step<Recorded>> {
@@ -268,6 +286,14 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
         return
       }
       answering.liveOn(grant)
+      // Labels that rose while the exchange was recorded found no grant of it.
+      const { after, session } = recorded.sealed.labels
+      const labels = parts.ledger.labelsOf(answering.principal, session)
+      const ended = withLabels(after, labels) === after ? undefined : endedNow(answering.permitted)
+      if (ended !== undefined) {
+        answering.ended(ended)
+        return
+      }
       answering.attach(forward.send(recorded, answering))
     })
   }
@@ -276,7 +302,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const { received, principal } = entered.authenticated
     const asking = scoped(principal, action, resource)
     if (asking.kind === 'refuse') return challenged(asking, entered.authenticated)
-    const verdict = decide(parts.policy, asking.value, action, resource, contextOf(received))
+    const session = parts.ledger.sessionOf(principal, received.headers['ostiary-session'])
+    if (session.kind === 'refuse') return session
+    const context = contextOf(received, parts.ledger.labelsOf(principal, session.value))
+    const verdict = decide(parts.policy, asking.value, action, resource, context)
     entered.bracket.asks({ action, resource: resource.id, verdict })
     return permitted(verdict, entered.authenticated)
   }
@@ -297,13 +326,17 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     exchange,
     ask,
     identify,
-    decide: (received, principal, action, resource) =>
-      permitted(decide(parts.policy, principal, action, resource, contextOf(received)), { received, principal }),
+    decide(received, principal, action, resource) {
+      const context = contextOf(received, parts.ledger.labelsOf(principal, undefined))
+      return permitted(decide(parts.policy, principal, action, resource, context), { received, principal })
+    },
     refuse: ({ authenticated }, shape, refusal) =>
       answered(authenticated.received, shape, challenged(refusal, authenticated), 'forbid'),
     stop: () => forward.stop(),
   }
 }
+
+const NOT_ON_LEDGER = 'What this request has in it cannot be recorded at the moment, so it was not made.'
 
 function ignore(): void {}
 

@@ -2,9 +2,15 @@
 export class Counts {
   #findings: Record<string, number> | undefined
   #carriedOut: Record<string, number> | undefined
+  #types = 0
 
   get findings(): Readonly<Record<string, number>> {
     return this.#findings ?? NONE
+  }
+
+  /** Of finding types, so far. */
+  get types(): number {
+    return this.#types
   }
 
   get carriedOut(): Readonly<Record<string, number>> {
@@ -13,6 +19,7 @@ export class Counts {
 
   found(type: string, times: number): void {
     this.#findings ??= {}
+    if (this.#findings[type] === undefined) this.#types += 1
     add(this.#findings, type, times)
   }
 

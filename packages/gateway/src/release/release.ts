@@ -8,7 +8,6 @@ import {
   type Refusal,
   refuse,
   type StreamLens,
-  type VaultSession,
 } from '../spec/index.js'
 import { isStreamed, objectionTo, passedOf, type SourceHeaders } from './head.js'
 import { HeldAnswer } from './held.js'
@@ -137,10 +136,9 @@ export class Release {
       return false
     }
     const out = guarded(() => lens.push(chunk))
-    const { vault } = this.permitted
-    if (vault?.isKept !== false) return this.#pass(out)
-    // What was tokenized in it leaves once it could be restored.
-    this.#whenKept(vault, () => {
+    const settling = this.permitted.settled()
+    if (settling === undefined) return this.#pass(out)
+    this.#whenSettled(settling, () => {
       if (this.#pass(out)) this.#source?.resume()
     })
     return false
@@ -156,9 +154,9 @@ export class Release {
       return
     }
     const out = guarded(() => lens.end())
-    const { vault } = this.permitted
-    if (vault?.isKept === false) this.#whenKept(vault, () => this.#last(out))
-    else this.#last(out)
+    const settling = this.permitted.settled()
+    if (settling === undefined) this.#last(out)
+    else this.#whenSettled(settling, () => this.#last(out))
   }
 
   failed(refusal: Refusal): void {
@@ -198,10 +196,13 @@ export class Release {
     if (this.#over) return
     this.#judged = judged
     const { out } = judged
-    const { vault } = this.permitted
-    if (!Buffer.isBuffer(out)) this.#refuse(out)
-    else if (vault?.isKept === false) this.#whenKept(vault, () => this.#say(out))
-    else this.#say(out)
+    if (!Buffer.isBuffer(out)) {
+      this.#refuse(out)
+      return
+    }
+    const settling = this.permitted.settled()
+    if (settling === undefined) this.#say(out)
+    else this.#whenSettled(settling, () => this.#say(out))
   }
 
   #say(out: Buffer): void {
@@ -227,15 +228,12 @@ export class Release {
     )
   }
 
-  #whenKept(vault: VaultSession, go: () => void): void {
-    vault.keep().then(
-      (how) => {
-        if (this.#over) return
-        if (how === 'kept') go()
-        else this.#refuse(refuse('obligation_failed', 'vault: placeholders clash'))
-      },
-      () => this.#refuse(refuse('obligation_failed', 'vault: not kept', { headers: NO_RETRY })),
-    )
+  #whenSettled(settling: Promise<Refusal | undefined>, go: () => void): void {
+    void settling.then((refusal) => {
+      if (this.#over) return
+      if (refusal === undefined) go()
+      else this.#refuse(refusal)
+    })
   }
 
   /** Ends the exchange from our side at any moment: before the head as a refusal, after it as the dialect's error event. */

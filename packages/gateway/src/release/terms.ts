@@ -1,17 +1,24 @@
 import type { Recorded } from '../exchange.js'
-import type {
-  Action,
-  ActsByType,
-  ChannelKind,
-  Context,
-  FindingType,
-  Lens,
-  LookElsewhere,
-  Principal,
-  Resource,
-  TextGuard,
-  VaultSession,
-  Verdict,
+import {
+  type Action,
+  type ActsByType,
+  type ChannelKind,
+  type Context,
+  errorName,
+  type FindingType,
+  type Gathering,
+  type Ledger,
+  type Lens,
+  type LookElsewhere,
+  labelsBrought,
+  NO_RETRY,
+  type Principal,
+  type Refusal,
+  type Resource,
+  refuse,
+  type TextGuard,
+  type VaultSession,
+  type Verdict,
 } from '../spec/index.js'
 import { Counts } from './counts.js'
 import type { Whole } from './judge.js'
@@ -27,6 +34,8 @@ export interface TermsParts {
   ) => (channel: ChannelKind) => TextGuard
   /** Who looks at an answer elsewhere, for these acts on it. */
   readonly elsewhere: ((acts: ActsByType) => LookElsewhere | undefined) | undefined
+  readonly ledger: Pick<Ledger, 'gather'>
+  readonly gathering: Gathering
   /** Decides about `detokenize` for what was permitted. */
   readonly askToRestore: (permitted: Terms, types: readonly FindingType[]) => Verdict
 }
@@ -38,6 +47,9 @@ export class Terms {
   readonly resource: Resource
   readonly routedFrom: Resource | undefined
   readonly context: Context
+  /** That labels stay with. */
+  readonly session: string | undefined
+  /** What brings labels is looked for, whether or not anything else is done about it. */
   readonly output: ActsByType
   readonly lens: Lens
   /** What is tokenized goes there. */
@@ -50,16 +62,19 @@ export class Terms {
   readonly dropUsage: boolean
   readonly counts: Counts = new Counts()
   readonly #parts: TermsParts
+  /** As many types of findings have brought what labels they bring. */
+  #gathered = 0
 
   constructor(parts: TermsParts, { sealed }: Recorded) {
     const { authenticated, counted, endpoint, model, routedFrom, vault, verdict } = sealed
-    const { output } = verdict.obligations
+    const output = withFlags(verdict.obligations.output, parts.gathering)
     this.#parts = parts
     this.principal = authenticated.principal
     this.action = endpoint.action
     this.resource = model.resource
     this.routedFrom = routedFrom?.model.resource
     this.context = verdict.context
+    this.session = sealed.labels.session
     this.output = output
     this.lens = endpoint.lens
     this.vault = vault
@@ -86,9 +101,46 @@ export class Terms {
     return this.#parts.guards(output, count, (detector) => counts.opened(detector), vault)
   }
 
+  /**
+   * What must be durable before anything leaves that was judged by now: values that were tokenized, and labels that were brought.
+   * Gives why it could not be; undefined where there is nothing to wait for.
+   */
+  settled(): Promise<Refusal | undefined> | undefined {
+    const gathering = this.#gather()
+    const { vault } = this
+    if (vault === undefined || vault.isKept) return gathering
+    return keptIn(vault).then((refusal) => refusal ?? gathering)
+  }
+
+  #gather(): Promise<Refusal | undefined> | undefined {
+    const { counts, output, principal, session } = this
+    if (counts.types === this.#gathered) return undefined
+    this.#gathered = counts.types
+    const { gathering, ledger } = this.#parts
+    const brought = labelsBrought(gathering, [], Object.keys(counts.findings), output)
+    return ledger.gather(principal, session, brought)?.then(
+      () => undefined,
+      (error: unknown) => refuse('overloaded', `ledger: not written (${errorName(error)})`, { headers: NO_RETRY }),
+    )
+  }
+
   /** An answer that is whole. */
   whole(body: Buffer): Whole {
     const { counts, dropUsage, lens, output: acts, restoring, vault } = this
     return { lens, body, acts, counts, vault, restoring, dropUsage }
   }
+}
+
+function withFlags(acts: ActsByType, { findings }: Gathering): ActsByType {
+  if (findings.size === 0) return acts
+  const all = new Map(acts)
+  for (const type of findings.keys()) if (!all.has(type)) all.set(type, 'flag')
+  return all
+}
+
+function keptIn(vault: VaultSession): Promise<Refusal | undefined> {
+  return vault.keep().then(
+    (how) => (how === 'kept' ? undefined : refuse('obligation_failed', 'vault: placeholders clash')),
+    () => refuse('obligation_failed', 'vault: not kept', { headers: NO_RETRY }),
+  )
 }

@@ -34,6 +34,8 @@ export type {
 export type { Finding, FindingType, PartFindings, Span } from './finding.js'
 export { FINDING_TYPES, familyOf, OWN_TYPES } from './finding.js'
 export { isWithin, LABELS, type Label } from './label.js'
+export type { Gathering, Ledger } from './ledger.js'
+export { labelsBrought, withLabels } from './ledger.js'
 export type { Size, Sizes } from './limit.js'
 export { SIZES } from './limit.js'
 export type {

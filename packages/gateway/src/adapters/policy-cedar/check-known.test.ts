@@ -13,6 +13,7 @@ const KNOWN: Known = {
   issuers: ['https://idp.example', 'https://other.example/a#b'],
   groups: { names: ['agents', 'readers'], prefixes: ['corp:'] },
   findings: FINDING_TYPES.filter((type) => type !== 'pii.email' && !type.startsWith('secret.')),
+  labels: ['restricted', 'untrusted'],
   systemMessages: ['house-rules'],
   unpriced: ['free', 'other'],
 }
@@ -146,12 +147,28 @@ describe('a route', () => {
   })
 })
 
-test('labels, which never arise yet, are told where they are read', () => {
-  const told = '`context.labels` is read, but no label arises in this version: it is always empty'
-  for (const condition of ['context.labels.contains("a")', 'context["labels"].contains("a")', 'context has labels']) {
-    expect(warnings(permit('principal', 'resource', condition))).toEqual([`3:8 ${told}`])
-  }
-  expect(warnings(permit('principal', 'resource', 'context.findings.contains("pii")'))).toEqual([])
+describe('labels', () => {
+  const conditions = ['context.labels.contains("a")', 'context["labels"].contains("a")', 'context has labels']
+
+  test('of which none can arise are told where they are read', () => {
+    const told = '`context.labels` is read, but `ledger.gather` brings no label: it is always empty'
+    const none = { ...KNOWN, labels: [] }
+    for (const condition of conditions) {
+      expect(warnings(permit('principal', 'resource', condition), none)).toEqual([`3:8 ${told}`])
+    }
+    expect(warnings(permit('principal', 'resource', 'context.findings.contains("pii")'), none)).toEqual([])
+  })
+
+  test('that cannot arise are told by name', () => {
+    const never = (word: string): string =>
+      `\`context.labels\` never has \`${word}\`: nothing in \`ledger.gather\` brings it`
+    const told = (condition: string): readonly string[] => warnings(permit('principal', 'resource', condition))
+    expect(told('context.labels.contains("restricted")')).toEqual([])
+    expect(told('context.labels.contains("phi")')).toEqual([`3:32 ${never('phi')}`])
+    expect(told('context.labels.containsAny(["restricted", "untrustd"])')).toEqual([
+      `3:50 ${never('untrustd')}; did you mean \`untrusted\`?`,
+    ])
+  })
 })
 
 describe('an obligation on system text', () => {

@@ -17,10 +17,11 @@ export function checkKnown(piece: Piece, json: PolicyJson, known: Known, warn: S
     const named = entityAt(tokens, index)
     const why = named === undefined ? undefined : whyUnknown(named.type, named.id, known)
     if (named !== undefined && why !== undefined) warn(token.start, `\`${named.type}::"${named.id}"\`: ${why}`)
-    if (readsLabels(tokens, index)) {
-      warn(token.start, '`context.labels` is read, but no label arises in this version: it is always empty')
+    if (readsLabels(tokens, index) && known.labels.length === 0) {
+      warn(token.start, '`context.labels` is read, but `ledger.gather` brings no label: it is always empty')
     }
-    if (isFindingOf(tokens, index)) warnOff(plainValue(token) ?? '', token.start, known.findings, warn)
+    if (isArgumentOf(tokens, index, 'labels')) warnLabel(plainValue(token) ?? '', token.start, known.labels, warn)
+    if (isArgumentOf(tokens, index, 'findings')) warnOff(plainValue(token) ?? '', token.start, known.findings, warn)
   }
   const text: string | null | undefined = json.annotations?.['obligation']
   if (typeof text !== 'string') return
@@ -96,13 +97,22 @@ function readsLabels(tokens: readonly Token[], index: number): boolean {
   return ['.', '[', 'has'].includes(how?.text ?? '') && (name.text === 'labels' || plainValue(name) === 'labels')
 }
 
-/** A text among the arguments of `context.findings.contains…(`. */
-function isFindingOf(tokens: readonly Token[], index: number): boolean {
+/** A text among the arguments of `context.SET.contains…(`. */
+function isArgumentOf(tokens: readonly Token[], index: number, set: 'findings' | 'labels'): boolean {
   if (tokens[index]?.kind !== 'string') return false
   let at = index - 1
   while (tokens[at]?.kind === 'string' || [',', '['].includes(tokens[at]?.text ?? '')) at -= 1
   const before = tokens.slice(Math.max(0, at - 5), at + 1).map((token) => token.text)
-  return /^context \. findings \. contains(?:All|Any)? \($/.test(before.join(' '))
+  return new RegExp(`^context \\. ${set} \\. contains(?:All|Any)? \\($`).test(before.join(' '))
+}
+
+/** Where no label arises at all, that was said already. */
+function warnLabel(word: string, offset: number, known: readonly string[], warn: Say): void {
+  if (known.length === 0 || known.includes(word)) return
+  warn(
+    offset,
+    `\`context.labels\` never has \`${word}\`: nothing in \`ledger.gather\` brings it${didYouMean(word, known)}`,
+  )
 }
 
 /** Whether our own detectors would yield something of it, and none that is on does. What nobody at all yields is a fault already. */

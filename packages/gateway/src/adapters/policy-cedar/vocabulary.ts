@@ -22,6 +22,8 @@ export interface Known {
   readonly groups: { readonly names: readonly string[]; readonly prefixes: readonly string[] }
   /** Types that a detector yields which is on, here or elsewhere. */
   readonly findings: readonly FindingType[]
+  /** That identities can gather. */
+  readonly labels: readonly string[]
   /** What policies may have said to models. */
   readonly systemMessages: readonly string[]
   /** Models without a price. */
