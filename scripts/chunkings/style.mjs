@@ -13,6 +13,8 @@ export function styleOf(random) {
     padded: random.chance(0.3),
     probable: random.chance(0.15),
     signed: random.chance(0.5),
+    /** The last line has no break, where a format can do without. */
+    isOpen: random.chance(0.2),
     pretty: plain ? 0 : 0.15,
   }
 }

@@ -121,10 +121,9 @@ export const GENERIC_NDJSON = {
     }
     line({ message: { role: 'assistant', content: '' }, done: true, done_reason: 'stop', eval_count: 5 })
     const text = out.join('')
-    // The last line may lack its break.
-    return Buffer.from(random.chance(0.2) ? text.trimEnd() : text)
+    return Buffer.from(style.isOpen ? text.trimEnd() : text)
   },
-  late: (style) => Buffer.from(`\n{"late":"${LATE}"}${breakOf(style)}`),
+  late: (style) => Buffer.from(style.isOpen ? '' : `{"late":"${LATE}"}${breakOf(style)}`),
   read(bytes) {
     const reading = new Reading(['model-1', 'assistant', 'lookup', 'stop'])
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
