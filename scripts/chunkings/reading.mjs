@@ -5,6 +5,8 @@ export class Reading {
   /** Channels' texts that were said once more, as wholes. */
   wholes = []
   ended = false
+  /** Channels that are over: nobody reads what comes of them later. */
+  #over = new Set()
   #envelope
 
   /** @param envelope every string that a stream may hold and that is nobody's text */
@@ -13,7 +15,13 @@ export class Reading {
   }
 
   add(name, piece) {
+    if (typeof piece === 'string' && piece !== '' && this.#over.has(name))
+      throw new Error(`${name} went on behind its end`)
     if (typeof piece === 'string') this.channels.set(name, (this.channels.get(name) ?? '') + piece)
+  }
+
+  end(...names) {
+    for (const name of names) this.#over.add(name)
   }
 
   whole(name, text) {

@@ -87,6 +87,7 @@ export const ANTHROPIC = {
       if (queue !== undefined && said !== undefined) {
         reading.add(queue.name, reading.taken(said, BLOCKS[queue.place].member))
       }
+      if (event.type === 'content_block_stop') reading.end(queue.name)
       if (event.type === 'message_stop') reading.ended = true
       reading.rest(event)
     }

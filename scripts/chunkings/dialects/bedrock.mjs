@@ -51,6 +51,8 @@ export const BEDROCK = {
       if (queue !== undefined && event.delta !== undefined) {
         reading.add(queue.name, reading.taken(HOLDERS[queue.place](event.delta), MEMBERS[queue.place]))
       }
+      if (type === 'contentBlockStop') reading.end(queue.name)
+      if (type === 'messageStop') reading.end(...queues.map(({ name }) => name))
       if (type === 'metadata') reading.ended = true
       reading.rest(event)
     }

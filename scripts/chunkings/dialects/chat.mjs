@@ -110,6 +110,9 @@ function take(event, reading) {
     for (const call of delta.tool_calls ?? []) {
       reading.add(`${choice.index}/arguments/${call.index}`, reading.taken(call.function, 'arguments'))
     }
+    if (typeof choice.finish_reason === 'string') {
+      reading.end(...Object.keys(CHAT.kinds).map((place) => `${choice.index}/${place}`))
+    }
   }
   reading.rest(event)
 }

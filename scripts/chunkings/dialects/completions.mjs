@@ -44,6 +44,7 @@ export const COMPLETIONS = {
       for (const choice of event.choices) {
         if ((choice.logprobs ?? null) !== null) throw new Error('log probabilities came through')
         reading.add(`${choice.index}/text`, reading.taken(choice, 'text'))
+        if (choice.finish_reason !== null) reading.end(`${choice.index}/text`)
       }
       reading.rest(event)
     }

@@ -58,7 +58,9 @@ export const GEMINI = {
       const event = JSON.parse(data)
       for (const { content, index, finishReason } of event.candidates ?? []) {
         for (const part of content?.parts ?? []) takePart(part, index, reading)
-        if (finishReason !== undefined) finished.add(index)
+        if (finishReason === undefined) continue
+        finished.add(index)
+        reading.end(...Object.keys(GEMINI.kinds).map((place) => `${index}/${place}`))
       }
       reading.rest(event)
     }

@@ -91,6 +91,7 @@ export const GENERIC_SSE = {
       const event = JSON.parse(data)
       const queue = queues[event.index]
       reading.add(queue.name, reading.taken(event.delta, queue.place))
+      if (event.type === 'stop') reading.end(queue.name)
       reading.rest(event)
     }
     return reading

@@ -94,7 +94,10 @@ function take(event, queues, reading) {
     else if (event.type.endsWith('_part.done')) reading.whole(queue.name, reading.taken(event.part, part.member))
     else if (event.type === 'response.output_item.added') item.take(event.item, reading)
     else if (event.type === 'response.output_item.done') reading.whole(queue.name, item.take(event.item, reading))
-    else reading.whole(queue.name, reading.taken(event, member))
+    else {
+      reading.whole(queue.name, reading.taken(event, member))
+      reading.end(queue.name)
+    }
     if ((event.logprobs ?? []).length > 0) throw new Error('log probabilities came through')
   }
   for (const [at, item] of (event.response?.output ?? []).entries()) {
