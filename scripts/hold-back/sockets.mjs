@@ -7,7 +7,7 @@ import { startDev } from '../../packages/gateway/dist/cli/dev.js'
 import { ascending } from './held.mjs'
 
 const TOKEN_MS = 20
-const WARM = 30
+const WARM_MOST = 30
 const MODELS = ['guarded', 'plain']
 const POLICIES = `@id("guarded") @obligation("output:redact:pii, output:redact:secret")
 permit (principal, action == Action::"invoke", resource == Model::"guarded");
@@ -28,7 +28,7 @@ export async function firstCharacters(texts) {
   try {
     const token = await house.issuer.token({ as: 'alice', expiresInSeconds: 3600 })
     const taken = { guarded: [], plain: [] }
-    for (let at = -WARM; at < texts.length; at++) {
+    for (let at = -Math.min(WARM_MOST, texts.length); at < texts.length; at++) {
       for (const model of at % 2 === 0 ? MODELS : MODELS.toReversed()) {
         const ms = await firstOf(house.running.gateway.url, token, model, Math.max(0, at), provider)
         if (at >= 0) taken[model].push(ms)

@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { decodeGenerator, encode } from 'gpt-tokenizer/encoding/o200k_base'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** The vocabulary is the gateway's own dependency. */
+const ofGateway = createRequire(join(ROOT, 'packages/gateway/package.json'))
+const { decodeGenerator, encode } = ofGateway('gpt-tokenizer/encoding/o200k_base')
 const PARAGRAPH_MIN = 80
 const GENERAL = 'benign_general.jsonl'
 
