@@ -7,6 +7,11 @@ const DOORS = {
     hello: { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] },
     answered: '"choices"',
   },
+  responses: {
+    path: '/v1/responses',
+    hello: { model: 'gpt-4o-mini', input: [{ role: 'user', content: 'hello' }] },
+    answered: '"output"',
+  },
   anthropic: {
     path: '/anthropic/v1/messages',
     hello: { model: 'claude-sonnet-5', max_tokens: 256, messages: [{ role: 'user', content: 'hello' }] },

@@ -1,6 +1,6 @@
 /* Opens many event streams at once and times every delta that arrives.
  *   streams PORT COUNT CHUNKS EVERY_MS ABORT_AFTER_MS HEADERS DOOR
- * DOOR: chat or anthropic. HEADERS: lines of "name: value". ABORT_AFTER_MS 0: read to the end; else every socket is closed that long after the start.
+ * DOOR: chat, anthropic or responses. HEADERS: lines of "name: value". ABORT_AFTER_MS 0: read to the end; else every socket is closed that long after the start.
  * The starts are spread over a quarter of a second. The mock's stamps are looked for in the joined text of the deltas, so a
  * gateway may cut the text anew: a delta counts when the last letter of its stamp is here, and its delay holds what it waited.
  * Prints one JSON object: offered, got, done (streams that ended with their end mark), bad (status not 200, or no connection), closed
@@ -34,12 +34,14 @@ typedef struct {
 } Stream;
 
 typedef struct {
-  const char *name, *path, *open, *text, *end; /* text: what stands before a delta's text; end: what stands in the last event */
+  /* words: the member that holds the question; text: what stands before a delta's text; end: what stands in the last event */
+  const char *name, *path, *open, *words, *text, *end;
 } Door;
 
 static const Door DOORS[] = {
-  {"chat", "/v1/chat/completions", "{\"model\":\"gpt-4o-mini\",\"stream\":true,", "\"content\":", "[DONE]"},
-  {"anthropic", "/anthropic/v1/messages", "{\"model\":\"claude-sonnet-5\",\"max_tokens\":256,\"stream\":true,", "\"text\":", "\"message_stop\""},
+  {"chat", "/v1/chat/completions", "{\"model\":\"gpt-4o-mini\",\"stream\":true,", "messages", "\"content\":", "[DONE]"},
+  {"anthropic", "/anthropic/v1/messages", "{\"model\":\"claude-sonnet-5\",\"max_tokens\":256,\"stream\":true,", "messages", "\"text\":", "\"message_stop\""},
+  {"responses", "/v1/responses", "{\"model\":\"gpt-4o-mini\",\"stream\":true,", "input", "\"delta\":", "\"response.completed\""},
 };
 static const Door *door;
 
@@ -146,7 +148,7 @@ static int request(char *out, size_t room, const char *headers, int chunks, int 
     from = *to ? to + 1 : to;
   }
   int length = snprintf(body, sizeof body,
-    "%s\"messages\":[{\"role\":\"user\",\"content\":\"bench:chunks=%d;every=%d; ", door->open, chunks, every);
+    "%s\"%s\":[{\"role\":\"user\",\"content\":\"bench:chunks=%d;every=%d; ", door->open, door->words, chunks, every);
   for (const char *words = "a plain question of some length "; length < BODY_BYTES - 4; length++) body[length] = words[length % 32];
   strcpy(body + length, "\"}]}");
   return snprintf(out, room,

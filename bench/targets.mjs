@@ -223,6 +223,14 @@ const TABLE = [
     headers: () => ({ 'anthropic-version': '2023-06-01' }),
     streams: true,
   },
+  {
+    name: 'responses',
+    what: '`gate`, asked for responses: the same words, the same controls',
+    missing: built,
+    command: productCommand,
+    door: 'responses',
+    streams: true,
+  },
 ]
 
 export const TARGETS = TABLE.map((target, index) => ({ ...target, port: portOf(index) }))

@@ -6,6 +6,11 @@ local doors = {
     open = '{"model":"gpt-4o-mini","messages":[{"role":"system","content":"You answer in short sentences."},{"role":"user","content":"',
     shut = '"}],"max_tokens":256,"temperature":0.2}',
   },
+  responses = {
+    path = "/v1/responses",
+    open = '{"model":"gpt-4o-mini","instructions":"You answer in short sentences.","input":[{"role":"user","content":"',
+    shut = '"}],"max_output_tokens":256,"temperature":0.2}',
+  },
   anthropic = {
     path = "/anthropic/v1/messages",
     open = '{"model":"claude-sonnet-5","system":"You answer in short sentences.","messages":[{"role":"user","content":"',

@@ -54,10 +54,11 @@ try {
     requests: `${ALLOWANCE}/1d`,
     tokens: `${TOKENS}/1d`,
   })
-  const token = await issuer.token({ as: 'alice', expires: 900 })
   const urls = gateways.map(({ url }) => url)
 
   for (let run = 0; run < RUNS; run++) {
+    // All of them take longer than one token lives.
+    const token = await issuer.token({ as: 'alice' })
     const model = `requests-${run}`
     const answers = await burst(urls, PARALLEL, { model, token, maxTokens: ANSWER_TOKENS })
     const served = upstream.seen(model).requests

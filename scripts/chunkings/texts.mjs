@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { nameOf } from './turns.mjs'
 
 // Put together here: scanners stop at strings of these shapes.
 const BEGIN = `${'-'.repeat(5)}BEGIN ${'PRIVATE'} KEY${'-'.repeat(5)}`
@@ -46,18 +47,38 @@ const longKey = fc
   .integer({ min: 700, max: 1200 })
   .map((times) => ({ type: 'secret.private-key', text: `${BEGIN}${' aB3+'.repeat(times)} ${END}`, masked: '----****' }))
 
+/**
+ * Values that the session of a transcript holds before it begins: the model says their placeholders. Of each type one, for what of
+ * a session may be read is decided once, about the types that it then holds.
+ */
+export const HELD = [
+  ['pii.email', 'ann@example.com'],
+  ['pii.email', 'Bob.Smith@example.org'],
+  ['pii.card', '4111 1111 1111 1111'],
+  ['pii.iban', 'GB29NWBK60161331926819'],
+  ['secret.github', GITHUB],
+  ['secret.aws', AWS],
+  ['secret.openai', OPENAI],
+  ['secret.private-key', `${BEGIN} MIIEvQ aB3+ ${END}`],
+]
+
 /** Text of which is known what must become of it, without any detector. */
-const planned = fc
-  .array(
-    fc.oneof(
-      { weight: 60, arbitrary: fc.constantFrom(...PROSE).map((text) => ({ text })) },
-      { weight: 20, arbitrary: fc.constantFrom(...PROTECTED).map(([type, text, masked]) => ({ type, text, masked })) },
-      { weight: 5, arbitrary: long.map((text) => ({ text })) },
-      { weight: 1, arbitrary: longKey },
-    ),
-    { maxLength: 7 },
-  )
-  .map((plan) => ({ plan, text: plan.map(({ text }) => text).join(' ') }))
+const planned = (withHeld) =>
+  fc
+    .array(
+      fc.oneof(
+        { weight: 60, arbitrary: fc.constantFrom(...PROSE).map((text) => ({ text })) },
+        {
+          weight: 20,
+          arbitrary: fc.constantFrom(...PROTECTED).map(([type, text, masked]) => ({ type, text, masked })),
+        },
+        { weight: withHeld ? 20 : 0, arbitrary: fc.nat(HELD.length - 1).map((held) => ({ held })) },
+        { weight: 5, arbitrary: long.map((text) => ({ text })) },
+        { weight: 1, arbitrary: longKey },
+      ),
+      { maxLength: 7 },
+    )
+    .map((plan) => ({ plan }))
 
 const NEAR = [
   '@',
@@ -123,55 +144,101 @@ const GLUE = [
 ]
 
 /** Text in which protected strings, and what nearly is one, run into one another: only the batch result says what is right. */
-const soup = fc
-  .array(
-    fc.tuple(
-      fc.oneof(
-        { weight: 6, arbitrary: fc.constantFrom(...PROTECTED.map(([, text]) => text)) },
-        { weight: 6, arbitrary: fc.constantFrom(...NEAR) },
-        { weight: 6, arbitrary: fc.constantFrom(...PROSE) },
-        { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 5 }) },
-        { weight: 1, arbitrary: long },
+const soup = (withHeld) =>
+  fc
+    .array(
+      fc.tuple(
+        fc.oneof(
+          { weight: 6, arbitrary: fc.constantFrom(...PROTECTED.map(([, text]) => text)) },
+          { weight: 6, arbitrary: fc.constantFrom(...NEAR) },
+          { weight: 6, arbitrary: fc.constantFrom(...PROSE) },
+          { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 5 }) },
+          { weight: withHeld ? 6 : 0, arbitrary: fc.nat(HELD.length - 1).map((held) => ({ held })) },
+          { weight: withHeld ? 2 : 0, arbitrary: fc.constantFrom(...AROUND) },
+          { weight: 1, arbitrary: long },
+        ),
+        fc.constantFrom(...GLUE),
       ),
-      fc.constantFrom(...GLUE),
-    ),
-    { maxLength: 7 },
+      { maxLength: 7 },
+    )
+    .map((mix) => ({ mix }))
+
+/** What decides whether a value may be put back behind or before it. */
+const AROUND = [
+  'https://a.example/?q=',
+  '](',
+  '![x](',
+  ')',
+  '.evil.example',
+  'mailto:',
+  '<img src="',
+  '[',
+  ']',
+  '[EMAIL_AAAABBBB]',
+]
+
+const channelsOf = ({ choices, kinds, slotOf = nameOf }, withHeld) => {
+  const places = Object.keys(kinds)
+  return fc.uniqueArray(
+    fc.record({
+      choice: fc.nat(choices - 1),
+      place: fc.oneof({ weight: 2, arbitrary: fc.constant(places[0]) }, fc.constantFrom(...places)),
+      said: fc.oneof(planned(withHeld), soup(withHeld)),
+    }),
+    { minLength: 1, maxLength: 4, selector: slotOf },
   )
-  .map((all) => ({
-    plan: undefined,
-    text: all
-      .map(([one, glue]) => one + glue)
-      .join('')
-      .toWellFormed(),
-  }))
-
-/** Where text may stand in a choice of a stream. */
-const PLACES = ['content', 'refusal', 'reasoning_content', 'reasoning', 'thoughts', 'arguments/0', 'arguments/1']
-
-const channels = fc.uniqueArray(
-  fc.record({
-    choice: fc.nat(1),
-    place: fc.oneof({ weight: 2, arbitrary: fc.constant('content') }, fc.constantFrom(...PLACES)),
-    said: fc.oneof(planned, soup),
-  }),
-  { minLength: 1, maxLength: 4, selector: ({ choice, place }) => `${choice}/${place}` },
-)
+}
 
 const TYPES = [...new Set(PROTECTED.map(([type]) => type))]
-const acts = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('redact', 'mask').map((act) => new Map(TYPES.map((type) => [type, act]))) },
-  {
-    weight: 5,
-    arbitrary: fc
-      .tuple(
-        ...TYPES.map((type) =>
-          fc.constantFrom('redact', 'redact', 'mask', 'flag', 'block', undefined).map((act) => [type, act]),
-        ),
-      )
-      .map((all) => new Map(all.filter(([, act]) => act !== undefined))),
-  },
-  { weight: 1, arbitrary: fc.constant(new Map()) },
-)
+const actsOf = (withVault) =>
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc
+        .constantFrom('redact', 'mask', ...(withVault ? ['tokenize', 'tokenize'] : []))
+        .map((act) => new Map(TYPES.map((type) => [type, act]))),
+    },
+    {
+      weight: 5,
+      arbitrary: fc
+        .tuple(
+          ...TYPES.map((type) =>
+            fc
+              .constantFrom('redact', 'redact', 'mask', 'flag', 'block', undefined, ...(withVault ? VAULT_ACTS : []))
+              .map((act) => [type, act]),
+          ),
+        )
+        .map((all) => new Map(all.filter(([, act]) => act !== undefined))),
+    },
+    { weight: 1, arbitrary: fc.constant(new Map()) },
+  )
+const VAULT_ACTS = ['tokenize', 'tokenize', 'tokenize', undefined]
 
-/** A transcript before it is framed: who says what, what must be done, and a seed for everything else. */
-export const transcripts = fc.record({ channels, acts, seed: fc.nat(2 ** 31 - 1) })
+/**
+ * A transcript before it is framed: who says what, what must be done, and a seed for everything else. In every second one a session
+ * holds values: what is found may be tokenized, and placeholders are put back where `places` lets them.
+ */
+export const transcriptsOf = (dialect) =>
+  fc.boolean().chain((withVault) =>
+    fc.record({
+      channels: channelsOf(dialect, withVault),
+      acts: actsOf(withVault),
+      places: withVault ? fc.subarray(['url', 'tool-arguments']) : fc.constant(undefined),
+      seed: fc.nat(2 ** 31 - 1),
+    }),
+  )
+
+/** Its text, where placeholders of the session stand for what it holds. */
+export function worded(said, placeholders) {
+  if (said.plan === undefined) {
+    const pieces = said.mix.map(([one, glue]) => (typeof one === 'string' ? one : placeholders[one.held]) + glue)
+    return { plan: undefined, text: pieces.join('').toWellFormed() }
+  }
+  // Words on both sides: digits that run into those of a surrogate may be a number again.
+  const plan = said.plan.map((one) => {
+    if (one.held === undefined) return one
+    const [valueType, value] = HELD[one.held]
+    return { text: `so ${placeholders[one.held]} it`, value: `so ${value} it`, valueType }
+  })
+  return { plan, text: plan.map(({ text }) => text).join(' ') }
+}

@@ -41,6 +41,7 @@ test('tells back what it was shown, and says what it is', async () => {
   )
   expect(answer.choices[0]?.finish_reason).toBe('stop')
   expect(answer.model).toBe('gpt-something')
+  expect(demo.lastAnswer).toEqual([answer.choices[0]?.message.content])
   expect(answer.usage?.total_tokens).toBe((answer.usage?.prompt_tokens ?? 0) + (answer.usage?.completion_tokens ?? 0))
 })
 
@@ -62,6 +63,9 @@ test('streams the same words, with usage where asked', async () => {
   expect(text).toBe(whole.choices[0]?.message.content)
   expect(chunks).toBeGreaterThan(5)
   expect(usage).toEqual(whole.usage)
+  expect(demo.lastAnswer.join('')).toBe(text)
+  // The role, the end and the usage have chunks of their own.
+  expect(demo.lastAnswer).toHaveLength(chunks - 3)
 })
 
 test('n choices take turns in a stream', async () => {

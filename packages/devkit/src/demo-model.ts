@@ -14,6 +14,7 @@ import {
 import { type DemoAnswer, demoAnswer } from './demo-answer.js'
 import { parseObject } from './json.js'
 import { closeServer, type LoopbackAddress, listenOn, loopbackHost } from './loopback.js'
+import { piecesOf } from './pieces.js'
 
 export const DEMO_MODEL = 'demo-model'
 
@@ -42,6 +43,8 @@ export interface DemoModel {
   readonly port: number
   /** The last request that arrived whole. */
   readonly lastRequest: DemoRequest | undefined
+  /** What it said to that in its first choice, in the pieces of the stream: one where it was not streamed. */
+  readonly lastAnswer: readonly string[]
   readonly requestCount: number
   /** Answers whose reader left before the end. */
   readonly abortedCount: number
@@ -58,7 +61,12 @@ export interface DemoModel {
 export async function startDemoModel(options: DemoModelOptions = {}): Promise<DemoModel> {
   const host = loopbackHost(options.host ?? '127.0.0.1')
   const closing = new AbortController()
-  const state = { lastRequest: undefined as DemoRequest | undefined, requestCount: 0, abortedCount: 0 }
+  const state = {
+    lastRequest: undefined as DemoRequest | undefined,
+    lastAnswer: [] as readonly string[],
+    requestCount: 0,
+    abortedCount: 0,
+  }
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy())
   })
@@ -69,6 +77,9 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     port: Number(new URL(origin).port),
     get lastRequest() {
       return state.lastRequest
+    },
+    get lastAnswer() {
+      return state.lastAnswer
     },
     get requestCount() {
       return state.requestCount
@@ -93,6 +104,7 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     state.requestCount += 1
     const { method = '', url = '', headers, rawHeaders } = request
     state.lastRequest = { method, path: url, headers, rawHeaders, body }
+    state.lastAnswer = []
     const gone = new AbortController()
     response.once('close', () => {
       if (response.writableFinished) return
@@ -121,6 +133,7 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
       return sendJson(response, 400, errorBody('`model` and `messages` are needed.', 'invalid_request_error', null))
     }
     const answer = demoAnswer(asked)
+    state.lastAnswer = saidIn(asked, answer)
     const completion = {
       id: `chatcmpl-demo-${state.requestCount}`,
       model: asked.model,
@@ -156,6 +169,11 @@ const MODEL_ENTRY = { id: DEMO_MODEL, object: 'model', created: 1_735_689_600, o
 
 function choicesOf(asked: ChatRequest, answer: DemoAnswer): readonly Choice[] {
   return Array.from({ length: asked.n }, () => answer.choice)
+}
+
+function saidIn(asked: ChatRequest, { choice, pieceSize }: DemoAnswer): readonly string[] {
+  const text = choice.content ?? choice.toolCalls.map((call) => call.arguments).join('')
+  return asked.stream ? piecesOf(text, pieceSize) : [text]
 }
 
 /** Four characters a token: near enough for a demo. */

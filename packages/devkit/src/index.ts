@@ -1,7 +1,7 @@
 // The real client, for the demo: what it shows must be what an application sees.
 export { APIError, OpenAI } from 'openai'
 export { type DevBrowser, startDevBrowser, type Visited } from './browser.js'
-export type { ChatRequest, ShownMessage } from './chat-request.js'
+export { type ChatRequest, readChatRequest, type ShownMessage } from './chat-request.js'
 export { DEMO_MODEL, type DemoModel, type DemoModelOptions, type DemoRequest, startDemoModel } from './demo-model.js'
 export { DevIssuerError } from './dev-error.js'
 export { type DpopKey, type DpopProofParts, makeDpopKey, makeDpopProof, readOrMakeDpopKey } from './dpop.js'

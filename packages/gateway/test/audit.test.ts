@@ -192,6 +192,7 @@ describe('what the log says', () => {
     const data: unknown[] = []
     const output: Output = {
       json: true,
+      columns: undefined,
       say: () => undefined,
       data: (value) => void data.push(value),
       warn: () => undefined,

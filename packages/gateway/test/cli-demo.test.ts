@@ -7,7 +7,7 @@ test('demo --exit --json tells its story and ends well', async () => {
   const { code, stderr, lines } = await ostiary(['demo', '--exit', '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const told = lines()
-  expect(new Set(told.map((one) => one['step']))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]))
+  expect(new Set(told.map((one) => one['step']))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9]))
   const said = (who: string, step?: number): string =>
     told
       .filter((one) => one['who'] === who && (step === undefined || one['step'] === step))
@@ -37,4 +37,41 @@ test('demo --exit --json tells its story and ends well', async () => {
   expect(said('it may')).toBe('ask demo-model: 200')
   expect(said('it may not')).toBe('read the log: 403 insufficient_scope, missing audit:read')
   expect(said('nor')).toBe('be exchanged for more: invalid_scope')
+
+  // What the model saw: six kinds of exchange, in the order in which they are told.
+  const [masked, hers, scouts, leaked, framed, spotlit, metered] = exchanges(told.filter((one) => one['step'] === 8))
+  expect(masked?.['the app sent']).toContain('4111 1111 1111 1111')
+  expect(masked?.['the model got']).toBe(
+    'user: My card **** **** **** 1111 was charged twice, write to [redacted:pii.email].',
+  )
+  expect(masked?.['in the log']).toContain('{"mask:pii.card":1,"redact:pii.email":1}')
+  const iban = 'DE89 3704 0044 0532 0130 00'
+  const [placeholder = ''] = /\[IBAN_\w{8}\]/.exec(hers?.['the model got'] ?? '') ?? []
+  expect(placeholder).not.toBe('')
+  expect(scouts?.['the model got']).toBe(hers?.['the model got'])
+  for (const one of [hers, scouts]) expect(one?.['the app sent']).toContain(iban)
+  expect(hers?.['the reader got']).toContain(iban)
+  expect(hers?.['in the log']).toContain('"restored":{"pii.iban:text":1},"withheld":{}')
+  expect(scouts?.['the reader got']).toContain(placeholder)
+  expect(scouts?.['in the log']).toContain('"restored":{},"withheld":{"pii.iban:text":1}')
+  expect(leaked?.['the model said']).toMatch(/ ·sk-·pro·j-\w·/)
+  expect(leaked?.['the reader got']).toMatch(/·\[redacted:secret\.openai\] ·/)
+  expect(leaked?.['in the log']).toContain('"redact:secret.openai":1')
+  expect(framed?.['the model got']).toMatch(/^system: You work for the bank\..+\nsystem: Be bold/)
+  expect(framed?.['in the log']).toContain('"name":"house-rules","version":"3"')
+  expect(spotlit?.['the model got']).toMatch(/tool: <<data (\w+)>>\nRates .+\n<<end of data \1>>$/)
+  expect(metered).toMatchObject({ 'the model got': '(nothing)', 'the model said': '(nothing)' })
+  expect(metered?.['the reader got']).toMatch(/^403 budget_exceeded: /)
+  expect(metered?.['in the log']).toContain('"reason":"budget_exceeded"')
 })
+
+/** What is told of each exchange, by who it is told of. */
+function exchanges(told: readonly Record<string, unknown>[]): readonly Record<string, string>[] {
+  const all: Record<string, string>[] = []
+  for (const { who, what } of told) {
+    if (who === 'exchange') all.push({})
+    const last = all.at(-1)
+    if (last !== undefined) last[String(who)] = [last[String(who)], what].filter((one) => one !== undefined).join('\n')
+  }
+  return all
+}

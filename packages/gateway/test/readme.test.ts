@@ -110,7 +110,13 @@ describe('the first screen', () => {
     const { vkey } = house.running
     await close()
     const said: string[] = []
-    const output = { json: false, say: (line: string) => void said.push(line), data: () => {}, warn: () => {} }
+    const output = {
+      json: false,
+      columns: undefined,
+      say: (line: string) => void said.push(line),
+      data: () => {},
+      warn: () => {},
+    }
     const { block, next } = shown('README.md', 'sh', 'audit verify')
     expect(block).toContain('--log .ostiary-dev/audit --vkey "$VKEY"')
     expect(await verify({ log: join(dataDir, 'audit'), vkey }, undefined, output)).toBe(0)
@@ -120,7 +126,13 @@ describe('the first screen', () => {
   test('the demo says what is printed of it', async () => {
     const { block } = shown('README.md', 'text', 'falls silent')
     const said: string[] = []
-    const output = { json: false, say: (line: string) => void said.push(line), data: () => {}, warn: () => {} }
+    const output = {
+      json: false,
+      columns: undefined,
+      say: (line: string) => void said.push(line),
+      data: () => {},
+      warn: () => {},
+    }
     expect(await demo({ exit: true }, output)).toBe(0)
     const chapters = said.join('\n').split(/\n\n(?=\d+\. )/)
     const two = chapters.filter((one) => /^\d+\. a (?:stolen token|revoked agent)/.test(one))

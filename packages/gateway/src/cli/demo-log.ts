@@ -34,21 +34,35 @@ export async function proven({ house, dataDir, staysUp, title, say, must }: Stor
 }
 
 /** What the outcome entry of an exchange says; waits until there is one. */
-export function outcomeOf(dataDir: string, requestId: string): Promise<Readonly<Record<string, unknown>>> {
+export async function outcomeOf(dataDir: string, requestId: string): Promise<Unmapped> {
+  return (await entriesOf(dataDir, requestId)).outcome.data.unmapped
+}
+
+/** The entries of an exchange; waits until there is an outcome. What is refused before it is sealed has no intent. */
+export function entriesOf(
+  dataDir: string,
+  requestId: string,
+): Promise<{ readonly intent: Entry | undefined; readonly outcome: Entry }> {
   return waited('an exchange has no outcome in the log', async () => {
-    const entry = (await readAll(auditOf(dataDir))).find(({ id }) => id === `${requestId}o`)
-    return entry?.data.unmapped
+    const all = await readAll(auditOf(dataDir))
+    const outcome = all.find(({ id }) => id === `${requestId}o`)
+    return outcome && { intent: all.find(({ id }) => id === `${requestId}i`), outcome }
   })
 }
 
-interface Entry {
+type Unmapped = Readonly<Record<string, unknown>>
+
+export interface Entry {
+  readonly index: number
   readonly id: string
-  readonly data: { readonly unmapped: Readonly<Record<string, unknown>> }
+  readonly data: { readonly unmapped: Unmapped }
 }
 
 async function readAll(dir: string): Promise<readonly Entry[]> {
   const all: Entry[] = []
-  for await (const { entry } of readEntries(dir)) all.push(JSON.parse(entry.toString('utf8')) as Entry)
+  for await (const { index, entry } of readEntries(dir)) {
+    all.push({ ...(JSON.parse(entry.toString('utf8')) as Omit<Entry, 'index'>), index })
+  }
   return all
 }
 

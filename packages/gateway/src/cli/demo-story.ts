@@ -1,4 +1,5 @@
 import { APIError, OpenAI } from '@ostiary/devkit'
+import { beside, type Cell } from './columns.js'
 import type { Dev } from './dev.js'
 import { CommandError, type Output } from './output.js'
 
@@ -16,6 +17,8 @@ export interface StoryParts {
 export interface Story extends StoryParts {
   title(text: string): void
   say(who: string, what: string): void
+  /** Two texts beside each other, where there is room. */
+  pair(left: Cell, right: Cell): void
   /** Ends the demo as failed where something did not happen. */
   must(held: boolean, otherwise: string): void
   /** The SDK of one of the people, with a fresh token for each request. */
@@ -37,6 +40,10 @@ export function startStory(parts: StoryParts): Story {
     say(who, what) {
       output.say(`   ${who.padEnd(14)} ${what}`)
       output.data({ step, who, what })
+    },
+    pair(left, right) {
+      for (const line of beside(left, right, output.columns, '   ')) output.say(line)
+      for (const { head, text } of [left, right]) output.data({ step, who: head, what: text })
     },
     must(held, otherwise) {
       if (!held) throw new CommandError(`the demo failed at step ${step}: ${otherwise}`)

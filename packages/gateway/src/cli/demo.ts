@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { changed, cutSecret, hostileTokens, refused } from './demo-content.js'
+import { DEMO_EXTRAS } from './demo-desk.js'
 import { fallsSilent, smaller, stolen } from './demo-identity.js'
 import { proven } from './demo-log.js'
+import { seen } from './demo-seen.js'
 import { startStory } from './demo-story.js'
 import { startDev } from './dev.js'
 import { EXIT, type Output } from './output.js'
 
 /** In this order: the last reads what the others left in the log. */
-const CHAPTERS = [changed, refused, hostileTokens, cutSecret, stolen, fallsSilent, smaller, proven]
+const CHAPTERS = [changed, refused, hostileTokens, cutSecret, stolen, fallsSilent, smaller, seen, proven]
 
 /** Tells the story against a real listening gateway with the real OpenAI SDK. Fails where any of it does not happen. */
 export async function demo({ exit }: { readonly exit: boolean }, output: Output): Promise<number> {
@@ -17,7 +19,7 @@ export async function demo({ exit }: { readonly exit: boolean }, output: Output)
   // The strangers of the story are no news.
   const warn = (message: string): void =>
     message.startsWith('refused before authentication') ? undefined : output.warn(message)
-  const house = await startDev({ port: 0, adminPort: 0, dataDir, upstream: undefined, warn })
+  const house = await startDev({ port: 0, adminPort: 0, dataDir, upstream: undefined, extras: DEMO_EXTRAS, warn })
   try {
     const story = startStory({ house, dataDir, output, staysUp: !exit })
     for (const chapter of CHAPTERS) await chapter(story)

@@ -21,7 +21,16 @@ export interface DevOptions {
   readonly dataDir: string
   /** Base URL of any OpenAI-compatible server; the demo model where none is named. */
   readonly upstream: string | undefined
+  readonly extras?: DevExtras
   readonly warn: (message: string) => void
+}
+
+/** What the demo has beside what everybody starts with. */
+export interface DevExtras {
+  /** Further names of the one model. */
+  readonly models: readonly string[]
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly policies: string
 }
 
 export interface Dev {
@@ -60,7 +69,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       models,
       hosting: model === undefined ? 'home' : 'demo',
     })
-    writePolicies(join(dataDir, 'policies'), schemaText(vocabularyOf(config)))
+    writePolicies(join(dataDir, 'policies'), schemaText(vocabularyOf(config)), options.extras)
     const running = await run(config, { env: process.env, warn: options.warn })
     closers.push(() => running.close())
     return {
@@ -77,7 +86,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
   }
 }
 
-export async function dev(options: Omit<DevOptions, 'warn'>, output: Output): Promise<number> {
+export async function dev(options: Omit<DevOptions, 'warn' | 'extras'>, output: Output): Promise<number> {
   const house = await startDev({ ...options, warn: output.warn })
   const ready = (): void => {
     const { issuer, loginCode } = house.issuer
@@ -128,15 +137,16 @@ function configOf(parts: DevConfigParts): Config {
       },
     ],
     providers: [{ name: 'dev', dialect: 'openai', baseUrl: parts.baseUrl }],
-    models: parts.models.map((name) => ({
+    models: parts.models.concat(parts.extras?.models ?? []).map((name) => ({
       name,
       provider: 'dev',
-      upstreamModel: name,
+      upstreamModel: parts.models.includes(name) ? name : parts.models[0],
       attributes: { hosting: parts.hosting },
     })),
     policy: { dir: './policies' },
     audit: { store: 'fs:./audit', origin: 'localhost/ostiary-dev' },
     store: 'sqlite:./ostiary.db',
+    ...parts.extras?.settings,
   }
   const text = `${CONFIG_HEAD}${JSON.stringify(settings, undefined, 2)}\n`
   const config = checked(text, file)
@@ -162,10 +172,11 @@ function checked(text: string, file: string): Config {
   return config
 }
 
-function writePolicies(dir: string, schema: string): void {
+function writePolicies(dir: string, schema: string, extras: DevExtras | undefined): void {
   const file = join(dir, 'dev.cedar')
   mkdirSync(dir, { recursive: true })
   if (!existsSync(file)) writeFileSync(file, DEV_POLICIES)
+  if (extras !== undefined) writeFileSync(join(dir, 'demo.cedar'), extras.policies)
   writeFileSync(join(dir, SCHEMA_COPY), schema)
 }
 

@@ -3,6 +3,8 @@ import { type Fault, faultText } from '../config/fault.js'
 /** Where a command's words go. With `--json` stdout holds JSON objects alone, one a line; words for people go to stderr. */
 export interface Output {
   readonly json: boolean
+  /** How wide the terminal is; undefined where nobody looks at one. */
+  readonly columns: number | undefined
   /** For people; not printed with `--json`. */
   say(line: string): void
   /** For programs; printed only with `--json`. */
@@ -14,6 +16,7 @@ export interface Output {
 export function outputOf(json: boolean): Output {
   return {
     json,
+    columns: !json && process.stdout.isTTY ? process.stdout.columns : undefined,
     say(line) {
       if (!json) process.stdout.write(`${line}\n`)
     },

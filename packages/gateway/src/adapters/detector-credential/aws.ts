@@ -12,8 +12,13 @@ const NAME_MAX = 48
 const NAME =
   /(?:secret[_ -]?access[_ -]?key|aws[_ -]?secret[\w -]{0,16})["'`\])]{0,2}\s{0,3}(?:=>|:=|[:=,>]|is)?\s{0,3}["'`([]{0,2}$/i
 
+/** What stands before it is all known: a run that nothing names is no secret key, whatever comes. */
+function isNamed(text: string, start: number): boolean {
+  return NAME.test(text.slice(Math.max(0, start - NAME_MAX), start))
+}
+
 function isNamedSecret(text: string, start: number, end: number): boolean {
-  if (!NAME.test(text.slice(Math.max(0, start - NAME_MAX), start))) return false
+  if (!isNamed(text, start)) return false
   return looksRandom(text, start, end) && !text.slice(start, end).includes(SAMPLE)
 }
 
@@ -46,7 +51,7 @@ function scanSecrets(text: string, from: number, ended: boolean, findings: Findi
     const start = runStart(SECRET_CHARACTERS, text, floor, at)
     const end = runEnd(SECRET_CHARACTERS, text, at, text.length)
     if (end - start <= SECRET_LENGTH && !is(SECRET_CHARACTERS, text, start - 1)) {
-      if (end === text.length && !ended) return start
+      if (end === text.length && !ended) return isNamed(text, start) ? start : idAtEnd(text, from)
       if (end - start === SECRET_LENGTH && isNamedSecret(text, start, end)) {
         findings.push({ start, end, type: 'secret.aws', score: 1 })
       }
@@ -56,12 +61,15 @@ function scanSecrets(text: string, from: number, ended: boolean, findings: Findi
   }
   if (ended) return text.length
   const start = runStart(SECRET_CHARACTERS, text, Math.max(floor, text.length - SECRET_LENGTH), text.length)
-  return is(SECRET_CHARACTERS, text, start - 1) ? idAtEnd(text, from) : start
+  return !is(SECRET_CHARACTERS, text, start - 1) && isNamed(text, start) ? start : idAtEnd(text, from)
 }
 
-/** Where the beginning of a key id may stand in a run that is too long to be a secret key. */
+const IDS_BEGUN: readonly string[] = ['AKI', 'ASI', 'AK', 'AS', 'A']
+
+/** Where the beginning of a key id stands that the text ends within, or the text's length. */
 function idAtEnd(text: string, from: number): number {
-  return runStart(LETTER_DIGIT, text, Math.max(from, text.length - 3), text.length)
+  const begun = IDS_BEGUN.find((one) => text.endsWith(one) && beginsWord(text, text.length - one.length))
+  return begun === undefined ? text.length : Math.max(from, text.length - begun.length)
 }
 
 const NONE: readonly Finding[] = []

@@ -46,9 +46,9 @@ export const openaiDetector: Detector = {
   },
 }
 
-/** Where `s` or `sk` begins that the text ends with. */
+/** Where `s` or `sk` begins a word that the text ends with. */
 function prefixAtEnd(text: string, floor: number): number {
-  const last = text.length - 1
-  if (text.endsWith('s')) return Math.max(floor, last)
-  return text.endsWith('sk') ? Math.max(floor, last - 1) : text.length
+  const begun = text.endsWith('s') ? 1 : text.endsWith('sk') ? 2 : 0
+  const start = text.length - begun
+  return begun > 0 && beginsWord(text, start) ? Math.max(floor, start) : text.length
 }
