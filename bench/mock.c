@@ -25,19 +25,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "formats.h"
+
 #define CONNECTIONS_MAX 16384
 #define INPUT_MAX (1 << 18)
-#define COMPLETION_BYTES 1052
-#define DELTA_BYTES 21 /* "tok ", a stamp, a blank */
-
-typedef enum { CHAT, MESSAGE, RESPONSE } Format;
 
 typedef struct {
   int fd, used, slot; /* slot: place among the running streams, or -1 */
-  int left, count; /* of its stream: deltas to come, and events that have left */
-  Format format;
-  char *said; /* what a response has said so far */
-  int saidLength;
+  int left; /* of its stream: deltas to come */
+  Told told;
   uint64_t every, due;
   char in[INPUT_MAX + 1];
 } Conn;
@@ -46,7 +42,6 @@ static Conn *conns[CONNECTIONS_MAX];
 static Conn *running[CONNECTIONS_MAX];
 static int runningCount, openCount;
 static long requests, streams, aborted;
-static char completion[COMPLETION_BYTES + 1], message[COMPLETION_BYTES + 256], response[COMPLETION_BYTES + 512];
 static char jwks[16384];
 
 static uint64_t nowNs(void) {
@@ -68,7 +63,7 @@ static void hangUp(Conn *c) {
   conns[c->fd] = NULL;
   close(c->fd);
   openCount--;
-  free(c->said);
+  free(c->told.said);
   free(c);
 }
 
@@ -95,69 +90,6 @@ static int answer(Conn *c, const char *type, const char *body) {
   return put(c, out, length);
 }
 
-/* One event as one HTTP chunk, appended to `out`. */
-static int named(char *out, int room, const char *name, const char *rest) {
-  size_t length = strlen("event: \ndata: {\"type\":\"\"}\n\n") + 2 * strlen(name) + strlen(rest);
-  return snprintf(out, (size_t)room, "%zx\r\nevent: %s\ndata: {\"type\":\"%s\"%s}\n\n\r\n", length, name, name, rest);
-}
-
-/* The same with the number of the event in its stream. */
-static int numbered(Conn *c, char *out, int room, const char *name, const char *rest) {
-  size_t most = strlen(rest) + 64;
-  char *all = malloc(most);
-  if (!all) exit(1);
-  snprintf(all, most, ",\"sequence_number\":%d%s", c->count++, rest);
-  int length = named(out, room, name, all);
-  free(all);
-  return length;
-}
-
-#define RESPONSE_HEAD "\"id\":\"resp_bench\",\"object\":\"response\",\"created_at\":1700000000,\"model\":\"gpt-4o-mini\""
-#define ITEM_HEAD "\"id\":\"msg_bench\",\"type\":\"message\",\"role\":\"assistant\""
-#define PLACE ",\"item_id\":\"msg_bench\",\"output_index\":0,\"content_index\":0"
-#define PART "{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"%s\"}"
-
-static int beginResponse(Conn *c, char *out, int room) {
-  char part[256];
-  snprintf(part, sizeof part, PLACE ",\"part\":" PART, "");
-  int length = numbered(c, out, room, "response.created", ",\"response\":{" RESPONSE_HEAD ",\"status\":\"in_progress\",\"output\":[]}");
-  length += numbered(c, out + length, room - length, "response.output_item.added",
-    ",\"output_index\":0,\"item\":{" ITEM_HEAD ",\"status\":\"in_progress\",\"content\":[]}");
-  return length + numbered(c, out + length, room - length, "response.content_part.added", part);
-}
-
-/* Says the text again as often as a provider does. */
-static int endResponse(Conn *c, char *out, int room) {
-  static const struct {
-    const char *name, *before, *after;
-  } ends[] = {
-    {"response.output_text.done", PLACE ",\"logprobs\":[],\"text\":\"%s\"", ""},
-    {"response.content_part.done", PLACE ",\"part\":" PART, ""},
-    {"response.output_item.done", ",\"output_index\":0,\"item\":{" ITEM_HEAD ",\"status\":\"completed\",\"content\":[" PART "]}", ""},
-    {"response.completed", ",\"response\":{" RESPONSE_HEAD ",\"status\":\"completed\",\"output\":[{" ITEM_HEAD ",\"status\":\"completed\",\"content\":[" PART "]}]",
-      ",\"usage\":{\"input_tokens\":400,\"output_tokens\":120,\"total_tokens\":520}}"},
-  };
-  int length = 0;
-  size_t most = (size_t)c->saidLength + 1024;
-  char *rest = malloc(most);
-  if (!rest) exit(1);
-  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-    int used = snprintf(rest, most, ends[i].before, c->said);
-    snprintf(rest + used, most - (size_t)used, "%s", ends[i].after);
-    length += numbered(c, out + length, room - length, ends[i].name, rest);
-  }
-  free(rest);
-  return length;
-}
-
-static int event(char *out, int room, const char *delta, const char *finish) {
-  char json[512];
-  int length = snprintf(json, sizeof json,
-    "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"gpt-4o-mini\","
-    "\"choices\":[{\"index\":0,\"delta\":%s,\"finish_reason\":%s}]}\n\n", delta, finish);
-  return snprintf(out, (size_t)room, "%x\r\n%s\r\n", length, json);
-}
-
 static int number(const char *body, const char *name, int otherwise) {
   const char *found = strstr(body, name);
   return found ? atoi(found + strlen(name)) : otherwise;
@@ -167,24 +99,9 @@ static int startStream(Conn *c, const char *body, Format format) {
   char out[4096];
   int length = snprintf(out, sizeof out, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\n"
     "transfer-encoding: chunked\r\n\r\n");
-  c->format = format;
-  c->count = 0;
-  if (format == RESPONSE) length += beginResponse(c, out + length, (int)sizeof out - length);
-  else if (format == MESSAGE) {
-    length += named(out + length, (int)sizeof out - length, "message_start",
-      ",\"message\":{\"id\":\"msg_bench\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-sonnet-5\",\"content\":[],"
-      "\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":400,\"output_tokens\":1}}");
-    length += named(out + length, (int)sizeof out - length, "content_block_start",
-      ",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}");
-  } else length += event(out + length, (int)sizeof out - length, "{\"role\":\"assistant\",\"content\":\"\"}", "null");
   streams++;
   c->left = number(body, "bench:chunks=", 100);
-  if (format == RESPONSE) {
-    free(c->said);
-    c->said = calloc((size_t)c->left, DELTA_BYTES + 1);
-    c->saidLength = 0;
-    if (!c->said) exit(1);
-  }
+  length += begin(&c->told, format, c->left, out + length, (int)sizeof out - length);
   c->every = (uint64_t)number(body, ";every=", 20) * 1000000u;
   c->due = nowNs() + c->every;
   c->slot = runningCount;
@@ -192,41 +109,19 @@ static int startStream(Conn *c, const char *body, Format format) {
   return put(c, out, length);
 }
 
-/* What stands behind the last delta. */
-static int finish(Conn *c, char *out, int room) {
-  if (c->format == RESPONSE) return endResponse(c, out, room);
-  if (c->format == MESSAGE) {
-    int length = named(out, room, "content_block_stop", ",\"index\":0");
-    length += named(out + length, room - length, "message_delta",
-      ",\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":120}");
-    return length + named(out + length, room - length, "message_stop", "");
-  }
-  int length = event(out, room, "{}", "\"stop\"");
-  return length + snprintf(out + length, (size_t)(room - length), "e\r\ndata: [DONE]\n\n\r\n");
-}
-
 /* Sends the delta that is due. 1: the stream goes on, 0: it ended, -1: the peer is gone. */
 static int step(Conn *c) {
-  char delta[256], out[2048], stamp[17] = {0};
+  char out[2048], stamp[17] = {0};
   uint64_t time = nowNs();
   for (int i = 15; i >= 0; i--, time >>= 4) stamp[i] = (char)('a' + (time & 15));
-  static const char *shapes[] = {
-    [CHAT] = "{\"content\":\"tok %s \"}",
-    [MESSAGE] = ",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"tok %s \"}",
-    [RESPONSE] = PLACE ",\"delta\":\"tok %s \",\"logprobs\":[]",
-  };
-  snprintf(delta, sizeof delta, shapes[c->format], stamp);
-  int length = c->format == RESPONSE ? numbered(c, out, sizeof out, "response.output_text.delta", delta)
-    : c->format == MESSAGE ? named(out, sizeof out, "content_block_delta", delta)
-    : event(out, sizeof out, delta, "null");
-  if (c->format == RESPONSE) c->saidLength += sprintf(c->said + c->saidLength, "tok %s ", stamp);
+  int length = say(&c->told, stamp, out, sizeof out);
   c->due += c->every;
   if (--c->left > 0) return put(c, out, length) < 0 ? -1 : 1;
-  if (put(c, out, length) < 0) return -1;
-  int room = 4 * c->saidLength + 4096;
+  int room = length + endBytes(&c->told);
   char *last = malloc((size_t)room);
   if (!last) exit(1);
-  length = finish(c, last, room);
+  memcpy(last, out, (size_t)length);
+  length += finish(&c->told, last + length, room - length);
   length += snprintf(last + length, (size_t)(room - length), "0\r\n\r\n");
   stopStream(c);
   int sent = put(c, last, length);
@@ -313,8 +208,7 @@ static void take(int listener, int poller) {
   c->fd = fd;
   c->used = 0;
   c->slot = -1;
-  c->said = NULL;
-  c->saidLength = 0;
+  c->told = (Told){0};
   conns[fd] = c;
   openCount++;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -337,32 +231,13 @@ static void receive(Conn *c) {
   if (serve(c) < 0) hangUp(c);
 }
 
-static void makeCompletion(void) {
-  const char *before = "{\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion\",\"created\":1700000000,\"model\":\"gpt-4o-mini\","
-    "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"";
-  const char *after = "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":400,\"completion_tokens\":120,\"total_tokens\":520}}";
-  const char *words = "the quick answer of a model that costs nothing ";
-  size_t at = strlen(before), end = COMPLETION_BYTES - strlen(after);
-  memcpy(completion, before, at);
-  for (size_t i = 0; at < end; i++) completion[at++] = words[i % strlen(words)];
-  memcpy(completion + at, after, strlen(after));
-  snprintf(message, sizeof message,
-    "{\"id\":\"msg_bench\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-sonnet-5\",\"content\":[{\"type\":\"text\",\"text\":\"%.*s\"}],"
-    "\"stop_reason\":\"end_turn\",\"stop_sequence\":null,\"usage\":{\"input_tokens\":400,\"output_tokens\":120}}",
-    (int)(end - strlen(before)), completion + strlen(before));
-  snprintf(response, sizeof response,
-    "{" RESPONSE_HEAD ",\"status\":\"completed\",\"output\":[{" ITEM_HEAD ",\"status\":\"completed\",\"content\":[{\"type\":\"output_text\","
-    "\"annotations\":[],\"logprobs\":[],\"text\":\"%.*s\"}]}],\"usage\":{\"input_tokens\":400,\"output_tokens\":120,\"total_tokens\":520}}",
-    (int)(end - strlen(before)), completion + strlen(before));
-}
-
 int main(int argc, char **argv) {
   if (argc != 3) {
     fprintf(stderr, "usage: mock PORT JWKS_FILE\n");
     return 2;
   }
   signal(SIGPIPE, SIG_IGN);
-  makeCompletion();
+  makeAnswers();
   FILE *file = fopen(argv[2], "r");
   if (!file) {
     perror(argv[2]);
