@@ -254,7 +254,7 @@ describe('without a guard', () => {
     for (const guard of [undefined, wordGuard]) {
       const whole = events({ ...COMPLETED, type })
       const behind = Buffer.concat([whole, events(delta('more')), Buffer.from('data: [DONE]\n\n')])
-      expect(run(lens.openStream({ guard }), [behind])).toEqual({ text: whole.toString(), refusal: undefined })
+      expect(run(lens.openStream({ guard }), [behind])).toEqual({ bytes: whole, refusal: undefined })
     }
   })
 
@@ -265,7 +265,7 @@ describe('without a guard', () => {
         'upstream_failed',
       )
       const said = events(delta('x'), { type: 'error', code: 'x', message: 'y', param: null })
-      expect(run(lens.openStream({ guard }), [said])).toEqual({ text: said.toString(), refusal: undefined })
+      expect(run(lens.openStream({ guard }), [said])).toEqual({ bytes: said, refusal: undefined })
     }
   })
 })
