@@ -12,6 +12,7 @@ import { type LyingUpstream, startLyingUpstream, TEST_CARD } from '@ostiary/devk
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { callControl } from '../src/cli/control.js'
 import { answers, type Block, refuses, seen } from './anthropic-provider.js'
+import { failureOf } from './failure.js'
 import { type House, MODEL_KEY, openHouse } from './house.js'
 import { ask } from './http.js'
 
@@ -72,14 +73,7 @@ async function clientOf(as: string, options: object = {}): Promise<Anthropic> {
 const messages: Anthropic.MessageParam[] = [{ role: 'user', content: 'good morning' }]
 const asked = { model: 'model', max_tokens: 100, messages }
 
-async function failure(call: PromiseLike<unknown>): Promise<APIError> {
-  const error: unknown = await Promise.resolve(call).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof APIError) return error
-  throw error ?? new Error('answered, though it had to be refused')
-}
+const failure = (call: PromiseLike<unknown>): Promise<APIError> => failureOf(APIError, call)
 
 describe('answers', () => {
   test('whole', async () => {
