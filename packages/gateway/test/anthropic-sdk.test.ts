@@ -246,6 +246,19 @@ describe('what policy obliges to take out', () => {
     expect(seen(house)['messages']).toMatchObject([{}, { content: [SURE, {}] }, {}])
   })
 
+  test('thinking with an empty signature was emptied here where answers are edited, and elsewhere it is the provider\u2019s own way', async () => {
+    const unsigned = { ...SURE, signature: '' }
+    const turn = { role: 'assistant', content: [unsigned, HELLO] as Anthropic.ContentBlockParam[] } as const
+    for (const [model, goesOn] of [
+      ['model', [HELLO]],
+      ['vault', [unsigned, HELLO]],
+      ['free', [unsigned, HELLO]],
+    ] as const) {
+      await client.messages.create({ ...asked, model, messages: [...messages, turn, ...messages] })
+      expect(seen(house)['messages']).toMatchObject([{}, { content: goesOn }, {}])
+    }
+  })
+
   test('an image is refused: nobody can see into it', async () => {
     const before = house.upstream.requestCount
     const source = { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo=' } as const
