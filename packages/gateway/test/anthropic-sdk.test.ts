@@ -12,6 +12,7 @@ import { type LyingUpstream, startLyingUpstream, TEST_CARD } from '@ostiary/devk
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { callControl } from '../src/cli/control.js'
 import { answers, type Block, refuses, seen } from './anthropic-provider.js'
+import { failureOf } from './failure.js'
 import { type House, MODEL_KEY, openHouse } from './house.js'
 import { ask } from './http.js'
 
@@ -72,14 +73,7 @@ async function clientOf(as: string, options: object = {}): Promise<Anthropic> {
 const messages: Anthropic.MessageParam[] = [{ role: 'user', content: 'good morning' }]
 const asked = { model: 'model', max_tokens: 100, messages }
 
-async function failure(call: PromiseLike<unknown>): Promise<APIError> {
-  const error: unknown = await Promise.resolve(call).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof APIError) return error
-  throw error ?? new Error('answered, though it had to be refused')
-}
+const failure = (call: PromiseLike<unknown>): Promise<APIError> => failureOf(APIError, call)
 
 describe('answers', () => {
   test('whole', async () => {
@@ -250,6 +244,19 @@ describe('what policy obliges to take out', () => {
     const second = await client.messages.create({ ...asked, tools: [TOOL], messages: [...messages, ...turns] })
     expect(second.content).toEqual([HELLO])
     expect(seen(house)['messages']).toMatchObject([{}, { content: [SURE, {}] }, {}])
+  })
+
+  test('thinking with an empty signature was emptied here where answers are edited, and elsewhere it is the provider\u2019s own way', async () => {
+    const unsigned = { ...SURE, signature: '' }
+    const turn = { role: 'assistant', content: [unsigned, HELLO] as Anthropic.ContentBlockParam[] } as const
+    for (const [model, goesOn] of [
+      ['model', [HELLO]],
+      ['vault', [unsigned, HELLO]],
+      ['free', [unsigned, HELLO]],
+    ] as const) {
+      await client.messages.create({ ...asked, model, messages: [...messages, turn, ...messages] })
+      expect(seen(house)['messages']).toMatchObject([{}, { content: goesOn }, {}])
+    }
   })
 
   test('an image is refused: nobody can see into it', async () => {

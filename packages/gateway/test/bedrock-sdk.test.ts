@@ -15,6 +15,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { event, exception, transcript } from './event-stream.js'
+import { failureOf } from './failure.js'
 import { type House, openHouse } from './house.js'
 import { ask } from './http.js'
 import { inPieces, type ScriptedProvider, startScriptedProvider } from './scripted-provider.js'
@@ -94,14 +95,8 @@ const said = (text: string, role: 'user' | 'assistant' = 'user') => ({ role, con
 const asked = (text: string) => new ConverseCommand({ modelId: MODEL, messages: [said(text)] })
 const askedToStream = (text: string) => new ConverseStreamCommand({ modelId: MODEL, messages: [said(text)] })
 
-async function failure(call: Promise<unknown>): Promise<BedrockRuntimeServiceException> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof BedrockRuntimeServiceException) return error
-  throw error ?? new Error('answered, though it had to be refused')
-}
+const failure = (call: PromiseLike<unknown>): Promise<BedrockRuntimeServiceException> =>
+  failureOf(BedrockRuntimeServiceException, call)
 
 async function eventsOf(stream: AsyncIterable<ConverseStreamOutput> | undefined): Promise<ConverseStreamOutput[]> {
   const events: ConverseStreamOutput[] = []

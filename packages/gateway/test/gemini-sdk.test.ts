@@ -2,6 +2,7 @@ import { ApiError, FunctionCallingConfigMode, type GenerateContentResponse, Goog
 import { type LyingUpstream, startLyingUpstream, TEST_CARD } from '@ostiary/devkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { callControl } from '../src/cli/control.js'
+import { failureOf } from './failure.js'
 import { answers, refuses, seen } from './gemini-provider.js'
 import { type House, MODEL_KEY, openHouse } from './house.js'
 import { ask, send } from './http.js'
@@ -54,14 +55,7 @@ async function clientOf(as: string, token?: string): Promise<GoogleGenAI> {
 
 const asked = { model: 'model', contents: 'good morning' }
 
-async function failure(call: PromiseLike<unknown>): Promise<ApiError> {
-  const error: unknown = await Promise.resolve(call).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof ApiError) return error
-  throw error ?? new Error('answered, though it had to be refused')
-}
+const failure = (call: PromiseLike<unknown>): Promise<ApiError> => failureOf(ApiError, call)
 
 /** What the SDK makes an error's message of. */
 function codeIn({ message }: ApiError): unknown {

@@ -1,6 +1,8 @@
-import type { TextGuard } from '../src/spec/detector.js'
-import type { StreamLens } from '../src/spec/dialect.js'
-import type { Refusal } from '../src/spec/refusal.js'
+import { expect } from 'vitest'
+import type { ChannelKind, Refusal, StreamLens, TextGuard } from '../src/spec/index.js'
+import type { LensAt } from './lens.js'
+
+// How tests of streams are fed and guarded.
 
 export const WORD = 'SECRET'
 export const GONE = '[gone]'
@@ -49,6 +51,21 @@ export function run(lens: StreamLens, chunks: readonly Buffer[]): Ran {
   const last = lens.end()
   if (!Buffer.isBuffer(last)) return { bytes: Buffer.concat(out), refusal: last }
   return { bytes: Buffer.concat([...out, last]), refusal: undefined }
+}
+
+/** What leaves a guarded stream that must be whole. */
+export function guarded(
+  lens: Pick<LensAt, 'openStream'>,
+  chunks: readonly Buffer[],
+  guard: (channel: ChannelKind) => TextGuard = wordGuard,
+): string {
+  const { bytes, refusal } = run(lens.openStream({ guard }), chunks)
+  expect(refusal?.forLog).toBeUndefined()
+  return bytes.toString()
+}
+
+export function stream(...events: readonly string[]): Buffer[] {
+  return events.map((one) => Buffer.from(one))
 }
 
 /** Cut at these places, each taken modulo the length. */

@@ -2,6 +2,7 @@ import OpenAI, { APIError, BadRequestError, NotFoundError, PermissionDeniedError
 import { zodTextFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { failureOf } from './failure.js'
 import { type House, openHouse } from './house.js'
 import { functionCall, json, message, reasoning, says, stream } from './scripted-openai.js'
 
@@ -34,14 +35,7 @@ function clientOf(as: string): OpenAI {
   })
 }
 
-async function failure(call: PromiseLike<unknown>): Promise<APIError> {
-  const error: unknown = await Promise.resolve(call).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof APIError) return error
-  throw error ?? new Error('answered, though it had to be refused')
-}
+const failure = (call: PromiseLike<unknown>): Promise<APIError> => failureOf(APIError, call)
 
 /** What the provider was asked last. */
 function asked(): { readonly path: string; readonly body: Record<string, unknown> } {

@@ -12,6 +12,7 @@ import OpenAI, {
 import type { ChatCompletionMessageParam } from 'openai/resources'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { callControl } from '../src/cli/control.js'
+import { failureOf } from './failure.js'
 import { type House, MODELS, openHouse } from './house.js'
 import { until } from './until.js'
 
@@ -48,14 +49,7 @@ function clientOf(as: string, options: { readonly maxRetries?: number } = {}): O
 
 const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'good morning' }]
 
-async function failure(call: PromiseLike<unknown>): Promise<APIError> {
-  const error: unknown = await Promise.resolve(call).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof APIError) return error
-  throw error ?? new Error('answered, though it had to be refused')
-}
+const failure = (call: PromiseLike<unknown>): Promise<APIError> => failureOf(APIError, call)
 
 describe('answers', () => {
   test('whole', async () => {

@@ -6,21 +6,11 @@ import { createBedrockDialect } from '../src/adapters/dialect-bedrock/dialect.js
 import { createGeminiDialect } from '../src/adapters/dialect-gemini/dialect.js'
 import { createOpenAiDialect } from '../src/adapters/dialect-openai/dialect.js'
 import { Restoring } from '../src/release/restoring.js'
-import {
-  type ChannelKind,
-  type Context,
-  type Dialect,
-  joinObligations,
-  type Lens,
-  type Obligation,
-  parseObligation,
-  type TextGuard,
-  type VaultSession,
-  type Verdict,
-} from '../src/spec/index.js'
+import type { ChannelKind, Dialect, Lens, TextGuard, VaultSession } from '../src/spec/index.js'
 import { Finder } from '../src/vault/finder.js'
 import { transcript } from './event-stream.js'
 import { run } from './guards.js'
+import { permitted } from './verdicts.js'
 
 // Streams of the dialects' corpora say one of two words, cut over events: here it is a placeholder.
 
@@ -58,26 +48,6 @@ const session: VaultSession = {
   },
 }
 
-const CONTEXT: Context = {
-  labels: [],
-  findings: [],
-  uninspectable: false,
-  promptTokens: 0,
-  maxTokens: 0,
-  stream: true,
-  hasSystemMessage: false,
-  purpose: undefined,
-  sourceIp: '127.0.0.1',
-  timeMs: 0,
-  approvals: [],
-}
-
-function permit(...sources: readonly string[]): Verdict {
-  const obligations = sources.map((one) => parseObligation(one) as Obligation)
-  const decision = { kind: 'permit', determining: [], shadow: [], shadowErrors: [], obligations } as const
-  return { decision, obligations: joinObligations(obligations), context: CONTEXT, inputs: '{}', policyDigest: '' }
-}
-
 interface Heard extends ChannelKind {
   before: string
   after: string
@@ -85,7 +55,7 @@ interface Heard extends ChannelKind {
 
 /** What goes into restoring and comes out of it, by channel. */
 function heard(lens: Lens, stream: Buffer, ...sources: readonly string[]): readonly Heard[] {
-  const restoring = new Restoring(session, () => permit(...sources))
+  const restoring = new Restoring(session, () => permitted(...sources))
   const all: Heard[] = []
   const guard = (channel: ChannelKind): TextGuard => {
     const one: Heard = { ...channel, before: '', after: '' }
@@ -191,7 +161,7 @@ describe('whole answers', () => {
       const lens = dialect.endpoints.find((one) => path.test(one.path))?.lens
       const read = lens?.readAnswer(Buffer.from(JSON.stringify(answer(said, said))))
       if (read?.kind !== 'proceed') throw new Error('refused')
-      const edits = new Restoring(session, () => permit()).edits(read.value.parts, [])
+      const edits = new Restoring(session, () => permitted()).edits(read.value.parts, [])
       expect(JSON.parse(String(read.value.edit(edits)))).toEqual(answer(said, `the ${VALUE}`))
     },
   )

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { JSON_LIMITS, type JsonObject } from '../json/located.js'
 import type { RequestView } from '../spec/dialect.js'
 import { type AttachedText, textOf } from './attached.js'
-import { createLens } from './lens.js'
+import { createLens, QUIET } from './lens.js'
 import { field, listOf, shape } from './shape.js'
 
 function attached(data: string, mediaType?: string): AttachedText | undefined {
@@ -87,15 +87,7 @@ const PART = shape(
 const lens = createLens(
   {
     request: shape({ model: field('checked'), parts: field('text', listOf(PART)) }, {}),
-    facts: () => ({
-      model: 'm',
-      stream: false,
-      maxTokens: 0,
-      hasSystemMessage: false,
-      hasEffects: false,
-      tools: 0,
-      conversation: undefined,
-    }),
+    facts: () => ({ ...QUIET, model: 'm' }),
     namesModel: true,
     answer: shape({}),
     usage: () => undefined,

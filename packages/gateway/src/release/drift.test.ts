@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createMemoryStore } from '@ostiary/testkit'
 import { expect, it } from 'vitest'
-import { type ChannelKind, type FindingType, joinObligations, type Verdict } from '../spec/index.js'
+import { permitted } from '../../test/verdicts.js'
+import type { ChannelKind, FindingType } from '../spec/index.js'
 import { VaultKeys } from '../vault/keys.js'
 import { Session, SessionView } from '../vault/session.js'
 import { Restoring } from './restoring.js'
@@ -90,26 +91,6 @@ const PIECES: Readonly<Record<string, (text: string) => readonly string[]>> = {
   'as tokens': (text) => text.split(/(?=[ _[\]\\])/),
 }
 
-const PERMIT: Verdict = {
-  decision: { kind: 'permit', determining: [], shadow: [], shadowErrors: [], obligations: [] },
-  obligations: joinObligations([]),
-  context: {
-    labels: [],
-    findings: [],
-    uninspectable: false,
-    promptTokens: 0,
-    maxTokens: 0,
-    stream: true,
-    hasSystemMessage: false,
-    purpose: undefined,
-    sourceIp: '127.0.0.1',
-    timeMs: 0,
-    approvals: [],
-  },
-  inputs: '{}',
-  policyDigest: '',
-}
-
 const CONTENT: ChannelKind = { name: 'choices/0/delta/content', role: 'assistant', isJson: false }
 
 function letters(text: string): string {
@@ -140,7 +121,7 @@ it('restores at least 99.5 % of what models make of placeholders, and all that t
       for (const [where, around] of Object.entries(SURROUNDINGS)) {
         const text = around(change(placeholder))
         for (const [how, cut] of Object.entries(PIECES)) {
-          const guard = new Restoring(session, () => PERMIT).guard(CONTENT)
+          const guard = new Restoring(session, () => permitted()).guard(CONTENT)
           const out = [...cut(text).map((one) => guard.push(one)), guard.end()].join('')
           tried++
           const isExact = out === around(change('\u0000')).replaceAll('\u0000', () => value)

@@ -1,16 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { forbidden, permitted } from '../../test/verdicts.js'
 import { emailDetector } from '../adapters/detector-email/detector.js'
 import {
   type ActsByType,
   type ChannelKind,
-  type Context,
-  type Decision,
   type FindingType,
   GUARDED_SINKS,
-  joinObligations,
-  type Obligation,
-  parseObligation,
   type TextPart,
   type VaultSession,
   type Verdict,
@@ -46,25 +42,7 @@ function session(): VaultSession {
 }
 
 function verdict(obligations = '', kind: 'permit' | 'forbid' = 'permit'): Verdict {
-  const all = obligations === '' ? [] : obligations.split(', ').map((one) => parseObligation(one) as Obligation)
-  const basis = { determining: [], shadow: [], shadowErrors: [] }
-  const decision: Decision =
-    kind === 'permit' ? { ...basis, kind, obligations: all } : { ...basis, kind, reason: undefined }
-  return { decision, obligations: joinObligations(all), context: CONTEXT, inputs: '{}', policyDigest: '' }
-}
-
-const CONTEXT: Context = {
-  labels: [],
-  findings: [],
-  uninspectable: false,
-  promptTokens: 0,
-  maxTokens: 0,
-  stream: true,
-  hasSystemMessage: false,
-  purpose: undefined,
-  sourceIp: '127.0.0.1',
-  timeMs: 0,
-  approvals: [],
+  return kind === 'forbid' ? forbidden() : permitted(...obligations.split(', ').filter((one) => one !== ''))
 }
 
 function restoring(obligations = '', kind: 'permit' | 'forbid' = 'permit'): Restoring {

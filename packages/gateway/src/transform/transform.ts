@@ -70,7 +70,7 @@ export function transform(
   const { carriedOut, edits } = edited.value
   const askUsage = needsUsage && !view.saysUsage
   // Where no answer is edited, an empty signature is the provider's own way.
-  const leaveOut = obligations.output.size > 0 ? 'emptied' : 'edited'
+  const leaveOut = isEdited(obligations.output) ? 'emptied' : 'edited'
   if (obligations.system.length === 0 && obligations.spotlight === undefined) {
     const body = view.edit({ model: rename, edits, askUsage, leaveOut })
     return proceed({ body, carriedOut, systemMessage: undefined, vault, asksUsage: askUsage })
@@ -86,6 +86,11 @@ export function transform(
     vault,
     asksUsage: askUsage,
   })
+}
+
+function isEdited(acts: ActsByType): boolean {
+  for (const act of acts.values()) if (act !== 'flag' && act !== 'block') return true
+  return false
 }
 
 /** Without a session an exchange is one of its own, and its id was unguessable when its texts were written. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DONE, event, eventsOf, STOP, said } from '../../../test/gemini-events.js'
-import { guarded, run, stream, WORD, wordGuard } from '../../../test/guarded.js'
+import { guarded, run, stream, WORD, wordGuard } from '../../../test/guards.js'
 import { lensAt } from '../../../test/lens.js'
 import { createGeminiDialect } from './dialect.js'
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DONE, event, eventsOf, HEAD, STOP, said, thought } from '../../../test/gemini-events.js'
-import { cut, guarded, run, stream, WORD, wordGuard } from '../../../test/guarded.js'
+import { cut, guarded, run, stream, WORD, wordGuard } from '../../../test/guards.js'
 import { lensAt } from '../../../test/lens.js'
 import { createGeminiDialect } from './dialect.js'
 

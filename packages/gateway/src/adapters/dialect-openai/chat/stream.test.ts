@@ -1,68 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cut, guarded as guardedBy, run, stream, WORD, wordGuard } from '../../../../test/guards.js'
 import { lensAt } from '../../../../test/lens.js'
 import type { TextGuard } from '../../../spec/detector.js'
-import type { ChannelKind, StreamLens } from '../../../spec/dialect.js'
+import type { ChannelKind } from '../../../spec/dialect.js'
 import { type Refusal, refuse } from '../../../spec/refusal.js'
 import { createOpenAiDialect } from '../dialect.js'
 
 const dialect = lensAt(createOpenAiDialect(), '/v1/chat/completions')
-const WORD = 'SECRET'
 const CORPUS = new URL('./corpus/', import.meta.url)
 const TRANSCRIPTS = readdirSync(CORPUS).map((name) => [name, readFileSync(new URL(name, CORPUS))] as const)
 
-/** Puts `[gone]` in place of the word, and holds what may be its beginning. */
-function wordGuard(): TextGuard {
-  let held = ''
-  return {
-    push(text) {
-      const now = (held + text).replaceAll(WORD, '[gone]')
-      let keep = Math.min(WORD.length - 1, now.length)
-      while (keep > 0 && !WORD.startsWith(now.slice(-keep))) keep--
-      held = now.slice(now.length - keep)
-      return now.slice(0, now.length - keep)
-    },
-    end() {
-      const rest = held
-      held = ''
-      return rest
-    },
-    get held() {
-      return held.length
-    },
-  }
-}
-
-function run(lens: StreamLens, chunks: readonly Buffer[]): { bytes: Buffer; refusal: Refusal | undefined } {
-  const out: Buffer[] = []
-  for (const chunk of chunks) {
-    const got = lens.push(chunk)
-    if (!Buffer.isBuffer(got)) return { bytes: Buffer.concat(out), refusal: got }
-    // A copy: what was given out must not change afterwards.
-    out.push(got)
-  }
-  const last = lens.end()
-  if (!Buffer.isBuffer(last)) return { bytes: Buffer.concat(out), refusal: last }
-  return { bytes: Buffer.concat([...out, last]), refusal: undefined }
-}
-
-function guarded(chunks: readonly Buffer[], guard: (channel: ChannelKind) => TextGuard = wordGuard): string {
-  const { bytes, refusal } = run(dialect.openStream({ guard }), chunks)
-  expect(refusal).toBeUndefined()
-  return bytes.toString()
-}
-
-function cut(whole: Buffer, at: readonly number[]): Buffer[] {
-  const cuts = [...new Set(at.map((one) => one % (whole.length + 1)))].sort((a, b) => a - b)
-  const chunks: Buffer[] = []
-  let from = 0
-  for (const one of [...cuts, whole.length]) {
-    chunks.push(whole.subarray(from, one))
-    from = one
-  }
-  return chunks
-}
+const guarded = (chunks: readonly Buffer[], guard?: (channel: ChannelKind) => TextGuard): string =>
+  guardedBy(dialect, chunks, guard)
 
 interface Delta {
   readonly [name: string]: unknown
@@ -100,10 +51,6 @@ function event(delta: object, finish: string | null = null, more: object = {}): 
 }
 
 const DONE = 'data: [DONE]\n\n'
-
-function stream(...events: readonly string[]): Buffer[] {
-  return events.map((one) => Buffer.from(one))
-}
 
 describe('without a guard', () => {
   test.each(TRANSCRIPTS)('%s passes as it came, in any cutting', (_, whole) => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { GONE } from '../../../../test/guards.js'
 import { lensAt } from '../../../../test/lens.js'
-import { eventsIn, guarded, REMOVED, WORD, wordGuard } from '../../../../test/word-guard.js'
+import { eventsIn, guarded, WORD, wordGuard } from '../../../../test/openai-events.js'
 import type { RequestView } from '../../../spec/dialect.js'
 import { createOpenAiDialect } from '../dialect.js'
 
@@ -73,8 +74,8 @@ describe('streams', () => {
     }
     expect(texts).toEqual(
       new Map([
-        [0, `one ${REMOVED}`],
-        [1, `two ${REMOVED}`],
+        [0, `one ${GONE}`],
+        [1, `two ${GONE}`],
       ]),
     )
     const half = (text: string, finish: string | null): string =>
@@ -108,7 +109,7 @@ test('whole answers: an edit takes the probabilities with it', () => {
   const read = lens.readAnswer(Buffer.from(body))
   if (read.kind === 'refuse') throw new Error(read.forLog)
   const index = read.value.parts.findIndex(({ text }) => text === WORD)
-  expect(JSON.parse(String(read.value.edit([{ index, text: REMOVED }])))).toEqual({
-    choices: [{ index: 0, text: REMOVED, logprobs: null }],
+  expect(JSON.parse(String(read.value.edit([{ index, text: GONE }])))).toEqual({
+    choices: [{ index: 0, text: GONE, logprobs: null }],
   })
 })

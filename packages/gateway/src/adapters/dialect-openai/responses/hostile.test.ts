@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cut, GONE, run } from '../../../../test/guards.js'
 import { lensAt } from '../../../../test/lens.js'
-import { cutAt, eventsIn, guarded, REMOVED, run, WORD, wordGuard } from '../../../../test/word-guard.js'
+import { eventsIn, guarded, WORD, wordGuard } from '../../../../test/openai-events.js'
 import { GuardedStream } from '../../../lens/guarded.js'
 import type { StreamFormat } from '../../../lens/stream-format.js'
 import type { TextGuard } from '../../../spec/detector.js'
@@ -21,8 +22,8 @@ const COMPLETED = event('response.completed', { response: { id: 'resp_1', output
 
 function went(...events: readonly string[]): { text: string; dropped: number; refused: string | undefined } {
   const stream = open()
-  const { text, refusal } = run(stream, [Buffer.from([...events, COMPLETED].join(''))])
-  return { text, dropped: stream.dropped, refused: refusal?.code }
+  const { bytes, refusal } = run(stream, [Buffer.from([...events, COMPLETED].join(''))])
+  return { text: bytes.toString(), dropped: stream.dropped, refused: refusal?.code }
 }
 
 describe('what nobody can judge is dropped, and counted', () => {
@@ -47,7 +48,7 @@ describe('what nobody can judge is dropped, and counted', () => {
     expect(dropped).toBe(1)
     expect(text).not.toContain('"WORD"')
     // Some servers make up a new id for each event of an item: it is the same item.
-    expect(went(delta('PASS'), delta('WORD', { item_id: 'msg_2' })).text).toContain(REMOVED)
+    expect(went(delta('PASS'), delta('WORD', { item_id: 'msg_2' })).text).toContain(GONE)
     expect(went(delta('PASS', { item_id: '' }), delta('WORD', { item_id: '', output_index: 1 })).dropped).toBe(0)
   })
 })
@@ -132,7 +133,7 @@ describe('found', () => {
       const { text } = went(odd)
       expect(odd).toContain(WORD)
       expect(text).not.toContain(WORD)
-      expect(text).toContain(REMOVED)
+      expect(text).toContain(GONE)
     }
   })
 
@@ -146,7 +147,7 @@ describe('found', () => {
       const over = event('response.function_call_arguments.done', { output_index: 0, item_id: 'fc', arguments: json })
       const said = eventsIn(went(...all, over).text)
       const joined = said.map((one) => (typeof one['delta'] === 'string' ? one['delta'] : '')).join('')
-      expect(JSON.parse(joined)).toEqual({ q: `${REMOVED} "quoted"`, n: 1 })
+      expect(JSON.parse(joined)).toEqual({ q: `${GONE} "quoted"`, n: 1 })
       expect(said.at(-2)?.['arguments']).toBe(joined)
     }
   })
@@ -157,7 +158,7 @@ describe('found', () => {
     const over = event('response.function_call_arguments.done', { output_index: 0, item_id: 'fc', arguments: broken })
     const said = eventsIn(went(piece, over).text)
     const joined = said.map((one) => (typeof one['delta'] === 'string' ? one['delta'] : '')).join('')
-    expect(joined).toBe(broken.replace(WORD, REMOVED))
+    expect(joined).toBe(broken.replace(WORD, GONE))
   })
 
   test('and token by token it is said nowhere', () => {
@@ -203,7 +204,7 @@ describe('the fast path', () => {
       delta(`word ${at}`, { sequence_number: at, logprobs: [], obfuscation: 'p'.repeat(at % 9) }),
     )
     const whole = [...many, COMPLETED].join('')
-    expect(run(new GuardedStream(watched, wordGuard), [Buffer.from(whole)]).text).toBe(whole)
+    expect(run(new GuardedStream(watched, wordGuard), [Buffer.from(whole)]).bytes.toString()).toBe(whole)
     // The first two, since padding may be empty, and the last.
     expect(reads).toBeLessThanOrEqual(4)
   })
@@ -238,11 +239,11 @@ test('any stream of any pieces is the same text as the whole, edited at once', (
       const overs = all.map((one, output) =>
         event('response.output_text.done', { output_index: output, content_index: 0, text: one.join('') }),
       )
-      const said = eventsIn(guarded(open(), cutAt(Buffer.from([...parts, ...overs, COMPLETED].join('')), at)))
+      const said = eventsIn(guarded(open(), cut(Buffer.from([...parts, ...overs, COMPLETED].join('')), at)))
       for (const [output, one] of all.entries()) {
         const mine = said.filter((event) => event['output_index'] === output)
         const grown = mine.map((event) => event['delta'] ?? '').join('')
-        expect(grown).toBe(one.join('').replaceAll(WORD, REMOVED))
+        expect(grown).toBe(one.join('').replaceAll(WORD, GONE))
         expect(mine.at(-1)?.['text']).toBe(grown)
       }
     }),

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cut, GONE, run } from '../../../../test/guards.js'
 import { lensAt } from '../../../../test/lens.js'
-import { cutAt, eventsIn, guarded, REMOVED, recording, run, WORD, wordGuard } from '../../../../test/word-guard.js'
+import { eventsIn, guarded, recording, WORD, wordGuard } from '../../../../test/openai-events.js'
 import { refuse } from '../../../spec/refusal.js'
 import { createOpenAiDialect } from '../dialect.js'
 
@@ -76,7 +77,7 @@ describe.each(TRANSCRIPTS)('%s', (_, whole) => {
     for (const [where, text] of wholes) {
       const plain = (json: string): string => (where.includes('arguments') ? JSON.stringify(JSON.parse(json)) : json)
       expect(plain(grown.get(where) ?? '')).toBe(plain(text))
-      expect(plain(text)).toBe(plain(before.done.get(where) ?? '').replaceAll(WORD, REMOVED))
+      expect(plain(text)).toBe(plain(before.done.get(where) ?? '').replaceAll(WORD, GONE))
     }
   })
 
@@ -89,7 +90,7 @@ describe.each(TRANSCRIPTS)('%s', (_, whole) => {
     const once = guarded(open(), [whole])
     fc.assert(
       fc.property(fc.array(fc.nat()), (at) => {
-        expect(guarded(open(), cutAt(whole, at))).toBe(once)
+        expect(guarded(open(), cut(whole, at))).toBe(once)
       }),
       { numRuns: 40 },
     )
@@ -151,8 +152,8 @@ describe('what a guard holds', () => {
     const over = { type: `${event}.done`, item_id: 'i', output_index: 0, [member]: 'a PASSWORD b' }
     const stream = eventsIn(guarded(open(), [events(begun, more, over, COMPLETED)]))
     expect(JSON.stringify(stream[0])).toContain(`"${member}":"a "`)
-    expect(stream[1]).toMatchObject({ delta: `${REMOVED} b` })
-    expect(stream[2]).toMatchObject({ [member]: `a ${REMOVED} b` })
+    expect(stream[1]).toMatchObject({ delta: `${GONE} b` })
+    expect(stream[2]).toMatchObject({ [member]: `a ${GONE} b` })
     const early = eventsIn(guarded(open(), [events(begun, over, COMPLETED)]))
     expect(early[1]).toMatchObject({ type: `${event}.delta`, item_id: 'i', output_index: 0, delta: 'PASS' })
   })
@@ -201,7 +202,7 @@ describe('what a guard holds', () => {
         },
         COMPLETED,
       )
-      expect(guarded(open(), [went])).toContain(REMOVED)
+      expect(guarded(open(), [went])).toContain(GONE)
     }
   })
 })
@@ -234,7 +235,7 @@ describe('channels', () => {
     const other = (text: string): object => delta(text, { output_index: 1, item_id: 'msg_2' })
     const whole = events(delta('PASS'), other('WORD'), delta('WORD'), other('PASS'), COMPLETED)
     const { grown } = texts(guarded(open(), [whole]))
-    expect([...grown.values()]).toEqual([REMOVED, 'WORDPASS'])
+    expect([...grown.values()]).toEqual([GONE, 'WORDPASS'])
   })
 })
 
@@ -242,18 +243,18 @@ describe('without a guard', () => {
   test('tells usage, and passes what it does not know', () => {
     const stream = lens.openStream({ guard: undefined })
     const whole = transcript('text')
-    expect(run(stream, [whole]).text).toBe(whole.toString())
+    expect(run(stream, [whole]).bytes.toString()).toBe(whole.toString())
     expect(stream.usage).toEqual({ inputTokens: 37, outputTokens: 11 })
     expect(stream.dropped).toBe(0)
     const odd = Buffer.concat([events({ type: 'response.new', text: 'x' }), events(COMPLETED)])
-    expect(run(lens.openStream({ guard: undefined }), [odd]).text).toBe(odd.toString())
+    expect(run(lens.openStream({ guard: undefined }), [odd]).bytes.toString()).toBe(odd.toString())
   })
 
   test.each(['response.completed', 'response.failed', 'response.incomplete'])('%s is its end mark', (type) => {
     for (const guard of [undefined, wordGuard]) {
       const whole = events({ ...COMPLETED, type })
       const behind = Buffer.concat([whole, events(delta('more')), Buffer.from('data: [DONE]\n\n')])
-      expect(run(lens.openStream({ guard }), [behind])).toEqual({ text: whole.toString(), refusal: undefined })
+      expect(run(lens.openStream({ guard }), [behind])).toEqual({ bytes: whole, refusal: undefined })
     }
   })
 
@@ -264,7 +265,7 @@ describe('without a guard', () => {
         'upstream_failed',
       )
       const said = events(delta('x'), { type: 'error', code: 'x', message: 'y', param: null })
-      expect(run(lens.openStream({ guard }), [said])).toEqual({ text: said.toString(), refusal: undefined })
+      expect(run(lens.openStream({ guard }), [said])).toEqual({ bytes: said, refusal: undefined })
     }
   })
 })
