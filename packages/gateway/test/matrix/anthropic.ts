@@ -1,4 +1,4 @@
-import { absent, inBase64, inThree, nothing, type Row, type Surface, said } from './fields.js'
+import { absent, argumentsInThree, inBase64, inThree, nothing, type Row, type Surface, said } from './fields.js'
 import { framed, parsed } from './sse.js'
 
 const MODEL = 'claude'
@@ -179,7 +179,7 @@ const STREAM: Row = {
     (type) => (of: string) =>
       grown(
         block(type, { id: 't_1', name: 'open', input: {} }),
-        ...jsonIn(of).map((partial_json) => block('input_json_delta', { partial_json })),
+        ...argumentsInThree(of).map((partial_json) => block('input_json_delta', { partial_json })),
       ),
   ),
   results: [(of) => grown(ran.search(said(of))), (of) => grown(ran.code(said(of))), (of) => grown(ran.mcp(said(of)))],

@@ -1,5 +1,5 @@
 import { decoded, event, exception } from '../event-stream.js'
-import { absent, inBase64, inThree, nothing, type Row, type Surface, said } from './fields.js'
+import { absent, argumentsInThree, inBase64, inThree, nothing, type Row, type Surface, said } from './fields.js'
 
 const MODEL = 'converse'
 const USER = { role: 'user', content: [{ text: 'good morning' }] }
@@ -132,11 +132,8 @@ const STREAM: Row = {
   assistant: [grown((text) => ({ text }))],
   arguments: [
     (text) => {
-      const json = JSON.stringify({ key: said(text) })
-      const middle = json.indexOf(text) + 8
-      const pieces = [json.slice(0, 9), json.slice(9, middle), json.slice(middle)]
       const start = begun({ toolUse: { toolUseId: 't1', name: 'open' } })
-      return [START, start, ...pieces.map((input) => delta({ toolUse: { input } })), ...END]
+      return [START, start, ...argumentsInThree(text).map((input) => delta({ toolUse: { input } })), ...END]
     },
   ],
   results: [

@@ -98,3 +98,16 @@ export function bytesOf(token: string): readonly number[] {
 export function inBase64(text: string): string {
   return Buffer.from(text).toString('base64')
 }
+
+/** JSON of a tool's arguments, in which what is looked for hides its first letter behind an escape. */
+export function argumentsOf(text: string): string {
+  const letter = `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify({ key: said(text) }).replace(text, letter + text.slice(1))
+}
+
+/** In three pieces, cut amid what is looked for. */
+export function argumentsInThree(text: string): readonly [string, string, string] {
+  const json = argumentsOf(text)
+  const middle = json.indexOf(text.slice(1)) + 4
+  return [json.slice(0, 9), json.slice(9, middle), json.slice(middle)]
+}

@@ -1,13 +1,13 @@
 import { COMMON, USER } from './declared-fields.js'
-import { absent, inThree, type Row, type Surface, said } from './fields.js'
+import { absent, argumentsInThree, argumentsOf, inThree, type Row, type Surface, said } from './fields.js'
 import { framed, parsed } from './sse.js'
 
 const requested = (more: object): object => ({ model: 'command-a', messages: [USER], ...more })
 const turn = (more: object): object => requested({ messages: [USER, more] })
-const called = (args: object): object => ({
+const called = (args: string): object => ({
   id: 'open_1',
   type: 'function',
-  function: { name: 'open', arguments: JSON.stringify(args) },
+  function: { name: 'open', arguments: args },
 })
 
 const COHERE_REQUEST: Row = {
@@ -16,7 +16,7 @@ const COHERE_REQUEST: Row = {
   user: [(text) => turn({ role: 'user', content: [{ type: 'text', text: said(text) }] })],
   assistant: [(text) => turn({ role: 'assistant', content: said(text) })],
   tools: [(text) => requested({ tools: [{ type: 'function', function: { name: 'open', description: said(text) } }] })],
-  arguments: [(text) => turn({ role: 'assistant', tool_calls: [called({ key: said(text) })] })],
+  arguments: [(text) => turn({ role: 'assistant', tool_calls: [called(argumentsOf(text))] })],
   results: [
     (text) =>
       turn({ role: 'tool', tool_call_id: 'open_1', content: [{ type: 'document', document: { data: said(text) } }] }),
@@ -58,7 +58,7 @@ const COHERE_ANSWER: Row = {
   tools: absent('requests alone have it'),
   results: absent('requests alone have it'),
   assistant: [(of) => replied(text(said(of)))],
-  arguments: [(of) => replied({ tool_calls: [called({ key: said(of) })] })],
+  arguments: [(of) => replied({ tool_calls: [called(argumentsOf(of))] })],
   reasoning: [(of) => replied({ tool_plan: said(of) })],
   citations: [(of) => replied({ ...text('hi'), citations: [citation(said(of))] })],
   probabilities: [(of) => replied(text(said(of)), tokens(said(of)))],
@@ -89,14 +89,12 @@ const COHERE_STREAM: Row = {
   assistant: [(of) => block(...inThree(of).map((one) => piece(one)))],
   arguments: [
     (of) => {
-      const json = JSON.stringify({ key: said(of) })
-      const middle = json.indexOf(of) + 8
       const add = (args: string): object => adds('tool-call-delta', { tool_calls: { function: { arguments: args } } })
       const call = { id: 'open_1', type: 'function', function: { name: 'open', arguments: '' } }
       return [
         BEGIN,
         adds('tool-call-start', { tool_calls: call }),
-        ...[json.slice(0, 9), json.slice(9, middle), json.slice(middle)].map(add),
+        ...argumentsInThree(of).map(add),
         event('tool-call-end', { index: 0 }),
         FINISH,
       ]

@@ -1,4 +1,16 @@
-import { absent, bytesOf, inBase64, inThree, nothing, type Row, type Surface, said, tokensOf } from './fields.js'
+import {
+  absent,
+  argumentsInThree,
+  argumentsOf,
+  bytesOf,
+  inBase64,
+  inThree,
+  nothing,
+  type Row,
+  type Surface,
+  said,
+  tokensOf,
+} from './fields.js'
 import { framed, parsed } from './sse.js'
 
 const MODEL = 'gpt'
@@ -27,13 +39,13 @@ const REQUEST: Row = {
     (text) => ask({ functions: [{ name: 'open', description: said(text), parameters: {} }] }),
   ],
   arguments: [
-    (text) => saying({ role: 'assistant', tool_calls: [called({ key: said(text) })] }),
+    (text) => saying({ role: 'assistant', tool_calls: [called(argumentsOf(text))] }),
     (text) =>
       saying({
         role: 'assistant',
         tool_calls: [{ id: 'c', type: 'custom', custom: { name: 'o', input: said(text) } }],
       }),
-    (text) => saying({ role: 'assistant', function_call: { name: 'open', arguments: JSON.stringify({ key: text }) } }),
+    (text) => saying({ role: 'assistant', function_call: { name: 'open', arguments: argumentsOf(text) } }),
   ],
   results: [
     (text) => saying({ role: 'tool', tool_call_id: 'c', content: said(text) }),
@@ -86,8 +98,8 @@ function tool(parameters: object): object {
   return { type: 'function', function: { name: 'open', parameters } }
 }
 
-function called(args: object): object {
-  return { id: 'c', type: 'function', function: { name: 'open', arguments: JSON.stringify(args) } }
+function called(args: string): object {
+  return { id: 'c', type: 'function', function: { name: 'open', arguments: args } }
 }
 
 function cited(title: string): object {
@@ -120,7 +132,7 @@ const ANSWER: Row = {
   ...nothing('requests alone have it'),
   assistant: [(text) => answer({ content: said(text) })],
   arguments: [
-    (text) => answer({ content: null, tool_calls: [called({ key: said(text) })] }),
+    (text) => answer({ content: null, tool_calls: [called(argumentsOf(text))] }),
     (text) => answer({ tool_calls: [{ id: 'c', type: 'custom', custom: { name: 'open', input: said(text) } }] }),
   ],
   reasoning: [(text) => answer({ reasoning_content: said(text) }), (text) => answer({ reasoning: said(text) })],
@@ -171,12 +183,10 @@ const STREAM: Row = {
   assistant: [grows((content) => ({ content }))],
   arguments: [
     (text) => {
-      const json = JSON.stringify({ key: said(text) })
       const piece = (args: string, more: object = {}): object =>
         chunk({ tool_calls: [{ index: 0, ...more, function: { arguments: args } }] })
-      const begun = chunk({ tool_calls: [{ ...called({}), index: 0, function: { name: 'open', arguments: '' } }] })
-      const middle = json.indexOf(text) + 8
-      return [begun, piece(json.slice(0, 9)), piece(json.slice(9, middle)), piece(json.slice(middle)), STOP]
+      const begun = chunk({ tool_calls: [{ ...called(''), index: 0, function: { name: 'open', arguments: '' } }] })
+      return [begun, ...argumentsInThree(text).map((args) => piece(args)), STOP]
     },
   ],
   reasoning: [grows((piece) => ({ reasoning_content: piece })), grows((piece) => ({ reasoning: piece }))],

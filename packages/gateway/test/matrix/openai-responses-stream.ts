@@ -1,4 +1,4 @@
-import { absent, inThree, nothing, type Row, said, tokensOf } from './fields.js'
+import { absent, argumentsInThree, argumentsOf, inThree, nothing, type Row, said, tokensOf } from './fields.js'
 import { answer, called, cited, ENVELOPE, likely, mute, part, ran, replied, spoken } from './responses-items.js'
 
 const CREATED = { type: 'response.created', response: { ...ENVELOPE, status: 'in_progress', output: [], usage: null } }
@@ -93,14 +93,12 @@ export const STREAM: Row = {
   tools: [(of) => comes(ran.listed(said(of)))],
   arguments: [
     (of) => {
-      const json = JSON.stringify({ key: said(of) })
-      const middle = json.indexOf(of) + 8
       return text({
         begun: called(''),
         name: 'function_call_arguments',
         says: 'arguments',
-        done: called(json),
-        pieces: [json.slice(0, 9), json.slice(9, middle), json.slice(middle)],
+        done: called(argumentsOf(of)),
+        pieces: argumentsInThree(of),
       })
     },
     (of) => {

@@ -1,4 +1,4 @@
-import { absent, inBase64, nothing, type Row, type Surface, said, tokensOf } from './fields.js'
+import { absent, argumentsOf, inBase64, nothing, type Row, type Surface, said, tokensOf } from './fields.js'
 import { STREAM } from './openai-responses-stream.js'
 import {
   answer,
@@ -41,7 +41,7 @@ const REQUEST: Row = {
       ask({ tools: [{ type: 'mcp', server_label: 's', server_url: 'https://x.example', headers: { key: text } }] }),
   ],
   arguments: [
-    (text) => saying(called(JSON.stringify({ key: said(text) }))),
+    (text) => saying(called(argumentsOf(text))),
     (text) => saying({ type: 'custom_tool_call', call_id: 'c', name: 'open', input: said(text) }),
     (text) => saying({ type: 'shell_call', call_id: 'c', action: { commands: [said(text)] } }),
   ],
@@ -95,7 +95,7 @@ const ANSWER: Row = {
   assistant: [(text) => answer([replied(spoken(said(text)))])],
   tools: [(text) => answer([HI], { tools: [open(said(text))] }), (text) => answer([ran.listed(said(text))])],
   arguments: [
-    (text) => answer([called(JSON.stringify({ key: said(text) }))]),
+    (text) => answer([called(argumentsOf(text))]),
     (text) => answer([{ type: 'custom_tool_call', id: 'c_1', call_id: 'c', name: 'open', input: said(text) }]),
   ],
   results: [
