@@ -171,16 +171,17 @@ const jsonIn = (of: string): readonly string[] => {
   return [json.slice(0, 9), json.slice(9, middle), json.slice(middle)]
 }
 
+function calls(pieces: readonly string[], type = 'tool_use'): readonly object[] {
+  const begun = block(type, { id: 't_1', name: 'open', input: {} })
+  return grown(begun, ...pieces.map((partial_json) => block('input_json_delta', { partial_json })))
+}
+
 const STREAM: Row = {
   ...nothing('requests alone have it'),
   assistant: [(of) => text(...inThree(of))],
   tools: [(of) => grown(ran.listed(said(of)))],
   arguments: ['tool_use', 'server_tool_use', 'mcp_tool_use'].map(
-    (type) => (of: string) =>
-      grown(
-        block(type, { id: 't_1', name: 'open', input: {} }),
-        ...argumentsInThree(of).map((partial_json) => block('input_json_delta', { partial_json })),
-      ),
+    (type) => (of: string) => calls(argumentsInThree(of), type),
   ),
   results: [(of) => grown(ran.search(said(of))), (of) => grown(ran.code(said(of))), (of) => grown(ran.mcp(said(of)))],
   reasoning: [
@@ -235,6 +236,8 @@ export const ANTHROPIC_MESSAGES: Surface = {
   streamType: 'text/event-stream',
   frame: (events) => framed(events, true),
   parse: parsed,
+  calls: (pieces) => calls(pieces),
+  attaching: (data) => document({ type: 'base64', media_type: 'text/plain', data }),
   request: REQUEST,
   answer: ANSWER,
   stream: STREAM,

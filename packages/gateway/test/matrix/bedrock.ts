@@ -127,15 +127,15 @@ const grown = (make: (piece: string) => object) => (text: string) => [
 const amid = (...events: readonly Event[]): readonly Event[] => [START, delta({ text: 'good ' }), ...events, ...END]
 const begun = (start: object): Event => ['contentBlockStart', { contentBlockIndex: 0, start }]
 
+function calls(pieces: readonly string[]): readonly Event[] {
+  const start = begun({ toolUse: { toolUseId: 't1', name: 'open' } })
+  return [START, start, ...pieces.map((input) => delta({ toolUse: { input } })), ...END]
+}
+
 const STREAM: Row = {
   ...nothing('requests alone have it'),
   assistant: [grown((text) => ({ text }))],
-  arguments: [
-    (text) => {
-      const start = begun({ toolUse: { toolUseId: 't1', name: 'open' } })
-      return [START, start, ...argumentsInThree(text).map((input) => delta({ toolUse: { input } })), ...END]
-    },
-  ],
+  arguments: [(text) => calls(argumentsInThree(text))],
   results: [
     (text) => {
       const start = begun({ toolResult: { toolUseId: 't1', status: 'success' } })
@@ -212,6 +212,8 @@ export const BEDROCK: Surface = {
       event: headers[':event-type'] ?? headers[':exception-type'],
       data: JSON.parse(payload),
     })),
+  calls,
+  attaching: (bytes) => document('txt', { bytes }),
   request: REQUEST,
   answer: ANSWER,
   stream: STREAM,

@@ -56,6 +56,10 @@ export interface Surface {
   frame(events: readonly unknown[]): Buffer
   /** What a client reads in a stream. */
   parse(stream: Buffer): readonly unknown[]
+  /** A stream of one call of a tool, whose arguments come in these pieces. */
+  calls?(pieces: readonly string[]): readonly unknown[]
+  /** A request with a file that says it is plain text. */
+  attaching?(base64: string): unknown
   readonly request: Row
   readonly answer: Row
   readonly stream: Row

@@ -194,16 +194,23 @@ const GENERATE: Surface = {
   streamType: 'text/event-stream',
   frame: (events) => framed(events, false),
   parse: parsed,
+  attaching: (data) => saying('user', inline('text/plain', data)),
   request: REQUEST,
   answer: ANSWER,
   stream: STREAM,
 }
 
 /** Of an endpoint whose answers are numbers. */
-function plain(title: string, method: string, rows: Pick<Surface, 'asking' | 'request'>, body: object): Surface {
-  const { streamPath: _, ...rest } = GENERATE
+function plain(
+  title: string,
+  method: string,
+  rows: Pick<Surface, 'asking' | 'attaching' | 'request'>,
+  body: object,
+): Surface {
+  const { streamPath: _, attaching: _none, ...rest } = GENERATE
   return {
     ...rest,
+    ...(rows.attaching === undefined ? {} : { attaching: rows.attaching }),
     asking: rows.asking,
     request: rows.request,
     title,
@@ -223,13 +230,14 @@ const COUNT = plain('Gemini countTokens', 'countTokens', GENERATE, { totalTokens
 type Embeds = (content: object, more?: object) => object
 
 function embedding(title: string, method: string, asks: Embeds, body: object): Surface {
+  const file = (data: string): object => asks({ parts: [inline('text/plain', data)] })
   const request: Row = {
     ...nothing('one plain text'),
     user: absent('see its input below'),
     choices: absent('only answers have them'),
     unknown: [(text) => asks(USER, { novel: { deep: [said(text)] } })],
     names: [(text) => asks(USER, { novel: { [said(text)]: 1 } })],
-    textFiles: [(text) => asks({ parts: [inline('text/plain', inBase64(said(text)))] })],
+    textFiles: [(text) => file(inBase64(said(text)))],
     otherFiles: [() => asks({ parts: [inline('image/png', 'iVBORw0KGgo=')] })],
     kept: [() => asks({ parts: [{ fileData: { mimeType: 'text/plain', fileUri: 'https://x.example/files/1' } }] })],
     input: [
@@ -240,7 +248,7 @@ function embedding(title: string, method: string, asks: Embeds, body: object): S
     events: absent('only streams have events'),
     errors: absent('only answers have them'),
   }
-  return plain(title, method, { asking: asks(USER), request }, body)
+  return plain(title, method, { asking: asks(USER), attaching: file, request }, body)
 }
 
 const VALUES = { values: [0.5, -0.25] }

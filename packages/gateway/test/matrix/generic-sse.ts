@@ -84,22 +84,17 @@ const block = (...inner: readonly object[]): readonly object[] => [
 ]
 const piece = (of: string, more: object = {}): object => adds('content-delta', { content: { text: of } }, more)
 
+function calls(pieces: readonly string[]): readonly object[] {
+  const add = (args: string): object => adds('tool-call-delta', { tool_calls: { function: { arguments: args } } })
+  const call = { id: 'open_1', type: 'function', function: { name: 'open', arguments: '' } }
+  const begun = adds('tool-call-start', { tool_calls: call })
+  return [BEGIN, begun, ...pieces.map(add), event('tool-call-end', { index: 0 }), FINISH]
+}
+
 const COHERE_STREAM: Row = {
   ...COHERE_ANSWER,
   assistant: [(of) => block(...inThree(of).map((one) => piece(one)))],
-  arguments: [
-    (of) => {
-      const add = (args: string): object => adds('tool-call-delta', { tool_calls: { function: { arguments: args } } })
-      const call = { id: 'open_1', type: 'function', function: { name: 'open', arguments: '' } }
-      return [
-        BEGIN,
-        adds('tool-call-start', { tool_calls: call }),
-        ...argumentsInThree(of).map(add),
-        event('tool-call-end', { index: 0 }),
-        FINISH,
-      ]
-    },
-  ],
+  arguments: [(of) => calls(argumentsInThree(of))],
   reasoning: [(of) => [BEGIN, ...inThree(of).map((one) => adds('tool-plan-delta', { tool_plan: one })), FINISH]],
   citations: [
     (of) =>
@@ -134,6 +129,7 @@ export const GENERIC_SSE: Surface = {
   streamType: 'text/event-stream',
   frame: (events) => framed(events, true),
   parse: parsed,
+  calls,
   request: COHERE_REQUEST,
   answer: COHERE_ANSWER,
   stream: COHERE_STREAM,

@@ -178,17 +178,16 @@ const grows = (make: (piece: string, at: number) => object) => (text: string) =>
   STOP,
 ]
 
+function calls(pieces: readonly string[]): readonly object[] {
+  const piece = (args: string): object => chunk({ tool_calls: [{ index: 0, function: { arguments: args } }] })
+  const begun = chunk({ tool_calls: [{ ...called(''), index: 0, function: { name: 'open', arguments: '' } }] })
+  return [begun, ...pieces.map(piece), STOP]
+}
+
 const STREAM: Row = {
   ...nothing('requests alone have it'),
   assistant: [grows((content) => ({ content }))],
-  arguments: [
-    (text) => {
-      const piece = (args: string, more: object = {}): object =>
-        chunk({ tool_calls: [{ index: 0, ...more, function: { arguments: args } }] })
-      const begun = chunk({ tool_calls: [{ ...called(''), index: 0, function: { name: 'open', arguments: '' } }] })
-      return [begun, ...argumentsInThree(text).map((args) => piece(args)), STOP]
-    },
-  ],
+  arguments: [(text) => calls(argumentsInThree(text))],
   reasoning: [grows((piece) => ({ reasoning_content: piece })), grows((piece) => ({ reasoning: piece }))],
   refusals: [grows((refusal) => ({ refusal }))],
   citations: [(text) => [chunk({ content: 'hi', annotations: [cited(said(text))] }), STOP]],
@@ -234,6 +233,8 @@ export const OPENAI_CHAT: Surface = {
   streamType: 'text/event-stream',
   frame: (events) => framed(events, false, 'data: [DONE]\n\n'),
   parse: parsed,
+  calls,
+  attaching: (base64) => file(`data:text/plain;base64,${base64}`),
   request: REQUEST,
   answer: ANSWER,
   stream: STREAM,

@@ -1,4 +1,4 @@
-import { absent, argumentsInThree, argumentsOf, inThree, nothing, type Row, said, tokensOf } from './fields.js'
+import { absent, argumentsInThree, inThree, nothing, type Row, said, tokensOf } from './fields.js'
 import { answer, called, cited, ENVELOPE, likely, mute, part, ran, replied, spoken } from './responses-items.js'
 
 const CREATED = { type: 'response.created', response: { ...ENVELOPE, status: 'in_progress', output: [], usage: null } }
@@ -81,6 +81,11 @@ const notice = (event: object): readonly object[] => {
   return [created, added, event, ...rest]
 }
 
+export function calls(pieces: readonly string[]): readonly object[] {
+  const done = called(pieces.join(''))
+  return text({ begun: called(''), name: 'function_call_arguments', says: 'arguments', done, pieces })
+}
+
 export const STREAM: Row = {
   ...nothing('requests alone have it'),
   system: [
@@ -92,15 +97,7 @@ export const STREAM: Row = {
   assistant: [(of) => spokenIn(inThree(of))],
   tools: [(of) => comes(ran.listed(said(of)))],
   arguments: [
-    (of) => {
-      return text({
-        begun: called(''),
-        name: 'function_call_arguments',
-        says: 'arguments',
-        done: called(argumentsOf(of)),
-        pieces: argumentsInThree(of),
-      })
-    },
+    (of) => calls(argumentsInThree(of)),
     (of) => {
       const item = (input: string): object => ({
         type: 'custom_tool_call',

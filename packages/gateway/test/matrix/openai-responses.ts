@@ -1,5 +1,5 @@
 import { absent, argumentsOf, inBase64, nothing, type Row, type Surface, said, tokensOf } from './fields.js'
-import { STREAM } from './openai-responses-stream.js'
+import { calls, STREAM } from './openai-responses-stream.js'
 import {
   answer,
   called,
@@ -138,6 +138,8 @@ export const OPENAI_RESPONSES: Surface = {
   streamType: 'text/event-stream',
   frame: (events) => framed(events, true),
   parse: parsed,
+  calls,
+  attaching: (base64) => file(`data:text/plain;base64,${base64}`),
   request: REQUEST,
   answer: ANSWER,
   stream: STREAM,
