@@ -3,6 +3,7 @@ import { awsShapedKey, TEST_CARD } from '@ostiary/devkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type House, openHouse } from './house.js'
 import { isAbsent, type Surface } from './matrix/fields.js'
+import { differencesInStream } from './matrix/readable.js'
 import { configOf, SURFACES } from './matrix/surfaces.js'
 import {
   answers,
@@ -81,6 +82,20 @@ describe('spans beside surrogate pairs and combining marks: no pair is split, no
   })
 })
 
+describe('half a surrogate pair is no text: readers differ in what they make of it, so nobody passes it on', () => {
+  test.each(each(talks))('$dialect', async ({ surface }) => {
+    const half = '\ud83d'
+    const [asking] = isAbsent(surface.request.user) ? [] : surface.request.user
+    await expectRefused(between, surface, { body: asking?.(half) }, 'invalid_request')
+    const [answering] = isAbsent(surface.answer.assistant) ? [] : surface.answer.assistant
+    answers(between, answering?.(half))
+    expect((await call(between, surface)).text).toContain('upstream_failed')
+    const [streaming] = isAbsent(surface.stream.assistant) ? [] : surface.stream.assistant
+    streams(between, surface, surface.frame(streaming?.(half) as readonly unknown[]))
+    expect((await call(between, surface, { stream: true })).text).toContain('upstream_failed')
+  })
+})
+
 describe('right-to-left text: what counts is the order in memory, whatever is shown', () => {
   test.each(each(talks))('$dialect', async ({ surface }) => {
     await expectThrough(between, surface, `הכרטיס ${CARD} שלי`, `הכרטיס ${NO_CARD} שלי`)
@@ -111,6 +126,16 @@ describe('a word of 1 MB: it is read to its end, and costs no more than its leng
       ).toBe(true)
     }
     expect(Date.now() - began).toBeLessThan(20_000)
+  })
+
+  test.each(each(callsTools))('$dialect: in a stream, a little at a time', async ({ surface }) => {
+    const pieces = Array.from({ length: 64 }, () => 'a'.repeat(1 << 14))
+    const framed = (card: string): Buffer =>
+      surface.frame(surface.calls?.(['{"is":"', ...pieces, ` ${card}"}`]) as readonly unknown[])
+    streams(between, surface, framed(CARD), 1 << 16)
+    const { body } = await call(between, surface, { stream: true })
+    const differences = differencesInStream(surface.parse(framed(NO_CARD)), surface.parse(body))
+    expect(differences).toEqual({ emptied: [], other: [] })
   })
 })
 
