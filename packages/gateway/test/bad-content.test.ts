@@ -57,7 +57,7 @@ const talks = ({ answer }: Surface): boolean => !isAbsent(answer.assistant)
 const callsTools = (surface: Surface): boolean => isStreaming(surface) && surface.calls !== undefined
 const isStreaming = ({ stream }: Surface): boolean => !isAbsent(stream.assistant)
 
-describe('findings that overlap or nest: nothing of either is left, and each gap says one thing', () => {
+describe('findings that overlap or nest: nothing of either is left, and each gap says one thing [content.bad-input]', () => {
   test.each(each(talks))('$dialect', async ({ surface }) => {
     // Nested: the longer one says what was there.
     await expectThrough(between, surface, `${CARD.replaceAll(' ', '')}@example.com`, NO_EMAIL)

@@ -38,7 +38,7 @@ describe.each(SURFACES.map((surface) => ({ surface, title: surface.title })))('$
   }
 })
 
-test('the page is what was observed', async () => {
+test('the page is what was observed, and no cell is empty [content.coverage]', async () => {
   const page = pageOf(SURFACES, (surface, direction, field) => observed.get(`${surface.title} ${direction} ${field}`))
   await expect(page).toMatchFileSnapshot('../../../docs/coverage.md')
 })
