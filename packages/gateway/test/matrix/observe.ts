@@ -162,7 +162,7 @@ async function receive({ house, provider }: Parts, place: Place, as: Person): Pr
   const { direction, field, probe, surface } = place
   const streams = direction === 'stream'
   provider.behave((_request, response) => {
-    if (streams) void inPieces(response, surface.streamType, surface.frame(probe(VALUE) as readonly unknown[]), 53)
+    if (streams) void inPieces(response, surface.streamType, surface.frame(probe(VALUE) as readonly unknown[]), 211)
     else response.writeHead(field === 'errors' ? 400 : 200, JSON_TYPE).end(JSON.stringify(probe(VALUE)))
   })
   const answer = await ask(house, streams ? surface.askingStream : surface.asking, {
