@@ -8,6 +8,8 @@ const ask = (more: object): object => ({ contents: [USER], ...more })
 const saying = (role: string, ...parts: readonly object[]): object => ask({ contents: [USER, { role, parts }] })
 const inline = (mimeType: string, data: string): object => ({ inlineData: { mimeType, data } })
 
+const thought = (text: string): object => ({ text, thought: true, thoughtSignature: 'EqQBCgIYAg==' })
+
 const REQUEST: Row = {
   system: [
     (text) => ask({ systemInstruction: { parts: [{ text: said(text) }] } }),
@@ -27,7 +29,7 @@ const REQUEST: Row = {
     (text) => saying('user', { functionResponse: { name: 'open', response: { key: [said(text)] } } }),
     (text) => saying('model', { codeExecutionResult: { outcome: 'OUTCOME_OK', output: said(text) } }),
   ],
-  reasoning: [(text) => saying('model', { text: said(text), thought: true })],
+  reasoning: [(text) => saying('model', thought(said(text)))],
   refusals: absent('no field of its own'),
   citations: absent('only answers have them'),
   probabilities: absent('only answers have them'),
@@ -96,7 +98,7 @@ const ANSWER: Row = {
     (text) => answer([{ executableCode: { language: 'PYTHON', code: said(text) } }]),
   ],
   results: [(text) => answer([{ codeExecutionResult: { outcome: 'OUTCOME_OK', output: said(text) } }])],
-  reasoning: [(text) => answer([{ text: said(text), thought: true }, HI])],
+  reasoning: [(text) => answer([thought(said(text)), HI])],
   refusals: [
     (text) => answer([], { finishReason: 'SAFETY', finishMessage: said(text) }),
     (text) => ({ promptFeedback: { blockReason: 'OTHER', blockReasonMessage: said(text) }, ...ENVELOPE }),
@@ -150,7 +152,14 @@ const STREAM: Row = {
     ],
   ],
   results: [(text) => [event([{ codeExecutionResult: { outcome: 'OUTCOME_OK', output: said(text) } }]), DONE]],
-  reasoning: [grown((text) => ({ text, thought: true }))],
+  reasoning: [
+    (text) => [
+      ...inThree(text).map((piece) => event([{ text: piece, thought: true }])),
+      event([thought('')]),
+      event([HI]),
+      DONE,
+    ],
+  ],
   refusals: [
     (text) => [event([HI]), event([], { finishReason: 'SAFETY', finishMessage: said(text) })],
     (text) => [{ promptFeedback: { blockReason: 'OTHER', blockReasonMessage: said(text) }, ...ENVELOPE }],
