@@ -10,7 +10,7 @@ import { type House, openHouse } from './house.js'
 import { ANTHROPIC_MESSAGES } from './matrix/anthropic.js'
 import { BEDROCK } from './matrix/bedrock.js'
 import { isAbsent, type Surface } from './matrix/fields.js'
-import { GEMINI } from './matrix/gemini.js'
+import { GEMINI_GENERATE } from './matrix/gemini.js'
 import { configOf } from './matrix/surfaces.js'
 import { type ScriptedProvider, startScriptedProvider } from './scripted-provider.js'
 
@@ -58,7 +58,7 @@ permit (principal in Group::"analysts", action == Action::"invoke", resource is 
 `
 
 interface Sdk {
-  readonly surface: Surface | undefined
+  readonly surface: Surface
   /** What it makes of an answer to this text. */
   asks(client: unknown, text: string): Promise<unknown>
 }
@@ -70,7 +70,7 @@ const SDKS: Readonly<Record<string, Sdk>> = {
       (client as Anthropic).messages.create({ model: 'claude', max_tokens: 10, messages: [{ role: 'user', content }] }),
   },
   Gemini: {
-    surface: GEMINI[0],
+    surface: GEMINI_GENERATE,
     asks: async (client, contents) =>
       (await (client as GoogleGenAI).models.generateContent({ model: 'gemini', contents })).text,
   },
@@ -99,7 +99,7 @@ describe('docs/dialects.md: how an SDK is set up', () => {
 
   test.each(printed('ts'))('is run: $title', async ({ text, title }) => {
     const { asks, surface } = SDKS[title] as Sdk
-    const [answering] = surface === undefined || isAbsent(surface.answer.assistant) ? [] : surface.answer.assistant
+    const [answering] = isAbsent(surface.answer.assistant) ? [] : surface.answer.assistant
     provider.behave((_request, response) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answering?.(EMAIL))),
     )

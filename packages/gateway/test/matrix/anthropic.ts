@@ -1,4 +1,6 @@
-import { absent, argumentsInThree, inBase64, inThree, nothing, type Row, type Surface, said } from './fields.js'
+import { answer, block, called, cited, failed, HI, ran, refused, thought } from './anthropic-blocks.js'
+import { calls, STREAM } from './anthropic-stream.js'
+import { absent, inBase64, nothing, type Row, type Surface, said } from './fields.js'
 import { framed, parsed } from './sse.js'
 
 const MODEL = 'claude'
@@ -6,19 +8,8 @@ const USER = { role: 'user', content: 'good morning' }
 const ask = (more: object): object => ({ model: MODEL, max_tokens: 10, messages: [USER], ...more })
 const saying = (...messages: readonly object[]): object => ask({ messages: [USER, ...messages] })
 const blocks = (role: string, ...content: readonly object[]): object => saying({ role, content })
-const block = (type: string, more: object): object => ({ type, ...more })
-const called = (input: object): object => block('tool_use', { id: 't_1', name: 'open', input })
 const result = (content: unknown): object => block('tool_result', { tool_use_id: 't_1', content })
 const document = (source: object): object => blocks('user', block('document', { source }))
-const cited = (text: string): object => ({
-  type: 'char_location',
-  cited_text: text,
-  document_index: 0,
-  document_title: 'keys',
-  start_char_index: 0,
-  end_char_index: 2,
-})
-const thought = (thinking: string): object => block('thinking', { thinking, signature: 'EqQBCgIYAg==' })
 
 const REQUEST: Row = {
   system: [
@@ -59,6 +50,7 @@ const REQUEST: Row = {
   structured: [
     (text) => ask({ output_config: { format: { type: 'json_schema', schema: { description: said(text) } } } }),
   ],
+  labels: [(text) => ask({ stop_sequences: [text] }), (text) => ask({ metadata: { user_id: text } })],
   unknown: [(text) => ask({ novel: { deep: [said(text)] } }), (text) => saying({ ...USER, novel: said(text) })],
   names: [(text) => ask({ novel: { [said(text)]: 1 } })],
   textFiles: [
@@ -83,40 +75,6 @@ const REQUEST: Row = {
   errors: absent('only answers have them'),
 }
 
-const ENVELOPE = { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-sonnet-5' }
-const USAGE = { input_tokens: 3, output_tokens: 4 }
-const answer = (content: readonly object[], more: object = {}): object => ({
-  ...ENVELOPE,
-  content,
-  stop_reason: 'end_turn',
-  stop_sequence: null,
-  usage: USAGE,
-  ...more,
-})
-const HI = block('text', { text: 'hi' })
-const failed = (text: string): object => ({ type: 'error', error: { type: 'api_error', message: said(text) } })
-const refused = (text: string): object => ({
-  stop_reason: 'refusal',
-  stop_details: { type: 'refusal', category: 'cyber', explanation: said(text) },
-})
-
-const ran = {
-  search: (text: string): object =>
-    block('web_search_tool_result', {
-      tool_use_id: 's_1',
-      content: [{ type: 'web_search_result', url: 'https://x.example', title: text, encrypted_content: 'EqQB' }],
-    }),
-  code: (stdout: string): object =>
-    block('code_execution_tool_result', {
-      tool_use_id: 's_1',
-      content: { type: 'code_execution_result', stdout, stderr: '', return_code: 0, content: [] },
-    }),
-  mcp: (text: string): object =>
-    block('mcp_tool_result', { tool_use_id: 'm_1', is_error: false, content: [block('text', { text })] }),
-  listed: (description: string): object =>
-    block('mcp_tool_listing', { mcp_server_name: 's', tools: [{ name: 'ask', description, input_schema: {} }] }),
-} as const
-
 const ANSWER: Row = {
   ...nothing('requests alone have it'),
   assistant: [(text) => answer([block('text', { text: said(text) })])],
@@ -129,6 +87,7 @@ const ANSWER: Row = {
   results: [
     (text) => answer([ran.search(said(text))]),
     (text) => answer([ran.code(said(text))]),
+    (text) => answer([ran.fetched(said(text))]),
     (text) => answer([ran.mcp(said(text))]),
   ],
   reasoning: [(text) => answer([thought(said(text)), HI])],
@@ -138,6 +97,7 @@ const ANSWER: Row = {
   bytes: absent('this format has none'),
   choices: absent('one answer'),
   structured: [(text) => answer([block('text', { text: JSON.stringify({ keys: [{ key: text, is: 'here' }] }) })])],
+  labels: [(text) => answer([HI], { stop_reason: 'stop_sequence', stop_sequence: text })],
   unknown: [(text) => answer([HI], { novel: said(text) }), (text) => answer([{ ...HI, novel: said(text) }])],
   names: [(text) => answer([HI], { novel: { [said(text)]: 1 } })],
   textFiles: absent('files stay with the provider'),
@@ -146,85 +106,6 @@ const ANSWER: Row = {
   input: absent('another endpoint'),
   events: absent('only streams have events'),
   errors: [failed],
-}
-
-const STARTED = { type: 'message_start', message: answer([], { stop_reason: null }) }
-const ENDED = [
-  { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 4 } },
-  { type: 'message_stop' },
-]
-const started = (content_block: object, index = 0): object => ({ type: 'content_block_start', index, content_block })
-const stopped = (index = 0): object => ({ type: 'content_block_stop', index })
-const delta = (more: object, index = 0): object => ({ type: 'content_block_delta', index, delta: more })
-const streamed = (...inner: readonly object[]): readonly object[] => [STARTED, ...inner, ...ENDED]
-const grown = (begun: object, ...deltas: readonly object[]): readonly object[] =>
-  streamed(started(begun), ...deltas.map((one) => delta(one)), stopped())
-const text = (...pieces: readonly string[]): readonly object[] =>
-  grown(block('text', { text: '' }), ...pieces.map((piece) => block('text_delta', { text: piece })))
-const amid = (event: object): readonly object[] => {
-  const [first = {}, second = {}, ...rest] = text('good ', 'morning')
-  return [first, second, event, ...rest]
-}
-const jsonIn = (of: string): readonly string[] => {
-  const json = JSON.stringify({ key: said(of) })
-  const middle = json.indexOf(of) + 8
-  return [json.slice(0, 9), json.slice(9, middle), json.slice(middle)]
-}
-
-function calls(pieces: readonly string[], type = 'tool_use'): readonly object[] {
-  const begun = block(type, { id: 't_1', name: 'open', input: {} })
-  return grown(begun, ...pieces.map((partial_json) => block('input_json_delta', { partial_json })))
-}
-
-const STREAM: Row = {
-  ...nothing('requests alone have it'),
-  assistant: [(of) => text(...inThree(of))],
-  tools: [(of) => grown(ran.listed(said(of)))],
-  arguments: ['tool_use', 'server_tool_use', 'mcp_tool_use'].map(
-    (type) => (of: string) => calls(argumentsInThree(of), type),
-  ),
-  results: [(of) => grown(ran.search(said(of))), (of) => grown(ran.code(said(of))), (of) => grown(ran.mcp(said(of)))],
-  reasoning: [
-    (of) =>
-      grown(
-        block('thinking', { thinking: '', signature: '' }),
-        ...inThree(of).map((thinking) => block('thinking_delta', { thinking })),
-        block('signature_delta', { signature: 'EqQBCgIYAg==' }),
-      ),
-  ],
-  refusals: [
-    (of) => {
-      const [first = {}, ...rest] = text('hi')
-      return [first, ...rest.slice(0, -2), { ...ENDED[0], delta: refused(of) }, { type: 'message_stop' }]
-    },
-  ],
-  citations: [
-    (of) =>
-      grown(
-        block('text', { text: '', citations: [] }),
-        block('text_delta', { text: 'hi' }),
-        block('citations_delta', { citation: cited(said(of)) }),
-      ),
-  ],
-  probabilities: absent('this format has none'),
-  bytes: absent('this format has none'),
-  choices: absent('one answer'),
-  structured: [(of) => text(...jsonIn(of))],
-  unknown: [
-    (of) => amid({ ...delta(block('text_delta', { text: 'x' })), novel: said(of) }),
-    (of) =>
-      grown(block('text', { text: '' }), ...inThree(of).map((novel) => block('text_delta', { text: 'x', novel }))),
-  ],
-  names: [(of) => amid({ ...delta(block('text_delta', { text: 'x' })), novel: { [said(of)]: 1 } })],
-  textFiles: absent('files stay with the provider'),
-  otherFiles: absent('files stay with the provider'),
-  kept: absent('ids alone'),
-  input: absent('another endpoint'),
-  events: [
-    (of) => amid({ type: 'novel', text: said(of) }),
-    (of) => amid(delta(block('novel_delta', { text: said(of) }))),
-  ],
-  errors: [(of) => [...text('hi').slice(0, 3), failed(of)]],
 }
 
 export const ANTHROPIC_MESSAGES: Surface = {

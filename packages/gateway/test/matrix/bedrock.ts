@@ -54,6 +54,10 @@ const REQUEST: Row = {
       return ask({ outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } })
     },
   ],
+  labels: [
+    (text) => ask({ inferenceConfig: { stopSequences: [text] } }),
+    (text) => ask({ requestMetadata: { key: said(text) } }),
+  ],
   unknown: [
     (text) => ask({ novel: { deep: [said(text)] } }),
     (text) => ask({ additionalModelRequestFields: { novel: said(text) } }),

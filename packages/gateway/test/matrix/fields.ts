@@ -17,6 +17,7 @@ export const FIELDS = {
   bytes: 'token bytes',
   choices: 'every choice',
   structured: 'structured output',
+  labels: 'stop sequences, metadata, user ids',
   unknown: 'strings in unknown fields',
   names: 'names of unknown fields',
   textFiles: 'attachments, text',

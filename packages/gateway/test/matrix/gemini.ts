@@ -1,12 +1,12 @@
 import { absent, inBase64, inThree, nothing, type Row, type Surface, said, tokensOf } from './fields.js'
 import { framed, parsed } from './sse.js'
 
-const MODEL = 'gemini'
-const at = (method: string): string => `/gemini/v1beta/models/${MODEL}:${method}`
-const USER = { role: 'user', parts: [{ text: 'good morning' }] }
+export const MODEL = 'gemini'
+export const at = (method: string): string => `/gemini/v1beta/models/${MODEL}:${method}`
+export const USER = { role: 'user', parts: [{ text: 'good morning' }] }
 const ask = (more: object): object => ({ contents: [USER], ...more })
 const saying = (role: string, ...parts: readonly object[]): object => ask({ contents: [USER, { role, parts }] })
-const inline = (mimeType: string, data: string): object => ({ inlineData: { mimeType, data } })
+export const inline = (mimeType: string, data: string): object => ({ inlineData: { mimeType, data } })
 
 const thought = (text: string): object => ({ text, thought: true, thoughtSignature: 'EqQBCgIYAg==' })
 
@@ -39,6 +39,7 @@ const REQUEST: Row = {
     (text) => ask({ generationConfig: { responseSchema: { type: 'OBJECT', description: said(text) } } }),
     (text) => ask({ generation_config: { response_json_schema: { description: said(text) } } }),
   ],
+  labels: [(text) => ask({ labels: { key: text } }), (text) => ask({ generationConfig: { stopSequences: [text] } })],
   unknown: [
     (text) => ask({ novel: { deep: [said(text)] } }),
     (text) => ask({ contents: [{ ...USER, novel: said(text) }] }),
@@ -73,7 +74,9 @@ const event = (parts: readonly object[], more: object = {}): object => ({
 const STOP = { finishReason: 'STOP' }
 const answer = (parts: readonly object[], more: object = {}): object => event(parts, { ...STOP, ...more })
 const HI = { text: 'hi' }
-const failed = (text: string): object => ({ error: { code: 400, message: said(text), status: 'INVALID_ARGUMENT' } })
+export const failed = (text: string): object => ({
+  error: { code: 400, message: said(text), status: 'INVALID_ARGUMENT' },
+})
 const likelihood = (tokens: readonly string[]): object => {
   const chosenCandidates = tokens.map((token) => ({ token, tokenId: 7, logProbability: -0.5 }))
   return { logprobsResult: { chosenCandidates, topCandidates: chosenCandidates.map((one) => ({ candidates: [one] })) } }
@@ -85,6 +88,9 @@ const rests = {
   grounded: (title: string): object => ({
     groundingMetadata: { groundingChunks: [{ web: { uri: 'https://x.example', title } }] },
   }),
+  asked: (query: string): object => ({ groundingMetadata: { webSearchQueries: [query] } }),
+  rendered: (renderedContent: string): object => ({ groundingMetadata: { searchEntryPoint: { renderedContent } } }),
+  read: (retrievedUrl: string): object => ({ urlContextMetadata: { urlMetadata: [{ retrievedUrl }] } }),
   segment: (text: string): object => ({
     groundingMetadata: { groundingSupports: [{ segment: { endIndex: 2, text } }] },
   }),
@@ -193,7 +199,7 @@ const STREAM: Row = {
   errors: [(text) => [event([HI]), failed(text)]],
 }
 
-const GENERATE: Surface = {
+export const GEMINI_GENERATE: Surface = {
   title: 'Gemini generateContent, streamGenerateContent',
   path: at('generateContent'),
   streamPath: `${at('streamGenerateContent')}?alt=sse`,
@@ -208,68 +214,3 @@ const GENERATE: Surface = {
   answer: ANSWER,
   stream: STREAM,
 }
-
-/** Of an endpoint whose answers are numbers. */
-function plain(
-  title: string,
-  method: string,
-  rows: Pick<Surface, 'asking' | 'attaching' | 'request'>,
-  body: object,
-): Surface {
-  const { streamPath: _, attaching: _none, ...rest } = GENERATE
-  return {
-    ...rest,
-    ...(rows.attaching === undefined ? {} : { attaching: rows.attaching }),
-    asking: rows.asking,
-    request: rows.request,
-    title,
-    path: at(method),
-    answer: {
-      ...nothing('answers are numbers'),
-      unknown: [(text) => ({ ...body, novel: said(text) })],
-      names: [(text) => ({ ...body, novel: { [said(text)]: 1 } })],
-      errors: [failed],
-    },
-    stream: nothing('never streams'),
-  }
-}
-
-const COUNT = plain('Gemini countTokens', 'countTokens', GENERATE, { totalTokens: 7 })
-
-type Embeds = (content: object, more?: object) => object
-
-function embedding(title: string, method: string, asks: Embeds, body: object): Surface {
-  const file = (data: string): object => asks({ parts: [inline('text/plain', data)] })
-  const request: Row = {
-    ...nothing('one plain text'),
-    user: absent('see its input below'),
-    choices: absent('only answers have them'),
-    unknown: [(text) => asks(USER, { novel: { deep: [said(text)] } })],
-    names: [(text) => asks(USER, { novel: { [said(text)]: 1 } })],
-    textFiles: [(text) => file(inBase64(said(text)))],
-    otherFiles: [() => asks({ parts: [inline('image/png', 'iVBORw0KGgo=')] })],
-    kept: [() => asks({ parts: [{ fileData: { mimeType: 'text/plain', fileUri: 'https://x.example/files/1' } }] })],
-    input: [
-      (text) => asks({ parts: [{ text: said(text) }] }),
-      (text) => asks({ parts: { text: said(text) } }),
-      (text) => asks(USER, { title: said(text) }),
-    ],
-    events: absent('only streams have events'),
-    errors: absent('only answers have them'),
-  }
-  return plain(title, method, { asking: asks(USER), attaching: file, request }, body)
-}
-
-const VALUES = { values: [0.5, -0.25] }
-
-export const GEMINI: readonly Surface[] = [
-  GENERATE,
-  COUNT,
-  embedding('Gemini embedContent', 'embedContent', (content, more) => ({ content, ...more }), { embedding: VALUES }),
-  embedding(
-    'Gemini batchEmbedContents',
-    'batchEmbedContents',
-    (content, more) => ({ requests: [{ model: `models/${MODEL}`, content, ...more }] }),
-    { embeddings: [VALUES] },
-  ),
-]

@@ -70,6 +70,12 @@ const REQUEST: Row = {
         response_format: { type: 'json_schema', json_schema: { name: 'keys', schema: { description: said(text) } } },
       }),
   ],
+  labels: [
+    (text) => ask({ stop: [text] }),
+    (text) => ask({ user: said(text) }),
+    (text) => ask({ metadata: { key: said(text) } }),
+    (text) => saying({ role: 'user', content: 'hi', name: text }),
+  ],
   unknown: [
     (text) => ask({ novel: { deep: [said(text)] } }),
     (text) => saying({ role: 'user', content: 'hi', novel: said(text) }),

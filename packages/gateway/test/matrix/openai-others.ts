@@ -43,6 +43,7 @@ export const OPENAI_COMPLETIONS: Surface = {
     probabilities: absent('only answers have them'),
     bytes: absent('this format has none'),
     choices: absent('only answers have them'),
+    labels: [(text) => prompted({ stop: [text] }), (text) => prompted({ user: text })],
     unknown: [(text) => prompted({ novel: { deep: [said(text)] } })],
     names: [(text) => prompted({ novel: { [said(text)]: 1 } })],
     // Tokens in place of text.
@@ -129,6 +130,7 @@ export const OPENAI_EMBEDDINGS: Surface = {
   parse: parsed,
   request: {
     ...SHORT_REQUEST,
+    labels: [(text) => embedding({ user: said(text) })],
     unknown: [(text) => embedding({ novel: { deep: [said(text)] } })],
     names: [(text) => embedding({ novel: { [said(text)]: 1 } })],
     otherFiles: [() => embedding({ input: [1, 2, 3] }), () => embedding({ input: [[1, 2], [3]] })],

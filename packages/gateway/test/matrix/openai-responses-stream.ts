@@ -114,6 +114,27 @@ export const STREAM: Row = {
         pieces: inThree(of),
       })
     },
+    (of) => {
+      const item = (args: string): object => ({ ...ran.mcp(''), arguments: args })
+      const pieces = argumentsInThree(of)
+      const done = item(pieces.join(''))
+      return text({ begun: item(''), name: 'mcp_call_arguments', says: 'arguments', done, pieces })
+    },
+    (of) => {
+      const item = (code: string): object => ({ ...ran.interpreter(''), code })
+      const pieces = inThree(of)
+      return text({ begun: item(''), name: 'code_interpreter_call_code', says: 'code', done: item(said(of)), pieces })
+    },
+    (of) => {
+      const item = (diff: string): object => ({
+        type: 'apply_patch_call',
+        id: 'ap_1',
+        call_id: 'c',
+        operation: { type: 'create_file', path: 'a', diff },
+      })
+      const name = 'apply_patch_call_operation_diff'
+      return text({ begun: item(''), name, says: 'diff', done: item(said(of)), pieces: inThree(of) })
+    },
   ],
   results: [
     (of) => comes(ran.mcp(said(of))),
@@ -184,6 +205,13 @@ export const STREAM: Row = {
       const json = JSON.stringify({ keys: [{ key: of, is: 'here' }] })
       const middle = json.indexOf(of) + 5
       return spokenIn([json.slice(0, middle), json.slice(middle)])
+    },
+  ],
+  labels: [
+    (of) => {
+      const [, ...rest] = spokenIn(['hi'])
+      const response = { ...CREATED.response, metadata: { key: said(of) } }
+      return [{ ...CREATED, response, sequence_number: 0 }, ...rest]
     },
   ],
   unknown: [

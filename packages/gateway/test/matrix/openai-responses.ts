@@ -44,6 +44,14 @@ const REQUEST: Row = {
     (text) => saying(called(argumentsOf(text))),
     (text) => saying({ type: 'custom_tool_call', call_id: 'c', name: 'open', input: said(text) }),
     (text) => saying({ type: 'shell_call', call_id: 'c', action: { commands: [said(text)] } }),
+    (text) => saying({ type: 'web_search_call', id: 'ws_1', action: { type: 'search', query: said(text) } }),
+    (text) => saying({ type: 'computer_call', id: 'c_1', call_id: 'c', action: { type: 'type', text: said(text) } }),
+    (text) =>
+      saying({
+        type: 'apply_patch_call',
+        call_id: 'c',
+        operation: { type: 'create_file', path: 'a', diff: said(text) },
+      }),
   ],
   results: [
     (text) => saying({ type: 'function_call_output', call_id: 'c', output: said(text) }),
@@ -65,6 +73,7 @@ const REQUEST: Row = {
   structured: [
     (text) => ask({ text: { format: { type: 'json_schema', name: 'keys', schema: { description: said(text) } } } }),
   ],
+  labels: [(text) => ask({ metadata: { key: said(text) } }), (text) => ask({ user: text })],
   unknown: [(text) => ask({ novel: { deep: [said(text)] } }), (text) => saying({ ...USER, novel: said(text) })],
   names: [(text) => ask({ novel: { [said(text)]: 1 } })],
   textFiles: [
@@ -113,6 +122,7 @@ const ANSWER: Row = {
   bytes: [(text) => answer([replied(spoken(said(text), { logprobs: tokensOf(text).map(mute) }))])],
   choices: absent('one answer'),
   structured: [(text) => answer([replied(spoken(JSON.stringify({ keys: [{ key: text, is: 'here' }] })))])],
+  labels: [(text) => answer([HI], { metadata: { key: said(text) } })],
   unknown: [
     (text) => answer([HI], { novel: { deep: [said(text)] } }),
     (text) => answer([{ ...HI, novel: said(text) }]),

@@ -3,7 +3,8 @@ import { GUIDE_ENTRIES } from '../declared.js'
 import { ANTHROPIC_COUNT, ANTHROPIC_MESSAGES } from './anthropic.js'
 import { BEDROCK } from './bedrock.js'
 import type { Surface } from './fields.js'
-import { GEMINI } from './gemini.js'
+import { GEMINI_GENERATE } from './gemini.js'
+import { GEMINI_OTHERS } from './gemini-others.js'
 import { GENERIC_NDJSON } from './generic-ndjson.js'
 import { GENERIC_SSE } from './generic-sse.js'
 import { OPENAI_CHAT } from './openai-chat.js'
@@ -19,7 +20,8 @@ export const SURFACES: readonly Surface[] = [
   OPENAI_MODERATIONS,
   ANTHROPIC_MESSAGES,
   ANTHROPIC_COUNT,
-  ...GEMINI,
+  GEMINI_GENERATE,
+  ...GEMINI_OTHERS,
   BEDROCK,
   GENERIC_SSE,
   GENERIC_NDJSON,
