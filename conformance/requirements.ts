@@ -379,6 +379,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'contract',
     says: 'every string is text but those listed as opaque, in unknown fields too',
   },
+  'content.coverage': {
+    source: 'issue 9.1',
+    says: 'what becomes of a value in each field of each dialect and direction is observed, and no cell of the matrix is empty',
+  },
+  'content.bad-input': {
+    source: 'issue 9, bad input',
+    says: 'bad content gets the same in every dialect: edited as the text that it is, or refused, and never passed on unread',
+  },
   'content.names': { source: 'contract', says: 'a finding in a member’s name refuses' },
   'content.uninspectable': {
     source: 'contract',

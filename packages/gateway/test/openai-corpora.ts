@@ -34,9 +34,7 @@ export const RESPONSES: LensCorpus = {
           {
             role: 'assistant',
             id: 'msg_1',
-            content: [
-              { type: 'output_text', text: 'three', annotations: [], logprobs: [{ token: 'thr', top_logprobs: [] }] },
-            ],
+            content: [{ type: 'output_text', text: 'three', annotations: [] }],
           },
           {
             type: 'reasoning',
@@ -87,21 +85,7 @@ export const RESPONSES: LensCorpus = {
         unknown_field: { deep: ['seen too'] },
       },
       [
-        ...[
-          'be kind',
-          'one',
-          'two',
-          'three',
-          'thr',
-          'four',
-          '{"q":"five"}',
-          'six',
-          'seven',
-          'eight',
-          'nine',
-          'ten',
-          'eleven',
-        ],
+        ...['be kind', 'one', 'two', 'three', 'four', '{"q":"five"}', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven'],
         ...[
           'twelve',
           'thirteen',

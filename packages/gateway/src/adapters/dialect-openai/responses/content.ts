@@ -74,8 +74,9 @@ function partOf(said: Shape): Shape {
 
 const ANNOTATIONS = field('text', listOf(ANNOTATION))
 
-/** In a request no probabilities are known: their tokens are short, and would pass unread. */
+/** What an answer was made of, sent back: each token is read, however short it is, and all go where a text is edited. */
+const LOGPROBS_SENT: Field = field('text', undefined, '[]')
 export const PART_SENT: Shape = partOf(
-  shape({ type: ENUM, text: TEXT, annotations: ANNOTATIONS }, { unlessPlain: MEDIA }),
+  shape({ type: ENUM, text: TEXT, annotations: ANNOTATIONS, logprobs: LOGPROBS_SENT }, { unlessPlain: MEDIA }),
 )
 export const PART_SAID: Shape = partOf(shape({ type: ENUM, text: TEXT, annotations: ANNOTATIONS, logprobs: LOGPROBS }))

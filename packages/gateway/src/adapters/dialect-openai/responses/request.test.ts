@@ -82,6 +82,16 @@ describe('whose text is where', () => {
       'unknown /input/0/content/0/logprobs/0/token 4111111111111111',
     )
   })
+
+  test('and where a text is edited they go, with the bytes that say them: in pieces nobody would find it', () => {
+    const logprobs = [{ token: 'PASS', logprob: -1, bytes: [80, 65, 83, 83] }, { token: 'WORD' }]
+    const part = { type: 'output_text', text: 'PASSWORD', logprobs }
+    const read = view({ input: [{ role: 'assistant', content: [part] }] })
+    const index = read.parts.findIndex(({ text }) => text === 'PASSWORD')
+    expect(JSON.parse(read.edit({ model: undefined, edits: [{ index, text: 'gone' }] }).toString())).toMatchObject({
+      input: [{ content: [{ type: 'output_text', text: 'gone', logprobs: [] }] }],
+    })
+  })
 })
 
 describe('what nobody can inspect [content.references]', () => {

@@ -317,3 +317,21 @@ describe('a torn stream', () => {
     expect(torn).toMatch(/^event: error\ndata: .*\n\nevent: response\.failed\n/)
   })
 })
+
+test('what a search found stays in its item: it is no piece of what the model says', () => {
+  const item = { type: 'file_search_call', id: 'fs_1', queries: ['q'], results: [{ file_id: 'f', text: `a ${WORD}` }] }
+  const stream = events(
+    { type: 'response.output_item.added', output_index: 0, item },
+    { type: 'response.output_item.done', output_index: 0, item },
+    { type: 'response.completed', response: { output: [item] } },
+  )
+  const said = eventsIn(guarded(open(), [stream])) as Said[]
+  expect(said.map(({ type }) => type)).toEqual([
+    'response.output_item.added',
+    'response.output_item.done',
+    'response.completed',
+  ])
+  for (const event of said.slice(0, 2)) {
+    expect(event).toMatchObject({ item: { results: [{ text: `a ${REMOVED}` }] } })
+  }
+})

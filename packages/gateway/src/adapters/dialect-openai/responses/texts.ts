@@ -67,7 +67,7 @@ function textIn(item: JsonObject, output: number, path: readonly Member[]): Text
   if (path.length !== 3 || typeof second?.key !== 'number' || !Array.isArray(parts)) return undefined
   const part = parts[second.key]
   if (!isObject(part)) return undefined
-  const kind = first?.key === 'summary' ? 'summary' : kindIn(part, third?.key)
+  const kind = first?.key === 'summary' ? 'summary' : first?.key === 'content' ? kindIn(part, third?.key) : undefined
   return kind === undefined ? undefined : placeOf(output, kind, second.key, part['type'])
 }
 
