@@ -75,6 +75,8 @@ export interface Shape {
   readonly numeric: boolean
   /** An array that carries something else than text where an item is no string: tokens, say. */
   readonly onlyStrings: boolean
+  /** Its seal is over the items in front of it too that are of its shape, back to one that has a seal. */
+  readonly closes: boolean
 }
 
 export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Omit<Shape, 'members'>> = {}): Shape {
@@ -92,6 +94,7 @@ export function shape(fields: Readonly<Record<string, Field>>, parts: Partial<Om
     unlessPlain: parts.unlessPlain,
     numeric: parts.numeric ?? false,
     onlyStrings: parts.onlyStrings ?? false,
+    closes: parts.closes ?? false,
   }
 }
 

@@ -539,6 +539,14 @@ describe('edits', () => {
       expect(sent([block, third], { edits: both(0), leaveOut: 'emptied' })).toEqual([emptied, third])
     })
 
+    test('in time with the length of the body, however many turns there are', () => {
+      const turn = { role: 'assistant', content: [{ type: 'thinking', thinking: '', signature: '' }, third] }
+      const { edit } = view({ model: 'm', messages: Array.from({ length: 20_000 }, () => turn) })
+      const from = performance.now()
+      expect(String(edit({ model: undefined, edits: [], leaveOut: 'emptied' }))).not.toContain('thinking')
+      expect(performance.now() - from).toBeLessThan(4000)
+    })
+
     test("nothing is taken out twice, where the operator's system text takes the turn", () => {
       const { edit } = view({
         model: 'm',

@@ -127,6 +127,36 @@ describe('readAnswer', () => {
     ])
   })
 
+  test('takes the signature that closes thoughts with any of them, as in a stream', () => {
+    const said = (text: string) => ({ text, thought: true })
+    const closed = (text: string, thoughtSignature: string) => ({ ...said(text), thoughtSignature })
+    const call = { functionCall: { name: 'f', args: {} }, thoughtSignature: 'c2ln' }
+    const all = [
+      closed('a', 'b25l'),
+      said('SECRET'),
+      call,
+      said('b'),
+      closed('', 'dHdv'),
+      said('c'),
+      closed('d', 'dHJl'),
+    ]
+    const { parts, edit } = view(answer(all))
+    const index = parts.findIndex(({ text }) => text === 'SECRET')
+    const [candidate] = JSON.parse(String(edit([{ index, text: '[gone]' }]))).candidates
+    expect(candidate.content.parts).toEqual([
+      ...[all[0], said('[gone]'), call, said('b')],
+      ...[closed('', ''), said('c'), closed('d', 'dHJl')],
+    ])
+  })
+
+  test('takes time with its length, however many thoughts are signed', () => {
+    const signed = { text: 'a', thought: true, thoughtSignature: 'c2ln' }
+    const { edit } = view(answer(Array.from({ length: 50_000 }, () => signed)))
+    const from = performance.now()
+    expect(String(edit([{ index: 0, text: '[gone]' }]))).toContain('"thoughtSignature":""')
+    expect(performance.now() - from).toBeLessThan(4000)
+  })
+
   test('of nothing edited is the same bytes', () => {
     const body = Buffer.from(
       JSON.stringify(answer([{ text: 'é' }], { logprobsResult: { chosenCandidates: [] } }), null, 1),

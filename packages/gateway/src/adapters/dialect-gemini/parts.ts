@@ -103,7 +103,10 @@ const PART_FIELDS = {
 const OTHER = otherThan(Object.keys(PART_FIELDS))
 const PART_BASE = message(PART_FIELDS, { unlessPlain: OTHER })
 /** Its signature is over what it says; beside what is no thought one is the model's own state, and stays whatever is edited. */
-const THOUGHT = message({ ...PART_FIELDS, thoughtSignature: field('seal') }, { unlessPlain: OTHER, role: 'reasoning' })
+const THOUGHT = message(
+  { ...PART_FIELDS, thoughtSignature: field('seal') },
+  { unlessPlain: OTHER, role: 'reasoning', closes: true },
+)
 
 export const PART: Shape = {
   ...PART_BASE,
