@@ -332,6 +332,6 @@ test('what a search found stays in its item: it is no piece of what the model sa
     'response.completed',
   ])
   for (const event of said.slice(0, 2)) {
-    expect(event).toMatchObject({ item: { results: [{ text: `a ${REMOVED}` }] } })
+    expect(event).toMatchObject({ item: { results: [{ text: `a ${GONE}` }] } })
   }
 })
