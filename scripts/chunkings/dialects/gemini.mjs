@@ -12,7 +12,7 @@ export const GEMINI = {
   choices: 2,
   kinds: {
     text: { role: 'assistant', isJson: false },
-    thought: { role: 'reasoning', isJson: false },
+    thought: { role: 'reasoning', isJson: false, isSealed: true },
     whole: CALL,
     pieces: CALL,
   },
