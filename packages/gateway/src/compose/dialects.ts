@@ -3,7 +3,9 @@ import { createBedrockDialect } from '../adapters/dialect-bedrock/dialect.js'
 import { createGeminiDialect } from '../adapters/dialect-gemini/dialect.js'
 import { createGenericDialect } from '../adapters/dialect-generic/dialect.js'
 import { createOpenAiDialect } from '../adapters/dialect-openai/dialect.js'
+import { openAiTransfers } from '../adapters/dialect-openai/files/transfers.js'
 import type { Config } from '../config/config.js'
+import type { Travel } from '../doors/files.js'
 import type { Model } from '../exchange.js'
 import type { Dialect } from '../spec/index.js'
 
@@ -20,6 +22,14 @@ export function dialectsOf({ dialects, limits }: Config): readonly Dialect[] {
     createBedrockDialect(ofBody),
     ...dialects.map((one) => createGenericDialect(one, ofBody)),
   ]
+}
+
+/** Where files of a dialect travel, and the provider that keeps them; undefined where none does. */
+export function travelOf({ files, limits }: Config, { endpoints, name }: Dialect): Travel | undefined {
+  const ofBody = { depthMax: limits.nesting, placesMax: PLACES_A_PART * limits.parts }
+  if (name === 'openai' && files.openai !== undefined)
+    return { provider: files.openai, transfers: openAiTransfers(endpoints, ofBody) }
+  return undefined
 }
 
 /** The models of a configuration by the dialect that each is served in, and by name. */

@@ -38,6 +38,8 @@ import type { Entered, ModelCall } from './call.js'
 import { contextOf } from './context.js'
 import { createJudge, type JudgeLimits, type JudgeParts, type JudgeShared } from './judge.js'
 import { createLearn, type LearnParts } from './learn.js'
+import { Desk, type TransferCall, type TransferParts } from './transfers/desk.js'
+import { TransferRoom } from './transfers/transfers.js'
 
 export { served } from '../release/answered.js'
 
@@ -65,6 +67,8 @@ export interface PipelineParts extends JudgeParts, LearnParts {
   /** SHA-256 of the configuration in force, hexadecimal. */
   readonly configDigest: string
   readonly limits: PipelineLimits
+  /** Files, and jobs that are made of them. */
+  readonly transfers: TransferParts
   /** Where a request waits for an approval; gives its id. */
   readonly park: (parked: Parked) => Promise<string>
 }
@@ -79,6 +83,8 @@ export interface Pipeline {
   enter(received: Received, door: Door): Promise<void>
   /** One model call, from its body to the end of its answer. */
   exchange(entered: Entered, call: ModelCall): Promise<Outcome>
+  /** One call about files or jobs, from its body to the end of its answer. */
+  transfer(entered: Entered, call: TransferCall): Promise<Outcome>
   /** A question without a body, for doors that forward nothing. */
   ask(entered: Entered, action: Action, resource: Resource): Step<Verdict>
   /**
@@ -134,6 +140,17 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     answerBytes: parts.limits.answerBytes,
     challenged: (refusal, received, principal) => who.challenged(refusal, received, principal),
   }
+
+  const transfers = new TransferRoom({
+    desk: new Desk({
+      ...parts.transfers,
+      ...{ clock: parts.clock, forward, grants, judging: release, elsewhere: release.elsewhere },
+      ...{ answerBytes: parts.limits.answerBytes, configDigest: parts.configDigest },
+    }),
+    ...{ judge, learn, budgets: parts.budgets, answerTokens: parts.limits.answerTokens },
+    lookFor: (action) => elsewhere?.(parts.policy.usesFindings(action)),
+    again: { policy: parts.policy, challenged, permitted },
+  })
 
   async function enter(received: Received, door: Door): Promise<void> {
     const credential = who.credential(received)
@@ -295,6 +312,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     who,
     enter,
     exchange,
+    transfer: (entered, call) => transfers.serve(entered, call),
     ask,
     identify,
     decide: (received, principal, action, resource) =>

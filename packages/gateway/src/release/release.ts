@@ -26,6 +26,7 @@ import {
 } from '../spec/index.js'
 import { Counts } from './counts.js'
 import { type Judged, type Judging, judge, judgeElsewhere, threw } from './judge.js'
+import { passedHeaders, refusedHead, type SourceHeaders } from './provider-head.js'
 import { Restoring } from './restoring.js'
 import { eventsIn, roughTokens } from './rough.js'
 
@@ -33,11 +34,6 @@ import { eventsIn, roughTokens } from './rough.js'
 export interface Source {
   resume(): void
   abort(): void
-}
-
-/** The provider's headers by lower-case name. */
-export interface SourceHeaders {
-  get(name: string): string | undefined
 }
 
 /** Sees all bytes, for their digests: as received from the provider, and as sent to the caller. */
@@ -71,9 +67,6 @@ export interface Lease {
   /** The exchange is over. */
   close(): void
 }
-
-/** Statuses that speak of our account with the provider, not of the caller (contract, "Headers that reach a provider"). */
-const OURS: ReadonlySet<number> = new Set([401, 403, 407])
 
 /** Refusals that are no decision of ours: what was permitted stays permitted. */
 const OF_PROVIDER: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['upstream_failed', 'upstream_timeout'])
@@ -200,23 +193,14 @@ export class Release {
   head(status: number, headers: SourceHeaders, source: Source): boolean {
     this.#source = source
     this.#upstreamStatus = status
-    if (OURS.has(status) || (status >= 300 && status < 400) || status === 205 || status > 599) {
-      this.#refuse(refuse('upstream_failed', `provider answered ${status}`, { headers: NO_RETRY }))
-      return false
-    }
-    const encoding = headers.get('content-encoding')
-    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-      this.#refuse(refuse('upstream_failed', 'provider answered compressed though asked not to'))
+    const refused = refusedHead(status, headers)
+    if (refused !== undefined) {
+      this.#refuse(refused)
       return false
     }
     this.#status = status
-    let typed = false
-    for (const [name, spelling] of this.#dialect.responseHeaders) {
-      const value = headers.get(name)
-      if (value === undefined || !spelling.test(value)) continue
-      this.#passed.push(name, value)
-      if (name === 'content-type') typed = true
-    }
+    this.#passed = passedHeaders(this.#dialect, headers)
+    const typed = this.#passed.some((name, at) => at % 2 === 0 && name === 'content-type')
     const { streamType } = this.#bodies
     const isStream = status === 200 && isOfType(headers.get('content-type'), streamType)
     // What is judged is read as events or as JSON, in UTF-8, whatever else the provider called it.

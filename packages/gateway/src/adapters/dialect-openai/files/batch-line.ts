@@ -1,0 +1,68 @@
+import { type JsonLimits, readLocated } from '../../../json/located.js'
+import { enclosedAnswer, enclosedRequest } from '../../../lens/enclosed.js'
+import { wrong } from '../../../lens/lens.js'
+import { isObject } from '../../../lens/path.js'
+import { shape } from '../../../lens/shape.js'
+import type { AnswerView, Endpoint, Lens } from '../../../spec/dialect.js'
+import { proceed, type Refusal, refuse, type Step } from '../../../spec/refusal.js'
+import type { TransferLine } from '../../../spec/transfer.js'
+import { ENUM, ID, PLAIN, TEXT } from '../fields.js'
+import { ANYTHING } from './anything.js'
+
+const AROUND_REQUEST = shape({ custom_id: TEXT, method: ENUM, url: TEXT, body: TEXT })
+const AROUND_ANSWER = shape({ status_code: PLAIN, request_id: ID, body: TEXT })
+
+const NAMES: ReadonlySet<string> = new Set(['custom_id', 'method', 'url', 'body'])
+
+/** A line of a batch: `{custom_id, method, url, body}`, where `url` says which endpoint the body is for. */
+export function batchLine(bytes: Buffer, endpoints: readonly Endpoint[], limits: JsonLimits): Step<TransferLine> {
+  const located = readLocated(bytes, limits)
+  if (located.kind === 'fault') return noJson(located.code, located.why)
+  const { value } = located
+  if (!isObject(value)) return wrong('the line', 'an object')
+  // Some servers read names without regard to case: to them such a line would ask for something else.
+  for (const name of Object.keys(value)) {
+    if (!NAMES.has(name) && NAMES.has(name.toUpperCase().toLowerCase())) {
+      return refuse('invalid_request', 'a member name that differs from a known one in case alone', { param: name })
+    }
+  }
+  const { custom_id: customId, method, url } = value
+  if (typeof customId !== 'string' || customId === '') return wrong('custom_id', 'a string')
+  if (method !== 'POST') return wrong('method', '`POST`')
+  const endpoint = endpoints.find((one) => one.path === url)
+  if (endpoint === undefined) {
+    return refuse('endpoint_not_governed', 'a line for an endpoint without a lens', {
+      param: 'url',
+      message: 'This gateway does not govern the endpoint of `url`.',
+    })
+  }
+  const inner = located.containers.find(({ parent, key }) => parent?.index === 0 && key === 'body')
+  if (inner === undefined || Array.isArray(inner.value)) return wrong('body', 'an object')
+  const lens: Lens = {
+    ...endpoint.lens,
+    read: (document) => enclosedRequest({ located, around: AROUND_REQUEST, inner, lens: endpoint.lens }, document),
+  }
+  return proceed({ kind: 'asks', endpoint: { ...endpoint, lens } })
+}
+
+/** A line of what a batch gave: the endpoint's answer within `response.body`, or an error. */
+export function resultLine(bytes: Buffer, endpoint: Endpoint | undefined): Step<AnswerView> {
+  const located = readLocated(bytes)
+  if (located.kind === 'fault') return refuse('upstream_failed', `a line is refused as JSON: ${located.code}`)
+  const response = located.containers.find(({ parent, key }) => parent?.index === 0 && key === 'response')
+  const inner = located.containers.find(
+    ({ parent, key }) => parent === response && parent !== undefined && key === 'body',
+  )
+  if (endpoint === undefined || inner === undefined || Array.isArray(inner.value)) return ANYTHING.readAnswer(bytes)
+  const around = shape({
+    id: ID,
+    custom_id: TEXT,
+    response: { ...TEXT, shape: AROUND_ANSWER },
+    error: TEXT,
+  })
+  return enclosedAnswer({ located, around, inner, lens: endpoint.lens }, bytes)
+}
+
+function noJson(code: string, why: string): Refusal {
+  return refuse('invalid_request', `refused as JSON: ${code}`, { message: `It is not acceptable JSON: ${why}.` })
+}

@@ -1,0 +1,135 @@
+import type { JsonLimits, JsonObject } from '../../../json/located.js'
+import { readLocated } from '../../../json/located.js'
+import { wrong } from '../../../lens/lens.js'
+import { isObject } from '../../../lens/path.js'
+import type { Endpoint } from '../../../spec/dialect.js'
+import { proceed, type Step } from '../../../spec/refusal.js'
+import type {
+  JobAsked,
+  KeptKind,
+  KeptPage,
+  KeptSaid,
+  TransferAct,
+  TransferPurpose,
+  TransferRoute,
+  Transfers,
+} from '../../../spec/transfer.js'
+import { batchLine, resultLine } from './batch-line.js'
+import { lensOf } from './formats.js'
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
+const LIMIT = /^[1-9]\d{0,4}$/
+const NO_QUERY: ReadonlyMap<string, RegExp> = new Map()
+const PAGING: ReadonlyMap<string, RegExp> = new Map([
+  ['after', ID],
+  ['limit', LIMIT],
+])
+const FILES_PAGING: ReadonlyMap<string, RegExp> = new Map([
+  ...PAGING,
+  ['order', /^(?:asc|desc)$/],
+  ['purpose', /^[a-z_-]{1,32}$/],
+])
+/** How long the provider keeps a file. */
+const EXPIRES: ReadonlyMap<string, RegExp> = new Map([
+  ['expires_after[anchor]', /^created_at$/],
+  ['expires_after[seconds]', /^\d{1,9}$/],
+])
+
+/**
+ * Files, batches and fine-tuning jobs.
+ *
+ * @param endpoints that lines of a batch may ask for
+ */
+export function openAiTransfers(endpoints: readonly Endpoint[], limits: JsonLimits): Transfers {
+  const route = (
+    kept: KeptKind,
+    act: TransferAct,
+    [method = '', path = '']: readonly string[],
+    query: ReadonlyMap<string, RegExp> = NO_QUERY,
+  ): TransferRoute => ({
+    ...{ method, kept, act, query },
+    path: `/v1${path}`,
+    upstreamPath: path,
+    lens: lensOf(kept, act === 'list', limits),
+  })
+  return {
+    routes: [
+      route('file', 'upload', ['POST', '/files']),
+      route('file', 'list', ['GET', '/files'], FILES_PAGING),
+      route('file', 'read', ['GET', '/files/{id}']),
+      route('file', 'content', ['GET', '/files/{id}/content']),
+      route('file', 'delete', ['DELETE', '/files/{id}']),
+      route('batch', 'create', ['POST', '/batches']),
+      route('batch', 'list', ['GET', '/batches'], PAGING),
+      route('batch', 'read', ['GET', '/batches/{id}']),
+      route('batch', 'cancel', ['POST', '/batches/{id}/cancel']),
+    ],
+    id: ID,
+    purposes: new Map<string, TransferPurpose>([
+      [
+        'batch',
+        {
+          fields: EXPIRES,
+          filename: 'batch.jsonl',
+          kind: 'asks',
+          line: (bytes) => batchLine(bytes, endpoints, limits),
+        },
+      ],
+    ]),
+    readJob: (kind, body) => readJob(kind, body, limits),
+    keptIn,
+    pageIn,
+    writePage,
+    readResult: (line, path) =>
+      resultLine(
+        line,
+        endpoints.find((one) => one.path === path),
+      ),
+  }
+}
+
+function readJob(kind: KeptKind, body: Buffer, limits: JsonLimits): Step<JobAsked> {
+  const read = lensOf(kind, false, limits).read(body, { model: undefined, query: '' })
+  if (read.kind === 'refuse') return read
+  const root = rootOf(body) ?? {}
+  const { input_file_id: input } = root
+  if (typeof input !== 'string') return wrong('input_file_id', 'a string')
+  return proceed({ view: read.value, files: [{ id: input, purpose: 'batch' }], model: undefined })
+}
+
+function keptIn(answer: Buffer): KeptSaid | undefined {
+  return saidOf(rootOf(answer))
+}
+
+function saidOf(root: JsonObject | undefined): KeptSaid | undefined {
+  if (root === undefined || typeof root['id'] !== 'string' || !ID.test(root['id'])) return undefined
+  const results = Array.isArray(root['result_files']) ? root['result_files'] : []
+  const made = [root['output_file_id'], root['error_file_id'], ...results]
+  return { id: root['id'], made: made.filter((id) => typeof id === 'string' && id !== '').map(String) }
+}
+
+function pageIn(answer: Buffer): KeptPage | undefined {
+  const located = readLocated(answer)
+  if (located.kind === 'fault' || !isObject(located.value)) return undefined
+  const list = located.containers.find(({ parent, key }) => parent?.index === 0 && key === 'data')
+  if (list === undefined || !Array.isArray(list.value)) return undefined
+  const items = located.containers.filter(({ parent }) => parent === list)
+  if (items.length !== list.value.length) return undefined
+  const said = items.flatMap(({ value, start, end }) => {
+    const one = Array.isArray(value) ? undefined : saidOf(value)
+    return one === undefined ? [] : [{ ...one, json: located.text.slice(start, end) }]
+  })
+  return said.length === items.length ? { items: said, hasMore: located.value['has_more'] === true } : undefined
+}
+
+function writePage(items: KeptPage['items'], hasMore: boolean): Buffer {
+  const data = items.map(({ json }) => json).join(',')
+  const first = JSON.stringify(items[0]?.id ?? null)
+  const last = JSON.stringify(items.at(-1)?.id ?? null)
+  return Buffer.from(`{"object":"list","data":[${data}],"first_id":${first},"last_id":${last},"has_more":${hasMore}}`)
+}
+
+function rootOf(body: Buffer): JsonObject | undefined {
+  const located = readLocated(body)
+  return located.kind === 'located' && isObject(located.value) ? located.value : undefined
+}

@@ -1,0 +1,196 @@
+import type { RecordedTransfer, TransferFacts } from '../../exchange.js'
+import type { Kept, Situation } from '../../files/shelf.js'
+import {
+  type Budgeting,
+  costOf,
+  type Demand,
+  type Elsewhere,
+  type Hold,
+  type JobAsked,
+  type LookElsewhere,
+  type Obligations,
+  type Price,
+  proceed,
+  refuse,
+  type Step,
+} from '../../spec/index.js'
+import { ASKED_MAX } from '../../spec/tokenizer.js'
+import { editParts } from '../../transform/transform.js'
+import type { Entered } from '../call.js'
+import { NO_LABELS } from '../context.js'
+import type { Learn } from '../learn.js'
+import { type Desk, digestOf, type TransferCall } from './desk.js'
+import { type Again, type AgainParts, decideAgain, demandFor } from './situations.js'
+
+export interface JobParts {
+  readonly desk: Desk
+  readonly learn: Learn
+  /** Undefined: nobody looks elsewhere. */
+  readonly lookFor: (action: Situation['action']) => LookElsewhere | undefined
+  readonly budgets: Budgeting
+  readonly again: Omit<AgainParts, 'models' | 'nowMs'>
+}
+
+/** A job that may be made. */
+export interface JobReady {
+  readonly recorded: RecordedTransfer
+  readonly obligations: Obligations
+  readonly kept: Kept
+  /** Its whole cost, that nobody reports in time: it is spent as soon as the provider takes the job. */
+  readonly spend: { settle(): void; release(): void }
+}
+
+/** Judges a job that reads files of the caller's: what their lines ask is decided again, and what it says itself is judged. */
+export async function takeJob(parts: JobParts, entered: Entered, call: TransferCall): Promise<Step<JobReady>> {
+  const { authenticated, bracket } = entered
+  const body = await authenticated.received.body()
+  if (body.kind === 'refuse') return body
+  const job = call.transfers.readJob(call.route.kept, body.value)
+  if (job.kind === 'refuse') return job
+  const read = await filesOf(parts.desk, entered, call, job.value)
+  if (read.kind === 'refuse') return read
+  const { situations } = read.value
+
+  const judged = await judgedJob(parts, entered, call, job.value, situations)
+  if (judged.kind === 'refuse') return judged
+  const { again, facts, sent } = judged.value
+  const [first] = again.decided
+  if (first !== undefined)
+    bracket.asks({ action: first.action, resource: first.model.resource.id, verdict: first.verdict })
+  const held = await holdAll(parts.budgets, entered, call, again, situations)
+  if (held.kind === 'refuse') return held
+  const recorded = await parts.desk.record(entered, call, sent, facts)
+  if (recorded.kind === 'refuse') {
+    held.value.release()
+    return recorded
+  }
+  const kept = { kind: call.route.kept, purpose: undefined, endpoint: read.value.endpoint, situations }
+  return proceed({ recorded: recorded.value, obligations: again.obligations, kept, spend: held.value })
+}
+
+/** The files of a job, each the caller's own and uploaded for that. */
+async function filesOf(
+  desk: Desk,
+  { authenticated: { principal } }: Entered,
+  { provider, transfers }: TransferCall,
+  job: JobAsked,
+): Promise<Step<{ readonly situations: readonly Situation[]; readonly endpoint: string | undefined }>> {
+  const situations: Situation[] = []
+  let endpoint: string | undefined
+  for (const { id, purpose } of job.files) {
+    const row = transfers.id.test(id) ? await desk.parts.shelf.own(provider, id, principal) : undefined
+    if (row === undefined || row.kind !== 'file') return refuse('file_not_found', "a file that is not the caller's")
+    if (row.purpose !== purpose) {
+      return refuse('invalid_request', `a file that was not uploaded for ${purpose}`, {
+        message: `The file was not uploaded for the purpose \`${purpose}\`.`,
+      })
+    }
+    endpoint = row.endpoint
+    situations.push(...row.situations)
+  }
+  return proceed({ situations, endpoint })
+}
+
+interface JudgedJob {
+  readonly again: Again
+  readonly facts: TransferFacts
+  readonly sent: Buffer
+}
+
+async function judgedJob(
+  parts: JobParts,
+  { authenticated }: Entered,
+  call: TransferCall,
+  { model, view }: JobAsked,
+  all: readonly Situation[],
+): Promise<Step<JudgedJob>> {
+  const situations = model === undefined ? all : forModel(all, model)
+  if (situations.length === 0)
+    return refuse('model_not_found', 'a model that the files were not judged for', { param: 'model' })
+  const looked = await lookedElsewhere(
+    parts,
+    situations,
+    view.parts.map(({ text }) => text),
+  )
+  const learnt = parts.learn(view.parts, looked)
+  if (learnt.kind === 'refuse') return learnt
+  const { counts, found, types } = learnt.value
+  const { clock } = parts.desk.parts
+  const again = decideAgain(situations, types, authenticated, {
+    ...parts.again,
+    models: call.models,
+    nowMs: clock.now(),
+  })
+  if (again.kind === 'refuse') return again
+  const edited = editParts(view.parts, found, again.value.obligations.input, undefined, ASKED_MAX)
+  if (edited.kind === 'refuse') return edited
+  const { carriedOut, edits } = edited.value
+  const upstream = model === undefined ? undefined : call.models.get(model)?.upstreamModel
+  const before = view.edit({ model: undefined, edits: [] })
+  const sent = view.edit({ model: upstream, edits })
+  const lines = situations.reduce((sum, one) => sum + one.lines, 0)
+  const facts: TransferFacts = {
+    ...{ decided: again.value.decided, id: undefined, purpose: undefined, lines, findings: counts, carriedOut },
+    digests: { received: digestOf(before), sent: digestOf(sent) },
+  }
+  return proceed({ again: again.value, facts, sent })
+}
+
+/** What lines were decided on for one of several models. */
+function forModel(situations: readonly Situation[], model: string): readonly Situation[] {
+  return situations.flatMap((one) => (one.models.includes(model) ? [{ ...one, models: [model] }] : []))
+}
+
+async function lookedElsewhere(
+  { lookFor }: JobParts,
+  situations: readonly Situation[],
+  texts: readonly string[],
+): Promise<Elsewhere | undefined> {
+  const [first] = situations
+  const look = first === undefined ? undefined : lookFor(first.action)
+  return look === undefined || texts.length === 0
+    ? undefined
+    : await look(texts, NO_LABELS, new AbortController().signal)
+}
+
+/** Sets aside what all lines together may cost, for each model that they go to. */
+async function holdAll(
+  budgets: Budgeting,
+  { authenticated: { principal } }: Entered,
+  { models }: TransferCall,
+  { decided }: Again,
+  situations: readonly Situation[],
+): Promise<Step<JobReady['spend']>> {
+  const ends: { settle(): void; release(): void }[] = []
+  const names = new Set(situations.flatMap(({ models: [name] }) => name ?? []))
+  for (const name of names) {
+    const its = situations.filter(({ models: [first] }) => first === name)
+    const model = models.get(name)
+    if (model === undefined) continue
+    const spends = decided.flatMap((one) => (one.model === model ? one.verdict.obligations.spends : []))
+    const allowance = budgets.allowanceOf(principal, name, model.price, [...new Set(spends)])
+    if (allowance === undefined) continue
+    const demand = demandFor(its)
+    const held = await allowance.hold(demand)
+    if (held.kind === 'refuse') {
+      for (const one of ends) one.release()
+      return held
+    }
+    ends.push(spentAtOnce(held.value, demand, model.price))
+  }
+  return proceed({
+    settle() {
+      for (const one of ends) one.settle()
+    },
+    release() {
+      for (const one of ends) one.release()
+    },
+  })
+}
+
+/** What comes of a job comes in a day, and perhaps to nobody: what it may cost is what it costs. */
+function spentAtOnce(hold: Hold, { answer, prompt }: Demand, price: Price | undefined): JobReady['spend'] {
+  const tokens = { inputTokens: prompt.about, outputTokens: answer }
+  const micro = price === undefined ? undefined : costOf(price, tokens)
+  return { settle: () => hold.settle({ ...tokens, micro, isEstimate: true }), release: () => hold.release() }
+}

@@ -1,0 +1,79 @@
+import { openaiShapedKey } from '@ostiary/devkit'
+import { APIError } from 'openai'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { batchLine, type FilesHouse, jsonl, openFilesHouse } from './files-house.js'
+
+let at: FilesHouse
+beforeAll(async () => {
+  at = await openFilesHouse()
+})
+afterAll(() => at.close())
+
+const MAIL = 'ann.doe@corp.example'
+
+describe('a batch by the real client', () => {
+  it('is uploaded line by line, made, followed and read', async () => {
+    const client = await at.client()
+    const file = await client.files.create({
+      file: jsonl([batchLine('one', `write to ${MAIL}`), batchLine('two', 'hello')]),
+      purpose: 'batch',
+    })
+    expect(file).toMatchObject({ object: 'file', purpose: 'batch', filename: 'batch.jsonl' })
+    const sent = at.provider.files.kept.get(file.id)?.content.toString('utf8') ?? ''
+    expect(sent).not.toContain(MAIL)
+    const [first, second] = sent.split('\n').map((line) => (line === '' ? undefined : JSON.parse(line)))
+    expect(first.body).toMatchObject({ model: 'demo-model' })
+    expect(first.body.messages[0].content).toMatch(/^write to \[/)
+    expect(second).toEqual(JSON.parse(batchLine('two', 'hello', { model: 'demo-model' })))
+
+    const batch = await client.batches.create({
+      input_file_id: file.id,
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+      metadata: { about: `for ${MAIL}` },
+    })
+    expect(batch.metadata?.['about']).not.toContain(MAIL)
+    const done = await client.batches.retrieve(batch.id)
+    expect(done.status).toBe('completed')
+    const output = await client.files.content(done.output_file_id ?? '')
+    const lines = (await output.text()).trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line).custom_id)).toEqual(['one', 'two'])
+    expect((await client.batches.list()).data.map(({ id }) => id)).toEqual([batch.id])
+    expect((await client.files.list()).data.map(({ id }) => id)).toEqual([done.output_file_id, file.id])
+    expect(await client.files.delete(file.id)).toMatchObject({ deleted: true })
+    await expect(client.files.retrieve(file.id)).rejects.toMatchObject({ status: 404, code: 'file_not_found' })
+  })
+
+  it('refuses a file for one line, and says which and nothing of it', async () => {
+    const client = await at.client()
+    const before = at.provider.files.kept.size
+    const secret = openaiShapedKey('planted')
+    const refused = await client.files
+      .create({ file: jsonl([batchLine('one', 'hello'), batchLine('two', `use ${secret}`)]), purpose: 'batch' })
+      .catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(APIError)
+    expect(refused).toMatchObject({ status: 403, code: 'content_blocked' })
+    expect((refused as APIError).message).toContain('Line 2')
+    expect((refused as APIError).message).not.toContain(secret)
+    expect(at.provider.files.kept.size).toBe(before)
+  })
+
+  it("keeps everybody's apart", async () => {
+    const alice = await at.client('alice')
+    const bob = await at.client('bob')
+    const file = await alice.files.create({ file: jsonl([batchLine('one', 'hello')]), purpose: 'batch' })
+    const foreign = at.provider.files.keep('batch', 'foreign.jsonl', Buffer.from('{}'))
+    for (const id of [file.id, foreign.id, 'file-none', 'file-..', 'no%2Fid']) {
+      const asked = [
+        () => bob.files.retrieve(id),
+        () => bob.files.content(id),
+        () => bob.files.delete(id),
+        () => bob.batches.create({ input_file_id: id, endpoint: '/v1/chat/completions', completion_window: '24h' }),
+        () => bob.files.list({ after: id }),
+      ]
+      for (const one of asked)
+        await expect(one()).rejects.toMatchObject({ code: expect.stringMatching(/file_not_found|invalid_request/) })
+    }
+    expect((await bob.files.list()).data).toEqual([])
+  })
+})
