@@ -6,6 +6,9 @@ import { type House, MODEL_KEY, openHouse } from './house.js'
 const FILE_POLICIES = `@id("analysts-use-models")
 @obligation("redact:pii.email, block:secret, output:redact:pii.email")
 permit (principal in Group::"analysts", action in [Action::"invoke", Action::"listModels"], resource is Model);
+@id("analysts-train-one-model")
+@obligation("redact:pii.email, block:secret, output:redact:pii.email")
+permit (principal in Group::"analysts", action == Action::"train", resource == Model::"model");
 @id("support-uses-models")
 permit (principal in Group::"support", action in [Action::"invoke", Action::"listModels"], resource is Model);
 `
@@ -13,7 +16,7 @@ permit (principal in Group::"support", action in [Action::"invoke", Action::"lis
 export interface FilesHouse {
   readonly house: House
   readonly provider: DemoModel
-  client(as?: string): Promise<OpenAI>
+  client(as?: string, scope?: string): Promise<OpenAI>
   close(): Promise<void>
 }
 
@@ -37,8 +40,8 @@ export async function openFilesHouse(
   return {
     house,
     provider,
-    async client(as = 'alice') {
-      const apiKey = await house.token(as)
+    async client(as = 'alice', scope = 'models:invoke models:train') {
+      const apiKey = await house.token(as, { scope })
       return new OpenAI({ apiKey, baseURL: `${house.url}/v1`, maxRetries: 0 })
     },
     async close() {

@@ -77,3 +77,62 @@ describe('a batch by the real client', () => {
     expect((await bob.files.list()).data).toEqual([])
   })
 })
+
+describe('fine-tuning by the real client', () => {
+  const example = (content: string): string =>
+    JSON.stringify({
+      messages: [
+        { role: 'user', content },
+        { role: 'assistant', content: 'It is done.' },
+      ],
+    })
+
+  it('has a model trained on what was judged for it', async () => {
+    const client = await at.client()
+    const file = await client.files.create({ file: jsonl([example(`mail ${MAIL}`)]), purpose: 'fine-tune' })
+    expect(at.provider.files.kept.get(file.id)?.content.toString('utf8')).not.toContain(MAIL)
+    const job = await client.fineTuning.jobs.create({
+      model: 'model',
+      training_file: file.id,
+      suffix: `for-${MAIL}`,
+      hyperparameters: { n_epochs: 3 },
+    })
+    expect(job.model).toBe('demo-model')
+    const done = await client.fineTuning.jobs.retrieve(job.id)
+    expect(done.fine_tuned_model).not.toContain(MAIL)
+    const table = await (await client.files.content(done.result_files[0] ?? '')).text()
+    expect(table).toBe('step,train_loss\n1,0.5\n')
+    expect((await client.fineTuning.jobs.list()).data.map(({ id }) => id)).toEqual([job.id])
+    expect((await client.fineTuning.jobs.listEvents(job.id)).data).toHaveLength(1)
+    expect((await client.fineTuning.jobs.checkpoints.list(job.id)).data).toHaveLength(1)
+    expect((await client.fineTuning.jobs.cancel(job.id)).status).toBe('cancelled')
+    const bob = await at.client('bob')
+    for (const one of [
+      () => bob.fineTuning.jobs.retrieve(job.id),
+      () => bob.fineTuning.jobs.cancel(job.id),
+      () => bob.fineTuning.jobs.listEvents(job.id),
+    ]) {
+      await expect(one()).rejects.toMatchObject({ status: 404, code: 'file_not_found' })
+    }
+  })
+
+  it('refuses a model that policy does not let be trained, and a file for something else', async () => {
+    const client = await at.client()
+    const file = await client.files.create({ file: jsonl([example('hello')]), purpose: 'fine-tune' })
+    const other = { model: 'other-model', training_file: file.id }
+    await expect(client.fineTuning.jobs.create(other)).rejects.toMatchObject({ status: 404, code: 'model_not_found' })
+    const batch = await client.files.create({ file: jsonl([batchLine('one', 'hello')]), purpose: 'batch' })
+    const wrong = { model: 'model', training_file: batch.id }
+    await expect(client.fineTuning.jobs.create(wrong)).rejects.toMatchObject({ status: 400, code: 'invalid_request' })
+  })
+
+  it('asks for the scope and for the permit before anything leaves', async () => {
+    const before = at.provider.files.kept.size
+    const invokes = await at.client('alice', 'models:invoke')
+    const upload = { file: jsonl([example('hello')]), purpose: 'fine-tune' } as const
+    await expect(invokes.files.create(upload)).rejects.toMatchObject({ status: 403, code: 'insufficient_scope' })
+    const bob = await at.client('bob')
+    await expect(bob.files.create(upload)).rejects.toMatchObject({ status: 403, code: 'forbidden_by_policy' })
+    expect(at.provider.files.kept.size).toBe(before)
+  })
+})

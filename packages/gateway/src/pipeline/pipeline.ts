@@ -147,9 +147,9 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       ...{ clock: parts.clock, forward, grants, judging: release, elsewhere: release.elsewhere },
       ...{ answerBytes: parts.limits.answerBytes, configDigest: parts.configDigest },
     }),
-    ...{ judge, learn, budgets: parts.budgets, answerTokens: parts.limits.answerTokens },
+    ...{ judge, learn, budgets: parts.budgets, limits: parts.limits },
     lookFor: (action) => elsewhere?.(parts.policy.usesFindings(action)),
-    again: { policy: parts.policy, challenged, permitted },
+    ask: { policy: parts.policy, challenged, permitted },
   })
 
   async function enter(received: Received, door: Door): Promise<void> {

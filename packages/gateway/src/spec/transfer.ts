@@ -1,8 +1,8 @@
 import type { AnswerView, Endpoint, Lens, RequestView } from './dialect.js'
 import type { Step } from './refusal.js'
 
-/** What is done at a path for files and for the jobs that are made of them. */
-export type TransferAct = 'upload' | 'create' | 'list' | 'read' | 'content' | 'delete' | 'cancel'
+/** What is done at a path for files and for the jobs that are made of them; `below`: what a job tells of itself is listed. */
+export type TransferAct = 'upload' | 'create' | 'list' | 'read' | 'content' | 'delete' | 'cancel' | 'below'
 
 /** What a provider keeps. */
 export type KeptKind = 'file' | 'batch' | 'fine-tuning-job'
@@ -20,8 +20,6 @@ export interface TransferRoute {
   readonly query: ReadonlyMap<string, RegExp>
   /** Of bodies in JSON. */
   readonly lens: Lens
-  /** What is listed belongs to what `{id}` names, and is nobody else's. */
-  readonly isBelow?: boolean
 }
 
 /** What one line of an upload is. */
@@ -48,6 +46,8 @@ export interface JobAsked {
   readonly files: readonly { readonly id: string; readonly purpose: string }[]
   /** That it is about, by the caller's name; undefined: those that the files name. */
   readonly model: string | undefined
+  /** That all lines of the files must ask, as callers write it; undefined: they ask none. */
+  readonly endpoint: string | undefined
 }
 
 /** What a provider says of one thing that it keeps. */

@@ -19,8 +19,10 @@ import { editParts } from '../../transform/transform.js'
 import type { Entered } from '../call.js'
 import { NO_LABELS } from '../context.js'
 import type { Learn } from '../learn.js'
+import { type Again, decideAgain } from './again.js'
+import type { AskParts } from './ask.js'
 import { type Desk, digestOf, type TransferCall } from './desk.js'
-import { type Again, type AgainParts, decideAgain, demandFor } from './situations.js'
+import { demandFor } from './situations.js'
 
 export interface JobParts {
   readonly desk: Desk
@@ -28,7 +30,7 @@ export interface JobParts {
   /** Undefined: nobody looks elsewhere. */
   readonly lookFor: (action: Situation['action']) => LookElsewhere | undefined
   readonly budgets: Budgeting
-  readonly again: Omit<AgainParts, 'models' | 'nowMs'>
+  readonly ask: AskParts
 }
 
 /** A job that may be made. */
@@ -85,6 +87,12 @@ async function filesOf(
         message: `The file was not uploaded for the purpose \`${purpose}\`.`,
       })
     }
+    if (row.endpoint !== job.endpoint) {
+      return refuse('invalid_request', 'a file whose lines are for another endpoint', {
+        param: 'endpoint',
+        message: 'The lines of the file are for another endpoint.',
+      })
+    }
     endpoint = row.endpoint
     situations.push(...row.situations)
   }
@@ -117,7 +125,7 @@ async function judgedJob(
   const { counts, found, types } = learnt.value
   const { clock } = parts.desk.parts
   const again = decideAgain(situations, types, authenticated, {
-    ...parts.again,
+    ...parts.ask,
     models: call.models,
     nowMs: clock.now(),
   })

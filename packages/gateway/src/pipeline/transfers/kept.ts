@@ -12,8 +12,9 @@ import {
   type Step,
 } from '../../spec/index.js'
 import type { Entered } from '../call.js'
+import { type Again, decideAgain } from './again.js'
+import type { AskParts } from './ask.js'
 import { at, type Desk, type Life, type TransferCall } from './desk.js'
-import { type Again, type AgainParts, decideAgain } from './situations.js'
 
 /** Of one list: then the rest is asked for again, behind what was given. */
 const PAGES_MAX = 20
@@ -32,7 +33,7 @@ export async function ownOf(
 }
 
 export function again(
-  parts: Omit<AgainParts, 'models' | 'nowMs'>,
+  parts: AskParts,
   desk: Desk,
   { authenticated }: Entered,
   { models }: TransferCall,

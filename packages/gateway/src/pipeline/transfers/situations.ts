@@ -1,28 +1,6 @@
-import { decide } from '../../decide/decide.js'
-import { scoped } from '../../decide/scoped.js'
-import type { Authenticated, Model, Sealed, TransferDecided } from '../../exchange.js'
+import type { Sealed, TransferDecided } from '../../exchange.js'
 import type { Situation } from '../../files/shelf.js'
-import {
-  ACTS,
-  type Act,
-  type ActsByType,
-  type Demand,
-  type FindingType,
-  joinObligations,
-  type Obligation,
-  type Obligations,
-  type PolicyEngine,
-  parseObligation,
-  proceed,
-  type Refusal,
-  type Resource,
-  refuse,
-  type Size,
-  type Step,
-  type Verdict,
-} from '../../spec/index.js'
-import { NO_LABELS } from '../context.js'
-import type { JudgeShared } from '../judge.js'
+import { type ActsByType, type Demand, joinObligations, type Refusal, refuse } from '../../spec/index.js'
 
 /** Of one file: a row holds them all. */
 const SITUATIONS_MAX = 256
@@ -80,6 +58,11 @@ export class Situations {
 
   get all(): readonly Situation[] {
     return [...this.#by.values()].map(({ situation }) => situation)
+  }
+
+  /** The same where only these models are any that the lines may be for. */
+  onlyFor(models: readonly string[]): readonly Situation[] {
+    return this.all.map((one) => ({ ...one, models: one.models.filter((name) => models.includes(name)) }))
   }
 
   get decided(): readonly TransferDecided[] {
@@ -145,117 +128,4 @@ export function demandFor(situations: readonly Situation[]): Demand {
     isBounded &&= demand.isBounded
   }
   return { prompt: { about, most }, answer, isBounded }
-}
-
-export interface AgainParts extends Pick<JudgeShared, 'challenged' | 'permitted'> {
-  readonly policy: PolicyEngine
-  readonly models: ReadonlyMap<string, Model>
-  readonly nowMs: number
-}
-
-/** What holds now for what was judged before. */
-export interface Again {
-  readonly decided: readonly TransferDecided[]
-  /** The union over all of them. */
-  readonly obligations: Obligations
-}
-
-/**
- * Decides again what lines were decided on, by the policies and for the caller of now. What those ask for beyond what was carried out
- * on the lines cannot be made good: the provider has them.
- *
- * @param more findings of what is asked now, beside those of the lines
- */
-export function decideAgain(
-  situations: readonly Situation[],
-  more: readonly string[],
-  by: Authenticated,
-  parts: AgainParts,
-): Step<Again> {
-  const decided: TransferDecided[] = []
-  const all: Obligation[] = []
-  for (const one of situations) {
-    const names = one.routedFrom === undefined ? one.models : [one.routedFrom, ...one.models]
-    for (const name of names) {
-      const model = parts.models.get(name)
-      if (model === undefined) return refuse('model_not_found', `model ${name} is not configured any more`)
-      const now = decideOne(one, one.findings, model, by, parts)
-      if (now.kind === 'refuse') return now
-      const lack = lackOf(one, now.value, model.resource, one.models)
-      if (lack !== undefined) return lack
-      let verdict = now.value
-      if (more.length > 0) {
-        const findings = [...new Set([...one.findings, ...more])].sort()
-        const withMore = decideOne(one, findings, model, by, parts)
-        if (withMore.kind === 'refuse') return withMore
-        verdict = withMore.value
-      }
-      decided.push({ action: one.action, model, verdict, lines: one.lines })
-      if (verdict.decision.kind === 'permit') all.push(...verdict.decision.obligations)
-    }
-  }
-  return proceed({ decided, obligations: joinObligations(all) })
-}
-
-function decideOne(
-  one: Situation,
-  findings: readonly string[],
-  { resource }: Model,
-  by: Authenticated,
-  { challenged, nowMs, permitted, policy }: AgainParts,
-): Step<Verdict> {
-  const asker = scoped(by.principal, one.action, resource)
-  if (asker.kind === 'refuse') return challenged(asker, by)
-  const { hasSystemMessage, maxTokens, promptTokens, stream, uninspectable } = one
-  const verdict = decide(policy, asker.value, one.action, resource, {
-    ...{ hasSystemMessage, maxTokens, promptTokens, stream, uninspectable, findings },
-    ...{ labels: NO_LABELS, purpose: undefined, approvals: [] },
-    sourceIp: by.received.sourceIp,
-    timeMs: nowMs,
-  })
-  return permitted(verdict, by)
-}
-
-/** Why lines that were judged before do not meet what holds now. */
-function lackOf(
-  one: Situation,
-  { obligations }: Verdict,
-  resource: Resource,
-  goesTo: readonly string[],
-): Refusal | undefined {
-  if (one.uninspectable && !obligations.passUninspectable)
-    return refuse('content_uninspectable', 'in lines judged before')
-  const before = joinObligations(one.obligations.map(parseObligation).filter((it) => it.kind !== 'unknown'))
-  const beyond = [
-    ...[...obligations.input]
-      .filter(([type, act]) => act !== 'flag' && !covers(before.input, type, act))
-      .map(([type, act]) => `${act}:${type}`),
-    ...obligations.system.map(({ source }) => source).filter((source) => !one.obligations.includes(source)),
-    ...(obligations.spotlight !== undefined && before.spotlight !== obligations.spotlight ? ['spotlight'] : []),
-    ...obligations.routes
-      .filter((route) => route !== resource.id && !goesTo.includes(route))
-      .map((route) => `route:${route}`),
-    ...[...obligations.sizes]
-      .filter(([size, most]) => !fits(one, size, most) && atMost(before, size) > most)
-      .map(([size]) => `limit:${size}`),
-  ]
-  if (beyond.length === 0) return undefined
-  return refuse('obligation_failed', `lines judged before lack ${beyond.join(', ')}`, {
-    message: 'Policy asks for more now than was done when the file was uploaded: upload it again.',
-  })
-}
-
-function fits({ maxTokens, promptTokens }: Situation, size: Size, most: number): boolean {
-  if (size === 'max-tokens') return maxTokens <= most
-  return size === 'prompt-tokens' && promptTokens <= most
-}
-
-function atMost({ sizes }: Obligations, size: Size): number {
-  return sizes.get(size) ?? Number.POSITIVE_INFINITY
-}
-
-/** Whether such an act was carried out, or a stronger one. */
-function covers(before: ActsByType, type: FindingType, act: Act): boolean {
-  const held = before.get(type)
-  return held !== undefined && ACTS.indexOf(held) <= ACTS.indexOf(act)
 }

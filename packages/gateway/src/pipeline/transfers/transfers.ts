@@ -4,7 +4,7 @@ import type { Kept } from '../../files/shelf.js'
 import { LEFT, refused } from '../../release/answered.js'
 import { Counts } from '../../release/counts.js'
 import { type Answering, giveRefusal, giveWhole, type HeldAnswer, outcomeOf } from '../../release/held.js'
-import { type ActsByType, NO_OBLIGATIONS, type Outcome, type Refusal, refuse } from '../../spec/index.js'
+import { type Action, type ActsByType, NO_OBLIGATIONS, type Outcome, type Refusal, refuse } from '../../spec/index.js'
 import type { Entered } from '../call.js'
 import { giveContent } from './contents.js'
 import { at, type Desk, type Life, plainFacts, type TransferCall } from './desk.js'
@@ -13,6 +13,8 @@ import { again, keepMade, ownOf, pageOf } from './kept.js'
 import { takeUpload, type UploadParts } from './upload.js'
 
 export interface TransfersParts extends UploadParts, JobParts {}
+
+const ACTIONS: readonly Action[] = ['invoke', 'embed', 'train']
 
 /** Files and jobs: the order of the stages for each thing that may be done with them. */
 export class TransferRoom {
@@ -27,10 +29,10 @@ export class TransferRoom {
   async serve(entered: Entered, call: TransferCall): Promise<Outcome> {
     const { authenticated } = entered
     const { principal, received } = authenticated
-    // Who may call no model at all has no files either.
-    const lacking = unscoped(principal, 'invoke')
-    if (lacking !== undefined && unscoped(principal, 'embed') !== undefined)
-      return refused(received, call.dialect, this.#parts.again.challenged(lacking, authenticated))
+    // Who may do nothing with any model has no files either.
+    const [lacking] = ACTIONS.map((action) => unscoped(principal, action))
+    if (lacking !== undefined && ACTIONS.every((action) => unscoped(principal, action) !== undefined))
+      return refused(received, call.dialect, this.#parts.ask.challenged(lacking, authenticated))
     const life = this.#desk.liveOn(authenticated)
     if ('kind' in life) return refused(received, call.dialect, life)
     try {
@@ -49,6 +51,7 @@ export class TransferRoom {
       case 'list':
         return this.#list(entered, call, life)
       case 'read':
+      case 'below':
       case 'content':
         return this.#read(entered, call, life)
       case 'delete':
@@ -60,13 +63,12 @@ export class TransferRoom {
   async #upload(entered: Entered, call: TransferCall, life: Life): Promise<Outcome> {
     const uploaded = await takeUpload(this.#parts, entered, call, life)
     if (uploaded.kind === 'refuse') return this.#refused(entered, call, life, uploaded)
-    const { content, endpoint, facts, purpose, situations } = uploaded.value
+    const { content, endpoint, facts, output, purpose, situations } = uploaded.value
     try {
       const recorded = await this.#desk.record(entered, call, content, facts)
       if (recorded.kind === 'refuse') return this.#refused(entered, call, life, recorded)
-      const kept: Kept = { kind: 'file', purpose, endpoint, situations: situations.all }
-      const outputs = situations.output
-      return await this.#made(entered, call, life, { recorded: recorded.value, kept, acts: outputs })
+      const kept: Kept = { kind: 'file', purpose, endpoint, situations }
+      return await this.#made(entered, call, life, { recorded: recorded.value, kept, acts: output })
     } finally {
       await uploaded.value.close()
     }
@@ -155,7 +157,7 @@ export class TransferRoom {
     if (recorded.kind === 'refuse') return this.#refused(entered, call, life, recorded)
     const page = await pageOf(this.#desk, entered, call, life, {
       recorded: recorded.value,
-      again: (kept) => again(this.#parts.again, this.#desk, entered, call, kept),
+      again: (kept) => again(this.#parts.ask, this.#desk, entered, call, kept),
     })
     if ('kind' in page) return this.#ended(entered, call, life, recorded.value, page)
     return this.#answer(entered, call, recorded.value, page.held, page.body, page.acts)
@@ -164,7 +166,7 @@ export class TransferRoom {
   async #read(entered: Entered, call: TransferCall, life: Life): Promise<Outcome> {
     const kept = await ownOf(this.#desk, entered, call)
     if (kept.kind === 'refuse') return this.#refused(entered, call, life, kept)
-    const now = again(this.#parts.again, this.#desk, entered, call, kept.value)
+    const now = again(this.#parts.ask, this.#desk, entered, call, kept.value)
     if (now.kind === 'refuse') return this.#refused(entered, call, life, now)
     const { decided, obligations } = now.value
     const [first] = decided
@@ -187,7 +189,7 @@ export class TransferRoom {
   async #change(entered: Entered, call: TransferCall, life: Life): Promise<Outcome> {
     const kept = await ownOf(this.#desk, entered, call)
     if (kept.kind === 'refuse') return this.#refused(entered, call, life, kept)
-    const now = again(this.#parts.again, this.#desk, entered, call, kept.value)
+    const now = again(this.#parts.ask, this.#desk, entered, call, kept.value)
     const { decided, obligations } = now.kind === 'refuse' ? { decided: [], obligations: NO_OBLIGATIONS } : now.value
     const recorded = await this.#desk.record(entered, call, undefined, plainFacts(call.id, decided))
     if (recorded.kind === 'refuse') return this.#refused(entered, call, life, recorded)
@@ -205,7 +207,7 @@ export class TransferRoom {
   ): Promise<Outcome> {
     const held = await this.#ask(entered, call, life, recorded)
     if ('kind' in held) return this.#ended(entered, call, life, recorded, held)
-    if (held.status < 300) {
+    if (held.status < 300 && call.route.act !== 'below') {
       const said = call.transfers.keptIn(held.body)
       const fault =
         said?.id === call.id
@@ -249,7 +251,7 @@ export class TransferRoom {
   /** Ends what was not recorded. */
   #refused({ authenticated }: Entered, { dialect }: TransferCall, life: Life, refusal: Refusal): Outcome {
     if (life.left) return LEFT
-    const why = life.ended === undefined ? refusal : this.#parts.again.challenged(life.ended, authenticated)
+    const why = life.ended === undefined ? refusal : this.#parts.ask.challenged(life.ended, authenticated)
     return refused(authenticated.received, dialect, why)
   }
 
@@ -257,7 +259,7 @@ export class TransferRoom {
   #ended(entered: Entered, call: TransferCall, life: Life, recorded: RecordedTransfer, refusal: Refusal): Outcome {
     const counts = new Counts()
     if (life.left) return outcomeOf('left', undefined, 0, 0, counts)
-    const why = life.ended === undefined ? refusal : this.#parts.again.challenged(life.ended, entered.authenticated)
+    const why = life.ended === undefined ? refusal : this.#parts.ask.challenged(life.ended, entered.authenticated)
     return giveRefusal(this.#answering(entered, call, recorded), why, 0, counts)
   }
 }

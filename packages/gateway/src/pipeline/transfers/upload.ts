@@ -2,25 +2,35 @@ import { randomBytes } from 'node:crypto'
 import type { LongContent, TransferFacts } from '../../exchange.js'
 import { type Form, takeForm } from '../../files/form.js'
 import { inLine, isBlank, type Line, LineReader } from '../../files/lines.js'
+import type { Situation } from '../../files/shelf.js'
 import type { Spool } from '../../files/spool.js'
-import { proceed, type Refusal, refuse, type Step, type TransferPurpose } from '../../spec/index.js'
+import {
+  type ActsByType,
+  proceed,
+  type Refusal,
+  type RequestView,
+  refuse,
+  type Step,
+  type TransferPurpose,
+} from '../../spec/index.js'
 import type { Entered } from '../call.js'
 import type { Judge } from '../judge.js'
 import { type Desk, type Life, overBy, type TransferCall } from './desk.js'
 import { Situations, situationOf } from './situations.js'
+import { Teaching, type TeachParts } from './teach.js'
 
-export interface UploadParts {
+export interface UploadParts extends TeachParts {
   readonly desk: Desk
   readonly judge: Judge
-  /** Set aside for an answer that nobody bounds, in tokens. */
-  readonly answerTokens: number
 }
 
 /** An upload of which every line was judged. */
 export interface Uploaded {
   readonly content: LongContent
   readonly facts: TransferFacts
-  readonly situations: Situations
+  readonly situations: readonly Situation[]
+  /** What holds for answers about it. */
+  readonly output: ActsByType
   readonly purpose: string
   readonly endpoint: string | undefined
   /** Gives the room back. */
@@ -90,6 +100,8 @@ class Lines {
   readonly #life: Life
   readonly #purpose: Purposed
   readonly #situations = new Situations()
+  /** Of lines that ask nothing. */
+  #teaching: Teaching | undefined
   #endpoint: string | undefined
   #lines = 0
 
@@ -132,7 +144,7 @@ class Lines {
     this.#lines += 1
     const read = this.#purpose.line(bytes)
     if (read.kind === 'refuse') return read
-    if (read.value.kind === 'teaches') return refuse('invalid_request', 'a line that asks nothing')
+    if (read.value.kind === 'teaches') return await this.#taught(read.value.view, bytes)
     const { endpoint } = read.value
     this.#endpoint ??= endpoint.path
     if (this.#endpoint !== endpoint.path) {
@@ -146,8 +158,18 @@ class Lines {
     if (sealed.kind === 'refuse') return sealed
     const { body, model, verdict } = sealed.value
     const about = { action: endpoint.action, model, verdict, lines: 1 }
-    const differ = this.#situations.add(sealed.value, situationOf(sealed.value, this.#parts.answerTokens), about)
+    const differ = this.#situations.add(sealed.value, situationOf(sealed.value, this.#parts.limits.answerTokens), about)
     return differ ?? proceed(body)
+  }
+
+  async #taught(view: RequestView, bytes: Buffer): Promise<Step<Buffer>> {
+    this.#teaching ??= new Teaching(this.#parts, this.#entered.authenticated, this.#call.models.values())
+    const { refusal } = this.#teaching
+    if (refusal !== undefined) return refusal
+    const taught = await this.#teaching.judge(view, bytes)
+    if (taught.kind === 'refuse') return taught
+    const { body, decided, line } = taught.value
+    return this.#situations.add(taught.value, line, decided) ?? proceed(body)
   }
 
   #uploaded({ digest, fields }: Form, out: Spool, sent: string): Uploaded {
@@ -164,7 +186,8 @@ class Lines {
         carriedOut: situations.carriedOut,
         digests: { received: digest, sent },
       },
-      situations,
+      situations: this.#teaching === undefined ? situations.all : situations.onlyFor(this.#teaching.models),
+      output: situations.output,
       purpose: name,
       endpoint: this.#endpoint,
       close: () => out.close(),

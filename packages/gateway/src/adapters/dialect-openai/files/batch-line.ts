@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { type JsonLimits, readLocated } from '../../../json/located.js'
 import { enclosedAnswer, enclosedRequest } from '../../../lens/enclosed.js'
 import { wrong } from '../../../lens/lens.js'
@@ -48,7 +49,11 @@ export function batchLine(bytes: Buffer, endpoints: readonly Endpoint[], limits:
 /** A line of what a batch gave: the endpoint's answer within `response.body`, or an error. */
 export function resultLine(bytes: Buffer, endpoint: Endpoint | undefined): Step<AnswerView> {
   const located = readLocated(bytes)
-  if (located.kind === 'fault') return refuse('upstream_failed', `a line is refused as JSON: ${located.code}`)
+  if (located.kind === 'fault') {
+    return endpoint === undefined && isUtf8(bytes)
+      ? proceed(plainView(bytes))
+      : refuse('upstream_failed', `a line is refused as JSON: ${located.code}`)
+  }
   const response = located.containers.find(({ parent, key }) => parent?.index === 0 && key === 'response')
   const inner = located.containers.find(
     ({ parent, key }) => parent === response && parent !== undefined && key === 'body',
@@ -61,6 +66,16 @@ export function resultLine(bytes: Buffer, endpoint: Endpoint | undefined): Step<
     error: TEXT,
   })
   return enclosedAnswer({ located, around, inner, lens: endpoint.lens }, bytes)
+}
+
+/** Of what a job tells in lines of its own, a table say: each is one text. */
+function plainView(bytes: Buffer): AnswerView {
+  const text = bytes.toString('utf8')
+  return {
+    parts: [{ role: 'unknown', address: '', text, isName: false, isJson: false }],
+    usage: undefined,
+    edit: ([edit]) => (edit === undefined ? bytes : Buffer.from(edit.text.replaceAll('\n', ' '))),
+  }
 }
 
 function noJson(code: string, why: string): Refusal {

@@ -2,8 +2,8 @@ import type { JsonLimits, JsonObject } from '../../../json/located.js'
 import { readLocated } from '../../../json/located.js'
 import { wrong } from '../../../lens/lens.js'
 import { isObject } from '../../../lens/path.js'
-import type { Endpoint } from '../../../spec/dialect.js'
-import { proceed, type Step } from '../../../spec/refusal.js'
+import type { Endpoint, RequestView } from '../../../spec/dialect.js'
+import { proceed, type Refusal, refuse, type Step } from '../../../spec/refusal.js'
 import type {
   JobAsked,
   KeptKind,
@@ -16,6 +16,7 @@ import type {
 } from '../../../spec/transfer.js'
 import { batchLine, resultLine } from './batch-line.js'
 import { lensOf } from './formats.js'
+import { trainingLens, trainingLine } from './training-line.js'
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
 const LIMIT = /^[1-9]\d{0,4}$/
@@ -50,8 +51,9 @@ export function openAiTransfers(endpoints: readonly Endpoint[], limits: JsonLimi
     ...{ method, kept, act, query },
     path: `/v1${path}`,
     upstreamPath: path,
-    lens: lensOf(kept, act === 'list', limits),
+    lens: lensOf(kept, act === 'list' || act === 'below', limits),
   })
+  const training = trainingLens(limits)
   return {
     routes: [
       route('file', 'upload', ['POST', '/files']),
@@ -63,6 +65,12 @@ export function openAiTransfers(endpoints: readonly Endpoint[], limits: JsonLimi
       route('batch', 'list', ['GET', '/batches'], PAGING),
       route('batch', 'read', ['GET', '/batches/{id}']),
       route('batch', 'cancel', ['POST', '/batches/{id}/cancel']),
+      route('fine-tuning-job', 'create', ['POST', '/fine_tuning/jobs']),
+      route('fine-tuning-job', 'list', ['GET', '/fine_tuning/jobs'], PAGING),
+      route('fine-tuning-job', 'read', ['GET', '/fine_tuning/jobs/{id}']),
+      route('fine-tuning-job', 'cancel', ['POST', '/fine_tuning/jobs/{id}/cancel']),
+      route('fine-tuning-job', 'below', ['GET', '/fine_tuning/jobs/{id}/events'], PAGING),
+      route('fine-tuning-job', 'below', ['GET', '/fine_tuning/jobs/{id}/checkpoints'], PAGING),
     ],
     id: ID,
     purposes: new Map<string, TransferPurpose>([
@@ -73,6 +81,15 @@ export function openAiTransfers(endpoints: readonly Endpoint[], limits: JsonLimi
           filename: 'batch.jsonl',
           kind: 'asks',
           line: (bytes) => batchLine(bytes, endpoints, limits),
+        },
+      ],
+      [
+        'fine-tune',
+        {
+          fields: EXPIRES,
+          filename: 'fine-tune.jsonl',
+          kind: 'teaches',
+          line: (bytes) => trainingLine(bytes, training),
         },
       ],
     ]),
@@ -92,9 +109,32 @@ function readJob(kind: KeptKind, body: Buffer, limits: JsonLimits): Step<JobAske
   const read = lensOf(kind, false, limits).read(body, { model: undefined, query: '' })
   if (read.kind === 'refuse') return read
   const root = rootOf(body) ?? {}
-  const { input_file_id: input } = root
+  return kind === 'batch' ? batchAsked(read.value, root) : tuningAsked(read.value, root)
+}
+
+function batchAsked(view: RequestView, { endpoint, input_file_id: input }: JsonObject): Step<JobAsked> {
   if (typeof input !== 'string') return wrong('input_file_id', 'a string')
-  return proceed({ view: read.value, files: [{ id: input, purpose: 'batch' }], model: undefined })
+  if (typeof endpoint !== 'string') return wrong('endpoint', 'a string')
+  return proceed({ view, files: [{ id: input, purpose: 'batch' }], model: undefined, endpoint })
+}
+
+function tuningAsked(view: RequestView, root: JsonObject): Step<JobAsked> {
+  const { integrations = null, method, model, training_file: training, validation_file: validation = null } = root
+  if (typeof model !== 'string' || model === '') return wrong('model', 'a string')
+  if (typeof training !== 'string') return wrong('training_file', 'a string')
+  if (validation !== null && typeof validation !== 'string') return wrong('validation_file', 'a string')
+  // Either has what was judged for one model go to somebody else as well.
+  if (integrations !== null && !(Array.isArray(integrations) && integrations.length === 0))
+    return unasked('integrations')
+  if (isObject(method) && method['type'] === 'reinforcement') return unasked('method')
+  const ids = validation === null ? [training] : [training, validation]
+  const files = ids.map((id) => ({ id, purpose: 'fine-tune' }))
+  return proceed({ view, files, model, endpoint: undefined })
+}
+
+function unasked(param: string): Refusal {
+  const message = `\`${param}\` hands the data on to others, which this gateway does not govern.`
+  return refuse('invalid_request', `data handed on by ${param}`, { message, param })
 }
 
 function keptIn(answer: Buffer): KeptSaid | undefined {
