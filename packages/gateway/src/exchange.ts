@@ -175,6 +175,7 @@ class RecordedExchange {
 export interface LongContent {
   readonly type: string
   readonly length: number
+  /** Each is good until the next one is asked for. */
   chunks(): AsyncIterable<Buffer>
 }
 

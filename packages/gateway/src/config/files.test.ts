@@ -14,7 +14,10 @@ describe('files', () => {
   })
 
   it('are with a provider of each dialect', () => {
-    expect(good(files('{ openai: openai, anthropic: claude }')).files).toEqual({ openai: 'openai', anthropic: 'claude' })
+    expect(good(files('{ openai: openai, anthropic: claude }')).files).toEqual({
+      openai: 'openai',
+      anthropic: 'claude',
+    })
   })
 
   it('are refused with a provider that is not there or speaks another dialect', () => {

@@ -54,7 +54,7 @@ async function taking(reader: FormReader, pieces: Pieces, file: Spool): Promise<
           } else {
             field.length += event.bytes.length
             if (field.length > FIELD_BYTES) return bad(`\`${field.name}\` is too long`)
-            field.bytes.push(event.bytes)
+            field.bytes.push(Buffer.from(event.bytes))
           }
           break
         case 'part-end': {

@@ -11,7 +11,7 @@ export interface Line {
   readonly hasNewline: boolean
 }
 
-/** Cuts pieces in any cutting into lines. What is before a newline is a line, a carriage return too: to JSON that is space. */
+/** Cuts pieces in any cutting into lines, which are good until the next piece. What is before a newline is a line, a carriage return too: to JSON that is space. */
 export class LineReader {
   readonly #atMost: number
   #number = 0
@@ -32,8 +32,12 @@ export class LineReader {
         yield tooLong(this.#number + 1, this.#atMost)
         return
       }
+      if (at < 0) {
+        // The piece is only lent.
+        if (part.length > 0) this.#held.push(Buffer.from(part))
+        return
+      }
       if (part.length > 0) this.#held.push(part)
-      if (at < 0) return
       yield this.#line(true)
       start = at + 1
     }

@@ -4,7 +4,7 @@ import { proceed, type Refusal, refuse, type Step } from '../spec/index.js'
 export type FormEvent =
   /** A part begins. */
   | { readonly kind: 'part'; readonly name: string; readonly isFile: boolean }
-  /** Bytes of it, as many times as they come. */
+  /** Bytes of it, as many times as they come, each good until the next piece is pushed. */
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'part-end' }
 
@@ -39,7 +39,9 @@ export function boundaryOf(contentType: string | undefined): Step<string> {
 export class FormReader {
   readonly #boundary: Buffer
   readonly #delimiter: Buffer
-  #held: Buffer = Buffer.alloc(0)
+  /** What is joined is joined here: a buffer for each piece would be as much as the whole form. */
+  #room = Buffer.alloc(0)
+  #held: Buffer = this.#room
   #state: State = 'start'
   #parts = 0
 
@@ -50,7 +52,7 @@ export class FormReader {
 
   /** What a piece brings. Nothing may be pushed after a refusal. */
   *push(piece: Buffer): Generator<FormEvent | Refusal> {
-    this.#held = this.#held.length === 0 ? piece : Buffer.concat([this.#held, piece])
+    this.#held = this.#held.length === 0 ? piece : this.#joined(piece)
     for (;;) {
       const step = this.#step()
       if (step === undefined) return
@@ -64,6 +66,15 @@ export class FormReader {
   end(): Refusal | undefined {
     if (this.#state !== 'closed') return malformed('it ends within a part')
     return this.#held.length === 0 || this.#held.equals(LINE) ? undefined : malformed('something follows its end')
+  }
+
+  #joined(piece: Buffer): Buffer {
+    const { length } = this.#held
+    const held = Buffer.from(this.#held)
+    if (this.#room.length < length + piece.length) this.#room = Buffer.allocUnsafeSlow(length + piece.length)
+    held.copy(this.#room)
+    piece.copy(this.#room, length)
+    return this.#room.subarray(0, length + piece.length)
   }
 
   /** One thing that is told; GO: go on; undefined: it needs more bytes. */

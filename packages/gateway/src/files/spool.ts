@@ -4,12 +4,13 @@ import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorName, proceed, refuse, type Step } from '../spec/index.js'
 
-const WRITE_BYTES = 256 * 1024
+const WRITE_BYTES = 128 * 1024
 const READ_BYTES = 64 * 1024
 
 /** Bytes that are too many to be held: on the disk, below a name that is gone, so that whatever happens nothing of them stays. */
 export interface Spool {
   readonly length: number
+  /** The bytes are copied before it is fulfilled. */
   write(bytes: Buffer): Promise<Step<undefined>>
   /**
    * All was written.
@@ -17,7 +18,10 @@ export interface Spool {
    * @returns SHA-256 of it, hexadecimal
    */
   finish(): Promise<Step<string>>
-  /** All of it, from the beginning. */
+  /**
+   * All of it, from the beginning. Each piece is good until the next one is asked for: a large file must not leave as many buffers
+   * behind as it has pieces.
+   */
   read(): AsyncGenerator<Buffer>
   close(): Promise<void>
 }
@@ -69,7 +73,7 @@ export function unlinkedFiles(folder: string): () => Promise<SpoolFile> {
 class FileSpool implements Spool {
   readonly #file: SpoolFile
   readonly #hash = createHash('sha256')
-  #pending: Buffer[] = []
+  #pending: Buffer | undefined
   #pendingBytes = 0
   #written = 0
 
@@ -85,10 +89,16 @@ class FileSpool implements Spool {
   }
 
   async write(bytes: Buffer): Promise<Step<undefined>> {
-    if (bytes.length === 0) return DONE
-    this.#pending.push(bytes)
-    this.#pendingBytes += bytes.length
-    return this.#pendingBytes < WRITE_BYTES ? DONE : await this.#flush()
+    for (let from = 0; from < bytes.length; ) {
+      this.#pending ??= Buffer.allocUnsafeSlow(WRITE_BYTES)
+      const copied = bytes.copy(this.#pending, this.#pendingBytes, from)
+      from += copied
+      this.#pendingBytes += copied
+      if (this.#pendingBytes < WRITE_BYTES) continue
+      const flushed = await this.#flush()
+      if (flushed.kind === 'refuse') return flushed
+    }
+    return DONE
   }
 
   async finish(): Promise<Step<string>> {
@@ -97,18 +107,22 @@ class FileSpool implements Spool {
   }
 
   async *read(): AsyncGenerator<Buffer> {
+    const all = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, this.#written))
     for (let at = 0; at < this.#written; ) {
-      // A buffer of its own: lines that are judged are parts of it, and may be waited for.
-      const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, this.#written - at))
-      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, at)
-      if (bytesRead === 0) throw new RangeError('a spool is shorter than was written')
-      at += bytesRead
-      yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead)
+      const length = Math.min(READ_BYTES, this.#written - at)
+      // Whole: a socket tells of a large piece that it waits, and takes several small ones before it does.
+      for (let filled = 0; filled < length; ) {
+        const { bytesRead } = await this.#file.read(all, filled, length - filled, at + filled)
+        if (bytesRead === 0) throw new RangeError('a spool is shorter than was written')
+        filled += bytesRead
+      }
+      at += length
+      yield all.subarray(0, length)
     }
   }
 
   async close(): Promise<void> {
-    this.#pending = []
+    this.#pending = undefined
     try {
       await this.#file.close()
     } finally {
@@ -117,8 +131,7 @@ class FileSpool implements Spool {
   }
 
   async #flush(): Promise<Step<undefined>> {
-    const bytes = Buffer.concat(this.#pending, this.#pendingBytes)
-    this.#pending = []
+    const bytes = this.#pending?.subarray(0, this.#pendingBytes) ?? NOTHING
     this.#pendingBytes = 0
     this.#hash.update(bytes)
     try {
@@ -134,6 +147,7 @@ class FileSpool implements Spool {
   }
 }
 
+const NOTHING = Buffer.alloc(0)
 const DONE: Step<undefined> = proceed(undefined)
 
 const NO_ROOM = { message: 'The gateway has no room to inspect this upload at the moment.' } as const

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Authenticated, LongContent, Recorded, RecordedTransfer } from '../exchange.js'
 import {
@@ -108,7 +107,8 @@ export function createForward(parts: ForwardParts): Forward {
         path,
         method: method as Dispatcher.HttpMethod,
         headers,
-        body: isLong ? Readable.from(content.chunks(), { objectMode: false }) : (content ?? null),
+        // It takes them one by one, each when the one before is written; its types only know streams, which read ahead.
+        body: (isLong ? content.chunks() : (content ?? null)) as Buffer | null,
         // Ours are the deadlines: undici's own would end a thinking model after five minutes.
         headersTimeout: 0,
         bodyTimeout: 0,

@@ -22,11 +22,22 @@ export function enclosedRequest(enclosed: Enclosed, document: Buffer): Step<Requ
   const inner = read.value
   const both = new Both(enclosed, inner.parts)
   return proceed({
-    ...inner,
+    // One by one, as in `readRequest`.
+    model: inner.model,
+    stream: inner.stream,
+    maxTokens: inner.maxTokens,
+    choices: inner.choices ?? 1,
+    hasSystemMessage: inner.hasSystemMessage,
+    hasEffects: inner.hasEffects,
+    tools: inner.tools,
+    conversation: inner.conversation,
+    takesSystem: inner.takesSystem,
+    saysUsage: inner.saysUsage,
     parts: both.parts,
     uninspectable: [...both.outer.uninspectable, ...inner.uninspectable.map((address) => both.prefix + address)],
     edit(change: Change) {
-      const edited = inner.edit({ ...change, edits: both.innerEdits(change.edits) })
+      const { askUsage = false, model, system } = change
+      const edited = inner.edit({ model, system, askUsage, edits: both.innerEdits(change.edits) })
       return both.written(document, bytes, edited, change.edits)
     },
   })

@@ -250,14 +250,13 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     routedFrom: RoutedFrom | undefined,
   ): Step<Verdict> {
     const { action } = call.endpoint
-    const asked = { action, resource: resource.id, routedFrom }
     const asker = scoped(authenticated.principal, action, resource)
     if (asker.kind === 'refuse') {
-      if (routedFrom !== undefined) bracket.asks({ ...asked, verdict: undefined })
+      if (routedFrom !== undefined) bracket.asks({ action, resource: resource.id, verdict: undefined, routedFrom })
       return challenged(asker, authenticated)
     }
     const verdict = decide(parts.policy, asker.value, action, resource, context)
-    bracket.asks({ ...asked, verdict })
+    bracket.asks({ action, resource: resource.id, verdict, routedFrom })
     return permitted(verdict, authenticated)
   }
 }

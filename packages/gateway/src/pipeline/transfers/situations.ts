@@ -7,7 +7,7 @@ const SITUATIONS_MAX = 256
 
 /** What lines have in common is kept once, so that a file of millions is decided on again in no time. */
 export class Situations {
-  readonly #by = new Map<string, { situation: Situation; decided: TransferDecided }>()
+  readonly #by = new Map<string, Tally>()
   readonly #findings: Record<string, number> = {}
   readonly #carriedOut: Record<string, number> = {}
 
@@ -19,7 +19,7 @@ export class Situations {
   ): Refusal | undefined {
     addTo(this.#findings, sealed.findings)
     addTo(this.#carriedOut, sealed.carriedOut)
-    const { demand, findings, hasSystemMessage, models, obligations, routedFrom, stream, uninspectable } = line
+    const { findings, hasSystemMessage, models, obligations, routedFrom, stream, uninspectable } = line
     const key = JSON.stringify([
       line.action,
       models,
@@ -37,22 +37,10 @@ export class Situations {
       })
     }
     if (held === undefined) {
-      this.#by.set(key, { situation: { ...line, lines: 1 }, decided: about })
+      this.#by.set(key, new Tally(line, about))
       return undefined
     }
-    const before = held.situation
-    held.situation = {
-      ...before,
-      promptTokens: Math.max(before.promptTokens, line.promptTokens),
-      maxTokens: Math.max(before.maxTokens, line.maxTokens),
-      lines: before.lines + 1,
-      demand: {
-        about: before.demand.about + demand.about,
-        most: before.demand.most + demand.most,
-        answer: before.demand.answer + demand.answer,
-        isBounded: before.demand.isBounded && demand.isBounded,
-      },
-    }
+    held.add(line)
     return undefined
   }
 
@@ -83,6 +71,51 @@ export class Situations {
 
   get carriedOut(): Readonly<Record<string, number>> {
     return this.#carriedOut
+  }
+}
+
+/** Sums over lines that were decided on alike. */
+class Tally {
+  readonly decided: TransferDecided
+  readonly #first: Omit<Situation, 'lines'>
+  #lines = 1
+  #promptTokens: number
+  #maxTokens: number
+  #about: number
+  #most: number
+  #answer: number
+  #isBounded: boolean
+
+  constructor(first: Omit<Situation, 'lines'>, decided: TransferDecided) {
+    const { demand, maxTokens, promptTokens } = first
+    this.decided = decided
+    this.#first = first
+    this.#promptTokens = promptTokens
+    this.#maxTokens = maxTokens
+    this.#about = demand.about
+    this.#most = demand.most
+    this.#answer = demand.answer
+    this.#isBounded = demand.isBounded
+  }
+
+  add({ demand, maxTokens, promptTokens }: Omit<Situation, 'lines'>): void {
+    this.#lines += 1
+    this.#promptTokens = Math.max(this.#promptTokens, promptTokens)
+    this.#maxTokens = Math.max(this.#maxTokens, maxTokens)
+    this.#about += demand.about
+    this.#most += demand.most
+    this.#answer += demand.answer
+    this.#isBounded &&= demand.isBounded
+  }
+
+  get situation(): Situation {
+    return {
+      ...this.#first,
+      lines: this.#lines,
+      promptTokens: this.#promptTokens,
+      maxTokens: this.#maxTokens,
+      demand: { about: this.#about, most: this.#most, answer: this.#answer, isBounded: this.#isBounded },
+    }
   }
 }
 
