@@ -1,3 +1,4 @@
+import { anthropicTransfers } from '../adapters/dialect-anthropic/batches/transfers.js'
 import { createAnthropicDialect } from '../adapters/dialect-anthropic/dialect.js'
 import { createBedrockDialect } from '../adapters/dialect-bedrock/dialect.js'
 import { createGeminiDialect } from '../adapters/dialect-gemini/dialect.js'
@@ -25,10 +26,12 @@ export function dialectsOf({ dialects, limits }: Config): readonly Dialect[] {
 }
 
 /** Where files of a dialect travel, and the provider that keeps them; undefined where none does. */
-export function travelOf({ files, limits }: Config, { endpoints, name }: Dialect): Travel | undefined {
+export function travelOf({ files, limits, publicUrl }: Config, { endpoints, name }: Dialect): Travel | undefined {
   const ofBody = { depthMax: limits.nesting, placesMax: PLACES_A_PART * limits.parts }
   if (name === 'openai' && files.openai !== undefined)
     return { provider: files.openai, transfers: openAiTransfers(endpoints, ofBody) }
+  if (name === 'anthropic' && files.anthropic !== undefined)
+    return { provider: files.anthropic, transfers: anthropicTransfers(endpoints, ofBody, publicUrl) }
   return undefined
 }
 

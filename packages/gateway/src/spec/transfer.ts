@@ -48,6 +48,11 @@ export interface JobAsked {
   readonly model: string | undefined
   /** That all lines of the files must ask, as callers write it; undefined: they ask none. */
   readonly endpoint: string | undefined
+  /** What it asks by itself, line by line, and how it is written with what became of these. */
+  readonly asks?: {
+    readonly lines: readonly { readonly bytes: Buffer; readonly endpoint: Endpoint }[]
+    write(lines: readonly Buffer[]): Buffer
+  }
 }
 
 /** What a provider says of one thing that it keeps. */
@@ -70,6 +75,10 @@ export interface Transfers {
   readonly purposes: ReadonlyMap<string, TransferPurpose>
   readJob(kind: KeptKind, body: Buffer): Step<JobAsked>
   /** Undefined where it says nothing of the kind. */
+  /** What the member of a query is called that a list goes on behind. */
+  readonly after: string
+  /** The provider's answer, where what it says of its own addresses is said of ours. */
+  placed(answer: Buffer): Buffer
   keptIn(answer: Buffer): KeptSaid | undefined
   pageIn(answer: Buffer): KeptPage | undefined
   /** A page of these items. */

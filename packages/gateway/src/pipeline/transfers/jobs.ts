@@ -1,4 +1,5 @@
 import type { RecordedTransfer, TransferFacts } from '../../exchange.js'
+import { inLine } from '../../files/lines.js'
 import type { Kept, Situation } from '../../files/shelf.js'
 import {
   type Budgeting,
@@ -18,13 +19,16 @@ import { ASKED_MAX } from '../../spec/tokenizer.js'
 import { editParts } from '../../transform/transform.js'
 import type { Entered } from '../call.js'
 import { NO_LABELS } from '../context.js'
+import type { Judge, JudgeLimits } from '../judge.js'
 import type { Learn } from '../learn.js'
 import { type Again, decideAgain } from './again.js'
 import type { AskParts } from './ask.js'
 import { type Desk, digestOf, type TransferCall } from './desk.js'
-import { demandFor } from './situations.js'
+import { demandFor, Situations, situationOf } from './situations.js'
 
 export interface JobParts {
+  readonly judge: Judge
+  readonly limits: JudgeLimits
   readonly desk: Desk
   readonly learn: Learn
   /** Undefined: nobody looks elsewhere. */
@@ -49,11 +53,13 @@ export async function takeJob(parts: JobParts, entered: Entered, call: TransferC
   if (body.kind === 'refuse') return body
   const job = call.transfers.readJob(call.route.kept, body.value)
   if (job.kind === 'refuse') return job
-  const read = await filesOf(parts.desk, entered, call, job.value)
+  const read = await (job.value.asks === undefined
+    ? filesOf(parts.desk, entered, call, job.value)
+    : asksOf(parts, entered, call, job.value.asks))
   if (read.kind === 'refuse') return read
   const { situations } = read.value
 
-  const judged = await judgedJob(parts, entered, call, job.value, situations)
+  const judged = await judgedJob(parts, entered, call, body.value, job.value, read.value)
   if (judged.kind === 'refuse') return judged
   const { again, facts, sent } = judged.value
   const [first] = again.decided
@@ -76,7 +82,7 @@ async function filesOf(
   { authenticated: { principal } }: Entered,
   { provider, transfers }: TransferCall,
   job: JobAsked,
-): Promise<Step<{ readonly situations: readonly Situation[]; readonly endpoint: string | undefined }>> {
+): Promise<Step<Read>> {
   const situations: Situation[] = []
   let endpoint: string | undefined
   for (const { id, purpose } of job.files) {
@@ -96,7 +102,42 @@ async function filesOf(
     endpoint = row.endpoint
     situations.push(...row.situations)
   }
-  return proceed({ situations, endpoint })
+  return proceed({ situations, endpoint, written: undefined })
+}
+
+/** What a job reads, or asks itself. */
+interface Read {
+  readonly situations: readonly Situation[]
+  readonly endpoint: string | undefined
+  /** The job with what became of what it asks itself, and what was done to that. */
+  readonly written: { readonly body: Buffer; readonly judged: Situations } | undefined
+}
+
+/** Judges what a job asks itself, as each would be judged alone. */
+async function asksOf(
+  parts: JobParts,
+  entered: Entered,
+  { dialect, models }: TransferCall,
+  { lines, write }: NonNullable<JobAsked['asks']>,
+): Promise<Step<Read>> {
+  const judged = new Situations()
+  const bodies: Buffer[] = []
+  for (const [at, { bytes, endpoint }] of lines.entries()) {
+    const call = { dialect, endpoint, models, named: { model: undefined, query: '' } }
+    const sealed = await parts.judge({ entered, call, body: bytes })
+    if (sealed === undefined) return refuse('invalid_request', 'the caller left')
+    if (sealed.kind === 'refuse') return inLine(at + 1, sealed)
+    const { body, model, verdict } = sealed.value
+    const about = { action: endpoint.action, model, verdict, lines: 1 }
+    const differ = judged.add(sealed.value, situationOf(sealed.value, parts.limits.answerTokens), about)
+    if (differ !== undefined) return differ
+    bodies.push(body)
+  }
+  return proceed({
+    situations: judged.all,
+    endpoint: lines[0]?.endpoint.path,
+    written: { body: write(bodies), judged },
+  })
 }
 
 interface JudgedJob {
@@ -109,8 +150,9 @@ async function judgedJob(
   parts: JobParts,
   { authenticated }: Entered,
   call: TransferCall,
+  received: Buffer,
   { model, view }: JobAsked,
-  all: readonly Situation[],
+  { situations: all, written }: Read,
 ): Promise<Step<JudgedJob>> {
   const situations = model === undefined ? all : forModel(all, model)
   if (situations.length === 0)
@@ -134,12 +176,13 @@ async function judgedJob(
   if (edited.kind === 'refuse') return edited
   const { carriedOut, edits } = edited.value
   const upstream = model === undefined ? undefined : call.models.get(model)?.upstreamModel
-  const before = view.edit({ model: undefined, edits: [] })
-  const sent = view.edit({ model: upstream, edits })
+  const sent = written?.body ?? view.edit({ model: upstream, edits })
   const lines = situations.reduce((sum, one) => sum + one.lines, 0)
   const facts: TransferFacts = {
-    ...{ decided: again.value.decided, id: undefined, purpose: undefined, lines, findings: counts, carriedOut },
-    digests: { received: digestOf(before), sent: digestOf(sent) },
+    ...{ decided: again.value.decided, id: undefined, purpose: undefined, lines },
+    findings: written?.judged.findings ?? counts,
+    carriedOut: written?.judged.carriedOut ?? carriedOut,
+    digests: { received: digestOf(received), sent: digestOf(sent) },
   }
   return proceed({ again: again.value, facts, sent })
 }

@@ -85,11 +85,11 @@ export async function pageOf(
   const limit = Math.min(Number(query.get('limit') ?? PAGE), PAGE_MAX)
   const items: KeptPage['items'][number][] = []
   const obligations: Obligation[] = []
-  let after = query.get('after')
+  let after = query.get(transfers.after)
   let hasMore = true
   for (let pages = 0; ; pages += 1) {
     const asked = new Map([...query, ['limit', String(PAGE_MAX)] as const])
-    if (after !== undefined) asked.set('after', after)
+    if (after !== undefined) asked.set(transfers.after, after)
     const held = await desk.ask(mine.recorded, at(route, undefined, asked), entered.bracket, life)
     if ('kind' in held) return held
     const page = held.status === 200 ? transfers.pageIn(held.body) : undefined

@@ -74,11 +74,20 @@ export class Teaching {
     if (learnt.kind === 'refuse') return learnt
     const { counts, found, promptTokens, types } = learnt.value
     const sized = { view, bodyBytes: bytes.length, about: promptTokens, counted: undefined, canCount: false }
+    const { received } = this.#by
+    // One by one, here and below: of an object that is spread V8 makes a hidden class at each line.
     const context: Context = {
-      ...contextOf(this.#by.received),
-      ...{ findings: types, promptTokens },
+      labels: NO_LABELS,
+      findings: types,
       uninspectable: view.uninspectable.length > 0,
+      promptTokens,
+      maxTokens: 0,
+      stream: false,
       hasSystemMessage: view.hasSystemMessage,
+      purpose: undefined,
+      sourceIp: received.sourceIp,
+      timeMs: received.receivedAtMs,
+      approvals: [],
     }
     const verdicts = this.#permitting(context)
     const [first] = this.#models
@@ -100,18 +109,21 @@ export class Teaching {
     return proceed({
       body: edits.length === 0 ? bytes : view.edit({ model: undefined, edits }),
       line: {
-        ...{ action: 'train', models: this.models, routedFrom: undefined, findings: types, promptTokens },
-        ...{
-          uninspectable: context.uninspectable,
-          hasSystemMessage: view.hasSystemMessage,
-          stream: false,
-          maxTokens: 0,
-        },
+        action: 'train',
+        models: this.models,
+        routedFrom: undefined,
+        findings: types,
+        promptTokens,
+        maxTokens: 0,
+        uninspectable: context.uninspectable,
+        hasSystemMessage: view.hasSystemMessage,
+        stream: false,
         obligations: obligations.sources,
         demand: { about: promptTokens, most: bytes.length, answer: 0, isBounded: true },
       },
       decided: { action: 'train', model: first, verdict, lines: 1 },
-      ...{ findings: counts, carriedOut },
+      findings: counts,
+      carriedOut,
     })
   }
 

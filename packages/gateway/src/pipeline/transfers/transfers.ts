@@ -147,7 +147,7 @@ export class TransferRoom {
 
   async #list(entered: Entered, call: TransferCall, life: Life): Promise<Outcome> {
     const { principal } = entered.authenticated
-    const after = call.query.get('after')
+    const after = call.query.get(call.transfers.after)
     if (after !== undefined) {
       const own = await this.#desk.parts.shelf.own(call.provider, after, principal)
       if (own?.kind !== call.route.kept)
@@ -239,9 +239,10 @@ export class TransferRoom {
   ): Promise<Outcome> {
     const counts = new Counts()
     const answering = this.#answering(entered, call, recorded)
-    const out = await this.#desk.judged(call.route.lens, body, acts, counts)
+    const placed = call.transfers.placed(body)
+    const out = await this.#desk.judged(call.route.lens, placed, acts, counts)
     if (!Buffer.isBuffer(out)) return giveRefusal(answering, out, held.status, counts)
-    return giveWhole(answering, held, out, out !== body, counts)
+    return giveWhole(answering, held, out, out !== placed, counts)
   }
 
   #answering({ authenticated, bracket }: Entered, { dialect }: TransferCall, { receipt }: RecordedTransfer): Answering {

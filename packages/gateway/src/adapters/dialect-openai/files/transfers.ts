@@ -1,13 +1,12 @@
 import type { JsonLimits, JsonObject } from '../../../json/located.js'
-import { readLocated } from '../../../json/located.js'
 import { wrong } from '../../../lens/lens.js'
+import { pageIn, rootOf, writePage } from '../../../lens/page.js'
 import { isObject } from '../../../lens/path.js'
 import type { Endpoint, RequestView } from '../../../spec/dialect.js'
 import { proceed, type Refusal, refuse, type Step } from '../../../spec/refusal.js'
 import type {
   JobAsked,
   KeptKind,
-  KeptPage,
   KeptSaid,
   TransferAct,
   TransferPurpose,
@@ -94,9 +93,11 @@ export function openAiTransfers(endpoints: readonly Endpoint[], limits: JsonLimi
       ],
     ]),
     readJob: (kind, body) => readJob(kind, body, limits),
-    keptIn,
-    pageIn,
-    writePage,
+    after: 'after',
+    keptIn: (answer) => saidOf(rootOf(answer)),
+    pageIn: (answer) => pageIn(answer, saidOf),
+    writePage: (items, hasMore) => writePage(items, hasMore, '"object":"list",'),
+    placed: (answer) => answer,
     readResult: (line, path) =>
       resultLine(
         line,
@@ -137,39 +138,9 @@ function unasked(param: string): Refusal {
   return refuse('invalid_request', `data handed on by ${param}`, { message, param })
 }
 
-function keptIn(answer: Buffer): KeptSaid | undefined {
-  return saidOf(rootOf(answer))
-}
-
 function saidOf(root: JsonObject | undefined): KeptSaid | undefined {
   if (root === undefined || typeof root['id'] !== 'string' || !ID.test(root['id'])) return undefined
   const results = Array.isArray(root['result_files']) ? root['result_files'] : []
   const made = [root['output_file_id'], root['error_file_id'], ...results]
   return { id: root['id'], made: made.filter((id) => typeof id === 'string' && id !== '').map(String) }
-}
-
-function pageIn(answer: Buffer): KeptPage | undefined {
-  const located = readLocated(answer)
-  if (located.kind === 'fault' || !isObject(located.value)) return undefined
-  const list = located.containers.find(({ parent, key }) => parent?.index === 0 && key === 'data')
-  if (list === undefined || !Array.isArray(list.value)) return undefined
-  const items = located.containers.filter(({ parent }) => parent === list)
-  if (items.length !== list.value.length) return undefined
-  const said = items.flatMap(({ value, start, end }) => {
-    const one = Array.isArray(value) ? undefined : saidOf(value)
-    return one === undefined ? [] : [{ ...one, json: located.text.slice(start, end) }]
-  })
-  return said.length === items.length ? { items: said, hasMore: located.value['has_more'] === true } : undefined
-}
-
-function writePage(items: KeptPage['items'], hasMore: boolean): Buffer {
-  const data = items.map(({ json }) => json).join(',')
-  const first = JSON.stringify(items[0]?.id ?? null)
-  const last = JSON.stringify(items.at(-1)?.id ?? null)
-  return Buffer.from(`{"object":"list","data":[${data}],"first_id":${first},"last_id":${last},"has_more":${hasMore}}`)
-}
-
-function rootOf(body: Buffer): JsonObject | undefined {
-  const located = readLocated(body)
-  return located.kind === 'located' && isObject(located.value) ? located.value : undefined
 }
