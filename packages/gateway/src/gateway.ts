@@ -261,8 +261,12 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
 const DECIDED_AGAIN_MS = 1000
 
 /** What the doors of the data plane ask for, and the policies by name. */
-function scopesOf({ dialects, policy }: Rules): readonly string[] {
+function scopesOf({ dialects, files, policy }: Rules): readonly string[] {
+  const trains = dialects.some((dialect) =>
+    [...(files.travelOf(dialect)?.transfers.purposes.values() ?? [])].some(({ kind }) => kind === 'teaches'),
+  )
   const actions: readonly Action[] = [
+    ...(trains ? (['train'] as const) : []),
     ...dialects.flatMap(({ endpoints }) => endpoints.map(({ action }) => action)),
     'listModels',
   ]

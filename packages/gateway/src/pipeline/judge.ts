@@ -128,9 +128,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
     const texts = textsOf(asking)
     if (texts.kind === 'refuse') return texts
-    const left = new AbortController()
-    asking.entered.authenticated.received.caller.whenLeft(() => left.abort())
-    return proceed(await look(texts.value, NO_LABELS, left.signal))
+    return proceed(await look(texts.value, NO_LABELS, asking.left ?? whenLeft(asking)))
   }
 
   function textsOf(asking: Asking): Step<readonly string[]> {
@@ -259,6 +257,12 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     bracket.asks({ action, resource: resource.id, verdict, routedFrom })
     return permitted(verdict, authenticated)
   }
+}
+
+function whenLeft({ entered }: Asking): AbortSignal {
+  const left = new AbortController()
+  entered.authenticated.received.caller.whenLeft(() => left.abort())
+  return left.signal
 }
 
 const NO_VAULT: Step<undefined> = proceed(undefined)

@@ -141,10 +141,13 @@ export function outcomeOf(
   }
 }
 
-/** Waits until the caller takes more, or leaves. */
-export function drained(caller: Caller): Promise<void> {
-  return new Promise((resolve) => {
-    caller.whenDrained(resolve)
-    caller.whenLeft(resolve)
-  })
+/** Waits until the caller takes more, or leaves. One listener for all the times that one answer waits. */
+export function draining(caller: Caller): () => Promise<void> {
+  let goOn: (() => void) | undefined
+  caller.whenLeft(() => goOn?.())
+  return () =>
+    new Promise((resolve) => {
+      goOn = resolve
+      caller.whenDrained(resolve)
+    })
 }

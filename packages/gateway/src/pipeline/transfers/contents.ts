@@ -2,7 +2,7 @@ import type { RecordedTransfer } from '../../exchange.js'
 import { inLine, isBlank, type Line, LineReader } from '../../files/lines.js'
 import type { Kept } from '../../files/shelf.js'
 import { Counts } from '../../release/counts.js'
-import { type Answering, drained, giveRefusal, giveWhole, outcomeOf, ownLines } from '../../release/held.js'
+import { type Answering, draining, giveRefusal, giveWhole, outcomeOf, ownLines } from '../../release/held.js'
 import { passedHeaders, refusedHead, type SourceHeaders } from '../../release/provider-head.js'
 import type { Source } from '../../release/release.js'
 import {
@@ -39,17 +39,19 @@ export async function giveContent(
   })
   const head = await piping.headed
   if ('kind' in head) return giveRefusal(answering, head, 0, counts)
-  if (head.status !== 200) return await giveFault(desk, answering, call, piping, head, what.obligations.output, counts)
+  if (head.status !== 200)
+    return await giveFault(desk, answering, call, life, piping, head, what.obligations.output, counts)
 
-  const judging = new Contents(desk, call, what.kept, actsOn(what.kept, what.obligations), counts)
+  const judging = new Contents(desk, call, life, what.kept, actsOn(what.kept, what.obligations), counts)
   const reader = new LineReader(desk.parts.lineBytes)
   let isHead = false
+  const drained = draining(received.caller)
   const say = async (bytes: Buffer): Promise<void> => {
     if (!isHead)
       received.caller.head(200, [...contentHeaders(head.passed), ...ownLines(answering, 'permit')], undefined)
     isHead = true
     entered.bracket.responseSent(bytes)
-    if (!received.caller.write(bytes)) await drained(received.caller)
+    if (!received.caller.write(bytes)) await drained()
   }
   const stop = (refusal: Refusal): Outcome => {
     upstream.abort()
@@ -108,13 +110,15 @@ function actsOn({ purpose }: Kept, { input, output }: Obligations): ActsByType {
 class Contents {
   readonly #desk: Desk
   readonly #call: TransferCall
+  readonly #life: Life
   readonly #kept: Kept
   readonly #acts: ActsByType
   readonly #counts: Counts
 
-  constructor(desk: Desk, call: TransferCall, kept: Kept, acts: ActsByType, counts: Counts) {
+  constructor(desk: Desk, call: TransferCall, life: Life, kept: Kept, acts: ActsByType, counts: Counts) {
     this.#desk = desk
     this.#call = call
+    this.#life = life
     this.#kept = kept
     this.#acts = acts
     this.#counts = counts
@@ -123,7 +127,7 @@ class Contents {
   async line({ bytes }: Line): Promise<Buffer | Refusal> {
     if (isBlank(bytes)) return bytes
     const lens: Pick<Lens, 'readAnswer'> = { readAnswer: (line) => this.#read(line) }
-    return await this.#desk.judged(lens, bytes, this.#acts, this.#counts)
+    return await this.#desk.judged(lens, bytes, this.#acts, this.#counts, this.#life.signal)
   }
 
   #read(line: Buffer): ReturnType<Lens['readAnswer']> {
@@ -146,6 +150,7 @@ async function giveFault(
   desk: Desk,
   answering: Answering,
   { route }: TransferCall,
+  life: Life,
   piping: Piping,
   { passed, status }: Head,
   acts: ActsByType,
@@ -161,7 +166,7 @@ async function giveFault(
       return giveRefusal(answering, refuse('upstream_failed', 'a long error'), status, counts)
     chunks.push(piece.value)
   }
-  const out = await desk.judged(route.lens, Buffer.concat(chunks), acts, counts)
+  const out = await desk.judged(route.lens, Buffer.concat(chunks), acts, counts, life.signal)
   if (!Buffer.isBuffer(out)) return giveRefusal(answering, out, status, counts)
   return giveWhole(answering, { status, passed }, out, false, counts)
 }

@@ -72,6 +72,8 @@ export interface Life {
   /** Why it ended; undefined: it goes on. */
   readonly ended: Refusal | undefined
   readonly left: boolean
+  /** Aborted when it is over. */
+  readonly signal: AbortSignal
   /** Called once when it ends or the caller leaves. */
   whenOver(listener: () => void): void
   /** From now on it streams, and lives on what was decided too. */
@@ -91,6 +93,8 @@ export class Desk {
   liveOn({ principal, received }: Authenticated): Life | Refusal {
     let ended: Refusal | undefined
     const listeners: (() => void)[] = []
+    const signal = new AbortController()
+    listeners.push(() => signal.abort())
     const over = (): void => {
       for (const one of listeners.splice(0)) one()
     }
@@ -111,6 +115,7 @@ export class Desk {
       get left() {
         return caller.left
       },
+      signal: signal.signal,
       whenOver(listener) {
         if (ended !== undefined || caller.left) listener()
         else listeners.push(listener)
@@ -178,13 +183,13 @@ export class Desk {
     body: Buffer,
     acts: ActsByType,
     counts: Counts,
+    signal: AbortSignal,
   ): Promise<Buffer | Refusal> {
     const whole = { lens: lens as Lens, body, acts, counts, vault: undefined, restoring: undefined, dropUsage: false }
     const { elsewhere, judging } = this.parts
     const look = acts.size === 0 ? undefined : elsewhere?.(acts)
     try {
       if (look === undefined) return judge(judging, whole, undefined).out
-      const signal = new AbortController().signal
       const seen = await judgeElsewhere(judging, whole, false, ({ parts }) =>
         look(
           parts.map(({ text }) => text),

@@ -47,7 +47,12 @@ export interface JobReady {
 }
 
 /** Judges a job that reads files of the caller's: what their lines ask is decided again, and what it says itself is judged. */
-export async function takeJob(parts: JobParts, entered: Entered, call: TransferCall): Promise<Step<JobReady>> {
+export async function takeJob(
+  parts: JobParts,
+  entered: Entered,
+  call: TransferCall,
+  left: AbortSignal,
+): Promise<Step<JobReady>> {
   const { authenticated, bracket } = entered
   const body = await authenticated.received.body()
   if (body.kind === 'refuse') return body
@@ -55,11 +60,11 @@ export async function takeJob(parts: JobParts, entered: Entered, call: TransferC
   if (job.kind === 'refuse') return job
   const read = await (job.value.asks === undefined
     ? filesOf(parts.desk, entered, call, job.value)
-    : asksOf(parts, entered, call, job.value.asks))
+    : asksOf(parts, entered, call, job.value.asks, left))
   if (read.kind === 'refuse') return read
   const { situations } = read.value
 
-  const judged = await judgedJob(parts, entered, call, body.value, job.value, read.value)
+  const judged = await judgedJob(parts, entered, call, left, body.value, job.value, read.value)
   if (judged.kind === 'refuse') return judged
   const { again, facts, sent } = judged.value
   const [first] = again.decided
@@ -119,12 +124,13 @@ async function asksOf(
   entered: Entered,
   { dialect, models }: TransferCall,
   { lines, write }: NonNullable<JobAsked['asks']>,
+  left: AbortSignal,
 ): Promise<Step<Read>> {
   const judged = new Situations()
   const bodies: Buffer[] = []
   for (const [at, { bytes, endpoint }] of lines.entries()) {
     const call = { dialect, endpoint, models, named: { model: undefined, query: '' } }
-    const sealed = await parts.judge({ entered, call, body: bytes })
+    const sealed = await parts.judge({ entered, call, body: bytes, left })
     if (sealed === undefined) return refuse('invalid_request', 'the caller left')
     if (sealed.kind === 'refuse') return inLine(at + 1, sealed)
     const { body, model, verdict } = sealed.value
@@ -150,6 +156,7 @@ async function judgedJob(
   parts: JobParts,
   { authenticated }: Entered,
   call: TransferCall,
+  left: AbortSignal,
   received: Buffer,
   { model, view }: JobAsked,
   { situations: all, written }: Read,
@@ -161,6 +168,7 @@ async function judgedJob(
     parts,
     situations,
     view.parts.map(({ text }) => text),
+    left,
   )
   const learnt = parts.learn(view.parts, looked)
   if (learnt.kind === 'refuse') return learnt
@@ -196,12 +204,11 @@ async function lookedElsewhere(
   { lookFor }: JobParts,
   situations: readonly Situation[],
   texts: readonly string[],
+  left: AbortSignal,
 ): Promise<Elsewhere | undefined> {
   const [first] = situations
   const look = first === undefined ? undefined : lookFor(first.action)
-  return look === undefined || texts.length === 0
-    ? undefined
-    : await look(texts, NO_LABELS, new AbortController().signal)
+  return look === undefined || texts.length === 0 ? undefined : await look(texts, NO_LABELS, left)
 }
 
 /** Sets aside what all lines together may cost, for each model that they go to. */

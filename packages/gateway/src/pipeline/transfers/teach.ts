@@ -64,12 +64,12 @@ export class Teaching {
     return this.#models.map(({ resource }) => resource.id)
   }
 
-  async judge(view: RequestView, bytes: Buffer): Promise<Step<Taught>> {
+  async judge(view: RequestView, bytes: Buffer, left: AbortSignal): Promise<Step<Taught>> {
     const { learn, limits, lookFor } = this.#parts
     if (view.parts.length > limits.parts) return refuse('invalid_request', `${view.parts.length} parts`)
     const look = lookFor('train')
     const texts = view.parts.map(({ text }) => text)
-    const elsewhere = await look?.(texts, NO_LABELS, new AbortController().signal)
+    const elsewhere = await look?.(texts, NO_LABELS, left)
     const learnt = learn(view.parts, elsewhere)
     if (learnt.kind === 'refuse') return learnt
     const { counts, found, promptTokens, types } = learnt.value

@@ -1,11 +1,11 @@
 import { unscoped } from '../../decide/scoped.js'
 import type { RecordedTransfer } from '../../exchange.js'
 import type { Kept } from '../../files/shelf.js'
-import { LEFT, refused } from '../../release/answered.js'
-import { Counts } from '../../release/counts.js'
-import { type Answering, giveRefusal, giveWhole, type HeldAnswer, outcomeOf } from '../../release/held.js'
+import { refused } from '../../release/answered.js'
+import type { HeldAnswer } from '../../release/held.js'
 import { type Action, type ActsByType, NO_OBLIGATIONS, type Outcome, type Refusal, refuse } from '../../spec/index.js'
 import type { Entered } from '../call.js'
+import { Answers } from './answers.js'
 import { giveContent } from './contents.js'
 import { at, type Desk, type Life, plainFacts, type TransferCall } from './desk.js'
 import { type JobParts, takeJob } from './jobs.js'
@@ -20,10 +20,12 @@ const ACTIONS: readonly Action[] = ['invoke', 'embed', 'train']
 export class TransferRoom {
   readonly #parts: TransfersParts
   readonly #desk: Desk
+  readonly #answers: Answers
 
   constructor(parts: TransfersParts) {
     this.#parts = parts
     this.#desk = parts.desk
+    this.#answers = new Answers(parts.desk, parts.ask)
   }
 
   async serve(entered: Entered, call: TransferCall): Promise<Outcome> {
@@ -62,11 +64,11 @@ export class TransferRoom {
 
   async #upload(entered: Entered, call: TransferCall, life: Life): Promise<Outcome> {
     const uploaded = await takeUpload(this.#parts, entered, call, life)
-    if (uploaded.kind === 'refuse') return this.#refused(entered, call, life, uploaded)
+    if (uploaded.kind === 'refuse') return this.#answers.refused(entered, call, life, uploaded)
     const { content, endpoint, facts, output, purpose, situations } = uploaded.value
     try {
       const recorded = await this.#desk.record(entered, call, content, facts)
-      if (recorded.kind === 'refuse') return this.#refused(entered, call, life, recorded)
+      if (recorded.kind === 'refuse') return this.#answers.refused(entered, call, life, recorded)
       const kept: Kept = { kind: 'file', purpose, endpoint, situations }
       return await this.#made(entered, call, life, { recorded: recorded.value, kept, acts: output })
     } finally {
@@ -75,8 +77,8 @@ export class TransferRoom {
   }
 
   async #create(entered: Entered, call: TransferCall, life: Life): Promise<Outcome> {
-    const ready = await takeJob(this.#parts, entered, call)
-    if (ready.kind === 'refuse') return this.#refused(entered, call, life, ready)
+    const ready = await takeJob(this.#parts, entered, call, life.signal)
+    if (ready.kind === 'refuse') return this.#answers.refused(entered, call, life, ready)
     const { kept, obligations, recorded, spend } = ready.value
     let isMade = false
     try {
@@ -97,11 +99,11 @@ export class TransferRoom {
     { acts, kept, recorded }: { readonly recorded: RecordedTransfer; readonly kept: Kept; readonly acts: ActsByType },
   ): Promise<Outcome> {
     const held = await this.#ask(entered, call, life, recorded)
-    if ('kind' in held) return this.#ended(entered, call, life, recorded, held)
-    if (held.status >= 300) return this.#answer(entered, call, recorded, held, held.body, acts)
+    if ('kind' in held) return this.#answers.ended(entered, call, life, recorded, held)
+    if (held.status >= 300) return this.#answers.whole(entered, call, life, recorded, held, held.body, acts)
     const said = call.transfers.keptIn(held.body)
     if (said === undefined)
-      return this.#ended(
+      return this.#answers.ended(
         entered,
         call,
         life,
@@ -109,9 +111,9 @@ export class TransferRoom {
         refuse('upstream_failed', 'the provider named nothing that it made'),
       )
     const fault = await this.#keep(entered, call, said.id, said.made, kept)
-    if (fault === undefined) return this.#answer(entered, call, recorded, held, held.body, acts)
+    if (fault === undefined) return this.#answers.whole(entered, call, life, recorded, held, held.body, acts)
     if (fault.code === 'overloaded') await this.#undo(entered, call, life, recorded, said.id)
-    return this.#ended(entered, call, life, recorded, fault)
+    return this.#answers.ended(entered, call, life, recorded, fault)
   }
 
   async #keep(
@@ -151,29 +153,34 @@ export class TransferRoom {
     if (after !== undefined) {
       const own = await this.#desk.parts.shelf.own(call.provider, after, principal)
       if (own?.kind !== call.route.kept)
-        return this.#refused(entered, call, life, refuse('file_not_found', "paged from what is not the caller's"))
+        return this.#answers.refused(
+          entered,
+          call,
+          life,
+          refuse('file_not_found', "paged from what is not the caller's"),
+        )
     }
     const recorded = await this.#desk.record(entered, call, undefined, plainFacts(undefined, []))
-    if (recorded.kind === 'refuse') return this.#refused(entered, call, life, recorded)
+    if (recorded.kind === 'refuse') return this.#answers.refused(entered, call, life, recorded)
     const page = await pageOf(this.#desk, entered, call, life, {
       recorded: recorded.value,
       again: (kept) => again(this.#parts.ask, this.#desk, entered, call, kept),
     })
-    if ('kind' in page) return this.#ended(entered, call, life, recorded.value, page)
-    return this.#answer(entered, call, recorded.value, page.held, page.body, page.acts)
+    if ('kind' in page) return this.#answers.ended(entered, call, life, recorded.value, page)
+    return this.#answers.whole(entered, call, life, recorded.value, page.held, page.body, page.acts)
   }
 
   async #read(entered: Entered, call: TransferCall, life: Life): Promise<Outcome> {
     const kept = await ownOf(this.#desk, entered, call)
-    if (kept.kind === 'refuse') return this.#refused(entered, call, life, kept)
+    if (kept.kind === 'refuse') return this.#answers.refused(entered, call, life, kept)
     const now = again(this.#parts.ask, this.#desk, entered, call, kept.value)
-    if (now.kind === 'refuse') return this.#refused(entered, call, life, now)
+    if (now.kind === 'refuse') return this.#answers.refused(entered, call, life, now)
     const { decided, obligations } = now.value
     const [first] = decided
     if (first !== undefined)
       entered.bracket.asks({ action: first.action, resource: first.model.resource.id, verdict: first.verdict })
     const recorded = await this.#desk.record(entered, call, undefined, plainFacts(call.id, decided))
-    if (recorded.kind === 'refuse') return this.#refused(entered, call, life, recorded)
+    if (recorded.kind === 'refuse') return this.#answers.refused(entered, call, life, recorded)
     if (call.route.act === 'content') {
       life.livesOn(decided, obligations.output)
       return await giveContent(this.#desk, entered, call, life, {
@@ -188,11 +195,11 @@ export class TransferRoom {
   /** An owner may always be rid of it. */
   async #change(entered: Entered, call: TransferCall, life: Life): Promise<Outcome> {
     const kept = await ownOf(this.#desk, entered, call)
-    if (kept.kind === 'refuse') return this.#refused(entered, call, life, kept)
+    if (kept.kind === 'refuse') return this.#answers.refused(entered, call, life, kept)
     const now = again(this.#parts.ask, this.#desk, entered, call, kept.value)
     const { decided, obligations } = now.kind === 'refuse' ? { decided: [], obligations: NO_OBLIGATIONS } : now.value
     const recorded = await this.#desk.record(entered, call, undefined, plainFacts(call.id, decided))
-    if (recorded.kind === 'refuse') return this.#refused(entered, call, life, recorded)
+    if (recorded.kind === 'refuse') return this.#answers.refused(entered, call, life, recorded)
     return await this.#asked(entered, call, life, recorded.value, kept.value, obligations.output)
   }
 
@@ -206,18 +213,18 @@ export class TransferRoom {
     acts: ActsByType,
   ): Promise<Outcome> {
     const held = await this.#ask(entered, call, life, recorded)
-    if ('kind' in held) return this.#ended(entered, call, life, recorded, held)
+    if ('kind' in held) return this.#answers.ended(entered, call, life, recorded, held)
     if (held.status < 300 && call.route.act !== 'below') {
       const said = call.transfers.keptIn(held.body)
       const fault =
         said?.id === call.id
           ? await keepMade(this.#desk, entered, call, said?.made ?? [], kept)
           : refuse('upstream_failed', 'the provider told of something else')
-      if (fault !== undefined) return this.#ended(entered, call, life, recorded, fault)
+      if (fault !== undefined) return this.#answers.ended(entered, call, life, recorded, fault)
     }
     const isGone = call.route.act === 'delete' && (held.status < 300 || held.status === 404)
     if (isGone && call.id !== undefined) await this.#desk.parts.shelf.delete(call.provider, call.id)
-    return this.#answer(entered, call, recorded, held, held.body, acts)
+    return this.#answers.whole(entered, call, life, recorded, held, held.body, acts)
   }
 
   #ask(
@@ -227,40 +234,5 @@ export class TransferRoom {
     recorded: RecordedTransfer,
   ): Promise<HeldAnswer | Refusal> {
     return this.#desk.ask(recorded, at(route, id, query), bracket, life)
-  }
-
-  async #answer(
-    entered: Entered,
-    call: TransferCall,
-    recorded: RecordedTransfer,
-    held: HeldAnswer,
-    body: Buffer,
-    acts: ActsByType,
-  ): Promise<Outcome> {
-    const counts = new Counts()
-    const answering = this.#answering(entered, call, recorded)
-    const placed = call.transfers.placed(body)
-    const out = await this.#desk.judged(call.route.lens, placed, acts, counts)
-    if (!Buffer.isBuffer(out)) return giveRefusal(answering, out, held.status, counts)
-    return giveWhole(answering, held, out, out !== placed, counts)
-  }
-
-  #answering({ authenticated, bracket }: Entered, { dialect }: TransferCall, { receipt }: RecordedTransfer): Answering {
-    return { received: authenticated.received, dialect, receipt, meter: bracket }
-  }
-
-  /** Ends what was not recorded. */
-  #refused({ authenticated }: Entered, { dialect }: TransferCall, life: Life, refusal: Refusal): Outcome {
-    if (life.left) return LEFT
-    const why = life.ended === undefined ? refusal : this.#parts.ask.challenged(life.ended, authenticated)
-    return refused(authenticated.received, dialect, why)
-  }
-
-  /** Ends what was. */
-  #ended(entered: Entered, call: TransferCall, life: Life, recorded: RecordedTransfer, refusal: Refusal): Outcome {
-    const counts = new Counts()
-    if (life.left) return outcomeOf('left', undefined, 0, 0, counts)
-    const why = life.ended === undefined ? refusal : this.#parts.ask.challenged(life.ended, entered.authenticated)
-    return giveRefusal(this.#answering(entered, call, recorded), why, 0, counts)
   }
 }

@@ -151,7 +151,12 @@ class Lines {
       return refuse('invalid_request', 'lines for several endpoints', { param: 'url' })
     }
     const { dialect, models } = this.#call
-    const asking = { entered: this.#entered, call: { dialect, endpoint, models, named: NOT_NAMED }, body: bytes }
+    const asking = {
+      entered: this.#entered,
+      call: { dialect, endpoint, models, named: NOT_NAMED },
+      body: bytes,
+      left: this.#life.signal,
+    }
     const judging = this.#parts.judge(asking)
     const sealed = judging instanceof Promise ? await judging : judging
     if (sealed === undefined) return overBy(this.#life)
@@ -166,7 +171,7 @@ class Lines {
     this.#teaching ??= new Teaching(this.#parts, this.#entered.authenticated, this.#call.models.values())
     const { refusal } = this.#teaching
     if (refusal !== undefined) return refusal
-    const taught = await this.#teaching.judge(view, bytes)
+    const taught = await this.#teaching.judge(view, bytes, this.#life.signal)
     if (taught.kind === 'refuse') return taught
     const { body, decided, line } = taught.value
     return this.#situations.add(taught.value, line, decided) ?? proceed(body)
