@@ -27,6 +27,8 @@ interface DemoJob {
 /** Files and jobs of an account that many share: it tells nobody's from another's, as providers do. */
 export class DemoFiles {
   readonly kept: Map<string, DemoFile> = new Map()
+  /** Says something else than it should; undefined: it does not. */
+  lie: ((answer: KeptAnswer) => KeptAnswer) | undefined
   readonly #jobs = new Map<string, DemoJob>()
   readonly #answer: (body: unknown) => string | undefined
   #count = 0
@@ -45,6 +47,11 @@ export class DemoFiles {
 
   /** Undefined: it is about something else. */
   serve(method: string, url: string, type: string | undefined, body: Buffer): KeptAnswer | undefined {
+    const answer = this.#served(method, url, type, body)
+    return answer === undefined ? undefined : (this.lie?.(answer) ?? answer)
+  }
+
+  #served(method: string, url: string, type: string | undefined, body: Buffer): KeptAnswer | undefined {
     const { pathname, searchParams } = new URL(url, 'http://demo')
     const [, , what = '', ...rest] = pathname.split('/')
     if (what === 'files') return this.#files(method, rest, searchParams, type, body)

@@ -39,5 +39,10 @@ it('a line that never ends is refused where it gets too long, by its number', ()
 
 it('blank is what JSON takes for space, and no other', () => {
   expect(['', ' ', '\t \r'].map((text) => isBlank(Buffer.from(text)))).toEqual([true, true, true])
-  expect(['a', '\u00a0', '\u2028', '\u000b'].map((text) => isBlank(Buffer.from(text)))).toEqual([false, false, false, false])
+  expect(['a', '\u00a0', '\u2028', '\u000b'].map((text) => isBlank(Buffer.from(text)))).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ])
 })

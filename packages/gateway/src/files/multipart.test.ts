@@ -6,8 +6,8 @@ import { boundaryOf, FormReader } from './multipart.js'
 const B = 'a-boundary'
 const part = (headers: string, content: string): string => `--${B}\r\n${headers}\r\n\r\n${content}\r\n`
 const FIELD = part('Content-Disposition: form-data; name="purpose"', 'batch')
-const FILE_HEADERS = 'Content-Disposition: form-data; name="file"; filename="a.jsonl"\r\nContent-Type: application/jsonl'
-const FILE = part(FILE_HEADERS, '{"a":1}\r\n{"b":2}\n')
+const FILE_HEADERS =
+  'Content-Disposition: form-data; name="file"; filename="a.jsonl"\r\nContent-Type: application/jsonl'
 const END = `--${B}--\r\n`
 
 interface Read {
@@ -64,7 +64,10 @@ describe('a form', () => {
     ['an encoding', part(`${FILE_HEADERS}\r\nContent-Transfer-Encoding: base64`, 'e30=') + END],
     ['a form within it', part(FILE_HEADERS.replace('application/jsonl', 'multipart/mixed; boundary=b'), '') + END],
     ['a name twice in one header', part('Content-Disposition: form-data; name="a"; name="file"', '{}') + END],
-    ['an extended name of a file', part('Content-Disposition: form-data; name="file"; filename*=UTF-8\'\'a', '{}') + END],
+    [
+      'an extended name of a file',
+      part('Content-Disposition: form-data; name="file"; filename*=UTF-8\'\'a', '{}') + END,
+    ],
     ['an escaped quote', part('Content-Disposition: form-data; name="file"; filename="a\\"b"', '{}') + END],
     ['no name', part('Content-Disposition: form-data; filename="a"', '{}') + END],
     ['another disposition', part('Content-Disposition: attachment; name="file"; filename="a"', '{}') + END],

@@ -21,7 +21,11 @@ it('what is kept is told to who made it, and to nobody else [files.ownership]', 
   const alice = person('alice')
   expect(await shelf.put('openai', 'file-1', alice, KEPT)).toBe(true)
   expect(await shelf.own('openai', 'file-1', alice)).toEqual(KEPT)
-  const others = [person('bob'), person('alice', 'https://other.example'), person('alice', 'https://idp.example', 'scout')]
+  const others = [
+    person('bob'),
+    person('alice', 'https://other.example'),
+    person('alice', 'https://idp.example', 'scout'),
+  ]
   for (const other of others) {
     expect(await shelf.own('openai', 'file-1', other)).toBeUndefined()
     expect(await shelf.put('openai', 'file-1', other, KEPT)).toBe(false)
