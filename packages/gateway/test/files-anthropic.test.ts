@@ -49,7 +49,7 @@ function asks(id: string, content: string, model = 'claude') {
 }
 
 describe('message batches by the real client', () => {
-  it('are judged request by request, made, followed, read and deleted', async () => {
+  it('are judged request by request, made, followed, read and deleted [files.message-batches]', async () => {
     const client = await clientOf()
     const batch = await client.messages.batches.create({
       requests: [asks('one', `mail ${MAIL}`), asks('two', 'hello')],

@@ -12,7 +12,7 @@ afterAll(() => at.close())
 const MAIL = 'ann.doe@corp.example'
 
 describe('a batch by the real client', () => {
-  it('is uploaded line by line, made, followed and read', async () => {
+  it('is uploaded line by line, made, followed and read [files.batches]', async () => {
     const client = await at.client()
     const file = await client.files.create({
       file: jsonl([batchLine('one', `write to ${MAIL}`), batchLine('two', 'hello')]),
@@ -44,7 +44,7 @@ describe('a batch by the real client', () => {
     await expect(client.files.retrieve(file.id)).rejects.toMatchObject({ status: 404, code: 'file_not_found' })
   })
 
-  it('refuses a file for one line, and says which and nothing of it', async () => {
+  it('refuses a file for one line, and says which and nothing of it [files.refused-whole]', async () => {
     const client = await at.client()
     const before = at.provider.files.kept.size
     const secret = openaiShapedKey('planted')
@@ -87,7 +87,7 @@ describe('fine-tuning by the real client', () => {
       ],
     })
 
-  it('has a model trained on what was judged for it', async () => {
+  it('has a model trained on what was judged for it [files.train]', async () => {
     const client = await at.client()
     const file = await client.files.create({ file: jsonl([example(`mail ${MAIL}`)]), purpose: 'fine-tune' })
     expect(at.provider.files.kept.get(file.id)?.content.toString('utf8')).not.toContain(MAIL)
@@ -126,7 +126,7 @@ describe('fine-tuning by the real client', () => {
     await expect(client.fineTuning.jobs.create(wrong)).rejects.toMatchObject({ status: 400, code: 'invalid_request' })
   })
 
-  it('asks for the scope and for the permit before anything leaves', async () => {
+  it('asks for the scope and for the permit before anything leaves [files.train]', async () => {
     const before = at.provider.files.kept.size
     const invokes = await at.client('alice', 'models:invoke')
     const upload = { file: jsonl([example('hello')]), purpose: 'fine-tune' } as const

@@ -38,6 +38,20 @@ it('a spool gives back what was written, as often as it is read, and leaves no n
   await spool.close()
 })
 
+it('nothing of it lies on the disk as it is [files.spool]', async () => {
+  const written: Buffer[] = []
+  const write = async (bytes: Buffer, at: number, length: number): Promise<{ readonly bytesWritten: number }> => {
+    written.push(Buffer.from(bytes.subarray(at, at + length)))
+    return { bytesWritten: length }
+  }
+  const spool = await opened(async () => ({ write, close: async () => undefined }) as unknown as SpoolFile)
+  await spool.write(Buffer.from('what somebody said '.repeat(20_000)))
+  await spool.finish()
+  const all = Buffer.concat(written)
+  expect(all.length).toBe(spool.length)
+  expect(all.includes('somebody')).toBe(false)
+})
+
 it('a full disk refuses, whether it is full at once or later [files.spool]', async () => {
   const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
   const spools = createSpools(() => Promise.reject(full))

@@ -1,13 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorName, proceed, refuse, type Step } from '../spec/index.js'
 
 const WRITE_BYTES = 128 * 1024
+/** Nobody could change a file without a name but us: that it is read is all there is to keep off. */
+const CIPHER = 'aes-256-ctr'
 const READ_BYTES = 64 * 1024
 
-/** Bytes that are too many to be held: on the disk, below a name that is gone, so that whatever happens nothing of them stays. */
+/**
+ * Bytes that are too many to be held: on the disk, below a name that is gone and under a key that is nowhere else, so that whatever
+ * happens nobody reads them there.
+ */
 export interface Spool {
   readonly length: number
   /** The bytes are copied before it is fulfilled. */
@@ -73,6 +78,9 @@ export function unlinkedFiles(folder: string): () => Promise<SpoolFile> {
 class FileSpool implements Spool {
   readonly #file: SpoolFile
   readonly #hash = createHash('sha256')
+  readonly #key = randomBytes(32)
+  readonly #nonce = randomBytes(16)
+  readonly #cipher = createCipheriv(CIPHER, this.#key, this.#nonce)
   #pending: Buffer | undefined
   #pendingBytes = 0
   #written = 0
@@ -107,6 +115,7 @@ class FileSpool implements Spool {
   }
 
   async *read(): AsyncGenerator<Buffer> {
+    const decipher = createDecipheriv(CIPHER, this.#key, this.#nonce)
     const all = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, this.#written))
     for (let at = 0; at < this.#written; ) {
       const length = Math.min(READ_BYTES, this.#written - at)
@@ -117,7 +126,7 @@ class FileSpool implements Spool {
         filled += bytesRead
       }
       at += length
-      yield all.subarray(0, length)
+      yield decipher.update(all.subarray(0, length))
     }
   }
 
@@ -134,9 +143,10 @@ class FileSpool implements Spool {
     const bytes = this.#pending?.subarray(0, this.#pendingBytes) ?? NOTHING
     this.#pendingBytes = 0
     this.#hash.update(bytes)
+    const sealed = this.#cipher.update(bytes)
     try {
-      for (let at = 0; at < bytes.length; ) {
-        const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at, this.#written)
+      for (let at = 0; at < sealed.length; ) {
+        const { bytesWritten } = await this.#file.write(sealed, at, sealed.length - at, this.#written)
         at += bytesWritten
         this.#written += bytesWritten
       }
