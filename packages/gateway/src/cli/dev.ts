@@ -134,6 +134,7 @@ function configOf(parts: DevConfigParts): Config {
       upstreamModel: name,
       attributes: { hosting: parts.hosting },
     })),
+    files: { openai: 'dev' },
     policy: { dir: './policies' },
     audit: { store: 'fs:./audit', origin: 'localhost/ostiary-dev' },
     store: 'sqlite:./ostiary.db',

@@ -1,8 +1,10 @@
+import { setImmediate } from 'node:timers/promises'
 import type { RecordedTransfer, TransferFacts } from '../../exchange.js'
 import { inLine } from '../../files/lines.js'
 import type { Kept, Situation } from '../../files/shelf.js'
 import {
   type Budgeting,
+  type Charge,
   costOf,
   type Demand,
   type Elsewhere,
@@ -37,13 +39,22 @@ export interface JobParts {
   readonly ask: AskParts
 }
 
+/** What is set aside for a job. */
+interface Spend {
+  /** It was made; undefined: it is counted in nothing. */
+  settle(): Charge | undefined
+  release(): void
+}
+
+const AT_ONCE = 32
+
 /** A job that may be made. */
 export interface JobReady {
   readonly recorded: RecordedTransfer
   readonly obligations: Obligations
   readonly kept: Kept
   /** Its whole cost, that nobody reports in time: it is spent as soon as the provider takes the job. */
-  readonly spend: { settle(): void; release(): void }
+  readonly spend: Spend
 }
 
 /** Judges a job that reads files of the caller's: what their lines ask is decided again, and what it says itself is judged. */
@@ -129,6 +140,8 @@ async function asksOf(
   const judged = new Situations()
   const bodies: Buffer[] = []
   for (const [at, { bytes, endpoint }] of lines.entries()) {
+    // Others have their turn: to judge them all at once would hold up every stream.
+    if (at % AT_ONCE === AT_ONCE - 1) await setImmediate()
     const call = { dialect, endpoint, models, named: { model: undefined, query: '' } }
     const sealed = await parts.judge({ entered, call, body: bytes, left })
     if (sealed === undefined) return refuse('invalid_request', 'the caller left')
@@ -214,12 +227,12 @@ async function lookedElsewhere(
 /** Sets aside what all lines together may cost, for each model that they go to. */
 async function holdAll(
   budgets: Budgeting,
-  { authenticated: { principal } }: Entered,
+  { authenticated: { principal, received } }: Entered,
   { models }: TransferCall,
   { decided }: Again,
   situations: readonly Situation[],
-): Promise<Step<JobReady['spend']>> {
-  const ends: { settle(): void; release(): void }[] = []
+): Promise<Step<Spend>> {
+  const ends: { readonly hold: Hold; readonly charge: Charge }[] = []
   const names = new Set(situations.flatMap(({ models: [name] }) => name ?? []))
   for (const name of names) {
     const its = situations.filter(({ models: [first] }) => first === name)
@@ -231,24 +244,36 @@ async function holdAll(
     const demand = demandFor(its)
     const held = await allowance.hold(demand)
     if (held.kind === 'refuse') {
-      for (const one of ends) one.release()
+      for (const { hold } of ends) hold.release()
       return held
     }
-    ends.push(spentAtOnce(held.value, demand, model.price))
+    for (const [name, value] of Object.entries(held.value.headers)) received.caller.carry(name, value)
+    ends.push({ hold: held.value, charge: chargeFor(demand, model.price) })
   }
   return proceed({
     settle() {
-      for (const one of ends) one.settle()
+      for (const { charge, hold } of ends) hold.settle(charge)
+      return ends.length === 0 ? undefined : sumOf(ends.map(({ charge }) => charge))
     },
     release() {
-      for (const one of ends) one.release()
+      for (const { hold } of ends) hold.release()
     },
   })
 }
 
 /** What comes of a job comes in a day, and perhaps to nobody: what it may cost is what it costs. */
-function spentAtOnce(hold: Hold, { answer, prompt }: Demand, price: Price | undefined): JobReady['spend'] {
-  const tokens = { inputTokens: prompt.about, outputTokens: answer }
-  const micro = price === undefined ? undefined : costOf(price, tokens)
-  return { settle: () => hold.settle({ ...tokens, micro, isEstimate: true }), release: () => hold.release() }
+function chargeFor({ answer, prompt }: Demand, price: Price | undefined): Charge {
+  const inputTokens = prompt.about
+  const micro = price === undefined ? undefined : costOf(price, { inputTokens, outputTokens: answer })
+  return { inputTokens, outputTokens: answer, micro, isEstimate: true }
+}
+
+function sumOf(charges: readonly Charge[]): Charge {
+  const sum = (of: (charge: Charge) => number): number => charges.reduce((all, one) => all + of(one), 0)
+  return {
+    inputTokens: sum((one) => one.inputTokens),
+    outputTokens: sum((one) => one.outputTokens),
+    micro: charges.some(({ micro }) => micro === undefined) ? undefined : sum(({ micro }) => micro ?? 0),
+    isEstimate: true,
+  }
 }

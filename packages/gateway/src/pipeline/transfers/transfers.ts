@@ -84,10 +84,10 @@ export class TransferRoom {
     try {
       const outcome = await this.#made(entered, call, life, { recorded, kept, acts: obligations.output })
       isMade = outcome.upstreamStatus >= 200 && outcome.upstreamStatus < 300
-      return outcome
+      const charge = isMade ? spend.settle() : undefined
+      return charge === undefined ? outcome : { ...outcome, charge }
     } finally {
-      if (isMade) spend.settle()
-      else spend.release()
+      if (!isMade) spend.release()
     }
   }
 
