@@ -4,15 +4,10 @@ import { inLine } from '../../files/lines.js'
 import type { Kept, Situation } from '../../files/shelf.js'
 import {
   type Budgeting,
-  type Charge,
-  costOf,
-  type Demand,
   type Elsewhere,
-  type Hold,
   type JobAsked,
   type LookElsewhere,
   type Obligations,
-  type Price,
   proceed,
   refuse,
   type Step,
@@ -26,7 +21,8 @@ import type { Learn } from '../learn.js'
 import { type Again, decideAgain } from './again.js'
 import type { AskParts } from './ask.js'
 import { type Desk, digestOf, type TransferCall } from './desk.js'
-import { demandFor, Situations, situationOf } from './situations.js'
+import { Situations, situationOf } from './situations.js'
+import { holdAll, type Spend } from './spend.js'
 
 export interface JobParts {
   readonly judge: Judge
@@ -37,13 +33,6 @@ export interface JobParts {
   readonly lookFor: (action: Situation['action']) => LookElsewhere | undefined
   readonly budgets: Budgeting
   readonly ask: AskParts
-}
-
-/** What is set aside for a job. */
-interface Spend {
-  /** It was made; undefined: it is counted in nothing. */
-  settle(): Charge | undefined
-  release(): void
 }
 
 const AT_ONCE = 32
@@ -222,58 +211,4 @@ async function lookedElsewhere(
   const [first] = situations
   const look = first === undefined ? undefined : lookFor(first.action)
   return look === undefined || texts.length === 0 ? undefined : await look(texts, NO_LABELS, left)
-}
-
-/** Sets aside what all lines together may cost, for each model that they go to. */
-async function holdAll(
-  budgets: Budgeting,
-  { authenticated: { principal, received } }: Entered,
-  { models }: TransferCall,
-  { decided }: Again,
-  situations: readonly Situation[],
-): Promise<Step<Spend>> {
-  const ends: { readonly hold: Hold; readonly charge: Charge }[] = []
-  const names = new Set(situations.flatMap(({ models: [name] }) => name ?? []))
-  for (const name of names) {
-    const its = situations.filter(({ models: [first] }) => first === name)
-    const model = models.get(name)
-    if (model === undefined) continue
-    const spends = decided.flatMap((one) => (one.model === model ? one.verdict.obligations.spends : []))
-    const allowance = budgets.allowanceOf(principal, name, model.price, [...new Set(spends)])
-    if (allowance === undefined) continue
-    const demand = demandFor(its)
-    const held = await allowance.hold(demand)
-    if (held.kind === 'refuse') {
-      for (const { hold } of ends) hold.release()
-      return held
-    }
-    for (const [name, value] of Object.entries(held.value.headers)) received.caller.carry(name, value)
-    ends.push({ hold: held.value, charge: chargeFor(demand, model.price) })
-  }
-  return proceed({
-    settle() {
-      for (const { charge, hold } of ends) hold.settle(charge)
-      return ends.length === 0 ? undefined : sumOf(ends.map(({ charge }) => charge))
-    },
-    release() {
-      for (const { hold } of ends) hold.release()
-    },
-  })
-}
-
-/** What comes of a job comes in a day, and perhaps to nobody: what it may cost is what it costs. */
-function chargeFor({ answer, prompt }: Demand, price: Price | undefined): Charge {
-  const inputTokens = prompt.about
-  const micro = price === undefined ? undefined : costOf(price, { inputTokens, outputTokens: answer })
-  return { inputTokens, outputTokens: answer, micro, isEstimate: true }
-}
-
-function sumOf(charges: readonly Charge[]): Charge {
-  const sum = (of: (charge: Charge) => number): number => charges.reduce((all, one) => all + of(one), 0)
-  return {
-    inputTokens: sum((one) => one.inputTokens),
-    outputTokens: sum((one) => one.outputTokens),
-    micro: charges.some(({ micro }) => micro === undefined) ? undefined : sum(({ micro }) => micro ?? 0),
-    isEstimate: true,
-  }
 }
