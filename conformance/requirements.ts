@@ -1006,6 +1006,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 9',
     says: 'examples are judged by the action `train`, with a scope of its own, and train only models that they were judged for',
   },
+  'files.documents': {
+    source: 'issue 9',
+    says: 'a file for requests to name is inspected whole where it is text by what is in it, else it needs `pass:uninspectable`',
+  },
   'files.refused-whole': {
     source: 'house',
     says: 'nothing of an upload leaves before its last line is judged; one refused line refuses it, by number and without its text',

@@ -101,7 +101,7 @@ describe('an upload', () => {
     ['an unknown field', () => formOf([PURPOSE, { name: 'note', value: 'x' }, file(GOOD)]), 'invalid_request', /./],
     [
       'a purpose that is not governed',
-      () => formOf([{ name: 'purpose', value: 'vision' }, file(GOOD)]),
+      () => formOf([{ name: 'purpose', value: 'distillation' }, file(GOOD)]),
       'endpoint_not_governed',
       /purpose/,
     ],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startDetectorServer } from './detector-server.js'
 import { batchLine, type FilesHouse, jsonl, openFilesHouse } from './files-house.js'
 
 const permit = (obligations: string, more = ''): string => `@id("analysts")
@@ -119,6 +120,55 @@ describe('what a batch gave', () => {
   })
 })
 
+describe('a document that requests will name', () => {
+  const sent = async (
+    content: string | Uint8Array,
+    name: string,
+    purpose: 'user_data' | 'assistants' = 'user_data',
+  ) => {
+    const client = await at.client()
+    const file = await client.files.create({ file: new File([new Uint8Array(Buffer.from(content))], name), purpose })
+    return { file, content: at.provider.files.kept.get(file.id)?.content.toString('utf8') }
+  }
+  const escaped = MAIL.replace('@', '\\u0040')
+
+  it.each([
+    ['plain', `Write to ${MAIL}.`],
+    ['a table', `name,mail\nAnn,${MAIL}\n`],
+    ['JSON, behind escapes', `{"mail":"${escaped}","at":1}`],
+    ['lines of JSON, behind escapes', `{"mail":"${escaped}"}\n\n{"at":1.50}\n`],
+  ])('is inspected whole where it is text: %s [files.documents]', async (_, content) => {
+    await policies(permit('redact:pii.email'))
+    const found = await sent(content, 'Notes of Ann.txt')
+    expect(found.file.filename).toBe('file.txt')
+    expect(found.content).not.toContain(MAIL)
+    expect(found.content).not.toContain(escaped)
+    expect(found.content?.split('\n')).toHaveLength(content.split('\n').length)
+    const clean = content.replaceAll(MAIL, 'nobody').replaceAll(escaped, 'nobody')
+    expect((await sent(clean, 'a.txt', 'assistants')).content).toBe(clean)
+  })
+
+  it('is refused where it is none, whatever it is called, unless policy lets it pass [files.documents]', async () => {
+    const none = [
+      Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0]),
+      `%PDF-1.7 ${MAIL}`,
+      Buffer.from('caf\xe9', 'latin1'),
+      `{\\rtf1 ${MAIL}}`,
+    ]
+    for (const content of none)
+      await expect(sent(content, 'a.txt')).rejects.toMatchObject({ status: 403, code: 'content_uninspectable' })
+    await policies(permit('pass:uninspectable'))
+    const { content, file } = await sent(none[1] ?? '', 'a.pdf')
+    expect(content).toBe(none[1])
+    const client = await at.client()
+    expect((await client.files.retrieve(file.id)).filename).toBe('file.pdf')
+    await expect(client.files.content(file.id)).rejects.toMatchObject({ code: 'endpoint_not_governed' })
+    await expect(create(file.id)).rejects.toMatchObject({ status: 400, code: 'invalid_request' })
+    await policies(permit(''))
+    await expect(client.files.retrieve(file.id)).rejects.toMatchObject({ code: 'content_uninspectable' })
+  })
+})
+
 describe('the log', () => {
   it('has what was asked of an upload, by its digests and counts, and none of its text [files.log]', async () => {
     await policies(permit('redact:pii.email'))
@@ -164,5 +214,26 @@ describe('an agent', () => {
     const file = await asAgent.files.create({ file: jsonl([batchLine('one', 'hello')]), purpose: 'batch' })
     expect((await asAgent.files.retrieve(file.id)).id).toBe(file.id)
     await expect(client.files.retrieve(file.id)).rejects.toMatchObject({ status: 404 })
+  })
+})
+
+describe('detectors elsewhere', () => {
+  it('look at every line, and refuse by the line at which they fail [files.batches]', async () => {
+    const elsewhere = await startDetectorServer({ Ada: 'PERSON' })
+    const people = { name: 'people', kind: 'presidio', url: elsewhere.url, timeout: '2s' }
+    const configured = at.house.configure({ inspection: { remote: [people] } })
+    at.house.writePolicies(permit('redact:pii.person'))
+    await at.house.running.reload(configured, 'test')
+    const id = await upload([batchLine('one', 'ask Ada'), batchLine('two', 'ask nobody')])
+    const sent = at.provider.files.kept.get(id)?.content.toString('utf8')
+    expect(sent).not.toContain('Ada')
+    expect(sent).toContain('ask nobody')
+    elsewhere.behave({ kind: 'status', status: 500 })
+    await expect(upload([batchLine('one', 'ask Ada')])).rejects.toMatchObject({
+      status: 503,
+      code: 'inspection_failed',
+    })
+    await policies(permit(''))
+    await elsewhere.close()
   })
 })

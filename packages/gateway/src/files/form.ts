@@ -10,6 +10,8 @@ export interface Form {
   readonly fields: ReadonlyMap<string, string>
   /** Finished; whoever has it closes it. */
   readonly file: Spool
+  /** What the caller's name for the file ends in, with its dot; or empty. */
+  readonly extension: string
   /** SHA-256 of the file, hexadecimal. */
   readonly digest: string
 }
@@ -32,6 +34,7 @@ export async function takeForm(contentType: string | undefined, pieces: Pieces, 
 async function taking(reader: FormReader, pieces: Pieces, file: Spool): Promise<Step<Form>> {
   const fields = new Map<string, string>()
   const seen = new Set<string>()
+  let extension = ''
   let field: { readonly name: string; readonly bytes: Buffer[]; length: number } | undefined
   for (;;) {
     const piece = await pieces.next()
@@ -45,6 +48,7 @@ async function taking(reader: FormReader, pieces: Pieces, file: Spool): Promise<
           if (seen.has(event.name)) return bad(`\`${event.name}\` is there twice`)
           if (event.isFile !== (event.name === 'file')) return bad('it has one file, `file`, and other fields')
           seen.add(event.name)
+          if (event.isFile) extension = event.extension
           field = event.isFile ? undefined : { name: event.name, bytes: [], length: 0 }
           break
         case 'bytes':
@@ -71,7 +75,7 @@ async function taking(reader: FormReader, pieces: Pieces, file: Spool): Promise<
   if (torn !== undefined) return torn
   if (!seen.has('file')) return bad('it has no file')
   const digest = await file.finish()
-  return digest.kind === 'refuse' ? digest : proceed({ fields, file, digest: digest.value })
+  return digest.kind === 'refuse' ? digest : proceed({ fields, file, extension, digest: digest.value })
 }
 
 function bad(why: string): Refusal {

@@ -3,7 +3,7 @@ import { proceed, type Refusal, refuse, type Step } from '../spec/index.js'
 
 export type FormEvent =
   /** A part begins. */
-  | { readonly kind: 'part'; readonly name: string; readonly isFile: boolean }
+  | { readonly kind: 'part'; readonly name: string; readonly isFile: boolean; readonly extension: string }
   /** Bytes of it, as many times as they come, each good until the next piece is pushed. */
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'part-end' }
@@ -15,6 +15,8 @@ const PART_TYPE =
   /^(?!multipart\/|message\/)[a-z0-9!#$&^_.+-]{1,64}\/[a-z0-9!#$&^_.+-]{1,96}(?:; ?[a-z0-9_.=-]{1,96})*$/i
 const HEADER = /^([a-z-]{1,32}):[ \t]?(.*)$/i
 const CONTROL = /[\x00-\x1f\x7f]/
+/** Providers tell by it what a file is; the rest of a name is for people. */
+const EXTENSION = /\.[a-z0-9]{1,8}$/i
 const HEADERS_BYTES = 4096
 const PARTS_MAX = 32
 
@@ -159,7 +161,7 @@ function partOf(bytes: Buffer): FormEvent | Refusal {
   if (type !== undefined && !PART_TYPE.test(type)) return malformed('a part has a type that is refused')
   const [, name, filename] = DISPOSITION.exec(headers.get('content-disposition') ?? '') ?? []
   if (name === undefined) return malformed('a part has no plain name')
-  return { kind: 'part', name, isFile: filename !== undefined }
+  return { kind: 'part', name, isFile: filename !== undefined, extension: EXTENSION.exec(filename ?? '')?.[0] ?? '' }
 }
 
 function malformed(why: string): Refusal {

@@ -102,11 +102,13 @@ export type {
   KeptKind,
   KeptPage,
   KeptSaid,
+  LinesPurpose,
   TransferAct,
   TransferLine,
   TransferPurpose,
   TransferRoute,
   Transfers,
+  WholePurpose,
 } from './transfer.js'
 export type {
   Placeholder,

@@ -29,15 +29,28 @@ export type TransferLine =
   /** An example to learn from. Nobody says yet which model is to. */
   | { readonly kind: 'teaches'; readonly view: RequestView }
 
-/** How a file is made of what is uploaded for a purpose. */
-export interface TransferPurpose {
+interface PurposeBase {
   /** Names of further fields of the form, and how they are spelt. */
   readonly fields: ReadonlyMap<string, RegExp>
-  /** What the provider is told that the file is called: the caller's own name for it is text that stays here. */
+  /** What the provider is told that the file is called, but for what kind it is: the caller's own name for it is text that stays here. */
   readonly filename: string
+}
+
+/** Lines, each by itself. */
+export interface LinesPurpose extends PurposeBase {
   readonly kind: TransferLine['kind']
   line(bytes: Buffer): Step<TransferLine>
 }
+
+/** A document that requests will name. */
+export interface WholePurpose extends PurposeBase {
+  readonly kind: 'whole'
+  /** @param text undefined: it is none, and nobody can look into it */
+  whole(text: Buffer | undefined): RequestView
+}
+
+/** How a file is made of what is uploaded for a purpose. */
+export type TransferPurpose = LinesPurpose | WholePurpose
 
 /** A job that a caller asks for. */
 export interface JobAsked {

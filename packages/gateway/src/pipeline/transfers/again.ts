@@ -32,41 +32,67 @@ export interface Again {
   readonly obligations: Obligations
 }
 
+/** What is asked now of what was judged before. */
+export interface AskedAgain {
+  /** Findings of what is asked now, beside those of the lines. */
+  readonly more: readonly string[]
+  /** The lines are to be used as they are at the provider: what policy asks for beyond what was done to them cannot be made good. */
+  readonly use: boolean
+}
+
 /**
- * Decides again what lines were decided on, by the policies and for the caller of now. What those ask for beyond what was carried out
- * on the lines cannot be made good: the provider has them.
- *
- * @param more findings of what is asked now, beside those of the lines
+ * Decides again what lines were decided on, by the policies and for the caller of now. Where they may be for several models, those
+ * that are still permitted count, and one has to be.
  */
 export function decideAgain(
   situations: readonly Situation[],
-  more: readonly string[],
+  asked: AskedAgain,
   by: Authenticated,
   parts: AgainParts,
 ): Step<Again> {
   const decided: TransferDecided[] = []
   const all: Obligation[] = []
   for (const one of situations) {
-    const names = one.routedFrom === undefined ? one.models : [one.routedFrom, ...one.models]
-    for (const name of names) {
-      const model = parts.models.get(name)
-      if (model === undefined) return refuse('model_not_found', `model ${name} is not configured any more`)
-      const now = decideOne(one, one.findings, model, by, parts)
-      if (now.kind === 'refuse') return now
-      const lack = lackOf(one, now.value, model.resource, one.models)
-      if (lack !== undefined) return lack
-      let verdict = now.value
-      if (more.length > 0) {
-        const findings = [...new Set([...one.findings, ...more])].sort()
-        const withMore = decideOne(one, findings, model, by, parts)
-        if (withMore.kind === 'refuse') return withMore
-        verdict = withMore.value
-      }
-      decided.push({ action: one.action, model, verdict, lines: one.lines })
-      if (verdict.decision.kind === 'permit') all.push(...verdict.decision.obligations)
+    if (one.routedFrom !== undefined) {
+      const from = decideOn(one, one.routedFrom, asked, by, parts)
+      if (from.kind === 'refuse') return from
+      decided.push(from.value)
     }
+    const permitted: TransferDecided[] = []
+    let refusal: Refusal = refuse('model_not_found', 'no model is left')
+    for (const name of one.models) {
+      const now = decideOn(one, name, asked, by, parts)
+      if (now.kind === 'refuse') refusal = now
+      else permitted.push(now.value)
+    }
+    if (permitted.length === 0) return refusal
+    decided.push(...permitted)
+  }
+  for (const { verdict } of decided) {
+    if (verdict.decision.kind === 'permit') all.push(...verdict.decision.obligations)
   }
   return proceed({ decided, obligations: joinObligations(all) })
+}
+
+function decideOn(
+  one: Situation,
+  name: string,
+  { more, use }: AskedAgain,
+  by: Authenticated,
+  parts: AgainParts,
+): Step<TransferDecided> {
+  const model = parts.models.get(name)
+  if (model === undefined) return refuse('model_not_found', `model ${name} is not configured any more`)
+  const now = decideOne(one, one.findings, model, by, parts)
+  if (now.kind === 'refuse') return now
+  const lack = use ? lackOf(one, now.value, model.resource, one.models) : undefined
+  if (lack !== undefined) return lack
+  if (one.uninspectable && !now.value.obligations.passUninspectable)
+    return refuse('content_uninspectable', 'in what was judged before')
+  const findings = more.length === 0 ? one.findings : [...new Set([...one.findings, ...more])].sort()
+  const verdict = more.length === 0 ? now : decideOne(one, findings, model, by, parts)
+  if (verdict.kind === 'refuse') return verdict
+  return proceed({ action: one.action, model, verdict: verdict.value, lines: one.lines })
 }
 
 function decideOne(
@@ -91,8 +117,6 @@ function lackOf(
   resource: Resource,
   goesTo: readonly string[],
 ): Refusal | undefined {
-  if (one.uninspectable && !obligations.passUninspectable)
-    return refuse('content_uninspectable', 'in lines judged before')
   const before = joinObligations(one.obligations.map(parseObligation).filter((it) => it.kind !== 'unknown'))
   const beyond = [
     ...[...obligations.input]

@@ -134,7 +134,7 @@ class Contents {
     const { transfers } = this.#call
     const { endpoint, purpose } = this.#kept
     const sent = purpose === undefined ? undefined : transfers.purposes.get(purpose)
-    if (sent === undefined) return transfers.readResult(line, endpoint)
+    if (sent === undefined || sent.kind === 'whole') return transfers.readResult(line, endpoint)
     const read = sent.line(line)
     if (read.kind === 'refuse') return refuse('upstream_failed', read.forLog)
     const one = read.value

@@ -176,7 +176,7 @@ async function judgedJob(
   if (learnt.kind === 'refuse') return learnt
   const { counts, found, types } = learnt.value
   const { clock } = parts.desk.parts
-  const again = decideAgain(situations, types, authenticated, {
+  const again = decideAgain(situations, { more: types, use: true }, authenticated, {
     ...parts.ask,
     models: call.models,
     nowMs: clock.now(),

@@ -39,7 +39,11 @@ export function again(
   { models }: TransferCall,
   { situations }: Kept,
 ): Step<Again> {
-  return decideAgain(situations, [], authenticated, { ...parts, models, nowMs: desk.parts.clock.now() })
+  return decideAgain(situations, { more: [], use: false }, authenticated, {
+    ...parts,
+    models,
+    nowMs: desk.parts.clock.now(),
+  })
 }
 
 /** Writes down whose the files are that a job has made. */

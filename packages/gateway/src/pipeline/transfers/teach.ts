@@ -38,18 +38,21 @@ export interface Taught {
 }
 
 /**
- * Judges examples. Which model they are for is said later, by the job: each is decided on for every model that the caller may
- * train, what any of these asks for is carried out, and a model that an example may not be shown to is none of those any more.
+ * Judges examples, and documents. Which model they are for is said later, by a job or a request: each is decided on for every model that
+ * the caller may use so, what any of these asks for is carried out, and a model that an example may not be shown to is none of those any more.
  */
 export class Teaching {
   readonly #parts: TeachParts
   readonly #by: Authenticated
+  readonly #action: 'train' | 'invoke'
   #models: readonly Model[]
-  #none: Refusal = refuse('model_not_found', 'there is no model to train')
+  #none: Refusal = refuse('model_not_found', 'there is no model that it could be for')
 
-  constructor(parts: TeachParts, by: Authenticated, models: Iterable<Model>) {
+  /** @param action `invoke`: what requests will name */
+  constructor(parts: TeachParts, by: Authenticated, models: Iterable<Model>, action: 'train' | 'invoke') {
     this.#parts = parts
     this.#by = by
+    this.#action = action
     this.#models = [...models]
     this.#permitting(contextOf(by.received))
   }
@@ -67,7 +70,7 @@ export class Teaching {
   async judge(view: RequestView, bytes: Buffer, left: AbortSignal): Promise<Step<Taught>> {
     const { learn, limits, lookFor } = this.#parts
     if (view.parts.length > limits.parts) return refuse('invalid_request', `${view.parts.length} parts`)
-    const look = lookFor('train')
+    const look = lookFor(this.#action)
     const texts = view.parts.map(({ text }) => text)
     const elsewhere = await look?.(texts, NO_LABELS, left)
     const learnt = learn(view.parts, elsewhere)
@@ -96,11 +99,9 @@ export class Teaching {
     const obligations = joinObligations(
       verdicts.flatMap(({ decision }) => (decision.kind === 'permit' ? decision.obligations : [])),
     )
-    const over = [limits.sizes, obligations.sizes]
-      .map((sizes) => overLimit(sized, sizes))
-      .find((it) => it !== undefined)
+    const over = [limits.sizes, obligations.sizes].map((one) => overLimit(sized, one)).find((it) => it !== undefined)
     if (over !== undefined) return over.kind === 'refuse' ? over : refuse('prompt_too_large', 'not counted')
-    const cannot = this.#cannot(view, obligations)
+    const cannot = this.#cannot(obligations)
     if (cannot !== undefined) return cannot
     // Nothing is tokenized: nobody could restore what a model has learnt.
     const edited = editParts(view.parts, found, obligations.input, undefined, ASKED_MAX)
@@ -109,7 +110,7 @@ export class Teaching {
     return proceed({
       body: edits.length === 0 ? bytes : view.edit({ model: undefined, edits }),
       line: {
-        action: 'train',
+        action: this.#action,
         models: this.models,
         routedFrom: undefined,
         findings: types,
@@ -121,7 +122,7 @@ export class Teaching {
         obligations: obligations.sources,
         demand: { about: promptTokens, most: bytes.length, answer: 0, isBounded: true },
       },
-      decided: { action: 'train', model: first, verdict, lines: 1 },
+      decided: { action: this.#action, model: first, verdict, lines: 1 },
       findings: counts,
       carriedOut,
     })
@@ -131,20 +132,26 @@ export class Teaching {
   #permitting(context: Context): readonly Verdict[] {
     const verdicts: Verdict[] = []
     this.#models = this.#models.filter((model) => {
-      const asked = askOne(this.#parts.ask, this.#by, 'train', model.resource, context)
-      if (asked.kind === 'refuse') this.#none = asked
-      else verdicts.push(asked.value)
-      return asked.kind === 'proceed'
+      const asked = askOne(this.#parts.ask, this.#by, this.#action, model.resource, context)
+      const refusal = asked.kind === 'refuse' ? asked : uninspected(asked.value)
+      if (refusal !== undefined) this.#none = refusal
+      else if (asked.kind === 'proceed') verdicts.push(asked.value)
+      return refusal === undefined
     })
     return verdicts
   }
 
-  #cannot({ uninspectable }: RequestView, obligations: Obligations): Refusal | undefined {
-    const [first] = uninspectable
-    if (first !== undefined && !obligations.passUninspectable)
-      return refuse('content_uninspectable', `${uninspectable.length} parts`, { param: first })
+  #cannot(obligations: Obligations): Refusal | undefined {
+    // What is said around a document is said by the request that names it.
+    if (this.#action === 'invoke') return undefined
     const [system] = obligations.system
     const what = system?.source ?? (obligations.spotlight === undefined ? obligations.routes[0] : 'spotlight')
     return what === undefined ? undefined : refuse('obligation_failed', `${what}: not for what is learnt from`)
   }
+}
+
+/** What nobody can look into is for none but those models that policy lets have it. */
+function uninspected({ context, obligations }: Verdict): Refusal | undefined {
+  if (!context.uninspectable || obligations.passUninspectable) return undefined
+  return refuse('content_uninspectable', 'parts, or the whole of it')
 }

@@ -173,6 +173,10 @@ export class TransferRoom {
   async #read(entered: Entered, call: TransferCall, life: Life): Promise<Outcome> {
     const kept = await ownOf(this.#desk, entered, call)
     if (kept.kind === 'refuse') return this.#answers.refused(entered, call, life, kept)
+    const { purpose } = kept.value
+    // It is given back by no line, and whole it is what nobody looked into.
+    if (call.route.act === 'content' && purpose !== undefined && call.transfers.purposes.get(purpose)?.kind === 'whole')
+      return this.#answers.refused(entered, call, life, refuse('endpoint_not_governed', 'the content of a document'))
     const now = again(this.#parts.ask, this.#desk, entered, call, kept.value)
     if (now.kind === 'refuse') return this.#answers.refused(entered, call, life, now)
     const { decided, obligations } = now.value

@@ -4,6 +4,7 @@ import { type Form, takeForm } from '../../files/form.js'
 import { inLine, isBlank, type Line, LineReader } from '../../files/lines.js'
 import type { Situation } from '../../files/shelf.js'
 import type { Spool } from '../../files/spool.js'
+import { textIn } from '../../files/text.js'
 import {
   type ActsByType,
   proceed,
@@ -12,6 +13,7 @@ import {
   refuse,
   type Step,
   type TransferPurpose,
+  type WholePurpose,
 } from '../../spec/index.js'
 import type { Entered } from '../call.js'
 import type { Judge } from '../judge.js'
@@ -69,9 +71,7 @@ export async function takeUpload(
   }
 }
 
-interface Purposed extends TransferPurpose {
-  readonly name: string
-}
+type Purposed = TransferPurpose & { readonly name: string }
 
 function purposeOf({ fields }: Form, { transfers }: TransferCall): Step<Purposed> {
   const name = fields.get('purpose')
@@ -114,6 +114,15 @@ class Lines {
   }
 
   async judge(form: Form, out: Spool): Promise<Step<Uploaded>> {
+    const judged = this.#purpose.kind === 'whole' ? this.#whole(this.#purpose, form, out) : this.#all(form, out)
+    const refusal = await judged
+    if (refusal !== undefined) return refusal
+    if (this.#lines === 0) return refuse('invalid_request', 'a file without lines', { message: 'The file is empty.' })
+    const sent = await out.finish()
+    return sent.kind === 'refuse' ? sent : proceed(this.#uploaded(form, out, sent.value))
+  }
+
+  async #all(form: Form, out: Spool): Promise<Refusal | undefined> {
     const reader = new LineReader(this.#parts.desk.parts.lineBytes)
     for await (const piece of form.file.read()) {
       if (this.#life.ended !== undefined || this.#life.left) return overBy(this.#life)
@@ -124,11 +133,23 @@ class Lines {
       }
     }
     const last = reader.end()
-    const refusal = last === undefined ? undefined : await this.#line(last, out)
-    if (refusal !== undefined) return refusal
-    if (this.#lines === 0) return refuse('invalid_request', 'a file without lines', { message: 'The file is empty.' })
-    const sent = await out.finish()
-    return sent.kind === 'refuse' ? sent : proceed(this.#uploaded(form, out, sent.value))
+    return last === undefined ? undefined : await this.#line(last, out)
+  }
+
+  /** A document: a text as a whole, and what is none as it came, where policy lets pass what nobody can look into. */
+  async #whole({ whole }: WholePurpose, { file }: Form, out: Spool): Promise<Refusal | undefined> {
+    if (file.length === 0) return undefined
+    this.#lines = 1
+    const text = await textIn(file, this.#parts.desk.parts.lineBytes)
+    if (text.kind === 'refuse') return text
+    const judged = await this.#taught(whole(text.value), text.value ?? NOTHING, 'invoke')
+    if (judged.kind === 'refuse') return judged
+    if (text.value !== undefined) return refusalIn(await out.write(judged.value))
+    for await (const piece of file.read()) {
+      const written = await out.write(piece)
+      if (written.kind === 'refuse') return written
+    }
+    return undefined
   }
 
   async #line(line: Line, out: Spool): Promise<Refusal | undefined> {
@@ -142,9 +163,10 @@ class Lines {
 
   async #judged({ bytes }: Line): Promise<Step<Buffer>> {
     this.#lines += 1
+    if (this.#purpose.kind === 'whole') return refuse('invalid_request', 'no lines')
     const read = this.#purpose.line(bytes)
     if (read.kind === 'refuse') return read
-    if (read.value.kind === 'teaches') return await this.#taught(read.value.view, bytes)
+    if (read.value.kind === 'teaches') return await this.#taught(read.value.view, bytes, 'train')
     const { endpoint } = read.value
     this.#endpoint ??= endpoint.path
     if (this.#endpoint !== endpoint.path) {
@@ -167,8 +189,8 @@ class Lines {
     return differ ?? proceed(body)
   }
 
-  async #taught(view: RequestView, bytes: Buffer): Promise<Step<Buffer>> {
-    this.#teaching ??= new Teaching(this.#parts, this.#entered.authenticated, this.#call.models.values())
+  async #taught(view: RequestView, bytes: Buffer, action: 'train' | 'invoke'): Promise<Step<Buffer>> {
+    this.#teaching ??= new Teaching(this.#parts, this.#entered.authenticated, this.#call.models.values(), action)
     const { refusal } = this.#teaching
     if (refusal !== undefined) return refusal
     const taught = await this.#teaching.judge(view, bytes, this.#life.signal)
@@ -177,11 +199,11 @@ class Lines {
     return this.#situations.add(taught.value, line, decided) ?? proceed(body)
   }
 
-  #uploaded({ digest, fields }: Form, out: Spool, sent: string): Uploaded {
-    const { filename, name } = this.#purpose
+  #uploaded({ digest, extension, fields }: Form, out: Spool, sent: string): Uploaded {
+    const { filename, kind, name } = this.#purpose
     const situations = this.#situations
     return {
-      content: formOf(fields, filename, out),
+      content: formOf(fields, kind === 'whole' ? filename + extension : filename, out),
       facts: {
         decided: situations.decided,
         id: undefined,
@@ -201,7 +223,12 @@ class Lines {
 }
 
 const NEWLINE = Buffer.from('\n')
+const NOTHING = Buffer.alloc(0)
 const NOT_NAMED = { model: undefined, query: '' } as const
+
+function refusalIn(step: Step<undefined>): Refusal | undefined {
+  return step.kind === 'refuse' ? step : undefined
+}
 
 /** A form of our own around what was judged: nothing of the caller's form goes on but what was read of it. */
 function formOf(fields: ReadonlyMap<string, string>, filename: string, file: Spool): LongContent {

@@ -14,6 +14,7 @@ import type {
   Transfers,
 } from '../../../spec/transfer.js'
 import { batchLine, resultLine } from './batch-line.js'
+import { documentView } from './document.js'
 import { lensOf } from './formats.js'
 import { trainingLens, trainingLine } from './training-line.js'
 
@@ -29,6 +30,8 @@ const FILES_PAGING: ReadonlyMap<string, RegExp> = new Map([
   ['order', /^(?:asc|desc)$/],
   ['purpose', /^[a-z_-]{1,32}$/],
 ])
+/** Files that requests will name. */
+const DOCUMENTS = ['user_data', 'assistants', 'vision', 'evals']
 /** How long the provider keeps a file. */
 const EXPIRES: ReadonlyMap<string, RegExp> = new Map([
   ['expires_after[anchor]', /^created_at$/],
@@ -91,6 +94,10 @@ export function openAiTransfers(endpoints: readonly Endpoint[], limits: JsonLimi
           line: (bytes) => trainingLine(bytes, training),
         },
       ],
+      ...DOCUMENTS.map((name): [string, TransferPurpose] => [
+        name,
+        { fields: EXPIRES, filename: 'file', kind: 'whole', whole: (text) => documentView(text, limits) },
+      ]),
     ]),
     readJob: (kind, body) => readJob(kind, body, limits),
     after: 'after',
