@@ -11,6 +11,7 @@ const LENS = `${SRC}lens/`
 const GRANTS = `${SRC}grants/`
 const BUDGETS = `${SRC}budgets/`
 const TOKENS = `${SRC}tokens/`
+const FILES = `${SRC}files/`
 const EGRESS = `${SRC}egress/`
 // Not what npm puts into a package's own node_modules.
 const OURS = '^packages/[^/]+/(?!node_modules/)'
@@ -117,6 +118,15 @@ module.exports = {
         'ledger/ knows which labels identities have; the store, what brings labels and who is told are handed in.',
       from: { path: `${SRC}ledger/`, pathNot: TESTS },
       to: { pathNot: [`${SRC}ledger/`, ...GROUND], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'files-know-words-only',
+      severity: 'error',
+      comment:
+        'files/ takes uploads apart, holds them on the disk and knows whose is what; store, folder and secret are handed in, and ' +
+        'what a line means is for dialects.',
+      from: { path: FILES, pathNot: TESTS },
+      to: { pathNot: [FILES, ...GROUND], dependencyTypesNot: ['core'] },
     },
     {
       name: 'api-keys-know-words-only',
@@ -303,7 +313,7 @@ module.exports = {
       severity: 'error',
       comment: 'pipeline/ knows the order and nothing of files, configuration, doors or adapters: those are handed in.',
       from: { path: [PIPELINE, EXCHANGE] },
-      to: { path: OURS, pathNot: [STAGE, ...GROUND, GRANTS, BUDGETS, EXCHANGE, PIPELINE] },
+      to: { path: OURS, pathNot: [STAGE, ...GROUND, GRANTS, BUDGETS, FILES, EXCHANGE, PIPELINE] },
     },
     {
       name: 'configuration-knows-words-only',

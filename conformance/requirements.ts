@@ -1021,4 +1021,55 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'a secret in the store is sealed under a key that is not in the store, and bound to its name',
   },
+
+  // Files, and jobs that are made of them.
+  'files.multipart': {
+    source: 'RFC 7578, RFC 2046 5.1',
+    says: 'a form that two readers could take apart differently is refused; its fields stand in any order',
+  },
+  'files.spool': {
+    source: 'house',
+    says: 'an upload lies on the disk under no name and under a key that is nowhere else; a full disk refuses it',
+  },
+  'files.batches': {
+    source: 'issue 9',
+    says: 'each line of a batch is judged as it would be online, by action, model and lens of its endpoint, and edited in place',
+  },
+  'files.message-batches': {
+    source: 'issue 9',
+    says: 'each request of a message batch is judged as it would be online, and its results are read here and nowhere else',
+  },
+  'files.train': {
+    source: 'issue 9',
+    says: 'examples are judged by the action `train`, with a scope of its own, and train only models that they were judged for',
+  },
+  'files.documents': {
+    source: 'issue 9',
+    says: 'a file for requests to name is inspected whole where it is text by what is in it, else it needs `pass:uninspectable`',
+  },
+  'files.refused-whole': {
+    source: 'house',
+    says: 'nothing of an upload leaves before its last line is judged; one refused line refuses it, by number and without its text',
+  },
+  'files.left': { source: 'house', says: 'an upload whose caller leaves reaches nobody and leaves nothing behind' },
+  'files.revoked': { source: 'house', says: 'an upload ends when its credential is revoked' },
+  'files.ownership': {
+    source: 'issue 9',
+    says: 'files, jobs and what jobs made are listed, told and given to who made them alone, whatever the provider says',
+  },
+  'files.paths': { source: 'house', says: 'an id is one plain segment, and what no route lists is not governed' },
+  'files.again': {
+    source: 'house',
+    says: 'what was judged at an upload is decided again when it is used, and refused where policy asks for more than was done',
+  },
+  'files.content': {
+    source: 'issue 9',
+    says: 'content is judged line by line by the policies of now; a line that may not leave ends the download torn',
+  },
+  'files.log': {
+    source: 'house',
+    says: 'the intent of an upload has its digests, counts, findings and decisions, and none of its text',
+  },
+  'files.budget': { source: 'house', says: 'a batch is charged for all of its lines together when it is made' },
+  'files.memory': { source: 'issue 9', says: 'an upload of 1 GiB is inspected within 64 MiB of added memory' },
 }

@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const BIN = fileURLToPath(new URL('../../packages/gateway/bin/ostiary.js', import.meta.url))
-const ENV = { PATH: process.env.PATH }
+const ENV = { PATH: process.env.PATH, NODE_OPTIONS: process.env.NODE_OPTIONS2 ?? '' }
 
 const POLICIES = `@id("analysts-use-models")
 @obligation("redact:pii, redact:secret, output:redact:pii, output:redact:secret")
-permit (principal in Group::"analysts", action == Action::"invoke", resource is Model);
+permit (principal in Group::"analysts", action in [Action::"invoke", Action::"train"], resource is Model);
 `
 
-export function writeHouse(dir, { upstream, issuer, order }) {
+/** @param more whole sections of the configuration */
+export function writeHouse(dir, { upstream, issuer, order, more = {} }) {
   mkdirSync(join(dir, 'policies'), { recursive: true })
   writeFileSync(join(dir, 'policies', 'kill.cedar'), POLICIES)
   const config = {
@@ -26,6 +27,7 @@ export function writeHouse(dir, { upstream, issuer, order }) {
     audit: { store: 'fs:./audit', checkpointInterval: '20ms', order },
     store: 'sqlite:./store/ostiary.db',
     shutdown: { deadline: '2s' },
+    ...more,
   }
   writeFileSync(join(dir, 'ostiary.yaml'), JSON.stringify(config))
 }
@@ -53,6 +55,7 @@ export function startGateway(dir) {
   // A turn that kills it before it is ready asks nobody.
   ready.catch(() => undefined)
   return {
+    pid: child.pid,
     ready,
     gone,
     stderr: () => stderr,

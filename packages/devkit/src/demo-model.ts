@@ -12,6 +12,7 @@ import {
   usageEvent,
 } from './chat-wire.js'
 import { type DemoAnswer, demoAnswer } from './demo-answer.js'
+import { DemoFiles, type KeptAnswer } from './demo-files.js'
 import { parseObject } from './json.js'
 import { closeServer, type LoopbackAddress, listenOn, loopbackHost } from './loopback.js'
 import { piecesOf } from './pieces.js'
@@ -46,6 +47,8 @@ export interface DemoModel {
   /** What it said to that in its first choice, in the pieces of the stream: one where it was not streamed. */
   readonly lastAnswer: readonly string[]
   readonly requestCount: number
+  /** What it keeps: of everybody who shares its account. */
+  readonly files: DemoFiles
   /** Answers whose reader left before the end. */
   readonly abortedCount: number
   chunkDelayMs: number
@@ -67,6 +70,7 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     requestCount: 0,
     abortedCount: 0,
   }
+  const files = new DemoFiles((body) => completionOf(body))
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy())
   })
@@ -84,6 +88,7 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     get requestCount() {
       return state.requestCount
     },
+    files,
     get abortedCount() {
       return state.abortedCount
     },
@@ -113,7 +118,17 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     })
     await wait(model.firstByteDelayMs, gone.signal)
     if (gone.signal.aborted) return
+    const kept = files.serve(method, url, headers['content-type'], body)
+    if (kept !== undefined) return sendKept(response, kept)
     await route(`${method} ${url.split('?', 1)[0]}`, body, response, gone.signal)
+  }
+
+  function completionOf(body: unknown): string | undefined {
+    const asked = readChatRequest(body)
+    if (asked === undefined) return undefined
+    const answer = demoAnswer(asked)
+    const completion = { id: `chatcmpl-demo-${state.requestCount}`, model: asked.model, created: now() }
+    return completionBody(completion, choicesOf(asked, answer), usageOf(asked, answer))
   }
 
   async function route(what: string, body: Buffer, response: ServerResponse, gone: AbortSignal): Promise<void> {
@@ -137,7 +152,7 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     const completion = {
       id: `chatcmpl-demo-${state.requestCount}`,
       model: asked.model,
-      created: Math.floor(Date.now() / 1000),
+      created: now(),
     }
     const usage = usageOf(asked, answer)
     if (asked.stream) return stream(asked, answer, completion, usage, response, gone)
@@ -166,6 +181,15 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
 }
 
 const MODEL_ENTRY = { id: DEMO_MODEL, object: 'model', created: 1_735_689_600, owned_by: 'ostiary-demo' }
+
+function now(): number {
+  return Math.floor(Date.now() / 1000)
+}
+
+function sendKept(response: ServerResponse, { body, status, type }: KeptAnswer): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': body.length })
+  response.end(body)
+}
 
 function choicesOf(asked: ChatRequest, answer: DemoAnswer): readonly Choice[] {
   return Array.from({ length: asked.n }, () => answer.choice)

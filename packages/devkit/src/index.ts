@@ -2,6 +2,7 @@
 export { APIError, OpenAI } from 'openai'
 export { type DevBrowser, startDevBrowser, type Visited } from './browser.js'
 export { type ChatRequest, readChatRequest, type ShownMessage } from './chat-request.js'
+export type { KeptAnswer } from './demo-files.js'
 export { DEMO_MODEL, type DemoModel, type DemoModelOptions, type DemoRequest, startDemoModel } from './demo-model.js'
 export { DevIssuerError } from './dev-error.js'
 export { type DpopKey, type DpopProofParts, makeDpopKey, makeDpopProof, readOrMakeDpopKey } from './dpop.js'

@@ -1,7 +1,17 @@
 import type { Bracket } from './audit/audit.js'
-import type { Authenticated, Decided, Inspected, Learnt, Model, Recorded, Sealed } from './exchange.js'
+import type {
+  Authenticated,
+  Decided,
+  Inspected,
+  Learnt,
+  Model,
+  Recorded,
+  RecordedTransfer,
+  Sealed,
+  SealedTransfer,
+} from './exchange.js'
 import type { Answer } from './forward/answer.js'
-import type { Forward } from './forward/forward.js'
+import type { Forward, TransferAt } from './forward/forward.js'
 import type { Entered, ModelCall } from './pipeline/call.js'
 import type { Pipeline } from './pipeline/pipeline.js'
 import type { Dialect, Endpoint, Principal, Received, RequestView, Verdict } from './spec/index.js'
@@ -29,6 +39,10 @@ declare const decided: Decided
 declare const sealed: Sealed
 declare const partsOfSealed: Omit<Sealed, 'body' | 'carriedOut' | 'stage'>
 declare const recorded: Recorded
+declare const recordedTransfer: RecordedTransfer
+declare const sealedTransfer: SealedTransfer
+declare const partsOfTransfer: Omit<SealedTransfer, 'stage'>
+declare const place: TransferAt
 declare const answer: Answer
 declare const forward: Forward
 declare const bracket: Bracket
@@ -86,6 +100,16 @@ const turnedBack: Authenticated = decided
 // @ts-expect-error two stages do not add up to a third
 const added: Recorded = Object.assign({}, sealed, { sealed })
 
+forward.transfer(recordedTransfer, place, answer)
+// @ts-expect-error what nobody recorded is not sent, files no more than prompts
+forward.transfer(sealedTransfer, place, answer)
+// @ts-expect-error nor another file in the place of the one that was recorded
+forward.transfer({ ...recordedTransfer, sealed: sealedTransfer }, place, answer)
+// @ts-expect-error nor one exchange by the record of another
+forward.send(recordedTransfer, answer)
+// @ts-expect-error a sealed file cannot be written down
+const forgedTransfer: SealedTransfer = { ...partsOfTransfer, stage: 'sealed-transfer' }
+
 void pipeline.exchange(entered, call)
 // @ts-expect-error a door cannot let in who was not authenticated
 void pipeline.exchange({ authenticated: { received, principal }, bracket }, call)
@@ -100,4 +124,5 @@ export type Checked = [
   typeof skippedDecided,
   typeof turnedBack,
   typeof added,
+  typeof forgedTransfer,
 ]

@@ -1,4 +1,5 @@
 import type {
+  Action,
   Allowance,
   Demand,
   Dialect,
@@ -10,6 +11,7 @@ import type {
   RequestView,
   Resource,
   SystemMessage,
+  TransferRoute,
   VaultSession,
   Verdict,
 } from './spec/index.js'
@@ -186,6 +188,89 @@ class RecordedExchange {
   }
 }
 
+/** A body that is too large to be held. */
+export interface LongContent {
+  readonly type: string
+  readonly length: number
+  /** Each is good until the next one is asked for. */
+  chunks(): AsyncIterable<Buffer>
+}
+
+/** What was decided on one model for what a transfer is about. */
+export interface TransferDecided {
+  readonly action: Action
+  readonly model: Model
+  readonly verdict: Verdict
+  /** Lines that it was decided for; 0 where it is about what was sent before. */
+  readonly lines: number
+}
+
+/** What is known of a transfer, for the log. */
+export interface TransferFacts {
+  readonly decided: readonly TransferDecided[]
+  readonly purpose: string | undefined
+  /** Of what is kept; undefined where it is still to be made, or many. */
+  readonly id: string | undefined
+  readonly lines: number
+  /** How often each finding type was found. */
+  readonly findings: Readonly<Record<string, number>>
+  readonly carriedOut: Readonly<Record<string, number>>
+  /** Which labels the texts bring. */
+  readonly brought: readonly string[]
+  /** SHA-256, hexadecimal; undefined where there is no body. */
+  readonly digests: { readonly received: string; readonly sent: string } | undefined
+}
+
+interface Transfer {
+  readonly authenticated: Authenticated
+  readonly dialect: Dialect
+  readonly provider: string
+  readonly route: TransferRoute
+  readonly content: Buffer | LongContent | undefined
+  readonly facts: TransferFacts
+  readonly labels: Pick<LabelChange, 'before' | 'after'>
+}
+
+/** All lines of a file, or all texts of a job, were judged; or it is about what its caller owns. This content may be forwarded. */
+class SealedTransferExchange {
+  readonly #stage = 'sealed-transfer'
+  readonly authenticated: Authenticated
+  readonly dialect: Dialect
+  readonly provider: string
+  readonly route: TransferRoute
+  readonly content: Buffer | LongContent | undefined
+  readonly facts: TransferFacts
+  readonly labels: Pick<LabelChange, 'before' | 'after'>
+  constructor({ authenticated, content, dialect, facts, labels, provider, route }: Transfer) {
+    this.authenticated = authenticated
+    this.dialect = dialect
+    this.provider = provider
+    this.route = route
+    this.content = content
+    this.facts = facts
+    this.labels = labels
+  }
+  get stage(): string {
+    return this.#stage
+  }
+}
+
+/** The intent entry is durable: a transfer never waits for it at its end. */
+class RecordedTransferExchange {
+  readonly #stage = 'recorded-transfer'
+  readonly sealed: SealedTransferExchange
+  readonly receipt: string | undefined
+  constructor(sealed: SealedTransferExchange, receipt: string | undefined) {
+    this.sealed = sealed
+    this.receipt = receipt
+  }
+  get stage(): string {
+    return this.#stage
+  }
+}
+
+export type SealedTransfer = SealedTransferExchange
+export type RecordedTransfer = RecordedTransferExchange
 export type Sealed = SealedExchange
 export type Recorded = RecordedExchange
 
@@ -210,5 +295,11 @@ export const seal = {
   },
   recorded(sealed: Sealed, receipt: string | undefined, durable: Promise<string | undefined> | undefined): Recorded {
     return new RecordedExchange(sealed, receipt, durable)
+  },
+  transfer(what: Transfer): SealedTransfer {
+    return new SealedTransferExchange(what)
+  },
+  recordedTransfer(sealed: SealedTransfer, receipt: string | undefined): RecordedTransfer {
+    return new RecordedTransferExchange(sealed, receipt)
   },
 } as const

@@ -7,6 +7,7 @@ import type { NetworksOf } from './authenticate/binding.js'
 import type { ProofParts } from './authenticate/proofs.js'
 import { adminDoor, type LogReader } from './doors/admin.js'
 import { elsewhereDoor } from './doors/elsewhere.js'
+import { filesDoors, type Travel } from './doors/files.js'
 import { Metrics, seriesOf } from './doors/metrics.js'
 import { modelsDoors } from './doors/models.js'
 import { openDoor } from './doors/open.js'
@@ -20,6 +21,7 @@ import { createPools, type Pools } from './forward/pools.js'
 import type { Parking } from './grants/parking.js'
 import type { CountTokens } from './pipeline/judge.js'
 import { createPipeline, type Door, type Pipeline, type PipelineLimits } from './pipeline/pipeline.js'
+import type { TransferParts } from './pipeline/transfers/desk.js'
 import type { Addresses } from './receive/head.js'
 import { createReceiver, type ListenTls, type ReceiveLimits } from './receive/server.js'
 import {
@@ -51,6 +53,11 @@ export interface Listen {
   readonly tls: ListenTls | undefined
 }
 
+export interface FilesRules extends Pick<TransferParts, 'uploadBytes' | 'lineBytes'> {
+  /** Where the files of a dialect travel, and who keeps them; undefined: they are not governed. */
+  readonly travelOf: (dialect: Dialect) => Travel | undefined
+}
+
 /** What a reload may replace while the gateway runs. */
 export interface Rules {
   readonly publicUrl: URL
@@ -76,6 +83,7 @@ export interface Rules {
   readonly countTokens: CountTokens | undefined
   readonly timeouts: ForwardTimeouts
   readonly configDigest: string
+  readonly files: FilesRules
   /** The tokens that we issue ourselves. Undefined: none, and `/oauth` is not served. */
   readonly tokens: Pick<TokensDoorParts, 'issuing' | 'lifetimeMs' | 'apiKeys' | 'revoke'> | undefined
 }
@@ -100,6 +108,7 @@ export interface GatewayParts {
   /** What the marks of a session are made from: the same for every gateway on a store, and nobody else's. */
   readonly markSecret: Buffer
   readonly ledger: Ledger
+  readonly files: Pick<TransferParts, 'shelf' | 'spools'>
   readonly audit: Pick<AuditParts, 'log' | 'keys' | 'failure' | 'order'>
   readonly auditReader: LogReader
   readonly auditPublish: boolean
@@ -266,8 +275,12 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
 const DECIDED_AGAIN_MS = 1000
 
 /** What the doors of the data plane ask for, and the policies by name. */
-function scopesOf({ dialects, policy }: Rules): readonly string[] {
+function scopesOf({ dialects, files, policy }: Rules): readonly string[] {
+  const trains = dialects.some((dialect) =>
+    [...(files.travelOf(dialect)?.transfers.purposes.values() ?? [])].some(({ kind }) => kind === 'teaches'),
+  )
   const actions: readonly Action[] = [
+    ...(trains ? (['train'] as const) : []),
     ...dialects.flatMap(({ endpoints }) => endpoints.map(({ action }) => action)),
     'listModels',
   ]
@@ -363,6 +376,7 @@ function inForce(
       vault: parts.vault,
       ledger: parts.ledger,
       gathering: rules.gathering,
+      transfers: { ...parts.files, ...rules.files },
       budgets: rules.budgets,
       countTokens: rules.countTokens,
       limits: rules.limits,
@@ -372,6 +386,12 @@ function inForce(
     before?.pipeline,
   )
   const doors = modelsDoors({ pipeline, dialects: rules.dialects, modelsOf: rules.modelsOf })
+  const files = filesDoors({
+    pipeline,
+    dialects: rules.dialects,
+    modelsOf: rules.modelsOf,
+    travelOf: rules.files.travelOf,
+  })
   const own = new Map<string, Door>()
   const revoke = parts.operations.get('POST /revocations')
   if (revoke !== undefined) own.set(`POST ${GLOBAL_REVOCATION_PATH}`, globalRevocationDoor(pipeline, revoke))
@@ -405,6 +425,7 @@ function inForce(
       const { method, path } = received
       return (
         doors(received) ??
+        files(received) ??
         own.get(`${method} ${path}`) ??
         elsewhereForSdks.find(({ prefix }) => path.startsWith(prefix))?.door ??
         elsewhere

@@ -9,6 +9,8 @@ import { readPolicies } from '../src/compose/policies.js'
 import type { Config } from '../src/config/config.js'
 import { faultText } from '../src/config/fault.js'
 import type { Model } from '../src/exchange.js'
+import { createShelf } from '../src/files/shelf.js'
+import { createSpools, unlinkedFiles } from '../src/files/spool.js'
 import { createGateway, type Gateway, type GatewayParts, type Rules } from '../src/gateway.js'
 import { type OpenLedger, openLedger } from '../src/ledger/ledger.js'
 import { createSessions } from '../src/ledger/sessions.js'
@@ -98,6 +100,7 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     countTokens: undefined,
     timeouts: config.timeouts,
     configDigest: 'ab'.repeat(32),
+    files: { travelOf: () => undefined, uploadBytes: 1_000_000, lineBytes: 100_000 },
     tokens: undefined,
     ...options.rules,
   }
@@ -159,6 +162,10 @@ export async function gatewayWith(log: HeldLog, config: Config, options: HeldOpt
     vault: await vaultWith(store, clock),
     markSecret: randomBytes(32),
     ledger: options.ledger ?? (await ledgerWith(store, clock)),
+    files: {
+      shelf: createShelf(store, randomBytes(32)),
+      spools: createSpools(unlinkedFiles(join(config.keptIn, 'spool'))),
+    },
     audit: {
       log,
       keys: new AuditKeys(randomBytes(32), store),

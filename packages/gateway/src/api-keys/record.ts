@@ -38,7 +38,7 @@ export function amountOf({ tokens, per }: Budget): Amount {
 export interface Grants {
   readonly owner: string
   readonly scopes: readonly string[]
-  /** What `models:invoke` and `embeddings:create` are narrowed to; empty: not narrowed. */
+  /** What `models:invoke`, `models:train` and `embeddings:create` are narrowed to; empty: not narrowed. */
   readonly models: readonly string[]
   /** What `datasets:read` is narrowed to; empty: not narrowed. */
   readonly datasets: readonly string[]

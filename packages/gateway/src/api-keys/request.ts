@@ -127,7 +127,10 @@ function namesOf(input: OperationInput, list: 'models' | 'datasets', faults: Fau
   )
 }
 
-const NARROWED = { models: '`models:invoke` and `embeddings:create`', datasets: '`datasets:read`' } as const
+const NARROWED = {
+  models: '`models:invoke`, `models:train` and `embeddings:create`',
+  datasets: '`datasets:read`',
+} as const
 
 function narrows(wanted: Pick<Grants, 'scopes' | 'models' | 'datasets'>, faults: Faults): void {
   if (faults.has('scopes')) return

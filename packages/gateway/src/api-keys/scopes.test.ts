@@ -15,7 +15,7 @@ describe('lists of names narrow the scopes of a key [keys.narrowed]', () => {
       'models:invoke:a models:list embeddings:create:a',
     ],
     ['models:invoke models:invoke:a', { models: ['a', 'b'], datasets: [] }, 'models:invoke:a models:invoke:b'],
-    ['models:*', { models: ['a'], datasets: [] }, 'models:invoke:a models:list'],
+    ['models:*', { models: ['a'], datasets: [] }, 'models:invoke:a models:list models:train:a'],
     ['datasets:read tools:call', { models: [], datasets: ['orders'] }, 'datasets:read:orders tools:call'],
     ['datasets:*', { models: [], datasets: ['orders'] }, 'datasets:read:orders'],
     ['datasets:* models:invoke', { models: ['a'], datasets: [] }, 'datasets:* models:invoke:a'],

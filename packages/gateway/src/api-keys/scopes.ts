@@ -3,6 +3,7 @@ import { SCOPES } from '../spec/index.js'
 /** Scopes that may be narrowed to one resource, and the list of a key that narrows them. */
 const NARROWABLE: ReadonlyMap<string, 'models' | 'datasets' | undefined> = new Map([
   ['models:invoke', 'models'],
+  ['models:train', 'models'],
   ['embeddings:create', 'models'],
   ['datasets:read', 'datasets'],
   ['tools:call', undefined],

@@ -1,5 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto'
-import type { LabelChange, Model, RoutedFrom, Sealed } from '../exchange.js'
+import type { Model, RoutedFrom, Sealed, SealedTransfer } from '../exchange.js'
 import {
   type Action,
   type Appended,
@@ -22,7 +22,9 @@ import { canonical } from './canonical.js'
 import { decidedText } from './decided.js'
 import { callEvent, type EventKind, entryId, eventOf } from './event.js'
 import type { AuditKeys, Pseudonyms } from './keys.js'
+import { labelsText } from './labels.js'
 import { Strangers } from './strangers.js'
+import { transferText } from './transfer.js'
 
 export interface AuditParts {
   readonly log: AuditLog
@@ -190,7 +192,7 @@ export class Bracket {
   #received: Digest | undefined
   #sent: Digest | undefined
   #intent: Appended | undefined
-  #operation: Action | undefined
+  #operation: string | undefined
   #asked: Asked | undefined
   #forwardedMs = 0
   #firstByteMs = 0
@@ -212,10 +214,28 @@ export class Bracket {
 
   /** Appends the intent entry. Its index is final once `durable` is fulfilled. */
   intend(sealed: Sealed, configDigest: string, releaseMayWait: boolean): Step<Intent> {
-    const { parts, received } = this.#of
     this.#operation = sealed.endpoint.action
+    const now = this.#of.parts.clock.now()
+    return this.#append(now, this.#intentText(sealed, configDigest, now), releaseMayWait)
+  }
+
+  /** The same for a transfer. */
+  intendTransfer(sealed: SealedTransfer, configDigest: string): Step<Intent> {
+    const { act, kept } = sealed.route
+    const { parts, names } = this.#of
+    this.#operation = `${kept}.${act}`
     const now = parts.clock.now()
-    const entry = this.#entry('intent', now, 0, this.#intentText(sealed, configDigest, now))
+    const key = parts.keys.entryKey(entryId(this.#id, 'intent'), now)
+    const text = transferText(sealed, {
+      ...{ configDigest, names, order: parts.order },
+      commitment: (digest) => commitment(key, digest),
+    })
+    return this.#append(now, text, false)
+  }
+
+  #append(now: number, text: string, releaseMayWait: boolean): Step<Intent> {
+    const { parts, received } = this.#of
+    const entry = this.#entry('intent', now, 0, text)
     let appended: Appended
     try {
       appended = parts.log.append(entry)
@@ -419,12 +439,6 @@ function counts(of: Readonly<Record<string, number>>): string {
 function restoredText({ verdict, restored, withheld }: Restored, names: Pseudonyms): string {
   return `{${decidedText(verdict, names)},"restored":${counts(restored)},"withheld":${counts(withheld)}}`
 }
-
-function labelsText({ before, after }: LabelChange): string {
-  return after.length === 0 ? NO_LABELS : `"labels":{"after":${canonical(after)},"before":${canonical(before)}}`
-}
-
-const NO_LABELS = '"labels":{"after":[],"before":[]}'
 
 function unwritten(error: unknown): Refusal {
   return refuse('audit_unavailable', errorName(error), { headers: NO_RETRY })

@@ -143,6 +143,7 @@ function configOf(parts: DevConfigParts): Config {
       upstreamModel: parts.models.includes(name) ? name : parts.models[0],
       attributes: { hosting: parts.hosting },
     })),
+    files: { openai: 'dev' },
     policy: { dir: './policies' },
     audit: { store: 'fs:./audit', origin: 'localhost/ostiary-dev' },
     store: 'sqlite:./ostiary.db',

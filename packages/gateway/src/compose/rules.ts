@@ -8,6 +8,7 @@ import type { OpenVault } from '../vault/vault.js'
 import { budgetingOf, sizesOf } from './budgets.js'
 import { detectorsOf, remoteDetectorsOf } from './detectors.js'
 import { dialectsOf, modelsOf } from './dialects.js'
+import { filesRulesOf } from './files.js'
 import { type HeldIssuer, type IssuerParts, issuersOf } from './issuers.js'
 import { issuingOf, type OwnIssuerParts, ownIssuerOf } from './issuing.js'
 import { gatheringOf } from './ledger.js'
@@ -62,6 +63,7 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     countTokens: lasting.countTokens,
     timeouts: config.timeouts,
     configDigest: configDigest(config),
+    files: filesRulesOf(config),
     tokens: {
       issuing: issuingOf(config, clock, signing),
       lifetimeMs: config.tokens.lifetimeMs,

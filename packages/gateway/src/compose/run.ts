@@ -6,6 +6,7 @@ import type { Clock, IdentityProvider, PolicyEngine, Store } from '../spec/index
 import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
 import { accountsOf, leftOfKeys } from './budgets.js'
+import { filesOf } from './files.js'
 import type { HeldIssuer } from './issuers.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
@@ -162,6 +163,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     vault,
     markSecret: await sharedSecret(store, 'marks'),
     ledger,
+    files: await filesOf(config, store),
     operations: operationsOf({
       clock,
       keys,

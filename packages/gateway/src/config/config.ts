@@ -166,6 +166,9 @@ export interface InspectionConfig {
 /** Dialects that are built in. */
 export const DIALECTS = ['openai', 'anthropic', 'gemini', 'bedrock'] as const
 
+/** Dialects that have paths for files. */
+export const FILE_DIALECTS = ['openai', 'anthropic'] as const
+
 export interface ProviderKeyConfig {
   readonly secret: KeySecret
   /** Unique among the provider's keys; logs and commands say it. */
@@ -253,6 +256,8 @@ export type StoreConfig =
 export interface LimitsConfig {
   readonly bodyBytes: number
   readonly headerBytes: number
+  /** Of one upload of a file. */
+  readonly uploadBytes: number
   readonly promptTokens: number
   /** The longest answer that a request may ask for; undefined: any. */
   readonly maxTokens: number | undefined
@@ -299,6 +304,8 @@ export interface Config {
   readonly dialects: readonly DeclaredDialect[]
   readonly providers: readonly ProviderConfig[]
   readonly models: readonly ModelConfig[]
+  /** By dialect, the provider that keeps files and jobs; undefined: their paths are not governed. */
+  readonly files: Readonly<Record<(typeof FILE_DIALECTS)[number], string | undefined>>
   readonly policy: { readonly dir: string }
   readonly systemMessages: readonly SystemMessageConfig[]
   readonly inspection: InspectionConfig

@@ -114,7 +114,7 @@ datasets: []
 mcp: []
 policy: { dir: /policies }
 inspection: { detectors: { pii.email: false, secret.aws: true, pii.iban: { onFailure: closed } }, onFailure: open, remote: [{ name: people, kind: presidio, url: 'https://presidio.example/p/', timeout: 500ms, labelsMax: restricted, types: { PERSON: pii.person, ID: injection }, threshold: 0.7, language: de, window: 1000, concurrency: 3, apiKey: 'file:p', header: x-api-key }] }
-limits: { bodyBytes: 1MiB, headerBytes: 8KiB, promptTokens: 10, parts: 20, nesting: 30, maxTokens: 9, tools: 8, images: 7 }
+limits: { bodyBytes: 1MiB, headerBytes: 8KiB, uploadBytes: 2GiB, promptTokens: 10, parts: 20, nesting: 30, maxTokens: 9, tools: 8, images: 7 }
 budgets: { failure: open, answerTokens: 100, rules: [{ name: r, per: group, match: { groups: [a], models: [m] }, requests: 60/1m, tokens: 100000/1d, money: 5.00/month }] }
 timeouts: { connect: 1ms, firstByte: 2s, idle: 3m, total: 4h, requestHead: 5s, requestBody: 6s }
 audit:
@@ -136,6 +136,7 @@ vault: { ttl: 10m, formats: { pii.email: surrogate, pii.card: placeholder } }
 shutdown: { deadline: 1s }
 control: { socket: run/o.sock }
 systemMessages: [{ name: house, text: "file:/house.md" }]
+files: { openai: b }
 `
     const file = join(folder, 'ostiary.yaml')
     writeFileSync(file, text)
@@ -231,6 +232,7 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
         },
       ],
       policy: { dir: '/policies' },
+      files: { openai: 'b', anthropic: undefined },
       systemMessages: [
         { name: 'house', version: undefined, text: { kind: 'file', path: '/house.md' }, after: undefined },
       ],
@@ -263,6 +265,7 @@ systemMessages: [{ name: house, text: "file:/house.md" }]
       limits: {
         bodyBytes: 1_048_576,
         headerBytes: 8192,
+        uploadBytes: 2_147_483_648,
         promptTokens: 10,
         parts: 20,
         nesting: 30,

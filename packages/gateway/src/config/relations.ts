@@ -1,5 +1,5 @@
 import { budgetRelations } from './budget-relations.js'
-import type { Config } from './config.js'
+import { type Config, FILE_DIALECTS } from './config.js'
 import { dialectRelations } from './dialect-relations.js'
 import { didYouMean } from './fault.js'
 import { issuerRelations } from './issuer-relations.js'
@@ -42,6 +42,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
       'name',
     ),
     ...homelessModels(config),
+    ...homelessFiles(config),
     ...dialectRelations(config),
     ...ownIssuer(config),
     ...doubledKeyNames(config),
@@ -70,6 +71,20 @@ function* homelessModels(config: Config): Iterable<Remark> {
   for (const [index, { provider }] of config.models.entries()) {
     if (known.includes(provider)) continue
     yield fault(['models', index, 'provider'], `no provider is named \`${provider}\`${didYouMean(provider, known)}`)
+  }
+}
+
+function* homelessFiles({ files, providers }: Config): Iterable<Remark> {
+  for (const dialect of FILE_DIALECTS) {
+    const name = files[dialect]
+    if (name === undefined) continue
+    const provider = providers.find((one) => one.name === name)
+    const known = providers.filter((one) => one.dialect === dialect).map((one) => one.name)
+    if (provider === undefined) {
+      yield fault(['files', dialect], `no provider is named \`${name}\`${didYouMean(name, known)}`)
+    } else if (provider.dialect !== dialect) {
+      yield fault(['files', dialect], `the provider \`${name}\` speaks ${provider.dialect}, not ${dialect}`)
+    }
   }
 }
 

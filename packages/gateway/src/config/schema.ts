@@ -244,6 +244,7 @@ function audit(folder: string) {
 const limits: z.ZodType<Config['limits']> = group({
   bodyBytes: bytes(1024, 1024 ** 3, 'from 1KiB to 1GiB').prefault('10MiB'),
   headerBytes: bytes(1024, 1024 ** 2, 'from 1KiB to 1MiB').prefault('64KiB'),
+  uploadBytes: bytes(1024, 64 * 1024 ** 3, 'from 1KiB to 64GiB').prefault('512MiB'),
   promptTokens: z.int().min(1).default(128_000),
   maxTokens: z.int().min(1).optional(),
   tools: z.int().min(0).optional(),
@@ -271,6 +272,11 @@ const timeouts: z.ZodType<Config['timeouts']> = group({
     requestHeadMs: raw.requestHead,
     requestBodyMs: raw.requestBody,
   }))
+  .prefault({})
+
+/** Who keeps the files and jobs of callers, for each dialect that has paths for them. */
+const files: z.ZodType<Config['files']> = group({ openai: text.optional(), anthropic: text.optional() })
+  .transform((raw) => ({ openai: raw.openai, anthropic: raw.anthropic }))
   .prefault({})
 
 const dpop: z.ZodType<Config['dpop']> = group({
@@ -328,6 +334,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     datasets: notYet('datasets'),
     mcp: notYet('mcp servers'),
     policy: group({ dir: path }),
+    files,
     systemMessages: z.array(systemMessage(folder)).max(1000).default([]),
     inspection: inspection(folder),
     limits,
@@ -358,6 +365,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       dialects: raw.dialects,
       providers: raw.providers,
       models: raw.models,
+      files: raw.files,
       policy: raw.policy,
       systemMessages: raw.systemMessages,
       inspection: raw.inspection,

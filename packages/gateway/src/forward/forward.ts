@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Dispatcher } from 'undici'
-import type { Recorded } from '../exchange.js'
+import type { Authenticated, LongContent, Recorded, RecordedTransfer } from '../exchange.js'
 import {
   type Clock,
   Deadlines,
@@ -44,7 +44,29 @@ export interface ForwardParts {
 export interface Forward {
   /** Sends what was recorded; only a `Recorded` exchange compiles here. */
   send(recorded: Recorded, answer: Answer): Upstream
+  /** The same for a transfer: what was recorded, at one place below the provider's address. */
+  transfer(recorded: RecordedTransfer, at: TransferAt, answer: Answer): Upstream
   stop(): void
+}
+
+export interface TransferAt {
+  readonly method: string
+  /** With its query. */
+  readonly path: string
+  /** The content goes along. */
+  readonly hasContent: boolean
+}
+
+/** One call as it goes out. */
+interface Outgoing {
+  readonly authenticated: Authenticated
+  readonly dialect: Dialect
+  readonly provider: string
+  readonly method: string
+  readonly path: string
+  readonly content: Buffer | LongContent | undefined
+  /** What the content is; undefined: what the caller called it. */
+  readonly contentType: string | undefined
 }
 
 export function createForward(parts: ForwardParts): Forward {
@@ -52,27 +74,32 @@ export function createForward(parts: ForwardParts): Forward {
   const deadlines = new Deadlines(parts.clock, tickMs)
   const targets = new Map([...parts.providers].map(([name, provider]) => [name, targetOf(provider)]))
 
-  function dispatch(call: Call, target: Target, { sealed }: Recorded, key?: ProviderKey): void {
+  function dispatch(call: Call, target: Target, outgoing: Outgoing, key?: ProviderKey): void {
     if (call.isOver) return
     const { provider, origin } = target
-    const { received, principal } = sealed.authenticated
+    const { authenticated, content, contentType, dialect, method } = outgoing
+    const { received, principal } = authenticated
     // A header is sent because it is in the dialect's list: the caller's credential, cookies, forwarding and hop-by-hop
     // headers have no way in.
     const headers: string[] = ['accept-encoding', 'identity']
-    for (const [name, spelling] of sealed.dialect.requestHeaders) {
+    for (const [name, spelling] of dialect.requestHeaders) {
       const sent = received.headers[name]
       if (sent === undefined || !spelling.test(sent)) continue
+      if (name === 'content-type' && contentType !== undefined) continue
       headers.push(name, name === 'idempotency-key' ? ownKey(principal, sent) : sent)
     }
+    if (contentType !== undefined && contentType !== '') headers.push('content-type', contentType)
     if (received.traceparent !== undefined) headers.push('traceparent', received.traceparent)
-    const path = pathAt(target, sealed.endpoint.upstreamPath(sealed.model.upstreamModel, received.query))
-    const { method } = sealed.endpoint
+    const isLong = content !== undefined && !Buffer.isBuffer(content)
+    if (isLong) headers.push('content-length', String(content.length))
+    const path = pathAt(target, outgoing.path)
     if (key !== undefined) {
       // Last: a signature covers what stands before it.
       const { region } = provider
-      const asked = { method, origin, path, headers, body: sealed.body, nowMs: parts.clock.now(), region }
-      headers.push(...(provider.credential ?? sealed.dialect.credential)(key.reveal(), asked))
-      call.goesWith(provider.keys, key, sealed.dialect)
+      const body = Buffer.isBuffer(content) ? content : NOTHING
+      const asked = { method, origin, path, headers, body, nowMs: parts.clock.now(), region }
+      headers.push(...(provider.credential ?? dialect.credential)(key.reveal(), asked))
+      call.goesWith(provider.keys, key, dialect)
     }
     parts.dispatcherFor(origin).dispatch(
       {
@@ -80,7 +107,8 @@ export function createForward(parts: ForwardParts): Forward {
         path,
         method: method as Dispatcher.HttpMethod,
         headers,
-        body: sealed.body,
+        // It takes them one by one, each when the one before is written; its types only know streams, which read ahead.
+        body: (isLong ? content.chunks() : (content ?? null)) as Buffer | null,
         // Ours are the deadlines: undici's own would end a thinking model after five minutes.
         headersTimeout: 0,
         bodyTimeout: 0,
@@ -89,31 +117,55 @@ export function createForward(parts: ForwardParts): Forward {
     )
   }
 
-  return {
-    send(recorded, answer) {
-      const call = new Call(answer, parts, deadlines)
-      const target = targets.get(recorded.sealed.model.provider)
-      if (target === undefined) {
-        call.fail(refuse('upstream_failed', `no provider ${recorded.sealed.model.provider}`))
-        return call
-      }
-      deadlines.add(call)
-      try {
-        const key = target.provider.keys?.take()
-        if (key instanceof Promise) {
-          key
-            .then((read) => dispatch(call, target, recorded, read))
-            .catch((error: unknown) => call.fail(notSent(target.provider, error)))
-        } else dispatch(call, target, recorded, key)
-      } catch (error) {
-        call.fail(notSent(target.provider, error))
-      }
+  function send(outgoing: Outgoing, answer: Answer): Upstream {
+    const call = new Call(answer, parts, deadlines)
+    const target = targets.get(outgoing.provider)
+    if (target === undefined) {
+      call.fail(refuse('upstream_failed', `no provider ${outgoing.provider}`))
       return call
+    }
+    deadlines.add(call)
+    try {
+      const key = target.provider.keys?.take()
+      if (key instanceof Promise) {
+        key
+          .then((read) => dispatch(call, target, outgoing, read))
+          .catch((error: unknown) => call.fail(notSent(target.provider, error)))
+      } else dispatch(call, target, outgoing, key)
+    } catch (error) {
+      call.fail(notSent(target.provider, error))
+    }
+    return call
+  }
+
+  return {
+    send({ sealed }, answer) {
+      const { authenticated, body, dialect, endpoint, model } = sealed
+      return send(
+        {
+          ...{ authenticated, dialect, content: body, contentType: undefined },
+          ...{ provider: model.provider, method: endpoint.method },
+          path: endpoint.upstreamPath(model.upstreamModel, authenticated.received.query),
+        },
+        answer,
+      )
+    },
+    transfer({ sealed }, { hasContent, method, path }, answer) {
+      const { authenticated, dialect, provider } = sealed
+      const content = hasContent ? sealed.content : undefined
+      return send({ authenticated, dialect, provider, method, path, content, contentType: typeOf(content) }, answer)
     },
     stop() {
       deadlines.stop()
     },
   }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+function typeOf(content: Buffer | LongContent | undefined): string {
+  if (content === undefined) return ''
+  return Buffer.isBuffer(content) ? 'application/json' : content.type
 }
 
 /** A provider, and what its URL says: asked of a `URL`, its parts are put together anew each time. */

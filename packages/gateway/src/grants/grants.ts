@@ -17,7 +17,8 @@ export interface GrantsParts {
 /** What holds a grant, and is told once when it ends. */
 export interface Holder {
   readonly principal: Principal
-  readonly permitted: Permitted
+  /** Undefined: nothing of it can be decided again; it lives on its credential alone. */
+  readonly permitted: Permitted | undefined
   ended(refusal: Refusal): void
 }
 
@@ -71,7 +72,7 @@ export class Grants {
    * @param again decides anew what was permitted: undefined where it still is
    */
   decideAgain(again: (permitted: Permitted) => Refusal | undefined): void {
-    this.#endThose(({ permitted }) => again(permitted))
+    this.#endThose(({ permitted }) => (permitted === undefined ? undefined : again(permitted)))
   }
 
   stop(): void {

@@ -70,8 +70,11 @@ export function createInspect(detectors: readonly Placed<Detector>[]): InspectPa
       return { kind: 'clean', parts: NO_PARTS, findings: NO_FINDINGS, counts: NO_COUNTS, promptTokens }
     }
     const counts = found === undefined ? NO_COUNTS : countTypes(found)
-    const looked = { parts: found ?? NO_PARTS, findings: namesOf(counts), counts, promptTokens }
-    return failed.length > 0 ? { ...looked, kind: 'failed', failed } : { ...looked, kind: 'found' }
+    const findings = namesOf(counts)
+    // One by one: of an object that is spread V8 makes a hidden class at each call, which lies among the old objects.
+    return failed.length > 0
+      ? { kind: 'failed', parts: found ?? NO_PARTS, findings, counts, promptTokens, failed }
+      : { kind: 'found', parts: found ?? NO_PARTS, findings, counts, promptTokens }
   }
 }
 

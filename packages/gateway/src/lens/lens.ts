@@ -111,8 +111,16 @@ function readRequest(format: LensFormat, body: Buffer, limits: JsonLimits, named
         'A member name differs from a known one in its case alone, and other readers would take it for that one.',
     })
   }
+  // One by one: of an object that is spread beside others V8 makes a hidden class at each call, which lies among the old objects.
   return proceed({
-    ...facts,
+    model: facts.model,
+    stream: facts.stream,
+    maxTokens: facts.maxTokens,
+    choices: facts.choices ?? 1,
+    hasSystemMessage: facts.hasSystemMessage,
+    hasEffects: facts.hasEffects,
+    tools: facts.tools,
+    conversation: facts.conversation,
     takesSystem: format.system !== undefined,
     parts: seen.parts,
     uninspectable: seen.uninspectable,

@@ -22,6 +22,8 @@ export interface Asking {
   readonly entered: Entered
   readonly call: ModelCall
   readonly body: Buffer
+  /** Aborted once nobody waits any more; undefined: when the caller leaves. */
+  readonly left?: AbortSignal
   /** Tokens of the prompt; undefined: not counted. */
   readonly tokens?: number
 }

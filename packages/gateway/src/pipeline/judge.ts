@@ -21,6 +21,7 @@ import {
   type Context,
   type Elsewhere,
   errorName,
+  type FindingType,
   type Gathering,
   type Ledger,
   type LookElsewhere,
@@ -113,10 +114,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   /** Who looks elsewhere at what is asked by this action; undefined where no policy could use what they find. */
   function lookFor(action: Action): LookElsewhere | undefined {
     if (elsewhere === undefined) return undefined
-    if (!looks.has(action)) {
-      const used = parts.policy.usesFindings(action)
-      looks.set(action, elsewhere({ has: (type) => used.has(type) || parts.gathering.findings.has(type) }))
-    }
+    if (!looks.has(action)) looks.set(action, elsewhere(usedIn(parts, action)))
     return looks.get(action)
   }
 
@@ -133,9 +131,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
     const shown = shownOf(asking)
     if (shown.kind === 'refuse') return shown
-    const left = new AbortController()
-    asking.entered.authenticated.received.caller.whenLeft(() => left.abort())
-    return proceed(await look(shown.value.texts, shown.value.labels, left.signal))
+    return proceed(await look(shown.value.texts, shown.value.labels, asking.left ?? whenLeft(asking)))
   }
 
   function shownOf(asking: Asking): Step<Shown> {
@@ -285,16 +281,30 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     routedFrom: RoutedFrom | undefined,
   ): Step<Verdict> {
     const { action } = call.endpoint
-    const asked = { action, resource: resource.id, routedFrom }
     const asker = scoped(authenticated.principal, action, resource)
     if (asker.kind === 'refuse') {
-      if (routedFrom !== undefined) bracket.asks({ ...asked, verdict: undefined })
+      if (routedFrom !== undefined) bracket.asks({ action, resource: resource.id, verdict: undefined, routedFrom })
       return challenged(asker, authenticated)
     }
     const verdict = decide(parts.policy, asker.value, action, resource, context)
-    bracket.asks({ ...asked, verdict })
+    bracket.asks({ action, resource: resource.id, verdict, routedFrom })
     return permitted(verdict, authenticated)
   }
+}
+
+/** What findings are of use: to policies, or since they bring labels. */
+export function usedIn(
+  { gathering, policy }: Pick<JudgeParts, 'gathering' | 'policy'>,
+  action: Action,
+): { has(type: FindingType): boolean } {
+  const used = policy.usesFindings(action)
+  return { has: (type) => used.has(type) || gathering.findings.has(type) }
+}
+
+function whenLeft({ entered }: Asking): AbortSignal {
+  const left = new AbortController()
+  entered.authenticated.received.caller.whenLeft(() => left.abort())
+  return left.signal
 }
 
 /** What detectors elsewhere are shown. */

@@ -37,8 +37,10 @@ import { ANSWERED_MAX } from '../spec/tokenizer.js'
 import { editParts } from '../transform/transform.js'
 import type { Entered, ModelCall } from './call.js'
 import { contextOf } from './context.js'
-import { createJudge, type JudgeLimits, type JudgeParts, type JudgeShared } from './judge.js'
+import { type Asker, createJudge, type JudgeLimits, type JudgeParts, type JudgeShared, usedIn } from './judge.js'
 import { createLearn, type LearnParts } from './learn.js'
+import { Desk, type TransferCall, type TransferParts } from './transfers/desk.js'
+import { TransferRoom } from './transfers/transfers.js'
 
 export { served } from '../release/answered.js'
 
@@ -66,6 +68,8 @@ export interface PipelineParts extends JudgeParts, LearnParts {
   /** SHA-256 of the configuration in force, hexadecimal. */
   readonly configDigest: string
   readonly limits: PipelineLimits
+  /** Files, and jobs that are made of them. */
+  readonly transfers: TransferParts
   /** Where a request waits for an approval; gives its id. */
   readonly park: (parked: Parked) => Promise<string>
 }
@@ -80,6 +84,8 @@ export interface Pipeline {
   enter(received: Received, door: Door): Promise<void>
   /** One model call, from its body to the end of its answer. */
   exchange(entered: Entered, call: ModelCall): Promise<Outcome>
+  /** One call about files or jobs, from its body to the end of its answer. */
+  transfer(entered: Entered, call: TransferCall): Promise<Outcome>
   /** A question without a body, for doors that forward nothing. */
   ask(entered: Entered, action: Action, resource: Resource): Step<Verdict>
   /**
@@ -114,6 +120,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const may = refusalOf(verdict)
     return may.kind === 'refuse' ? challenged(may, by) : may
   }
+  const labelsOf = ({ principal, received }: Asker): readonly string[] => {
+    const session = parts.ledger.sessionOf(principal, received.headers['ostiary-session'])
+    return parts.ledger.labelsOf(principal, session.kind === 'proceed' ? session.value : undefined)
+  }
   const judge = createJudge(parts, { learn, elsewhere, challenged, permitted })
   const forward = createForward(parts.forward)
   const release: ReleaseParts = {
@@ -137,6 +147,18 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     answerBytes: parts.limits.answerBytes,
     challenged: (refusal, received, principal) => who.challenged(refusal, received, principal),
   }
+
+  const transfers = new TransferRoom({
+    desk: new Desk({
+      ...parts.transfers,
+      ...{ clock: parts.clock, forward, grants, judging: release, elsewhere: release.elsewhere },
+      ...{ answerBytes: parts.limits.answerBytes, configDigest: parts.configDigest },
+      ...{ ledger: parts.ledger, gathering: parts.gathering },
+    }),
+    ...{ judge, learn, budgets: parts.budgets, limits: parts.limits, gathering: parts.gathering },
+    lookFor: (action) => elsewhere?.(usedIn(parts, action)),
+    ask: { policy: parts.policy, challenged, permitted, labelsOf },
+  })
 
   async function enter(received: Received, door: Door): Promise<void> {
     const credential = who.credential(received)
@@ -324,6 +346,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     who,
     enter,
     exchange,
+    transfer: (entered, call) => transfers.serve(entered, call),
     ask,
     identify,
     decide(received, principal, action, resource) {

@@ -81,6 +81,10 @@ export class HttpCaller implements Caller {
     else this.#res.end(bytes)
   }
 
+  cut(): void {
+    this.#res.destroy()
+  }
+
   /**
    * Answers, and throws away what still comes for a while. Closing over unread bytes resets the connection, and a caller that
    * is still writing would see that instead of its answer (RFC 9112 section 9.6).

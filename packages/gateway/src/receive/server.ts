@@ -7,6 +7,7 @@ import { type BodyParts, readBody } from './body.js'
 import { endsWithAnswer, HttpCaller } from './caller.js'
 import { certificateOf } from './certificate.js'
 import { type Addresses, type MalformedReason, readHead } from './head.js'
+import { readPieces } from './pieces.js'
 
 export interface ReceiveLimits {
   readonly bodyBytes: number
@@ -69,6 +70,14 @@ export function createReceiver(parts: ReceiveParts): Server {
       sourceIp: head.sourceIp,
       receivedAtMs: clock.now(),
       traceparent: head.traceparent,
+      pieces: (atMost) =>
+        readPieces(
+          req,
+          caller,
+          { clock, deadlines: bodies.deadlines, requestBodyMs: limits.requestBodyMs },
+          expectsContinue ? res : undefined,
+          atMost,
+        ),
       body: (kind = 'json') => readBody(req, caller, bodies, expectsContinue ? res : undefined, kind),
       certificate: once(() => certificateOf(req, head.isFromProxy)),
       caller,

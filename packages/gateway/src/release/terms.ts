@@ -4,13 +4,9 @@ import {
   type ActsByType,
   type ChannelKind,
   type Context,
-  errorName,
   type FindingType,
-  type Gathering,
-  type Ledger,
   type Lens,
   type LookElsewhere,
-  labelsBrought,
   NO_RETRY,
   type Principal,
   type Refusal,
@@ -22,9 +18,10 @@ import {
 } from '../spec/index.js'
 import { Counts } from './counts.js'
 import type { Whole } from './judge.js'
+import { AnswerLabels, type LabelParts } from './labels.js'
 import { Restoring } from './restoring.js'
 
-export interface TermsParts {
+export interface TermsParts extends LabelParts {
   /** A guard factory for one exchange: counts go to `onFinding`, detectors whose failure is let pass to `onOpen`. */
   readonly guards: (
     acts: ActsByType,
@@ -34,8 +31,6 @@ export interface TermsParts {
   ) => (channel: ChannelKind) => TextGuard
   /** Who looks at an answer elsewhere, for these acts on it. */
   readonly elsewhere: ((acts: ActsByType) => LookElsewhere | undefined) | undefined
-  readonly ledger: Pick<Ledger, 'gather'>
-  readonly gathering: Gathering
   /** Decides about `detokenize` for what was permitted. */
   readonly askToRestore: (permitted: Terms, types: readonly FindingType[]) => Verdict
 }
@@ -62,12 +57,12 @@ export class Terms {
   readonly dropUsage: boolean
   readonly counts: Counts = new Counts()
   readonly #parts: TermsParts
-  /** As many types of findings have brought what labels they bring. */
-  #gathered = 0
+  readonly #labels: AnswerLabels
 
   constructor(parts: TermsParts, { sealed }: Recorded) {
     const { authenticated, counted, endpoint, model, routedFrom, vault, verdict } = sealed
-    const output = withFlags(verdict.obligations.output, parts.gathering)
+    this.#labels = new AnswerLabels(parts, authenticated.principal, sealed.labels.session)
+    const output = this.#labels.withFlags(verdict.obligations.output)
     this.#parts = parts
     this.principal = authenticated.principal
     this.action = endpoint.action
@@ -106,22 +101,10 @@ export class Terms {
    * Gives why it could not be; undefined where there is nothing to wait for.
    */
   settled(): Promise<Refusal | undefined> | undefined {
-    const gathering = this.#gather()
+    const gathering = this.#labels.gather(this.counts, this.output)
     const { vault } = this
     if (vault === undefined || vault.isKept) return gathering
     return keptIn(vault).then((refusal) => refusal ?? gathering)
-  }
-
-  #gather(): Promise<Refusal | undefined> | undefined {
-    const { counts, output, principal, session } = this
-    if (counts.types === this.#gathered) return undefined
-    this.#gathered = counts.types
-    const { gathering, ledger } = this.#parts
-    const brought = labelsBrought(gathering, [], Object.keys(counts.findings), output)
-    return ledger.gather(principal, session, brought)?.then(
-      () => undefined,
-      (error: unknown) => refuse('overloaded', `ledger: not written (${errorName(error)})`, { headers: NO_RETRY }),
-    )
   }
 
   /** An answer that is whole. */
@@ -129,13 +112,6 @@ export class Terms {
     const { counts, dropUsage, lens, output: acts, restoring, vault } = this
     return { lens, body, acts, counts, vault, restoring, dropUsage }
   }
-}
-
-function withFlags(acts: ActsByType, { findings }: Gathering): ActsByType {
-  if (findings.size === 0) return acts
-  const all = new Map(acts)
-  for (const type of findings.keys()) if (!all.has(type)) all.set(type, 'flag')
-  return all
 }
 
 function keptIn(vault: VaultSession): Promise<Refusal | undefined> {

@@ -66,7 +66,7 @@ export type {
 export { principalOf, subjectOf } from './principal.js'
 export type { Action, Context, Question, Resource } from './question.js'
 export { ACTIONS, GATEWAY } from './question.js'
-export type { Caller, HeaderLines, Presented, Received } from './received.js'
+export type { Caller, HeaderLines, Pieces, Presented, Received } from './received.js'
 export { headerLines } from './received.js'
 export type { Refusal, RefusalCode, RefusalExtras, Step } from './refusal.js'
 export { errorName, errorType, NO_RETRY, proceed, refuse } from './refusal.js'
@@ -99,6 +99,19 @@ export type { SecretKind, SecretSource } from './secret-source.js'
 export { keyText, SECRET_NAME, SecretUnreadable } from './secret-source.js'
 export type { SystemMessage } from './system-message.js'
 export type { CompactJws, OpaqueToken, TokenRead } from './token.js'
+export type {
+  JobAsked,
+  KeptKind,
+  KeptPage,
+  KeptSaid,
+  LinesPurpose,
+  TransferAct,
+  TransferLine,
+  TransferPurpose,
+  TransferRoute,
+  Transfers,
+  WholePurpose,
+} from './transfer.js'
 export type {
   Placeholder,
   PlaceholderScan,

@@ -3,6 +3,7 @@ import type { AttributeValue, Identity, Principal } from './principal.js'
 export const ACTIONS = [
   'invoke',
   'embed',
+  'train',
   'listModels',
   'queryDataset',
   'searchDataset',

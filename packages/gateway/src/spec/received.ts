@@ -8,6 +8,14 @@ export interface Presented {
   readonly proofs: readonly string[]
 }
 
+/** A body that is read piece by piece, for who holds no more of it than one. */
+export interface Pieces {
+  /** The next one; undefined: there is no more. The caller is told to wait until it is asked for. */
+  next(): Promise<Step<Buffer | undefined>>
+  /** Nobody wants the rest. */
+  stop(): void
+}
+
 /** A request's head, parsed at the edge. No framework object is behind it, and the body is only read when asked for. */
 export interface Received {
   readonly id: string
@@ -30,6 +38,12 @@ export interface Received {
    * @param kind `form` is what OAuth endpoints take, of at most 64 KiB. Default `json`.
    */
   body(kind?: 'json' | 'form'): Promise<Step<Buffer>>
+  /**
+   * The body of whatever type, once, in pieces. Answers `Expect: 100-continue` first.
+   *
+   * @param atMost bytes of the whole
+   */
+  pieces(atMost: number): Step<Pieces>
   /**
    * SHA-256 of the certificate that the caller has shown it holds the key of, base64url: in our own TLS handshake, or in that of
    * a proxy that the operator trusts.
@@ -65,4 +79,6 @@ export interface Caller {
   /** Called once when the caller can take more, after `write` gave false. */
   whenDrained(listener: () => void): void
   end(bytes?: Buffer): void
+  /** Breaks the answer off, so that what came of it looks whole to nobody. */
+  cut(): void
 }

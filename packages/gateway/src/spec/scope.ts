@@ -7,6 +7,7 @@ import { type Refusal, refuse } from './refusal.js'
  */
 export const SCOPES = {
   'models:invoke': 'call a model',
+  'models:train': 'give a model data to be trained on, and have it trained',
   'models:list': 'list the models that the caller may invoke',
   'embeddings:create': 'have embeddings made by a model',
   'datasets:read': 'query or search a dataset',
@@ -24,6 +25,7 @@ SCOPES satisfies Record<string, string>
 const OF_ACTION: Partial<Record<Action, string>> = {
   invoke: 'models:invoke',
   embed: 'embeddings:create',
+  train: 'models:train',
   listModels: 'models:list',
   queryDataset: 'datasets:read',
   searchDataset: 'datasets:read',

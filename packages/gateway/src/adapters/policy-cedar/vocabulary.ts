@@ -93,6 +93,7 @@ export const RESOURCES_OF: ReadonlyMap<Action, readonly Resource['type'][]> = ne
 >([
   ['invoke', ['Model']],
   ['embed', ['Model']],
+  ['train', ['Model']],
   ['listModels', ['Model']],
   ['queryDataset', ['Dataset']],
   ['searchDataset', ['Dataset']],

@@ -1,0 +1,26 @@
+import { createLens, type Facts } from '../../../lens/lens.js'
+import { shape } from '../../../lens/shape.js'
+import type { Lens } from '../../../spec/dialect.js'
+
+/** Of JSON that no format is known of: every string in it is text. */
+export const ANYTHING: Lens = createLens(
+  {
+    request: shape({}),
+    facts: () => NO_FACTS,
+    namesModel: false,
+    answer: shape({}),
+    usage: () => undefined,
+    stream: undefined,
+  },
+  { depthMax: 64, placesMax: 1 << 20 },
+)
+
+export const NO_FACTS: Facts = {
+  model: '',
+  stream: false,
+  maxTokens: 0,
+  hasSystemMessage: false,
+  hasEffects: true,
+  tools: 0,
+  conversation: undefined,
+}

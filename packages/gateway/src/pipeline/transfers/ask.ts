@@ -1,0 +1,24 @@
+import { decide } from '../../decide/decide.js'
+import { scoped } from '../../decide/scoped.js'
+import type { Authenticated } from '../../exchange.js'
+import type { Action, Context, PolicyEngine, Resource, Step, Verdict } from '../../spec/index.js'
+import type { JudgeShared } from '../judge.js'
+
+export interface AskParts extends Pick<JudgeShared, 'challenged' | 'permitted'> {
+  readonly policy: PolicyEngine
+  /** Which the caller has. */
+  readonly labelsOf: (by: Authenticated) => readonly string[]
+}
+
+/** Decides on one model for a caller, whose token must have the action's scope for it. */
+export function askOne(
+  { challenged, permitted, policy }: AskParts,
+  by: Authenticated,
+  action: Action,
+  resource: Resource,
+  context: Context,
+): Step<Verdict> {
+  const asker = scoped(by.principal, action, resource)
+  if (asker.kind === 'refuse') return challenged(asker, by)
+  return permitted(decide(policy, asker.value, action, resource, context), by)
+}

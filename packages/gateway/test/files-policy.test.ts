@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startDetectorServer } from './detector-server.js'
+import { batchLine, type FilesHouse, jsonl, openFilesHouse } from './files-house.js'
+
+const permit = (obligations: string, more = ''): string => `@id("analysts")
+${obligations === '' ? '' : `@obligation("${obligations}")`}
+permit (principal, action == Action::"invoke", resource is Model) when { principal in Group::"analysts" || principal in Group::"agents" };
+${more}`
+const MAIL = 'ann.doe@corp.example'
+const CREATE = { endpoint: '/v1/chat/completions', completion_window: '24h' } as const
+
+let at: FilesHouse
+beforeAll(async () => {
+  at = await openFilesHouse({
+    policies: permit(''),
+    config: {
+      budgets: {
+        rules: [{ name: 'other', per: 'principal', match: { models: ['other-model'] }, tokens: '100000/1d' }],
+      },
+    },
+  })
+})
+afterAll(() => at.close())
+beforeEach(() => policies(permit('')))
+
+async function policies(text: string): Promise<void> {
+  at.house.writePolicies(text)
+  await at.house.running.reload(at.house.configure({}), 'test')
+}
+
+const upload = async (lines: readonly string[]): Promise<string> => {
+  const client = await at.client()
+  return (await client.files.create({ file: jsonl(lines), purpose: 'batch' })).id
+}
+const create = async (id: string) => (await at.client()).batches.create({ input_file_id: id, ...CREATE })
+
+describe('what was judged at the upload', () => {
+  it('is decided again when a batch is made of it [files.again]', async () => {
+    const id = await upload([batchLine('one', `mail ${MAIL}`)])
+    await policies(permit('redact:pii.email'))
+    await expect(create(id)).rejects.toMatchObject({ status: 422, code: 'obligation_failed' })
+    await expect(create(id)).rejects.toThrow(/upload it again/)
+    await policies(
+      permit('', '@id("stop") forbid (principal, action, resource) when { context.findings.contains("pii") };'),
+    )
+    await expect(create(id)).rejects.toMatchObject({ status: 403, code: 'forbidden_by_policy' })
+    const client = await at.client()
+    await expect(client.files.content(id)).rejects.toMatchObject({ status: 403 })
+    expect((await client.files.list()).data).toEqual([])
+    // An owner may always be rid of it.
+    expect(await client.files.delete(id)).toMatchObject({ deleted: true })
+  })
+
+  it('is enough where as much or more was done then [files.again]', async () => {
+    await policies(permit('redact:pii.email, limit:max-tokens:100'))
+    const id = await upload([batchLine('one', `mail ${MAIL}`, { max_tokens: 50 })])
+    await policies(permit('mask:pii.email, limit:max-tokens:50'))
+    expect((await create(id)).status).toBe('validating')
+    await policies(permit('limit:max-tokens:40'))
+    await expect(create(id)).rejects.toMatchObject({ code: 'obligation_failed' })
+  })
+
+  it('goes where policy sends it, and nowhere else', async () => {
+    const routes =
+      '@id("r") @obligation("route:other-model") permit (principal, action == Action::"invoke", resource == Model::"model");'
+    await policies(permit('', routes))
+    const id = await upload([batchLine('one', 'hello')])
+    expect(at.provider.files.kept.get(id)?.content.toString('utf8')).toContain('"model":"other-model"')
+    expect((await create(id)).status).toBe('validating')
+    await policies(permit(''))
+    const straight = await upload([batchLine('one', 'hello')])
+    await policies(permit('', routes))
+    await expect(create(straight)).rejects.toMatchObject({ code: 'obligation_failed' })
+  })
+
+  it('is refused with what cannot be inspected, unless policy lets it pass', async () => {
+    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }
+    const line = batchLine('one', '', { messages: [{ role: 'user', content: [image] }] })
+    await expect(upload([line])).rejects.toMatchObject({ status: 403, code: 'content_uninspectable' })
+    await policies(permit('pass:uninspectable'))
+    const id = await upload([line])
+    await policies(permit(''))
+    await expect(create(id)).rejects.toMatchObject({ status: 403, code: 'content_uninspectable' })
+  })
+})
+
+describe('what a batch gave', () => {
+  const made = async (): Promise<string> => {
+    const client = await at.client()
+    const batch = await create(await upload([batchLine('one', `mail ${MAIL}`), batchLine('two', 'hello')]))
+    return (await client.batches.retrieve(batch.id)).output_file_id ?? ''
+  }
+
+  it('is judged line by line by the policies of now [files.content]', async () => {
+    const id = await made()
+    const client = await at.client()
+    expect(await (await client.files.content(id)).text()).toContain(MAIL)
+    await policies(permit('output:redact:pii.email'))
+    const text = await (await client.files.content(id)).text()
+    expect(text).not.toContain(MAIL)
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).response.status_code),
+    ).toEqual([200, 200])
+  })
+
+  it('is torn at a line that may not leave, and the log says why [files.content]', async () => {
+    const id = await made()
+    await policies(permit('output:block:pii.email'))
+    const answer = await fetch(`${at.house.url}/v1/files/${id}/content`, {
+      headers: { authorization: `Bearer ${await at.house.token('alice')}` },
+    })
+    // Its first line is what may not leave, so that not even a head went out.
+    expect(answer.status).toBe(403)
+    const { outcome } = await at.house.exchange(answer.headers.get('x-request-id'))
+    expect(outcome.own).toMatchObject({ outcome: 'refused', reason: 'content_blocked' })
+    expect(outcome.own['reason_detail']).toMatch(/^line 1: /)
+  })
+})
+
+describe('a document that requests will name', () => {
+  const sent = async (
+    content: string | Uint8Array,
+    name: string,
+    purpose: 'user_data' | 'assistants' = 'user_data',
+  ) => {
+    const client = await at.client()
+    const file = await client.files.create({ file: new File([new Uint8Array(Buffer.from(content))], name), purpose })
+    return { file, content: at.provider.files.kept.get(file.id)?.content.toString('utf8') }
+  }
+  const escaped = MAIL.replace('@', '\\u0040')
+
+  it.each([
+    ['plain', `Write to ${MAIL}.`],
+    ['a table', `name,mail\nAnn,${MAIL}\n`],
+    ['JSON, behind escapes', `{"mail":"${escaped}","at":1}`],
+    ['lines of JSON, behind escapes', `{"mail":"${escaped}"}\n\n{"at":1.50}\n`],
+  ])('is inspected whole where it is text: %s [files.documents]', async (_, content) => {
+    await policies(permit('redact:pii.email'))
+    const found = await sent(content, 'Notes of Ann.txt')
+    expect(found.file.filename).toBe('file.txt')
+    expect(found.content).not.toContain(MAIL)
+    expect(found.content).not.toContain(escaped)
+    expect(found.content?.split('\n')).toHaveLength(content.split('\n').length)
+    const clean = content.replaceAll(MAIL, 'nobody').replaceAll(escaped, 'nobody')
+    expect((await sent(clean, 'a.txt', 'assistants')).content).toBe(clean)
+  })
+
+  it('is refused where it is none, whatever it is called, unless policy lets it pass [files.documents]', async () => {
+    const none = [
+      Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0]),
+      `%PDF-1.7 ${MAIL}`,
+      Buffer.from('caf\xe9', 'latin1'),
+      `{\\rtf1 ${MAIL}}`,
+    ]
+    for (const content of none)
+      await expect(sent(content, 'a.txt')).rejects.toMatchObject({ status: 403, code: 'content_uninspectable' })
+    await policies(permit('pass:uninspectable'))
+    const { content, file } = await sent(none[1] ?? '', 'a.pdf')
+    expect(content).toBe(none[1])
+    const client = await at.client()
+    expect((await client.files.retrieve(file.id)).filename).toBe('file.pdf')
+    await expect(client.files.content(file.id)).rejects.toMatchObject({ code: 'endpoint_not_governed' })
+    await expect(create(file.id)).rejects.toMatchObject({ status: 400, code: 'invalid_request' })
+    await policies(permit(''))
+    await expect(client.files.retrieve(file.id)).rejects.toMatchObject({ code: 'content_uninspectable' })
+  })
+})
+
+describe('the log', () => {
+  it('has what was asked of an upload, by its digests and counts, and none of its text [files.log]', async () => {
+    await policies(permit('redact:pii.email'))
+    const client = await at.client()
+    const upload = client.files.create({
+      file: jsonl([batchLine('one', `mail ${MAIL}`), batchLine('two', 'hello')]),
+      purpose: 'batch',
+    })
+    const { response } = await upload.withResponse()
+    const { intent, outcome } = await at.house.exchange(response.headers.get('x-request-id'))
+    expect(intent?.own).toMatchObject({
+      transfer: { act: 'upload', kept: 'file', lines: 2, purpose: 'batch' },
+      findings: { 'pii.email': 1 },
+      carried_out: { 'redact:pii.email': 1 },
+      provider: 'keeper',
+    })
+    expect(intent?.own['asked']).toEqual([
+      expect.objectContaining({ action: 'invoke', resource: 'model', lines: 1 }),
+      expect.objectContaining({ action: 'invoke', resource: 'model', lines: 1 }),
+    ])
+    expect(intent?.own['bodies']).toEqual({ received: expect.any(String), sent: expect.any(String) })
+    expect(outcome.own).toMatchObject({ outcome: 'done', status: 200, upstream_status: 200 })
+    for (const text of [intent?.text, outcome.text]) {
+      expect(text).not.toContain(MAIL)
+      expect(text).not.toContain('hello')
+    }
+  })
+})
+
+describe('a budget', () => {
+  it('is charged for all lines of a batch together, and refuses one that is too large [files.budget]', async () => {
+    const line = (id: string): string => batchLine(id, 'hello', { model: 'other-model', max_tokens: 20_000 })
+    const four = await upload(['a', 'b', 'c', 'd'].map(line))
+    expect((await create(four)).status).toBe('validating')
+    await expect(create(four)).rejects.toMatchObject({ status: 403, code: 'budget_exceeded' })
+  })
+})
+
+describe('an agent', () => {
+  it('has what it made for somebody, and neither of them has more [files.ownership]', async () => {
+    const asAgent = await at.client('scout')
+    const client = await at.client('alice')
+    const file = await asAgent.files.create({ file: jsonl([batchLine('one', 'hello')]), purpose: 'batch' })
+    expect((await asAgent.files.retrieve(file.id)).id).toBe(file.id)
+    await expect(client.files.retrieve(file.id)).rejects.toMatchObject({ status: 404 })
+  })
+})
+
+describe('detectors elsewhere', () => {
+  it('look at every line, and refuse by the line at which they fail [files.batches]', async () => {
+    const elsewhere = await startDetectorServer({ Ada: 'PERSON' })
+    const people = { name: 'people', kind: 'presidio', url: elsewhere.url, timeout: '2s' }
+    const configured = at.house.configure({ inspection: { remote: [people] } })
+    at.house.writePolicies(permit('redact:pii.person'))
+    await at.house.running.reload(configured, 'test')
+    const id = await upload([batchLine('one', 'ask Ada'), batchLine('two', 'ask nobody')])
+    const sent = at.provider.files.kept.get(id)?.content.toString('utf8')
+    expect(sent).not.toContain('Ada')
+    expect(sent).toContain('ask nobody')
+    elsewhere.behave({ kind: 'status', status: 500 })
+    await expect(upload([batchLine('one', 'ask Ada')])).rejects.toMatchObject({
+      status: 503,
+      code: 'inspection_failed',
+    })
+    await policies(permit(''))
+    await elsewhere.close()
+  })
+})
