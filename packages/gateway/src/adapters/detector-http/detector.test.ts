@@ -391,6 +391,7 @@ describe('many at once', () => {
     server.behave({ kind: 'hangs' })
     const holding = new AbortController()
     const held = detector.inspect(['a'], holding.signal).catch(() => 'ended')
+    await until(() => server.asked.length > 0)
     const impatient = await Promise.all([failure(detector, ['b'], 30), failure(detector, ['c'], 30)])
     expect(impatient).toEqual(['ABORTED', 'ABORTED'])
     holding.abort()
