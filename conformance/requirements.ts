@@ -1070,6 +1070,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'the intent of an upload has its digests, counts, findings and decisions, and none of its text',
   },
+  'files.lives': {
+    source: 'house',
+    says: 'a download is cut when policies come to forbid it or its credential ends, and goes on through a reload that does not',
+  },
+  'files.labels': {
+    source: 'house',
+    says: 'labels that lines bring are on the ledger before anything leaves, and hold for the job that is made of them',
+  },
   'files.budget': { source: 'house', says: 'a batch is charged for all of its lines together when it is made' },
   'files.memory': { source: 'issue 9', says: 'an upload of 1 GiB is inspected within 64 MiB of added memory' },
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const BIN = fileURLToPath(new URL('../../packages/gateway/bin/ostiary.js', import.meta.url))
-const ENV = { PATH: process.env.PATH, NODE_OPTIONS: process.env.NODE_OPTIONS2 ?? '' }
+const ENV = { PATH: process.env.PATH }
 
 const POLICIES = `@id("analysts-use-models")
 @obligation("redact:pii, redact:secret, output:redact:pii, output:redact:secret")

@@ -201,6 +201,8 @@ export interface TransferDecided {
   readonly action: Action
   readonly model: Model
   readonly verdict: Verdict
+  /** That was asked for, where policy routed them. */
+  readonly routedFrom?: Model
   /** Lines that it was decided for; 0 where it is about what was sent before. */
   readonly lines: number
 }

@@ -1,3 +1,6 @@
+import { createReadStream, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { openaiShapedKey } from '@ostiary/devkit'
 import { APIError } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -42,6 +45,27 @@ describe('a batch by the real client', () => {
     expect((await client.files.list()).data.map(({ id }) => id)).toEqual([done.output_file_id, file.id])
     expect(await client.files.delete(file.id)).toMatchObject({ deleted: true })
     await expect(client.files.retrieve(file.id)).rejects.toMatchObject({ status: 404, code: 'file_not_found' })
+  })
+
+  it('is uploaded from a stream, by a client that does not say how long it is', async () => {
+    const path = join(at.house.dir, 'requests.jsonl')
+    writeFileSync(path, Array.from({ length: 500 }, (_, index) => `${batchLine(`line-${index}`, 'hello')}\n`).join(''))
+    const client = await at.client()
+    const file = await client.files.create({ file: createReadStream(path), purpose: 'batch' })
+    expect(at.provider.files.kept.get(file.id)?.content.toString('utf8').trim().split('\n')).toHaveLength(500)
+    const boundary = 'chunked'
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.jsonl"\r\n\r\n`
+    const tail = `\r\n--${boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--${boundary}--\r\n`
+    const answer = await fetch(`${at.house.url}/v1/files`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await at.house.token()}`,
+        'content-type': `multipart/form-data; boundary=${boundary}`,
+      },
+      body: Readable.toWeb(Readable.from([head, batchLine('one', 'hello'), tail])) as ReadableStream,
+      duplex: 'half',
+    } as RequestInit)
+    expect(answer.status).toBe(200)
   })
 
   it('refuses a file for one line, and says which and nothing of it [files.refused-whole]', async () => {

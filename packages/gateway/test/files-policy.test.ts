@@ -120,6 +120,34 @@ describe('what a batch gave', () => {
   })
 })
 
+describe('a download', () => {
+  const routes =
+    '@id("r") @obligation("route:other-model") permit (principal, action == Action::"invoke", resource == Model::"model");'
+  /** Begins one that is larger than what sockets hold, and gives what reads the rest of it. */
+  const begun = async (): Promise<() => Promise<number>> => {
+    const long = 'It goes on and on. '.repeat(700)
+    const id = await upload(Array.from({ length: 1200 }, (_, index) => batchLine(`line-${index}`, long)))
+    const answer = await fetch(`${at.house.url}/v1/files/${id}/content`, {
+      headers: { authorization: `Bearer ${await at.house.token('alice')}` },
+    })
+    expect(answer.status).toBe(200)
+    return async () => (await answer.arrayBuffer()).byteLength
+  }
+
+  it('goes on while policies still permit it, where they routed it too [files.lives]', async () => {
+    await policies(permit('', routes))
+    const rest = await begun()
+    await policies(permit('', `${routes}\n// another text`))
+    expect(await rest()).toBeGreaterThan(15_000_000)
+  })
+
+  it('is cut when they do not any more [files.lives]', async () => {
+    const rest = await begun()
+    await policies(permit('', '@id("stop") forbid (principal, action == Action::"invoke", resource);'))
+    await expect(rest()).rejects.toThrow()
+  })
+})
+
 describe('a document that requests will name', () => {
   const sent = async (
     content: string | Uint8Array,
@@ -235,5 +263,40 @@ describe('detectors elsewhere', () => {
     })
     await policies(permit(''))
     await elsewhere.close()
+  })
+})
+
+describe('labels', () => {
+  it('are brought by lines, and hold for the job that is made of them [files.labels]', async () => {
+    const gathers = at.house.configure({ ledger: { ttl: '4s', gather: { 'pii.email': 'confidential' } } })
+    const rule =
+      '@id("stop") forbid (principal, action, resource == Model::"other-model") when { context.labels.contains("confidential") };'
+    at.house.writePolicies(permit('', rule))
+    await at.house.running.reload(gathers, 'test')
+    const client = await at.client('scout')
+    const line = batchLine('one', `mail ${MAIL}`, { model: 'other-model' })
+    // What a line brings holds for that line already.
+    const refused = client.files.create({ file: jsonl([line]), purpose: 'batch' })
+    await expect(refused).rejects.toMatchObject({ status: 403, code: 'forbidden_by_policy' })
+    const clean = await client.files.create({
+      file: jsonl([batchLine('one', 'hello', { model: 'other-model' })]),
+      purpose: 'batch',
+    })
+    const brings = client.files.create({ file: jsonl([batchLine('one', `mail ${MAIL}`)]), purpose: 'batch' })
+    const { data: dirty, response } = await brings.withResponse()
+    const { intent } = await at.house.exchange(response.headers.get('x-request-id'))
+    expect(intent?.own['labels']).toEqual({ before: [], after: ['confidential'] })
+    const create = client.batches.create({ input_file_id: clean.id, ...CREATE })
+    await expect(create).rejects.toMatchObject({ status: 403, code: 'forbidden_by_policy' })
+
+    // The caller's labels age out, and those of the lines do not: the file is what it is.
+    await new Promise((resolve) => setTimeout(resolve, 4300))
+    at.house.writePolicies(
+      permit('', '@id("stop") forbid (principal, action, resource) when { context.labels.contains("confidential") };'),
+    )
+    await at.house.running.reload(gathers, 'test')
+    expect((await client.batches.create({ input_file_id: clean.id, ...CREATE })).status).toBe('validating')
+    const again = client.batches.create({ input_file_id: dirty.id, ...CREATE })
+    await expect(again).rejects.toMatchObject({ status: 403, code: 'forbidden_by_policy' })
   })
 })

@@ -9,6 +9,8 @@ export interface Situation {
   /** That was asked for, where policy routed it. */
   readonly routedFrom: string | undefined
   readonly findings: readonly string[]
+  /** That the lines bring: they may have aged out with their caller when the file is used. */
+  readonly labels: readonly string[]
   readonly uninspectable: boolean
   readonly stream: boolean
   readonly hasSystemMessage: boolean

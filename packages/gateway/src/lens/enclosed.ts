@@ -37,8 +37,11 @@ export function enclosedRequest(enclosed: Enclosed, document: Buffer): Step<Requ
     parts: both.parts,
     uninspectable: [...both.outer.uninspectable, ...inner.uninspectable.map((address) => both.prefix + address)],
     edit(change: Change) {
-      const { askUsage = false, model, system } = change
-      const edited = inner.edit({ model, system, askUsage, edits: both.innerEdits(change.edits) })
+      const { askUsage = false, leaveOut, model, system } = change
+      const edits = both.innerEdits(change.edits)
+      const edited = inner.edit(
+        leaveOut === undefined ? { model, edits, system, askUsage } : { model, edits, system, askUsage, leaveOut },
+      )
       return both.written(document, bytes, edited, change.edits)
     },
   })

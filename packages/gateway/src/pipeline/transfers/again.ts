@@ -16,6 +16,7 @@ import {
   type Size,
   type Step,
   type Verdict,
+  withLabels,
 } from '../../spec/index.js'
 import { contextOf } from '../context.js'
 import { type AskParts, askOne } from './ask.js'
@@ -53,11 +54,9 @@ export function decideAgain(
   const decided: TransferDecided[] = []
   const all: Obligation[] = []
   for (const one of situations) {
-    if (one.routedFrom !== undefined) {
-      const from = decideOn(one, one.routedFrom, asked, by, parts)
-      if (from.kind === 'refuse') return from
-      decided.push(from.value)
-    }
+    const from = one.routedFrom === undefined ? undefined : decideOn(one, one.routedFrom, asked, by, parts)
+    if (from?.kind === 'refuse') return from
+    if (from !== undefined) decided.push(from.value)
     const permitted: TransferDecided[] = []
     let refusal: Refusal = refuse('model_not_found', 'no model is left')
     for (const name of one.models) {
@@ -66,7 +65,7 @@ export function decideAgain(
       else permitted.push(now.value)
     }
     if (permitted.length === 0) return refusal
-    decided.push(...permitted)
+    for (const now of permitted) decided.push(from === undefined ? now : { ...now, routedFrom: from.value.model })
   }
   for (const { verdict } of decided) {
     if (verdict.decision.kind === 'permit') all.push(...verdict.decision.obligations)
@@ -104,7 +103,7 @@ function decideOne(
 ): Step<Verdict> {
   const { hasSystemMessage, maxTokens, promptTokens, stream, uninspectable } = one
   return askOne(parts, by, one.action, resource, {
-    ...contextOf(by.received, parts.labelsOf(by)),
+    ...contextOf(by.received, withLabels(parts.labelsOf(by), one.labels)),
     ...{ hasSystemMessage, maxTokens, promptTokens, stream, uninspectable, findings },
     timeMs: parts.nowMs,
   })

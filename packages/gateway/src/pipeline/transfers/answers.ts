@@ -5,7 +5,8 @@ import { type Answering, giveRefusal, giveWhole, type HeldAnswer, outcomeOf } fr
 import type { ActsByType, Outcome, Refusal } from '../../spec/index.js'
 import type { Entered } from '../call.js'
 import type { AskParts } from './ask.js'
-import type { Desk, Life, TransferCall } from './desk.js'
+import type { Desk, TransferCall } from './desk.js'
+import type { Life } from './life.js'
 
 /** How a transfer ends, and what its caller is told. */
 export class Answers {

@@ -2,8 +2,6 @@ import type { RecordedTransfer } from '../../exchange.js'
 import { inLine, isBlank, type Line, LineReader } from '../../files/lines.js'
 import type { Kept } from '../../files/shelf.js'
 import { Counts } from '../../release/counts.js'
-import { objectionTo, passedOf, type SourceHeaders } from '../../release/head.js'
-import type { Source } from '../../release/release.js'
 import { type Answering, draining, giveRefusal, giveWhole, outcomeOf, ownLines } from '../../release/transfer-answer.js'
 import {
   ACTS,
@@ -14,10 +12,11 @@ import {
   proceed,
   type Refusal,
   refuse,
-  type Step,
 } from '../../spec/index.js'
 import type { Entered } from '../call.js'
-import { at, type Desk, type Life, overBy, type TransferCall } from './desk.js'
+import { at, type Desk, type TransferCall } from './desk.js'
+import { type Life, overBy } from './life.js'
+import { type Head, Piping } from './piping.js'
 
 /** A file on its way to its owner: judged line by line, and none leaves before it was. */
 export async function giveContent(
@@ -169,78 +168,4 @@ async function giveFault(
   const out = await desk.judged(route.lens, Buffer.concat(chunks), acts, counts, life)
   if (!Buffer.isBuffer(out)) return giveRefusal(answering, out, status, counts)
   return giveWhole(answering, { status, passed }, out, false, counts)
-}
-
-interface Head {
-  readonly status: number
-  readonly passed: readonly string[]
-}
-
-/** The provider's answer, piece by piece: its socket waits while nobody asks. */
-class Piping {
-  readonly headed: Promise<Head | Refusal>
-  readonly #call: TransferCall
-  readonly #meter: Entered['bracket']
-  #tellHead: (head: Head | Refusal) => void = () => undefined
-  readonly #pieces: Buffer[] = []
-  #source: Source | undefined
-  #asking: ((step: Step<Buffer | undefined>) => void) | undefined
-  #over: Step<undefined> | undefined
-
-  constructor(call: TransferCall, meter: Entered['bracket']) {
-    this.#call = call
-    this.#meter = meter
-    this.headed = new Promise((resolve) => {
-      this.#tellHead = resolve
-    })
-  }
-
-  next(): Promise<Step<Buffer | undefined>> {
-    const held = this.#pieces.shift()
-    if (held !== undefined) return Promise.resolve(proceed(held))
-    if (this.#over !== undefined) return Promise.resolve(this.#over)
-    return new Promise((resolve) => {
-      this.#asking = resolve
-      this.#source?.resume()
-    })
-  }
-
-  head(status: number, headers: SourceHeaders, source: Source): boolean {
-    this.#source = source
-    const refused = objectionTo(status, headers)
-    if (refused !== undefined) {
-      source.abort()
-      this.failed(refused)
-      return false
-    }
-    this.#tellHead({ status, passed: passedOf(this.#call.dialect, headers, 'application/json') })
-    return false
-  }
-
-  data(chunk: Buffer): boolean {
-    if (this.#over !== undefined) return false
-    this.#meter.responseReceived(chunk)
-    const asking = this.#asking
-    this.#asking = undefined
-    if (asking === undefined) this.#pieces.push(chunk)
-    else asking(proceed(chunk))
-    return false
-  }
-
-  end(): void {
-    this.#end(proceed(undefined))
-  }
-
-  failed(refusal: Refusal): void {
-    this.#tellHead(refusal)
-    this.#end(refusal)
-  }
-
-  #end(step: Step<undefined>): void {
-    if (this.#over !== undefined) return
-    this.#over = step
-    const asking = this.#asking
-    this.#asking = undefined
-    asking?.(step)
-  }
 }

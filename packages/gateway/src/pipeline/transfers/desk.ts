@@ -7,24 +7,19 @@ import {
   type RecordedTransfer,
   type SealedTransfer,
   seal,
-  type TransferDecided,
   type TransferFacts,
 } from '../../exchange.js'
 import type { Shelf } from '../../files/shelf.js'
 import type { Spools } from '../../files/spool.js'
 import type { Forward, TransferAt } from '../../forward/forward.js'
-import type { Grants } from '../../grants/grants.js'
 import type { Counts } from '../../release/counts.js'
 import { type Judging, judge, judgeElsewhere, threw } from '../../release/judge.js'
-import { AnswerLabels } from '../../release/labels.js'
 import { type HeldAnswer, Holding } from '../../release/transfer-answer.js'
 import {
   type ActsByType,
   type Clock,
   type Dialect,
   errorName,
-  type Gathering,
-  type Ledger,
   type Lens,
   type LookElsewhere,
   proceed,
@@ -36,6 +31,7 @@ import {
   withLabels,
 } from '../../spec/index.js'
 import type { Entered } from '../call.js'
+import { type Life, type LifeParts, liveOn, overBy } from './life.js'
 
 /** What is asked of files or jobs. */
 export interface TransferCall {
@@ -62,34 +58,13 @@ export interface TransferParts {
   readonly lineBytes: number
 }
 
-export interface DeskParts extends TransferParts {
+export interface DeskParts extends TransferParts, LifeParts {
   readonly clock: Clock
   readonly forward: Forward
-  readonly grants: Grants
   readonly judging: Judging
   readonly elsewhere: ((acts: ActsByType) => LookElsewhere | undefined) | undefined
   readonly answerBytes: number
   readonly configDigest: string
-  readonly ledger: Ledger
-  readonly gathering: Gathering
-}
-
-/** The end of what a transfer lives on. */
-export interface Life {
-  /** Why it ended; undefined: it goes on. */
-  readonly ended: Refusal | undefined
-  readonly left: boolean
-  /** Which the caller has now. */
-  readonly heldLabels: () => readonly string[]
-  /** Which answers about it bring. */
-  readonly labels: AnswerLabels
-  /** Aborted when it is over. */
-  readonly signal: AbortSignal
-  /** Called once when it ends or the caller leaves. */
-  whenOver(listener: () => void): void
-  /** From now on it streams, and lives on what was decided too. */
-  livesOn(decided: readonly TransferDecided[], output: ActsByType): void
-  close(): void
 }
 
 /** What every transfer needs of the stages. */
@@ -100,66 +75,8 @@ export class Desk {
     this.parts = parts
   }
 
-  /** It lives on the caller being there, and on its credential not being revoked. */
-  liveOn({ principal, received }: Authenticated): Life | Refusal {
-    const { grants, ledger } = this.parts
-    const session = ledger.sessionOf(principal, received.headers['ostiary-session'])
-    if (session.kind === 'refuse') return session
-    const labels = new AnswerLabels(this.parts, principal, session.value)
-    let ended: Refusal | undefined
-    const listeners: (() => void)[] = []
-    const signal = new AbortController()
-    listeners.push(() => signal.abort())
-    const over = (): void => {
-      for (const one of listeners.splice(0)) one()
-    }
-    const end = (refusal: Refusal): void => {
-      ended ??= refusal
-      over()
-    }
-    const grant = grants.open({ principal, permitted: undefined, ended: end })
-    if ('kind' in grant) return grant
-    const live = [grant]
-    const { caller } = received
-    caller.whenLeft(over)
-    return {
-      get ended() {
-        return ended
-      },
-      get left() {
-        return caller.left
-      },
-      heldLabels: () => ledger.labelsOf(principal, session.value),
-      labels,
-      signal: signal.signal,
-      whenOver(listener) {
-        if (ended !== undefined || caller.left) listener()
-        else listeners.push(listener)
-      },
-      livesOn(decided, output) {
-        for (const { action, model, verdict } of decided) {
-          const { context } = verdict
-          const { resource } = model
-          const permitted = {
-            principal,
-            action,
-            resource,
-            context,
-            session: session.value,
-            output: labels.withFlags(output),
-            routedFrom: undefined,
-            restoring: undefined,
-          }
-          const more = grants.open({ principal, permitted, ended: end })
-          if ('kind' in more) return end(more)
-          more.streams()
-          live.push(more)
-        }
-      },
-      close() {
-        for (const one of live) one.close()
-      },
-    }
+  liveOn(authenticated: Authenticated): Life | Refusal {
+    return liveOn(this.parts, authenticated)
   }
 
   /** Seals, and waits until the intent is durable. */
@@ -250,10 +167,6 @@ export class Desk {
       return threw(error)
     }
   }
-}
-
-export function overBy({ ended }: Pick<Life, 'ended'>): Refusal {
-  return ended ?? refuse('invalid_request', 'the caller left')
 }
 
 /** Where it is at the provider. */

@@ -14,7 +14,8 @@ import {
 import type { Entered } from '../call.js'
 import { type Again, decideAgain } from './again.js'
 import type { AskParts } from './ask.js'
-import { at, type Desk, type Life, type TransferCall } from './desk.js'
+import { at, type Desk, type TransferCall } from './desk.js'
+import type { Life } from './life.js'
 
 /** Of one list: then the rest is asked for again, behind what was given. */
 const PAGES_MAX = 20

@@ -21,12 +21,13 @@ export class Situations {
     addTo(this.#findings, sealed.findings)
     addTo(this.#carriedOut, sealed.carriedOut)
     for (const label of sealed.labels.brought) this.#brought.add(label)
-    const { findings, hasSystemMessage, models, obligations, routedFrom, stream, uninspectable } = line
+    const { findings, hasSystemMessage, labels, models, obligations, routedFrom, stream, uninspectable } = line
     const key = JSON.stringify([
       line.action,
       models,
       routedFrom,
       findings,
+      labels,
       uninspectable,
       stream,
       hasSystemMessage,
@@ -139,6 +140,7 @@ export function situationOf(sealed: Sealed, unbounded: number): Omit<Situation, 
     models: [model.resource.id],
     routedFrom: routedFrom?.model.resource.id,
     findings: context.findings,
+    labels: sealed.labels.brought,
     uninspectable: context.uninspectable,
     stream: context.stream,
     hasSystemMessage: context.hasSystemMessage,

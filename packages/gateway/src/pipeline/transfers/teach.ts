@@ -123,6 +123,7 @@ export class Teaching {
     const edited = editParts(view.parts, found, obligations.input, undefined, ASKED_MAX)
     if (edited.kind === 'refuse') return edited
     const { carriedOut, edits } = edited.value
+    const brought = labelsBrought(gathering, view.parts, types, obligations.input)
     return proceed({
       body: edits.length === 0 ? bytes : view.edit({ model: undefined, edits }),
       line: {
@@ -130,6 +131,7 @@ export class Teaching {
         models: this.models,
         routedFrom: undefined,
         findings: types,
+        labels: brought,
         promptTokens,
         maxTokens: 0,
         uninspectable,
@@ -141,7 +143,7 @@ export class Teaching {
       decided: { action: this.#action, model: first, verdict, lines: 1 },
       findings: counts,
       carriedOut,
-      labels: { brought: labelsBrought(gathering, view.parts, types, obligations.input) },
+      labels: { brought },
     })
   }
 

@@ -7,9 +7,10 @@ import { type Action, type ActsByType, NO_OBLIGATIONS, type Outcome, type Refusa
 import type { Entered } from '../call.js'
 import { Answers } from './answers.js'
 import { giveContent } from './contents.js'
-import { at, type Desk, type Life, plainFacts, type TransferCall } from './desk.js'
+import { at, type Desk, plainFacts, type TransferCall } from './desk.js'
 import { type JobParts, takeJob } from './jobs.js'
 import { again, keepMade, ownOf, pageOf } from './kept.js'
+import type { Life } from './life.js'
 import { takeUpload, type UploadParts } from './upload.js'
 
 export interface TransfersParts extends UploadParts, JobParts {}

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { LongContent, TransferFacts } from '../../exchange.js'
 import { type Form, takeForm } from '../../files/form.js'
 import { inLine, isBlank, type Line, LineReader } from '../../files/lines.js'
@@ -17,7 +16,9 @@ import {
 } from '../../spec/index.js'
 import type { Entered } from '../call.js'
 import type { Judge } from '../judge.js'
-import { type Desk, type Life, overBy, type TransferCall } from './desk.js'
+import type { Desk, TransferCall } from './desk.js'
+import { type Life, overBy } from './life.js'
+import { formOf } from './own-form.js'
 import { Situations, situationOf } from './situations.js'
 import { Teaching, type TeachParts } from './teach.js'
 
@@ -229,27 +230,4 @@ const NOT_NAMED = { model: undefined, query: '' } as const
 
 function refusalIn(step: Step<undefined>): Refusal | undefined {
   return step.kind === 'refuse' ? step : undefined
-}
-
-/** A form of our own around what was judged: nothing of the caller's form goes on but what was read of it. */
-function formOf(fields: ReadonlyMap<string, string>, filename: string, file: Spool): LongContent {
-  // A boundary that nobody could know: what was judged cannot hold it.
-  const boundary = `ostiary-${randomBytes(24).toString('hex')}`
-  const before = [...fields].map(
-    ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  )
-  const disposition = `content-disposition: form-data; name="file"; filename="${filename}"`
-  const head = Buffer.from(
-    `${before.join('')}--${boundary}\r\n${disposition}\r\ncontent-type: application/octet-stream\r\n\r\n`,
-  )
-  const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
-  return {
-    type: `multipart/form-data; boundary=${boundary}`,
-    length: head.length + file.length + tail.length,
-    async *chunks() {
-      yield head
-      yield* file.read()
-      yield tail
-    },
-  }
 }

@@ -1,0 +1,89 @@
+import type { Authenticated, TransferDecided } from '../../exchange.js'
+import type { Grants } from '../../grants/grants.js'
+import { AnswerLabels } from '../../release/labels.js'
+import { type ActsByType, type Gathering, type Ledger, type Refusal, refuse } from '../../spec/index.js'
+
+export interface LifeParts {
+  readonly grants: Grants
+  readonly ledger: Ledger
+  readonly gathering: Gathering
+}
+
+/** The end of what a transfer lives on. */
+export interface Life {
+  /** Why it ended; undefined: it goes on. */
+  readonly ended: Refusal | undefined
+  readonly left: boolean
+  /** Which the caller has now. */
+  readonly heldLabels: () => readonly string[]
+  /** Which answers about it bring. */
+  readonly labels: AnswerLabels
+  /** Aborted when it is over. */
+  readonly signal: AbortSignal
+  /** Called once when it ends or the caller leaves. */
+  whenOver(listener: () => void): void
+  /** From now on it streams, and lives on what was decided too. */
+  livesOn(decided: readonly TransferDecided[], output: ActsByType): void
+  close(): void
+}
+
+/** It lives on the caller being there, and on its credential not being revoked. */
+export function liveOn(parts: LifeParts, { principal, received }: Authenticated): Life | Refusal {
+  const { grants, ledger } = parts
+  const session = ledger.sessionOf(principal, received.headers['ostiary-session'])
+  if (session.kind === 'refuse') return session
+  const labels = new AnswerLabels(parts, principal, session.value)
+  let ended: Refusal | undefined
+  const listeners: (() => void)[] = []
+  const signal = new AbortController()
+  listeners.push(() => signal.abort())
+  const over = (): void => {
+    for (const one of listeners.splice(0)) one()
+  }
+  const end = (refusal: Refusal): void => {
+    ended ??= refusal
+    over()
+  }
+  const grant = grants.open({ principal, permitted: undefined, ended: end })
+  if ('kind' in grant) return grant
+  const live = [grant]
+  const { caller } = received
+  caller.whenLeft(over)
+  return {
+    get ended() {
+      return ended
+    },
+    get left() {
+      return caller.left
+    },
+    heldLabels: () => ledger.labelsOf(principal, session.value),
+    labels,
+    signal: signal.signal,
+    whenOver(listener) {
+      if (ended !== undefined || caller.left) listener()
+      else listeners.push(listener)
+    },
+    livesOn(decided, output) {
+      for (const { action, model, routedFrom, verdict } of decided) {
+        const { resource } = model
+        // What was routed lives on both permits, together.
+        if (verdict.obligations.routes.some((route) => route !== resource.id)) continue
+        const permitted = {
+          ...{ principal, action, resource, session: session.value, restoring: undefined },
+          ...{ context: verdict.context, output: labels.withFlags(output), routedFrom: routedFrom?.resource },
+        }
+        const more = grants.open({ principal, permitted, ended: end })
+        if ('kind' in more) return end(more)
+        more.streams()
+        live.push(more)
+      }
+    },
+    close() {
+      for (const one of live) one.close()
+    },
+  }
+}
+
+export function overBy({ ended }: Pick<Life, 'ended'>): Refusal {
+  return ended ?? refuse('invalid_request', 'the caller left')
+}
