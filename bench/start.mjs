@@ -10,6 +10,8 @@ const { loadConfig } = await built('config/load.js')
 const { configDigest } = await built('config/digest.js')
 const { detectorsOf, remoteDetectorsOf } = await built('compose/detectors.js')
 const { readPolicies } = await built('compose/policies.js')
+const { filesRulesOf } = await built('compose/files.js')
+const { sizesOf } = await built('compose/budgets.js')
 const { createGateway } = await built('gateway.js')
 const { createJwtIssuer } = await built('adapters/identity-oauth/issuer.js')
 const { JSON_LIMITS } = await built('json/located.js')
@@ -29,6 +31,7 @@ const clock = { now: () => Date.now() }
 mkdirSync(config.keptIn, { recursive: true })
 
 let ids = 0
+const NOTHING = { kind: 'proceed', value: undefined }
 
 /** Says that every entry is durable, at once. */
 function forgettingLog() {
@@ -80,9 +83,23 @@ const gateway = await createGateway({
     dialects: [dialect],
     modelsOf: () => models,
     providers: new Map(
-      config.providers.map(({ name, baseUrl }) => [name, { name, baseUrl: new URL(baseUrl), keys: undefined }]),
+      config.providers.map(({ name, baseUrl }) => [
+        name,
+        { name, baseUrl: new URL(baseUrl), keys: undefined, credential: undefined },
+      ]),
     ),
-    limits: { promptTokens: config.limits.promptTokens, parts: config.limits.parts, answerBytes: 32 * 1024 * 1024 },
+    limits: {
+      parts: config.limits.parts,
+      answerBytes: 32 * 1024 * 1024,
+      sizes: sizesOf(config),
+      answerTokens: config.budgets.answerTokens,
+    },
+    budgets: { allowanceOf: () => undefined },
+    countTokens: undefined,
+    systemMessages: new Map(),
+    gathering: { findings: new Map(), toolResults: [] },
+    mintSession: undefined,
+    files: filesRulesOf(config),
     timeouts: config.timeouts,
     configDigest: configDigest(config),
     opaqueProviders: [],
@@ -97,7 +114,10 @@ const gateway = await createGateway({
   newId: () => (ids++).toString(16).padStart(32, '0'),
   revocations: { state: () => 'live' },
   parking: { park: async () => 'none' },
-  budgets: { hold: () => ({ kind: 'proceed', value: { settle() {}, release() {} } }) },
+  vault: { at: () => undefined, open: () => ({ kind: 'proceed', value: undefined }) },
+  ledger: { sessionOf: () => NOTHING, labelsOf: () => [], gather: () => undefined },
+  markSecret: Buffer.alloc(32, 7),
+  files: { shelf: undefined, spools: undefined },
   operations: new Map(),
   networksOf: () => ({ has: () => false }),
   proofs: {
