@@ -397,6 +397,7 @@ function inForce(
   if (revoke !== undefined) own.set(`POST ${GLOBAL_REVOCATION_PATH}`, globalRevocationDoor(pipeline, revoke))
   if (rules.mintSession !== undefined) own.set(`POST ${SESSIONS_PATH}`, sessionsDoor(rules.mintSession))
   const elsewhere = elsewhereDoor(pipeline, problem)
+  const belowNothing = elsewhereDoor(pipeline, problem, BELOW_V1)
   // Below a dialect's prefix callers are SDKs, which understand only its own error shape.
   const elsewhereForSdks = rules.dialects.map((one) => ({ prefix: one.prefix, door: elsewhereDoor(pipeline, one) }))
   return {
@@ -428,11 +429,15 @@ function inForce(
         files(received) ??
         own.get(`${method} ${path}`) ??
         elsewhereForSdks.find(({ prefix }) => path.startsWith(prefix))?.door ??
-        elsewhere
+        // The first thing that goes wrong with a new SDK.
+        (doors({ method, path: `/v1${path}`, query: '' }) === undefined ? elsewhere : belowNothing)
       )
     },
   }
 }
+
+const BELOW_V1 =
+  'There is no such endpoint here, but there is one below /v1: the base URL that an SDK of OpenAI is given ends in /v1.'
 
 function onceASecond(clock: Clock, work: () => void): () => void {
   let nextMs = Number.NEGATIVE_INFINITY

@@ -23,8 +23,12 @@ export function guideSections(): readonly Section[] {
     .filter(({ entries }) => entries.length > 0)
 }
 
-/** A whole configuration with what is printed as its issuers. */
-export function loadWith(issuers: string): Loaded {
+/**
+ * A whole configuration with what is printed as its issuers.
+ *
+ * @param isStart files that are missing are faults, as for `start`
+ */
+export function loadWith(issuers: string, isStart = true): Loaded {
   const rest = {
     publicUrl: 'https://gateway.example',
     providers: [{ name: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' }],
@@ -35,7 +39,7 @@ export function loadWith(issuers: string): Loaded {
   }
   const lines = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
   const env = { INTROSPECTION_SECRET: 'a-secret' }
-  return configFromText(issuers + lines.join(''), '/gate/ostiary.yaml', env, { requireEnv: true })
+  return configFromText(issuers + lines.join(''), '/gate/ostiary.yaml', env, { requireEnv: isStart })
 }
 
 /** The issuer of an entry; throws where the loader has a word to say. */

@@ -177,6 +177,13 @@ describe('answers', () => {
   })
 })
 
+test('a base URL that lacks its /v1 is told of in words that the SDK shows', async () => {
+  const astray = new OpenAI({ baseURL: house.url, apiKey: await house.token(), maxRetries: 0 })
+  const error = await failure(astray.chat.completions.create({ model: 'model', messages }))
+  expect(error).toMatchObject({ status: 404, code: 'endpoint_not_governed' })
+  expect(String(error)).toContain('ends in /v1')
+})
+
 describe('models', () => {
   test('only those that the caller may invoke [wire.models]', async () => {
     const listed = async (as: string): Promise<string[]> => {

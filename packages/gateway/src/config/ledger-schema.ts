@@ -6,7 +6,7 @@ import { duration, flag, group } from './schema-parts.js'
 const FAMILIES = [...new Set(FINDING_TYPES.map(familyOf))].sort()
 const TOOL_RESULTS = 'tool-results'
 /** What an exchange may have in it that labels come from. */
-const SOURCES: readonly [string, ...string[]] = [TOOL_RESULTS, ...FAMILIES, ...FINDING_TYPES]
+const SOURCES: readonly string[] = [TOOL_RESULTS, ...FAMILIES, ...FINDING_TYPES]
 
 const label = z
   .string()
@@ -15,8 +15,7 @@ const labels = z.union([label, z.array(label).min(1)])
 
 type Gather = Config['ledger']['gather']
 
-const gather = z
-  .partialRecord(z.enum(SOURCES), labels)
+const gather = group(Object.fromEntries(SOURCES.map((source) => [source, labels.optional()])))
   .transform((raw): Gather => {
     const of = (source: string): readonly string[] => [raw[source] ?? []].flat()
     const findings = FINDING_TYPES.map((type: FindingType) => ({

@@ -135,7 +135,7 @@ store: sqlite:/db/o.db
 vault: { ttl: 10m, formats: { pii.email: surrogate, pii.card: placeholder } }
 shutdown: { deadline: 1s }
 control: { socket: run/o.sock }
-systemMessages: [{ name: house, text: "file:/house.md" }]
+systemMessages: [{ name: house, text: "file:/dev/null" }]
 files: { openai: b }
 `
     const file = join(folder, 'ostiary.yaml')
@@ -234,7 +234,7 @@ files: { openai: b }
       policy: { dir: '/policies' },
       files: { openai: 'b', anthropic: undefined },
       systemMessages: [
-        { name: 'house', version: undefined, text: { kind: 'file', path: '/house.md' }, after: undefined },
+        { name: 'house', version: undefined, text: { kind: 'file', path: '/dev/null' }, after: undefined },
       ],
       inspection: {
         types: ['pii.card', 'pii.iban', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
@@ -704,6 +704,15 @@ describe('a fault has its place', () => {
       ['13:18 ledger.scope: must be one of `principal`, `session`, not `sesion` (did you mean `session`?)'],
     ],
     [
+      'ledger: { gather: { secrets: restricted, pii.crad: finance, pii: Top } }',
+      'ledger: { gather: { secret: restricted, pii.card: finance, pii: top } }',
+      [
+        '13:21 unknown key `secrets` in `ledger.gather` (did you mean `secret`?)',
+        '13:42 unknown key `pii.crad` in `ledger.gather` (did you mean `pii.card`?)',
+        expect.stringMatching(/^13:66 ledger\.gather\.pii: write a label of small letters/),
+      ],
+    ],
+    [
       'vault: { ttl: 8h, formats: { pii.card: surogate, secret.aws: placeholder } }',
       'vault: { ttl: 8h, formats: { pii.card: surrogate, pii.iban: placeholder } }',
       [
@@ -947,6 +956,13 @@ describe('secrets', () => {
     const text = base(`"\${KEY}"`, 'file:keys/provider')
     const said = '7:82 providers[0].apiKey: the file `/etc/ostiary/keys/provider` cannot be read (ENOENT)'
     expect(read(text, ENV, true)).toMatchObject({ config: undefined, faults: [said] })
+    expect(read(text, ENV, false)).toMatchObject({ faults: [], warnings: [said] })
+  })
+
+  it('texts of system messages in files that are missing are told alike', () => {
+    const text = `${BASE}systemMessages: [{ name: rules, version: "1", text: "file:./nope.md" }]\n`
+    const said = '13:53 systemMessages[0].text: the file `/etc/ostiary/nope.md` cannot be read (ENOENT)'
+    expect(read(text, ENV, true).faults).toEqual([said])
     expect(read(text, ENV, false)).toMatchObject({ faults: [], warnings: [said] })
   })
 

@@ -218,6 +218,10 @@ function* secretsOf(config: Config, places: Places): Iterable<HeldSecret> {
     const path: Path = ['inspection', 'remote', index, 'apiKey']
     if (apiKey !== undefined) yield { path, secret: apiKey, isPublic: false }
   }
+  for (const [index, { text, after }] of config.systemMessages.entries()) {
+    yield { path: ['systemMessages', index, 'text'], secret: text, isPublic: true }
+    if (after !== undefined) yield { path: ['systemMessages', index, 'after'], secret: after, isPublic: true }
+  }
   if (config.secretsKey !== undefined) yield { path: ['secretsKey'], secret: config.secretsKey, isPublic: false }
   if (config.audit.key !== undefined) yield { path: ['audit', 'key'], secret: config.audit.key, isPublic: false }
 }

@@ -1,6 +1,9 @@
 import type { Refusal, WireAnswer } from '../spec/index.js'
 
-/** RFC 9457 problem details, for our own endpoints: providers' SDKs never call them. */
+/**
+ * RFC 9457 problem details, for our own endpoints and all that is none. An SDK whose base URL is wrong comes there too: the extension
+ * member `error` is what it shows.
+ */
 export const problem = {
   refusal(refusal: Refusal, requestId: string): WireAnswer {
     const body = {
@@ -9,6 +12,7 @@ export const problem = {
       status: refusal.status,
       code: refusal.code,
       instance: requestId,
+      error: { message: refusal.message, code: refusal.code },
     }
     return {
       status: refusal.status,
