@@ -121,6 +121,12 @@ describe('an upload', () => {
     ['a byte order mark', () => formOf([PURPOSE, file(`\ufeff${GOOD}`)]), 'invalid_request', /Line 1/],
     ['two values in a line', () => formOf([PURPOSE, file(`${GOOD}\r${GOOD}`)]), 'invalid_request', /Line 1/],
     [
+      'a line within a line, to whom a carriage return ends one',
+      () => formOf([PURPOSE, file(GOOD.replace('{', `{"note":\r${batchLine('a', 'b', { model: 'none' })}\r,`))]),
+      'invalid_request',
+      /Line 1.*carriage return/,
+    ],
+    [
       'half a surrogate pair',
       () => formOf([PURPOSE, file(GOOD.replace('mail', '\\ud800'))]),
       'invalid_request',

@@ -148,12 +148,38 @@ describe('a document that requests will name', () => {
     expect((await sent(clean, 'a.txt', 'assistants')).content).toBe(clean)
   })
 
+  it.each([
+    ['one string', (value: string) => `"${value}"`],
+    ['lines of strings', (value: string) => `"${value}"\r\n"b"\n`],
+    ['behind escapes, in JSON that not everybody takes', (value: string) => `{"a":1,"a":2,"b":"\\u0061 ${value}"}`],
+    ['behind escapes, beside a line that is no JSON', (value: string) => `{"b":"\\u0061 ${value}"}\n{bad\n`],
+  ])('hides nothing where it is JSON in part, or no object: %s [files.documents]', async (_, of) => {
+    await policies(permit('redact:pii'))
+    const { content } = await sent(of(escaped), 'a.json')
+    expect(content).toContain('[')
+    expect(content).not.toContain(escaped)
+    expect(content).not.toContain(MAIL)
+    expect((await sent(of('nobody'), 'a.json')).content).toBe(of('nobody'))
+  })
+
+  it.each([
+    ['alone', (value: string) => value],
+    ['lines', (value: string) => `${value}\n${value}\n`],
+    ['in an object', (value: string) => `{"card":${value},"at":1.50}`],
+    ['in lines of JSON', (value: string) => `{"card":${value}}\n[${value}]`],
+  ])('has its long numbers inspected where it is JSON: %s [files.documents]', async (_, of) => {
+    await policies(permit('redact:pii.card'))
+    expect((await sent(of('4111111111111111'), 'a.json')).content).not.toContain('4111111111111111')
+    expect((await sent(of('1234'), 'a.json')).content).toBe(of('1234'))
+  })
+
   it('is refused where it is none, whatever it is called, unless policy lets it pass [files.documents]', async () => {
     const none = [
       Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0]),
       `%PDF-1.7 ${MAIL}`,
       Buffer.from('caf\xe9', 'latin1'),
       `{\\rtf1 ${MAIL}}`,
+      `\ufeff{\\rtf1 ${MAIL}}`,
     ]
     for (const content of none)
       await expect(sent(content, 'a.txt')).rejects.toMatchObject({ status: 403, code: 'content_uninspectable' })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { LongContent, TransferFacts } from '../../exchange.js'
 import { type Form, takeForm } from '../../files/form.js'
-import { inLine, isBlank, type Line, LineReader } from '../../files/lines.js'
+import { inLine, isBlank, isSeveral, type Line, LineReader } from '../../files/lines.js'
 import type { Situation } from '../../files/shelf.js'
 import type { Spool } from '../../files/spool.js'
 import { textIn } from '../../files/text.js'
@@ -164,6 +164,7 @@ class Lines {
   async #judged({ bytes }: Line): Promise<Step<Buffer>> {
     this.#lines += 1
     if (this.#purpose.kind === 'whole') return refuse('invalid_request', 'no lines')
+    if (isSeveral(bytes)) return SEVERAL
     const read = this.#purpose.line(bytes)
     if (read.kind === 'refuse') return read
     if (read.value.kind === 'teaches') return await this.#taught(read.value.view, bytes, 'train')
@@ -223,6 +224,9 @@ class Lines {
   }
 }
 
+const SEVERAL = refuse('invalid_request', 'a carriage return within a line', {
+  message: 'It has a carriage return that does not end it.',
+})
 const NEWLINE = Buffer.from('\n')
 const NOTHING = Buffer.alloc(0)
 const NOT_NAMED = { model: undefined, query: '' } as const
