@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startDetectorServer } from './detector-server.js'
 import { batchLine, type FilesHouse, jsonl, openFilesHouse } from './files-house.js'
 
@@ -58,6 +58,13 @@ describe('what was judged at the upload', () => {
     expect((await create(id)).status).toBe('validating')
     await policies(permit('limit:max-tokens:40'))
     await expect(create(id)).rejects.toMatchObject({ code: 'obligation_failed' })
+  })
+
+  it('is decided again for lines that bound their answer by nothing, whatever others do [files.again]', async () => {
+    const id = await upload([batchLine('one', 'hello', { max_tokens: 50 }), batchLine('two', 'hello')])
+    expect((await create(id)).status).toBe('validating')
+    await policies(permit('', '@id("bound") forbid (principal, action, resource) when { context.maxTokens == 0 };'))
+    await expect(create(id)).rejects.toMatchObject({ status: 403, code: 'forbidden_by_policy' })
   })
 
   it('goes where policy sends it, and nowhere else', async () => {
@@ -230,6 +237,36 @@ describe('a budget', () => {
     const four = await upload(['a', 'b', 'c', 'd'].map(line))
     expect((await create(four)).status).toBe('validating')
     await expect(create(four)).rejects.toMatchObject({ status: 403, code: 'budget_exceeded' })
+  })
+})
+
+describe('a budget of somebody whose provider tells of nothing', () => {
+  afterEach(() => {
+    at.provider.files.lie = undefined
+  })
+
+  it('is charged for a batch that may be done all the same [files.budget]', async () => {
+    const bob = await at.client('bob')
+    await policies(permit('', '@id("bob") permit (principal, action == Action::"invoke", resource is Model);'))
+    const lines = ['a', 'b', 'c', 'd'].map((id) => batchLine(id, 'hello', { model: 'other-model', max_tokens: 20_000 }))
+    const { id } = await bob.files.create({ file: jsonl(lines), purpose: 'batch' })
+    at.provider.files.lie = (answer) => ({ ...answer, body: Buffer.from('{"id":7}') })
+    await expect(bob.batches.create({ input_file_id: id, ...CREATE })).rejects.toMatchObject({ status: 502 })
+    at.provider.files.lie = undefined
+    await expect(bob.batches.create({ input_file_id: id, ...CREATE })).rejects.toMatchObject({
+      code: 'budget_exceeded',
+    })
+  })
+
+  it('is given back what the provider refuses [files.budget]', async () => {
+    const carol = await at.client('carol')
+    const lines = [batchLine('a', 'hello', { model: 'other-model', max_tokens: 60_000 })]
+    await policies(permit('', '@id("carol") permit (principal, action == Action::"invoke", resource is Model);'))
+    const { id } = await carol.files.create({ file: jsonl(lines), purpose: 'batch' })
+    at.provider.files.lie = (answer) => ({ ...answer, status: 400, body: Buffer.from('{"error":{"message":"no"}}') })
+    await expect(carol.batches.create({ input_file_id: id, ...CREATE })).rejects.toMatchObject({ status: 400 })
+    at.provider.files.lie = undefined
+    expect((await carol.batches.create({ input_file_id: id, ...CREATE })).status).toBe('validating')
   })
 })
 

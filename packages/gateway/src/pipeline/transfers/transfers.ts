@@ -1,9 +1,18 @@
+import { isServed } from '../../budgets/charge.js'
 import { unscoped } from '../../decide/scoped.js'
 import type { RecordedTransfer } from '../../exchange.js'
 import type { Kept } from '../../files/shelf.js'
-import { refused } from '../../release/answered.js'
+import { refused, THREW } from '../../release/answered.js'
 import type { HeldAnswer } from '../../release/transfer-answer.js'
-import { type Action, type ActsByType, NO_OBLIGATIONS, type Outcome, type Refusal, refuse } from '../../spec/index.js'
+import {
+  type Action,
+  type ActsByType,
+  type Charge,
+  NO_OBLIGATIONS,
+  type Outcome,
+  type Refusal,
+  refuse,
+} from '../../spec/index.js'
 import type { Entered } from '../call.js'
 import { Answers } from './answers.js'
 import { giveContent } from './contents.js'
@@ -80,15 +89,16 @@ export class TransferRoom {
     const ready = await takeJob(this.#parts, entered, call, life.signal)
     if (ready.kind === 'refuse') return this.#answers.refused(entered, call, life, ready)
     const { kept, obligations, recorded, spend } = ready.value
-    let isMade = false
+    let outcome: Outcome = THREW
+    let charge: Charge | undefined
     try {
-      const outcome = await this.#made(entered, call, life, { recorded, kept, acts: obligations.output })
-      isMade = outcome.upstreamStatus >= 200 && outcome.upstreamStatus < 300
-      const charge = isMade ? spend.settle() : undefined
-      return charge === undefined ? outcome : { ...outcome, charge }
+      outcome = await this.#made(entered, call, life, { recorded, kept, acts: obligations.output })
     } finally {
-      if (!isMade) spend.release()
+      // What nobody told of may be done all the same: who leaves before the answer pays for it as well.
+      if (isServed(outcome)) charge = spend.settle()
+      else spend.release()
     }
+    return charge === undefined ? outcome : { ...outcome, charge }
   }
 
   /** Has something made, and tells of it once it is written down whose it is. */
@@ -99,7 +109,7 @@ export class TransferRoom {
     { acts, kept, recorded }: { readonly recorded: RecordedTransfer; readonly kept: Kept; readonly acts: ActsByType },
   ): Promise<Outcome> {
     const held = await this.#ask(entered, call, life, recorded)
-    if ('kind' in held) return this.#answers.ended(entered, call, life, recorded, held)
+    if ('kind' in held) return this.#answers.ended(entered, call, life, recorded, held, 0)
     if (held.status >= 300) return this.#answers.whole(entered, call, life, recorded, held, held.body, acts)
     const said = call.transfers.keptIn(held.body)
     if (said === undefined)
@@ -109,11 +119,12 @@ export class TransferRoom {
         life,
         recorded,
         refuse('upstream_failed', 'the provider named nothing that it made'),
+        held.status,
       )
     const fault = await this.#keep(entered, call, said.id, said.made, kept)
     if (fault === undefined) return this.#answers.whole(entered, call, life, recorded, held, held.body, acts)
     if (fault.code === 'overloaded') await this.#undo(entered, call, life, recorded, said.id)
-    return this.#answers.ended(entered, call, life, recorded, fault)
+    return this.#answers.ended(entered, call, life, recorded, fault, held.status)
   }
 
   async #keep(
@@ -166,7 +177,7 @@ export class TransferRoom {
       recorded: recorded.value,
       again: (kept) => again(this.#parts.ask, this.#desk, entered, call, kept),
     })
-    if ('kind' in page) return this.#answers.ended(entered, call, life, recorded.value, page)
+    if ('kind' in page) return this.#answers.ended(entered, call, life, recorded.value, page, 0)
     return this.#answers.whole(entered, call, life, recorded.value, page.held, page.body, page.acts)
   }
 
@@ -217,14 +228,14 @@ export class TransferRoom {
     acts: ActsByType,
   ): Promise<Outcome> {
     const held = await this.#ask(entered, call, life, recorded)
-    if ('kind' in held) return this.#answers.ended(entered, call, life, recorded, held)
+    if ('kind' in held) return this.#answers.ended(entered, call, life, recorded, held, 0)
     if (held.status < 300 && call.route.act !== 'below') {
       const said = call.transfers.keptIn(held.body)
       const fault =
         said?.id === call.id
           ? await keepMade(this.#desk, entered, call, said?.made ?? [], kept)
           : refuse('upstream_failed', 'the provider told of something else')
-      if (fault !== undefined) return this.#answers.ended(entered, call, life, recorded, fault)
+      if (fault !== undefined) return this.#answers.ended(entered, call, life, recorded, fault, held.status)
     }
     const isGone = call.route.act === 'delete' && (held.status < 300 || held.status === 404)
     if (isGone && call.id !== undefined) await this.#desk.parts.shelf.delete(call.provider, call.id)
