@@ -206,6 +206,16 @@ describe('an upload', () => {
     expect(spooled()).toEqual([])
   })
 
+  it('is one of four of its caller, who keeps nobody else out [files.spool]', async () => {
+    const token = await at.house.token()
+    const four = []
+    for (let count = 0; count < 4; count += 1) four.push(await begun(token))
+    expect(await uploads(GOOD)).toMatchObject({ status: 503, code: 'overloaded' })
+    expect((await upload(formOf([PURPOSE, file(batchLine('bobs', 'hello'))]), 'bob')).status).toBe(200)
+    for (const { asked } of four) asked.destroy()
+    await until(async () => ((await uploads(GOOD)).status === 200 ? true : undefined))
+  })
+
   it('ends with the credential that it lives on [files.revoked]', async () => {
     const token = await at.house.token()
     const before = at.provider.requestCount

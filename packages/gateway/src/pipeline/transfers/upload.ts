@@ -12,6 +12,7 @@ import {
   type RequestView,
   refuse,
   type Step,
+  subjectOf,
   type TransferPurpose,
   type WholePurpose,
 } from '../../spec/index.js'
@@ -50,24 +51,30 @@ export async function takeUpload(
   life: Life,
 ): Promise<Step<Uploaded>> {
   const { spools, uploadBytes } = parts.desk.parts
-  const { received } = entered.authenticated
-  const pieces = received.pieces(uploadBytes)
-  if (pieces.kind === 'refuse') return pieces
-  life.whenOver(() => pieces.value.stop())
-  const form = await takeForm(received.headers['content-type'], pieces.value, spools)
-  pieces.value.stop()
-  if (form.kind === 'refuse') return form
+  const { principal, received } = entered.authenticated
+  const open: () => ReturnType<typeof spools.open> = () => spools.open(subjectOf(principal).uid)
+  // Both places at once: of uploads that have one each, none could go on.
+  const out = await open()
+  if (out.kind === 'refuse') return out
+  let judged: Step<Uploaded> | undefined
   try {
-    if (life.ended !== undefined || life.left) return overBy(life)
-    const purpose = purposeOf(form.value, call)
-    if (purpose.kind === 'refuse') return purpose
-    const out = await spools.open()
-    if (out.kind === 'refuse') return out
-    const judged = await new Lines(parts, entered, call, life, purpose.value).judge(form.value, out.value)
-    if (judged.kind === 'refuse') await out.value.close()
-    return judged
+    const pieces = received.pieces(uploadBytes)
+    if (pieces.kind === 'refuse') return pieces
+    life.whenOver(() => pieces.value.stop())
+    const form = await takeForm(received.headers['content-type'], pieces.value, open)
+    pieces.value.stop()
+    if (form.kind === 'refuse') return form
+    try {
+      if (life.ended !== undefined || life.left) return overBy(life)
+      const purpose = purposeOf(form.value, call)
+      if (purpose.kind === 'refuse') return purpose
+      judged = await new Lines(parts, entered, call, life, purpose.value).judge(form.value, out.value)
+      return judged
+    } finally {
+      await form.value.file.close()
+    }
   } finally {
-    await form.value.file.close()
+    if (judged?.kind !== 'proceed') await out.value.close()
   }
 }
 
