@@ -1062,6 +1062,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'what was judged at an upload is decided again when it is used, and refused where policy asks for more than was done',
   },
+  'files.labels': {
+    source: 'house',
+    says: 'what one line brings counts for the others before any of them leaves, as do labels that rose meanwhile',
+  },
   'files.content': {
     source: 'issue 9',
     says: 'content is judged line by line by the policies of now; a line that may not leave ends the download torn',

@@ -19,6 +19,7 @@ import { giveContent } from './contents.js'
 import { at, type Desk, type Life, plainFacts, type TransferCall } from './desk.js'
 import { type JobParts, takeJob } from './jobs.js'
 import { again, keepMade, ownOf, pageOf } from './kept.js'
+import { overtaken } from './overtaken.js'
 import { takeUpload, type UploadParts } from './upload.js'
 
 export interface TransfersParts extends UploadParts, JobParts {}
@@ -78,6 +79,8 @@ export class TransferRoom {
     try {
       const recorded = await this.#desk.record(entered, call, content, facts)
       if (recorded.kind === 'refuse') return this.#answers.refused(entered, call, life, recorded)
+      const risen = overtaken(this.#parts.ask, entered.authenticated, facts.decided, life.heldLabels())
+      if (risen !== undefined) return this.#answers.ended(entered, call, life, recorded.value, risen, 0)
       const kept: Kept = { kind: 'file', purpose, endpoint, situations }
       return await this.#made(entered, call, life, { recorded: recorded.value, kept, acts: output })
     } finally {
@@ -89,6 +92,11 @@ export class TransferRoom {
     const ready = await takeJob(this.#parts, entered, call, life.signal)
     if (ready.kind === 'refuse') return this.#answers.refused(entered, call, life, ready)
     const { kept, obligations, recorded, spend } = ready.value
+    const risen = overtaken(this.#parts.ask, entered.authenticated, recorded.sealed.facts.decided, life.heldLabels())
+    if (risen !== undefined) {
+      spend.release()
+      return this.#answers.ended(entered, call, life, recorded, risen, 0)
+    }
     let outcome: Outcome = THREW
     let charge: Charge | undefined
     try {
