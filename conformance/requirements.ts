@@ -1032,19 +1032,19 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'an upload lies on the disk under no name and under a key that is nowhere else; a full disk refuses it',
   },
   'files.batches': {
-    source: 'issue 9',
+    source: 'house',
     says: 'each line of a batch is judged as it would be online, by action, model and lens of its endpoint, and edited in place',
   },
   'files.message-batches': {
-    source: 'issue 9',
+    source: 'house',
     says: 'each request of a message batch is judged as it would be online, and its results are read here and nowhere else',
   },
   'files.train': {
-    source: 'issue 9',
+    source: 'house',
     says: 'examples are judged by the action `train`, with a scope of its own, and train only models that they were judged for',
   },
   'files.documents': {
-    source: 'issue 9',
+    source: 'house',
     says: 'a file for requests to name is inspected whole where it is text by what is in it, else it needs `pass:uninspectable`',
   },
   'files.refused-whole': {
@@ -1054,7 +1054,7 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'files.left': { source: 'house', says: 'an upload whose caller leaves reaches nobody and leaves nothing behind' },
   'files.revoked': { source: 'house', says: 'an upload ends when its credential is revoked' },
   'files.ownership': {
-    source: 'issue 9',
+    source: 'house',
     says: 'files, jobs and what jobs made are listed, told and given to who made them alone, whatever the provider says',
   },
   'files.paths': { source: 'house', says: 'an id is one plain segment, and what no route lists is not governed' },
@@ -1063,7 +1063,7 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'what was judged at an upload is decided again when it is used, and refused where policy asks for more than was done',
   },
   'files.content': {
-    source: 'issue 9',
+    source: 'house',
     says: 'content is judged line by line by the policies of now; a line that may not leave ends the download torn',
   },
   'files.log': {
@@ -1079,5 +1079,5 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'labels that lines bring are on the ledger before anything leaves, and hold for the job that is made of them',
   },
   'files.budget': { source: 'house', says: 'a batch is charged for all of its lines together when it is made' },
-  'files.memory': { source: 'issue 9', says: 'an upload of 1 GiB is inspected within 64 MiB of added memory' },
+  'files.memory': { source: 'house', says: 'an upload of 1 GiB is inspected within 64 MiB of added memory' },
 }

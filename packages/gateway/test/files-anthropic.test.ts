@@ -112,3 +112,23 @@ function freePort(): Promise<number> {
     })
   })
 }
+
+describe('labels that one request of a batch brings', () => {
+  const AFTER = `@id("analysts") permit (principal, action == Action::"invoke", resource is Model);
+@id("not-after-a-card") forbid (principal, action, resource == Model::"claude")
+when { context.labels.contains("finance") && !context.findings.contains("pii.card") };
+`
+  it('count for the others, as if they had been sent one after the other [files.labels]', async () => {
+    house.writePolicies(AFTER)
+    await house.running.reload(house.configure({ ledger: { gather: { 'pii.card': 'finance' } } }), 'test')
+    const client = await clientOf('carol')
+    const before = provider.made.length
+    const requests = [asks('one', 'hello'), asks('two', 'pay with 4111111111111111')]
+    await expect(client.messages.batches.create({ requests })).rejects.toMatchObject({ status: 403 })
+    expect(provider.made.length).toBe(before)
+    // Nothing else has come to have them.
+    const bob = await clientOf('bob')
+    await bob.messages.batches.create({ requests: requests.slice(0, 1) })
+    expect(provider.made.length).toBe(before + 1)
+  })
+})

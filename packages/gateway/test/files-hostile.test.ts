@@ -121,6 +121,12 @@ describe('an upload', () => {
     ['a byte order mark', () => formOf([PURPOSE, file(`\ufeff${GOOD}`)]), 'invalid_request', /Line 1/],
     ['two values in a line', () => formOf([PURPOSE, file(`${GOOD}\r${GOOD}`)]), 'invalid_request', /Line 1/],
     [
+      'a line within a line, to whom a carriage return ends one',
+      () => formOf([PURPOSE, file(GOOD.replace('{', `{"note":\r${batchLine('a', 'b', { model: 'none' })}\r,`))]),
+      'invalid_request',
+      /Line 1.*carriage return/,
+    ],
+    [
       'half a surrogate pair',
       () => formOf([PURPOSE, file(GOOD.replace('mail', '\\ud800'))]),
       'invalid_request',
@@ -198,6 +204,16 @@ describe('an upload', () => {
     expect(outcome.own).toMatchObject({ outcome: 'left' })
     expect(at.provider.requestCount).toBe(before)
     expect(spooled()).toEqual([])
+  })
+
+  it('is one of four of its caller, who keeps nobody else out [files.spool]', async () => {
+    const token = await at.house.token()
+    const four = []
+    for (let count = 0; count < 4; count += 1) four.push(await begun(token))
+    expect(await uploads(GOOD)).toMatchObject({ status: 503, code: 'overloaded' })
+    expect((await upload(formOf([PURPOSE, file(batchLine('bobs', 'hello'))]), 'bob')).status).toBe(200)
+    for (const { asked } of four) asked.destroy()
+    await until(async () => ((await uploads(GOOD)).status === 200 ? true : undefined))
   })
 
   it('ends with the credential that it lives on [files.revoked]', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startDetectorServer } from './detector-server.js'
 import { batchLine, type FilesHouse, jsonl, openFilesHouse } from './files-house.js'
 
@@ -58,6 +58,13 @@ describe('what was judged at the upload', () => {
     expect((await create(id)).status).toBe('validating')
     await policies(permit('limit:max-tokens:40'))
     await expect(create(id)).rejects.toMatchObject({ code: 'obligation_failed' })
+  })
+
+  it('is decided again for lines that bound their answer by nothing, whatever others do [files.again]', async () => {
+    const id = await upload([batchLine('one', 'hello', { max_tokens: 50 }), batchLine('two', 'hello')])
+    expect((await create(id)).status).toBe('validating')
+    await policies(permit('', '@id("bound") forbid (principal, action, resource) when { context.maxTokens == 0 };'))
+    await expect(create(id)).rejects.toMatchObject({ status: 403, code: 'forbidden_by_policy' })
   })
 
   it('goes where policy sends it, and nowhere else', async () => {
@@ -176,12 +183,38 @@ describe('a document that requests will name', () => {
     expect((await sent(clean, 'a.txt', 'assistants')).content).toBe(clean)
   })
 
+  it.each([
+    ['one string', (value: string) => `"${value}"`],
+    ['lines of strings', (value: string) => `"${value}"\r\n"b"\n`],
+    ['behind escapes, in JSON that not everybody takes', (value: string) => `{"a":1,"a":2,"b":"\\u0061 ${value}"}`],
+    ['behind escapes, beside a line that is no JSON', (value: string) => `{"b":"\\u0061 ${value}"}\n{bad\n`],
+  ])('hides nothing where it is JSON in part, or no object: %s [files.documents]', async (_, of) => {
+    await policies(permit('redact:pii'))
+    const { content } = await sent(of(escaped), 'a.json')
+    expect(content).toContain('[')
+    expect(content).not.toContain(escaped)
+    expect(content).not.toContain(MAIL)
+    expect((await sent(of('nobody'), 'a.json')).content).toBe(of('nobody'))
+  })
+
+  it.each([
+    ['alone', (value: string) => value],
+    ['lines', (value: string) => `${value}\n${value}\n`],
+    ['in an object', (value: string) => `{"card":${value},"at":1.50}`],
+    ['in lines of JSON', (value: string) => `{"card":${value}}\n[${value}]`],
+  ])('has its long numbers inspected where it is JSON: %s [files.documents]', async (_, of) => {
+    await policies(permit('redact:pii.card'))
+    expect((await sent(of('4111111111111111'), 'a.json')).content).not.toContain('4111111111111111')
+    expect((await sent(of('1234'), 'a.json')).content).toBe(of('1234'))
+  })
+
   it('is refused where it is none, whatever it is called, unless policy lets it pass [files.documents]', async () => {
     const none = [
       Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0]),
       `%PDF-1.7 ${MAIL}`,
       Buffer.from('caf\xe9', 'latin1'),
       `{\\rtf1 ${MAIL}}`,
+      `\ufeff{\\rtf1 ${MAIL}}`,
     ]
     for (const content of none)
       await expect(sent(content, 'a.txt')).rejects.toMatchObject({ status: 403, code: 'content_uninspectable' })
@@ -232,6 +265,36 @@ describe('a budget', () => {
     const four = await upload(['a', 'b', 'c', 'd'].map(line))
     expect((await create(four)).status).toBe('validating')
     await expect(create(four)).rejects.toMatchObject({ status: 403, code: 'budget_exceeded' })
+  })
+})
+
+describe('a budget of somebody whose provider tells of nothing', () => {
+  afterEach(() => {
+    at.provider.files.lie = undefined
+  })
+
+  it('is charged for a batch that may be done all the same [files.budget]', async () => {
+    const bob = await at.client('bob')
+    await policies(permit('', '@id("bob") permit (principal, action == Action::"invoke", resource is Model);'))
+    const lines = ['a', 'b', 'c', 'd'].map((id) => batchLine(id, 'hello', { model: 'other-model', max_tokens: 20_000 }))
+    const { id } = await bob.files.create({ file: jsonl(lines), purpose: 'batch' })
+    at.provider.files.lie = (answer) => ({ ...answer, body: Buffer.from('{"id":7}') })
+    await expect(bob.batches.create({ input_file_id: id, ...CREATE })).rejects.toMatchObject({ status: 502 })
+    at.provider.files.lie = undefined
+    await expect(bob.batches.create({ input_file_id: id, ...CREATE })).rejects.toMatchObject({
+      code: 'budget_exceeded',
+    })
+  })
+
+  it('is given back what the provider refuses [files.budget]', async () => {
+    const carol = await at.client('carol')
+    const lines = [batchLine('a', 'hello', { model: 'other-model', max_tokens: 60_000 })]
+    await policies(permit('', '@id("carol") permit (principal, action == Action::"invoke", resource is Model);'))
+    const { id } = await carol.files.create({ file: jsonl(lines), purpose: 'batch' })
+    at.provider.files.lie = (answer) => ({ ...answer, status: 400, body: Buffer.from('{"error":{"message":"no"}}') })
+    await expect(carol.batches.create({ input_file_id: id, ...CREATE })).rejects.toMatchObject({ status: 400 })
+    at.provider.files.lie = undefined
+    expect((await carol.batches.create({ input_file_id: id, ...CREATE })).status).toBe('validating')
   })
 })
 

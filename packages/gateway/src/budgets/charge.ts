@@ -20,7 +20,7 @@ export function chargeOf(outcome: Outcome, costs: Costs, promptTokens: number, p
 const NOTHING = { inputTokens: 0, outputTokens: 0 } as const
 
 /** Whether the provider may have worked on it: it answers errors for nothing, and what never reached it costs nothing. */
-function isServed({ upstreamStatus, refusal }: Outcome): boolean {
+export function isServed({ upstreamStatus, refusal }: Outcome): boolean {
   if (upstreamStatus === 0) return refusal?.code !== 'upstream_failed'
   return upstreamStatus < 300
 }

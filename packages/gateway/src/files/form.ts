@@ -20,15 +20,23 @@ export interface Form {
  * Takes a form in, its file to a spool. Fields may stand before the file or behind it: clients send either, so that nothing can
  * be said of a file before all of it is here.
  */
-export async function takeForm(contentType: string | undefined, pieces: Pieces, spools: Spools): Promise<Step<Form>> {
+export async function takeForm(
+  contentType: string | undefined,
+  pieces: Pieces,
+  open: () => ReturnType<Spools['open']>,
+): Promise<Step<Form>> {
   const boundary = boundaryOf(contentType)
   if (boundary.kind === 'refuse') return boundary
-  const opened = await spools.open()
+  const opened = await open()
   if (opened.kind === 'refuse') return opened
   const file = opened.value
-  const taken = await taking(new FormReader(boundary.value), pieces, file)
-  if (taken.kind === 'refuse') await file.close()
-  return taken
+  let taken: Step<Form> | undefined
+  try {
+    taken = await taking(new FormReader(boundary.value), pieces, file)
+    return taken
+  } finally {
+    if (taken?.kind !== 'proceed') await file.close()
+  }
 }
 
 async function taking(reader: FormReader, pieces: Pieces, file: Spool): Promise<Step<Form>> {

@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from '../spec/index.js'
 
 const NEWLINE = 0x0a
+const RETURN = 0x0d
 
 /** A line of a file, without the newline that ends it. */
 export interface Line {
@@ -69,6 +70,12 @@ function tooLong(number: number, atMost: number): Refusal {
 /** Nothing but what JSON takes for space. */
 export function isBlank(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)
+}
+
+/** Whether readers that take a carriage return by itself for the end of a line would read several. */
+export function isSeveral(bytes: Buffer): boolean {
+  const at = bytes.indexOf(RETURN)
+  return at >= 0 && !isBlank(bytes.subarray(at))
 }
 
 /** Which line a refusal is about: its number, never what it says. */

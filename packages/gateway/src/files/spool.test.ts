@@ -12,7 +12,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function opened(open: () => Promise<SpoolFile> = unlinkedFiles(join(folder, 'spool'))): Promise<Spool> {
-  const spool = await createSpools(open).open()
+  const spool = await createSpools(open).open('ann')
   if (spool.kind === 'refuse') throw new Error(spool.forLog)
   return spool.value
 }
@@ -55,7 +55,7 @@ it('nothing of it lies on the disk as it is [files.spool]', async () => {
 it('a full disk refuses, whether it is full at once or later [files.spool]', async () => {
   const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
   const spools = createSpools(() => Promise.reject(full))
-  expect(await spools.open()).toMatchObject({ code: 'overloaded', forLog: 'spool: ENOSPC' })
+  expect(await spools.open('ann')).toMatchObject({ code: 'overloaded', forLog: 'spool: ENOSPC' })
   const file = { write: () => Promise.reject(full), close: async () => undefined } as unknown as SpoolFile
   const spool = await opened(async () => file)
   expect(await spool.write(Buffer.alloc(10))).toMatchObject({ kind: 'proceed' })
@@ -67,14 +67,33 @@ it('so many are open at a time, and no more', async () => {
   const spools = createSpools(unlinkedFiles(join(folder, 'spool')))
   const open: Spool[] = []
   for (let times = 0; times < 32; times += 1) {
-    const one = await spools.open()
+    const one = await spools.open(`caller ${times % 8}`)
     if (one.kind === 'proceed') open.push(one.value)
   }
   expect(open).toHaveLength(32)
-  expect(await spools.open()).toMatchObject({ code: 'overloaded' })
+  expect(await spools.open('ann')).toMatchObject({ code: 'overloaded' })
   await open.pop()?.close()
-  const again = await spools.open()
+  const again = await spools.open('ann')
   expect(again.kind).toBe('proceed')
   if (again.kind === 'proceed') open.push(again.value)
   for (const one of open) await one.close()
+})
+
+it('nobody has so many open that others have none [files.spool]', async () => {
+  const spools = createSpools(unlinkedFiles(join(folder, 'spool')))
+  const own: Spool[] = []
+  for (;;) {
+    const one = await spools.open('ann')
+    if (one.kind === 'refuse') break
+    own.push(one.value)
+  }
+  expect(own).toHaveLength(8)
+  const others = await spools.open('bob')
+  expect(others.kind).toBe('proceed')
+  await own.pop()?.close()
+  const again = await spools.open('ann')
+  expect(again.kind).toBe('proceed')
+  expect(await spools.open('ann')).toMatchObject({ code: 'overloaded' })
+  for (const one of own) await one.close()
+  for (const one of [others, again]) if (one.kind === 'proceed') await one.value.close()
 })

@@ -35,23 +35,35 @@ export interface Spool {
 export type SpoolFile = Pick<FileHandle, 'read' | 'write' | 'close'>
 
 export interface Spools {
-  open(): Promise<Step<Spool>>
+  /** @param by whose it is */
+  open(by: string): Promise<Step<Spool>>
 }
 
 /** At a time, of all callers: an upload has two. */
 const OPEN_MAX = 32
+/** Of one caller: nobody keeps the others out. */
+const OWN_MAX = 8
 
 /** @param openFile throws where it cannot be made */
 export function createSpools(openFile: () => Promise<SpoolFile>): Spools {
   let open = 0
+  const owned = new Map<string, number>()
+  const count = (by: string, more: 1 | -1): void => {
+    const own = (owned.get(by) ?? 0) + more
+    open += more
+    if (own === 0) owned.delete(by)
+    else owned.set(by, own)
+  }
   return {
-    async open() {
-      if (open >= OPEN_MAX) return refuse('overloaded', `spool: ${open} are open`, NO_ROOM)
-      open += 1
+    async open(by) {
+      const own = owned.get(by) ?? 0
+      if (open >= OPEN_MAX || own >= OWN_MAX)
+        return refuse('overloaded', `spool: ${open} are open, ${own} of the caller`, NO_ROOM)
+      count(by, 1)
       try {
-        return proceed(new FileSpool(await openFile(), () => open--))
+        return proceed(new FileSpool(await openFile(), () => count(by, -1)))
       } catch (error) {
-        open -= 1
+        count(by, -1)
         return noRoom(error)
       }
     },

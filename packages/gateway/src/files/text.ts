@@ -3,7 +3,7 @@ import { proceed, refuse, type Step } from '../spec/index.js'
 import type { Spool } from './spool.js'
 
 /** Documents that may be spelt in ASCII alone, with their words behind filters: they are no text. */
-const DISGUISED = /%PDF-|^\s*(?:\{\\rtf|%!PS)/
+const DISGUISED = /%PDF-|^(?:\xef\xbb\xbf)?\s*(?:\{\\rtf|%!PS)/
 const HEAD = 1024
 
 /**

@@ -29,6 +29,8 @@ describe('Surroundings', () => {
     'www.',
     'evil.example/',
     'evil.example:8080?q=',
+    'evil.xn--p1ai/',
+    '\u0437\u043b\u043e.\u0440\u0444/?q=',
     'mailto:',
     'data:text/plain,',
     'javascript:alert(',

@@ -5,11 +5,12 @@ const ADDRESS = new RegExp(
     '(?:^|[^a-z0-9])(?:https?|ftp|wss?|file|mailto|tel|sms|data|javascript|vbscript|blob|urn|magnet|sip|xmpp|cid|geo|intent|callto|skype|whatsapp|view-source|about|ssh|git|ldap|smb):',
     '^[^a-z0-9/\\\\]*[/\\\\]{2}',
     '(?:^|[^a-z0-9])www\\d?\\.',
-    '[a-z0-9-]\\.[a-z]{2,24}(?::\\d+)?[/?#]',
+    // A top-level domain may be in any script, or written in ASCII for one (RFC 5890).
+    '[\\p{L}\\d-]\\.(?:\\p{L}{2,24}|xn--[a-z0-9-]{1,59})(?::\\d+)?[/?#]',
     '(?:^|[^a-z])(?:href|src|srcset|action|formaction|poster|cite|background|ping|longdesc)=',
     'url\\(',
   ].join('|'),
-  'i',
+  'iu',
 )
 /** What stands before a quoted address in markup. */
 const TAKES_ADDRESS =

@@ -47,11 +47,22 @@ export class Answers {
     return refused(authenticated.received, dialect, why)
   }
 
-  /** Ends what was. */
-  ended(entered: Entered, call: TransferCall, life: Life, recorded: RecordedTransfer, refusal: Refusal): Outcome {
+  /**
+   * Ends what was.
+   *
+   * @param upstreamStatus 0: no answer came
+   */
+  ended(
+    entered: Entered,
+    call: TransferCall,
+    life: Life,
+    recorded: RecordedTransfer,
+    refusal: Refusal,
+    upstreamStatus: number,
+  ): Outcome {
     const counts = new Counts()
-    if (life.left) return outcomeOf('left', undefined, 0, 0, counts)
+    if (life.left) return outcomeOf('left', undefined, 0, upstreamStatus, counts)
     const why = life.ended === undefined ? refusal : this.#ask.challenged(life.ended, entered.authenticated)
-    return giveRefusal(this.#answering(entered, call, recorded), why, 0, counts)
+    return giveRefusal(this.#answering(entered, call, recorded), why, upstreamStatus, counts)
   }
 }

@@ -32,6 +32,8 @@ export class Situations {
       stream,
       hasSystemMessage,
       obligations,
+      // The most of several says nothing of one that bounds its answer by nothing.
+      line.maxTokens === 0,
     ])
     const held = this.#by.get(key)
     if (held === undefined && this.#by.size >= SITUATIONS_MAX) {

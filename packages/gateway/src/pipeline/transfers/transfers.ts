@@ -1,9 +1,18 @@
+import { isServed } from '../../budgets/charge.js'
 import { unscoped } from '../../decide/scoped.js'
 import type { RecordedTransfer } from '../../exchange.js'
 import type { Kept } from '../../files/shelf.js'
-import { refused } from '../../release/answered.js'
+import { refused, THREW } from '../../release/answered.js'
 import type { HeldAnswer } from '../../release/transfer-answer.js'
-import { type Action, type ActsByType, NO_OBLIGATIONS, type Outcome, type Refusal, refuse } from '../../spec/index.js'
+import {
+  type Action,
+  type ActsByType,
+  type Charge,
+  NO_OBLIGATIONS,
+  type Outcome,
+  type Refusal,
+  refuse,
+} from '../../spec/index.js'
 import type { Entered } from '../call.js'
 import { Answers } from './answers.js'
 import { giveContent } from './contents.js'
@@ -11,6 +20,7 @@ import { at, type Desk, plainFacts, type TransferCall } from './desk.js'
 import { type JobParts, takeJob } from './jobs.js'
 import { again, keepMade, ownOf, pageOf } from './kept.js'
 import type { Life } from './life.js'
+import { overtaken } from './overtaken.js'
 import { takeUpload, type UploadParts } from './upload.js'
 
 export interface TransfersParts extends UploadParts, JobParts {}
@@ -70,6 +80,8 @@ export class TransferRoom {
     try {
       const recorded = await this.#desk.record(entered, call, content, facts)
       if (recorded.kind === 'refuse') return this.#answers.refused(entered, call, life, recorded)
+      const risen = overtaken(this.#parts.ask, entered.authenticated, facts.decided, life.heldLabels())
+      if (risen !== undefined) return this.#answers.ended(entered, call, life, recorded.value, risen, 0)
       const kept: Kept = { kind: 'file', purpose, endpoint, situations }
       return await this.#made(entered, call, life, { recorded: recorded.value, kept, acts: output })
     } finally {
@@ -81,15 +93,21 @@ export class TransferRoom {
     const ready = await takeJob(this.#parts, entered, call, life.signal)
     if (ready.kind === 'refuse') return this.#answers.refused(entered, call, life, ready)
     const { kept, obligations, recorded, spend } = ready.value
-    let isMade = false
-    try {
-      const outcome = await this.#made(entered, call, life, { recorded, kept, acts: obligations.output })
-      isMade = outcome.upstreamStatus >= 200 && outcome.upstreamStatus < 300
-      const charge = isMade ? spend.settle() : undefined
-      return charge === undefined ? outcome : { ...outcome, charge }
-    } finally {
-      if (!isMade) spend.release()
+    const risen = overtaken(this.#parts.ask, entered.authenticated, recorded.sealed.facts.decided, life.heldLabels())
+    if (risen !== undefined) {
+      spend.release()
+      return this.#answers.ended(entered, call, life, recorded, risen, 0)
     }
+    let outcome: Outcome = THREW
+    let charge: Charge | undefined
+    try {
+      outcome = await this.#made(entered, call, life, { recorded, kept, acts: obligations.output })
+    } finally {
+      // What nobody told of may be done all the same: who leaves before the answer pays for it as well.
+      if (isServed(outcome)) charge = spend.settle()
+      else spend.release()
+    }
+    return charge === undefined ? outcome : { ...outcome, charge }
   }
 
   /** Has something made, and tells of it once it is written down whose it is. */
@@ -100,7 +118,7 @@ export class TransferRoom {
     { acts, kept, recorded }: { readonly recorded: RecordedTransfer; readonly kept: Kept; readonly acts: ActsByType },
   ): Promise<Outcome> {
     const held = await this.#ask(entered, call, life, recorded)
-    if ('kind' in held) return this.#answers.ended(entered, call, life, recorded, held)
+    if ('kind' in held) return this.#answers.ended(entered, call, life, recorded, held, 0)
     if (held.status >= 300) return this.#answers.whole(entered, call, life, recorded, held, held.body, acts)
     const said = call.transfers.keptIn(held.body)
     if (said === undefined)
@@ -110,11 +128,12 @@ export class TransferRoom {
         life,
         recorded,
         refuse('upstream_failed', 'the provider named nothing that it made'),
+        held.status,
       )
     const fault = await this.#keep(entered, call, said.id, said.made, kept)
     if (fault === undefined) return this.#answers.whole(entered, call, life, recorded, held, held.body, acts)
     if (fault.code === 'overloaded') await this.#undo(entered, call, life, recorded, said.id)
-    return this.#answers.ended(entered, call, life, recorded, fault)
+    return this.#answers.ended(entered, call, life, recorded, fault, held.status)
   }
 
   async #keep(
@@ -167,7 +186,7 @@ export class TransferRoom {
       recorded: recorded.value,
       again: (kept) => again(this.#parts.ask, this.#desk, entered, call, kept),
     })
-    if ('kind' in page) return this.#answers.ended(entered, call, life, recorded.value, page)
+    if ('kind' in page) return this.#answers.ended(entered, call, life, recorded.value, page, 0)
     return this.#answers.whole(entered, call, life, recorded.value, page.held, page.body, page.acts)
   }
 
@@ -218,14 +237,14 @@ export class TransferRoom {
     acts: ActsByType,
   ): Promise<Outcome> {
     const held = await this.#ask(entered, call, life, recorded)
-    if ('kind' in held) return this.#answers.ended(entered, call, life, recorded, held)
+    if ('kind' in held) return this.#answers.ended(entered, call, life, recorded, held, 0)
     if (held.status < 300 && call.route.act !== 'below') {
       const said = call.transfers.keptIn(held.body)
       const fault =
         said?.id === call.id
           ? await keepMade(this.#desk, entered, call, said?.made ?? [], kept)
           : refuse('upstream_failed', 'the provider told of something else')
-      if (fault !== undefined) return this.#answers.ended(entered, call, life, recorded, fault)
+      if (fault !== undefined) return this.#answers.ended(entered, call, life, recorded, fault, held.status)
     }
     const isGone = call.route.act === 'delete' && (held.status < 300 || held.status === 404)
     if (isGone && call.id !== undefined) await this.#desk.parts.shelf.delete(call.provider, call.id)

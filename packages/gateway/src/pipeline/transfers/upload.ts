@@ -1,6 +1,6 @@
 import type { LongContent, TransferFacts } from '../../exchange.js'
 import { type Form, takeForm } from '../../files/form.js'
-import { inLine, isBlank, type Line, LineReader } from '../../files/lines.js'
+import { inLine, isBlank, isSeveral, type Line, LineReader } from '../../files/lines.js'
 import type { Situation } from '../../files/shelf.js'
 import type { Spool } from '../../files/spool.js'
 import { textIn } from '../../files/text.js'
@@ -11,6 +11,7 @@ import {
   type RequestView,
   refuse,
   type Step,
+  subjectOf,
   type TransferPurpose,
   type WholePurpose,
 } from '../../spec/index.js'
@@ -51,24 +52,30 @@ export async function takeUpload(
   life: Life,
 ): Promise<Step<Uploaded>> {
   const { spools, uploadBytes } = parts.desk.parts
-  const { received } = entered.authenticated
-  const pieces = received.pieces(uploadBytes)
-  if (pieces.kind === 'refuse') return pieces
-  life.whenOver(() => pieces.value.stop())
-  const form = await takeForm(received.headers['content-type'], pieces.value, spools)
-  pieces.value.stop()
-  if (form.kind === 'refuse') return form
+  const { principal, received } = entered.authenticated
+  const open: () => ReturnType<typeof spools.open> = () => spools.open(subjectOf(principal).uid)
+  // Both places at once: of uploads that have one each, none could go on.
+  const out = await open()
+  if (out.kind === 'refuse') return out
+  let judged: Step<Uploaded> | undefined
   try {
-    if (life.ended !== undefined || life.left) return overBy(life)
-    const purpose = purposeOf(form.value, call)
-    if (purpose.kind === 'refuse') return purpose
-    const out = await spools.open()
-    if (out.kind === 'refuse') return out
-    const judged = await new Lines(parts, entered, call, life, purpose.value).judge(form.value, out.value)
-    if (judged.kind === 'refuse') await out.value.close()
-    return judged
+    const pieces = received.pieces(uploadBytes)
+    if (pieces.kind === 'refuse') return pieces
+    life.whenOver(() => pieces.value.stop())
+    const form = await takeForm(received.headers['content-type'], pieces.value, open)
+    pieces.value.stop()
+    if (form.kind === 'refuse') return form
+    try {
+      if (life.ended !== undefined || life.left) return overBy(life)
+      const purpose = purposeOf(form.value, call)
+      if (purpose.kind === 'refuse') return purpose
+      judged = await new Lines(parts, entered, call, life, purpose.value).judge(form.value, out.value)
+      return judged
+    } finally {
+      await form.value.file.close()
+    }
   } finally {
-    await form.value.file.close()
+    if (judged?.kind !== 'proceed') await out.value.close()
   }
 }
 
@@ -165,6 +172,7 @@ class Lines {
   async #judged({ bytes }: Line): Promise<Step<Buffer>> {
     this.#lines += 1
     if (this.#purpose.kind === 'whole') return refuse('invalid_request', 'no lines')
+    if (isSeveral(bytes)) return SEVERAL
     const read = this.#purpose.line(bytes)
     if (read.kind === 'refuse') return read
     if (read.value.kind === 'teaches') return await this.#taught(read.value.view, bytes, 'train')
@@ -224,6 +232,9 @@ class Lines {
   }
 }
 
+const SEVERAL = refuse('invalid_request', 'a carriage return within a line', {
+  message: 'It has a carriage return that does not end it.',
+})
 const NEWLINE = Buffer.from('\n')
 const NOTHING = Buffer.alloc(0)
 const NOT_NAMED = { model: undefined, query: '' } as const

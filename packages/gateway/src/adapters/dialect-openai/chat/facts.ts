@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../../json/located.js'
 import { type Facts, wrong } from '../../../lens/lens.js'
 import { isObject, wholeNumber } from '../../../lens/path.js'
 import type { Refusal } from '../../../spec/refusal.js'
+import { furtherModels } from '../one-model.js'
 
 /** What the body of `POST /v1/chat/completions` says beside its texts. */
 export function chatFacts(root: JsonObject): Facts | Refusal {
@@ -13,8 +14,8 @@ export function chatFacts(root: JsonObject): Facts | Refusal {
   if (typeof stream !== 'boolean') return wrong('stream', 'a boolean')
   const older = wholeNumber(root['max_tokens'] ?? 0)
   if (older === undefined) return wrong('max_tokens', 'a whole number')
-  const maxTokens = wholeNumber(root['max_completion_tokens'] ?? older)
-  if (maxTokens === undefined) return wrong('max_completion_tokens', 'a whole number')
+  const newer = wholeNumber(root['max_completion_tokens'] ?? 0)
+  if (newer === undefined) return wrong('max_completion_tokens', 'a whole number')
   const choices = wholeNumber(root['n'] ?? 1)
   if (choices === undefined) return wrong('n', 'a whole number')
   const tools = root['tools'] ?? []
@@ -22,6 +23,8 @@ export function chatFacts(root: JsonObject): Facts | Refusal {
   const functions = root['functions'] ?? []
   if (!Array.isArray(functions)) return wrong('functions', 'an array')
 
+  const further = furtherModels(root)
+  if (further !== undefined) return further
   let hasSystemMessage = false
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i]
@@ -34,7 +37,8 @@ export function chatFacts(root: JsonObject): Facts | Refusal {
   return {
     model,
     stream,
-    maxTokens,
+    // Servers differ in which of them they heed where both are there.
+    maxTokens: Math.max(older, newer),
     choices,
     hasSystemMessage,
     hasEffects: hasEffects(root, tools),

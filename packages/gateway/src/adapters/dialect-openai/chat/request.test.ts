@@ -208,6 +208,7 @@ describe('read', () => {
     ['nothing', {}, 0],
     ['the old name', { max_tokens: 5 }, 5],
     ['the new name', { max_tokens: 5, max_completion_tokens: 7 }, 7],
+    ['the larger one', { max_tokens: 7, max_completion_tokens: 5 }, 7],
     ['null', { max_tokens: null }, 0],
   ])('counts the tokens asked for: %s', (_, more, count) => {
     expect(view({ ...PLAIN, ...more }).maxTokens).toBe(count)
@@ -243,6 +244,10 @@ describe('read', () => {
     ['stream', { ...PLAIN, stream: 'true' }],
     ['max_tokens', { ...PLAIN, max_tokens: '5' }],
     ['max_completion_tokens', { ...PLAIN, max_completion_tokens: -1 }],
+    ['models', { ...PLAIN, models: ['another'] }],
+    ['Models', { ...PLAIN, Models: ['another'] }],
+    ['fallbacks', { ...PLAIN, fallbacks: [{ model: 'another' }] }],
+    ['context_window_fallbacks', { ...PLAIN, context_window_fallbacks: [{ m: ['another'] }] }],
     ['tools', { ...PLAIN, tools: {} }],
     ['tools', { ...PLAIN, tools: ['f'] }],
     ['the request body', [PLAIN]],

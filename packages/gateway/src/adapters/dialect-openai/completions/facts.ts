@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../../json/located.js'
 import { type Facts, wrong } from '../../../lens/lens.js'
 import { wholeNumber } from '../../../lens/path.js'
 import type { Refusal } from '../../../spec/refusal.js'
+import { furtherModels } from '../one-model.js'
 
 /** What the body of `POST /v1/completions` says beside its texts. */
 export function completionFacts(root: JsonObject): Facts | Refusal {
@@ -17,6 +18,8 @@ export function completionFacts(root: JsonObject): Facts | Refusal {
   if (choices === undefined) return wrong('n', 'a whole number')
   const tried = wholeNumber(root['best_of'] ?? choices)
   if (tried === undefined) return wrong('best_of', 'a whole number')
+  const further = furtherModels(root)
+  if (further !== undefined) return further
   return {
     model,
     stream,

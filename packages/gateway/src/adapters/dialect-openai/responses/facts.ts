@@ -2,6 +2,7 @@ import type { JsonArray, JsonObject, JsonValue } from '../../../json/located.js'
 import { type Facts, wrong } from '../../../lens/lens.js'
 import { isObject, wholeNumber } from '../../../lens/path.js'
 import { type Refusal, refuse } from '../../../spec/refusal.js'
+import { furtherModels, otherModel } from '../one-model.js'
 
 /** What the body of `POST /v1/responses` says beside its texts. */
 export function responsesFacts(root: JsonObject): Facts | Refusal {
@@ -27,6 +28,8 @@ export function responsesFacts(root: JsonObject): Facts | Refusal {
   const mistaken = items.findIndex((item) => !isObject(item))
   if (mistaken >= 0) return wrong(`input[${mistaken}]`, 'an object')
   const all = [...tools, ...items.flatMap(toolsIn)]
+  const further = furtherModels(root)
+  if (further !== undefined) return further
   if (isObject(root['moderation'] ?? null)) return otherModel('moderation')
   if (all.some((tool) => isObject(tool) && (tool['model'] ?? null) !== null)) return otherModel('tools')
   return {
@@ -46,14 +49,6 @@ function noBackground(): Refusal {
   return refuse('invalid_request', 'asks for an answer in the background', {
     param: 'background',
     message: 'Answers in the background are not served: they could not be fetched through this gateway.',
-  })
-}
-
-/** Policy decides on one model, and another would see the prompt too. */
-function otherModel(param: string): Refusal {
-  return refuse('invalid_request', 'names a model beside the one that is decided on', {
-    param,
-    message: `Only one model is asked in a request: \`${param}\` names another.`,
   })
 }
 
