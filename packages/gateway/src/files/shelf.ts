@@ -9,6 +9,8 @@ export interface Situation {
   /** That was asked for, where policy routed it. */
   readonly routedFrom: string | undefined
   readonly findings: readonly string[]
+  /** Types of findings that detectors elsewhere were asked for. */
+  readonly elsewhere: readonly string[]
   readonly uninspectable: boolean
   readonly stream: boolean
   readonly hasSystemMessage: boolean

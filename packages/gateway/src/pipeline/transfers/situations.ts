@@ -132,7 +132,11 @@ function addTo(sums: Record<string, number>, more: Readonly<Record<string, numbe
 }
 
 /** A line that asks, as it was sealed. */
-export function situationOf(sealed: Sealed, unbounded: number): Omit<Situation, 'lines'> {
+export function situationOf(
+  sealed: Sealed,
+  unbounded: number,
+  elsewhere: Situation['elsewhere'],
+): Omit<Situation, 'lines'> {
   const { counted, endpoint, model, promptTokens, routedFrom, verdict } = sealed
   const { context, obligations } = verdict
   const demand = counted?.demand
@@ -141,6 +145,7 @@ export function situationOf(sealed: Sealed, unbounded: number): Omit<Situation, 
     models: [model.resource.id],
     routedFrom: routedFrom?.model.resource.id,
     findings: context.findings,
+    elsewhere,
     uninspectable: context.uninspectable,
     stream: context.stream,
     hasSystemMessage: context.hasSystemMessage,

@@ -130,6 +130,7 @@ export class Teaching {
         models: this.models,
         routedFrom: undefined,
         findings: types,
+        elsewhere: this.#parts.ask.looksFor(this.#action),
         promptTokens,
         maxTokens: 0,
         uninspectable,
