@@ -309,6 +309,20 @@ describe('an agent', () => {
 })
 
 describe('detectors elsewhere', () => {
+  it('must have looked for what policy asks about now [files.again]', async () => {
+    const elsewhere = await startDetectorServer({ Ada: 'PERSON' })
+    const people = { name: 'people', kind: 'presidio', url: elsewhere.url, timeout: '2s' }
+    const before = await upload([batchLine('one', 'ask Ada')])
+    const about = '@id("stop") forbid (principal, action, resource) when { context.findings.contains("pii.person") };'
+    at.house.writePolicies(permit('', about))
+    await at.house.running.reload(at.house.configure({ inspection: { remote: [people] } }), 'test')
+    await expect(upload([batchLine('one', 'ask Ada')])).rejects.toMatchObject({ code: 'forbidden_by_policy' })
+    await expect(create(before)).rejects.toMatchObject({ status: 422, code: 'obligation_failed' })
+    expect((await create(await upload([batchLine('one', 'ask nobody')]))).status).toBe('validating')
+    await policies(permit(''))
+    await elsewhere.close()
+  })
+
   it('look at every line, and refuse by the line at which they fail [files.batches]', async () => {
     const elsewhere = await startDetectorServer({ Ada: 'PERSON' })
     const people = { name: 'people', kind: 'presidio', url: elsewhere.url, timeout: '2s' }

@@ -124,6 +124,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const session = parts.ledger.sessionOf(principal, received.headers['ostiary-session'])
     return parts.ledger.labelsOf(principal, session.kind === 'proceed' ? session.value : undefined)
   }
+  const looksFor = (action: Action): readonly string[] => {
+    const used = usedIn(parts, action)
+    return parts.remoteDetectors.flatMap(({ detector }) => detector.types.filter((type) => used.has(type)))
+  }
   const judge = createJudge(parts, { learn, elsewhere, challenged, permitted })
   const forward = createForward(parts.forward)
   const release: ReleaseParts = {
@@ -157,7 +161,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     }),
     ...{ judge, learn, budgets: parts.budgets, limits: parts.limits, gathering: parts.gathering },
     lookFor: (action) => elsewhere?.(usedIn(parts, action)),
-    ask: { policy: parts.policy, challenged, permitted, labelsOf },
+    ask: { policy: parts.policy, challenged, permitted, labelsOf, looksFor },
   })
 
   async function enter(received: Received, door: Door): Promise<void> {

@@ -84,7 +84,7 @@ function decideOn(
   if (model === undefined) return refuse('model_not_found', `model ${name} is not configured any more`)
   const now = decideOne(one, one.findings, model, by, parts)
   if (now.kind === 'refuse') return now
-  const lack = use ? lackOf(one, now.value, model.resource, one.models) : undefined
+  const lack = use ? lackOf(one, now.value, model.resource, parts) : undefined
   if (lack !== undefined) return lack
   if (one.uninspectable && !now.value.obligations.passUninspectable)
     return refuse('content_uninspectable', 'in what was judged before')
@@ -114,8 +114,9 @@ function lackOf(
   one: Situation,
   { obligations }: Verdict,
   resource: Resource,
-  goesTo: readonly string[],
+  { looksFor }: AgainParts,
 ): Refusal | undefined {
+  const goesTo = one.models
   const before = joinObligations(one.obligations.map(parseObligation).filter((it) => it.kind !== 'unknown'))
   const beyond = [
     ...[...obligations.input]
@@ -129,6 +130,10 @@ function lackOf(
     ...[...obligations.sizes]
       .filter(([size, most]) => !fits(one, size, most) && atMost(before, size) > most)
       .map(([size]) => `limit:${size}`),
+    // Nobody looked for them then, so that they were not found says nothing.
+    ...looksFor(one.action)
+      .filter((type) => !one.elsewhere.includes(type))
+      .map((type) => `a look for ${type}`),
   ]
   if (beyond.length === 0) return undefined
   return refuse('obligation_failed', `lines judged before lack ${beyond.join(', ')}`, {

@@ -6,6 +6,8 @@ import type { JudgeShared } from '../judge.js'
 
 export interface AskParts extends Pick<JudgeShared, 'challenged' | 'permitted'> {
   readonly policy: PolicyEngine
+  /** Types of findings that detectors elsewhere are asked for, since policies can use them. */
+  readonly looksFor: (action: Action) => readonly string[]
   /** Which the caller has. */
   readonly labelsOf: (by: Authenticated) => readonly string[]
 }

@@ -141,7 +141,11 @@ async function asksOf(
     if (sealed.kind === 'refuse') return inLine(at + 1, sealed)
     const { body, model, verdict } = sealed.value
     const about = { action: endpoint.action, model, verdict, lines: 1 }
-    const differ = judged.add(sealed.value, situationOf(sealed.value, parts.limits.answerTokens), about)
+    const differ = judged.add(
+      sealed.value,
+      situationOf(sealed.value, parts.limits.answerTokens, parts.ask.looksFor(endpoint.action)),
+      about,
+    )
     if (differ !== undefined) return differ
     bodies.push(body)
   }

@@ -133,7 +133,11 @@ function addTo(sums: Record<string, number>, more: Readonly<Record<string, numbe
 }
 
 /** A line that asks, as it was sealed. */
-export function situationOf(sealed: Sealed, unbounded: number): Omit<Situation, 'lines'> {
+export function situationOf(
+  sealed: Sealed,
+  unbounded: number,
+  elsewhere: Situation['elsewhere'],
+): Omit<Situation, 'lines'> {
   const { counted, endpoint, model, promptTokens, routedFrom, verdict } = sealed
   const { context, obligations } = verdict
   const demand = counted?.demand
@@ -143,6 +147,7 @@ export function situationOf(sealed: Sealed, unbounded: number): Omit<Situation, 
     routedFrom: routedFrom?.model.resource.id,
     findings: context.findings,
     labels: sealed.labels.brought,
+    elsewhere,
     uninspectable: context.uninspectable,
     stream: context.stream,
     hasSystemMessage: context.hasSystemMessage,

@@ -194,7 +194,11 @@ class Lines {
     if (sealed.kind === 'refuse') return sealed
     const { body, model, verdict } = sealed.value
     const about = { action: endpoint.action, model, verdict, lines: 1 }
-    const differ = this.#situations.add(sealed.value, situationOf(sealed.value, this.#parts.limits.answerTokens), about)
+    const differ = this.#situations.add(
+      sealed.value,
+      situationOf(sealed.value, this.#parts.limits.answerTokens, this.#parts.ask.looksFor(endpoint.action)),
+      about,
+    )
     return differ ?? proceed(body)
   }
 
