@@ -82,6 +82,29 @@ describe('a batch by the real client', () => {
     expect(at.provider.files.kept.size).toBe(before)
   })
 
+  it('refuses a job that hands data on to others', async () => {
+    const client = await at.client()
+    const file = await client.files.create({ file: jsonl([batchLine('one', 'hello')]), purpose: 'batch' })
+    const asked = { input_file_id: file.id, endpoint: '/v1/chat/completions', completion_window: '24h' } as const
+    const before = at.provider.requestCount
+    for (const where of [
+      { output_folder: { url: 'https://blob.example' } },
+      { input_blob: 'https://blob.example/a' },
+    ]) {
+      const made = client.batches.create({ ...asked, ...where })
+      await expect(made).rejects.toMatchObject({ status: 400, param: Object.keys(where)[0] })
+    }
+    const integrations = [{ type: 'wandb', wandb: { project: 'p' } }] as const
+    const tuned = client.fineTuning.jobs.create({
+      model: 'model',
+      training_file: file.id,
+      integrations: [...integrations],
+    })
+    await expect(tuned).rejects.toMatchObject({ status: 400, param: 'integrations' })
+    expect(at.provider.requestCount).toBe(before)
+    await client.files.delete(file.id)
+  })
+
   it("keeps everybody's apart", async () => {
     const alice = await at.client('alice')
     const bob = await at.client('bob')

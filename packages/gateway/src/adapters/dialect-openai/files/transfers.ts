@@ -120,7 +120,13 @@ function readJob(kind: KeptKind, body: Buffer, limits: JsonLimits): Step<JobAske
   return kind === 'batch' ? batchAsked(read.value, root) : tuningAsked(read.value, root)
 }
 
-function batchAsked(view: RequestView, { endpoint, input_file_id: input }: JsonObject): Step<JobAsked> {
+/** Azure's: what is read, or written, where the caller says, and nobody judges it there. */
+const ELSEWHERE = ['input_blob', 'output_folder'] as const
+
+function batchAsked(view: RequestView, root: JsonObject): Step<JobAsked> {
+  const { endpoint, input_file_id: input } = root
+  const elsewhere = ELSEWHERE.find((name) => (root[name] ?? null) !== null)
+  if (elsewhere !== undefined) return unasked(elsewhere)
   if (typeof input !== 'string') return wrong('input_file_id', 'a string')
   if (typeof endpoint !== 'string') return wrong('endpoint', 'a string')
   return proceed({ view, files: [{ id: input, purpose: 'batch' }], model: undefined, endpoint })
