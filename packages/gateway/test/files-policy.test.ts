@@ -308,6 +308,20 @@ describe('an agent', () => {
   })
 })
 
+describe('detectors', () => {
+  it('that were off must have looked for what policy asks about now [files.again]', async () => {
+    const inspection = { detectors: { 'pii.email': false } }
+    await at.house.running.reload(at.house.configure({ inspection }), 'test')
+    const before = await upload([batchLine('one', 'ask ann@corp.example')])
+    const about = '@id("stop") forbid (principal, action, resource) when { context.findings.contains("pii.email") };'
+    at.house.writePolicies(permit('', about))
+    await at.house.running.reload(at.house.configure({}), 'test')
+    await expect(create(before)).rejects.toMatchObject({ status: 422, code: 'obligation_failed' })
+    expect((await create(await upload([batchLine('one', 'ask nobody')]))).status).toBe('validating')
+    await policies(permit(''))
+  })
+})
+
 describe('detectors elsewhere', () => {
   it('must have looked for what policy asks about now [files.again]', async () => {
     const elsewhere = await startDetectorServer({ Ada: 'PERSON' })

@@ -11,8 +11,8 @@ export interface Situation {
   readonly findings: readonly string[]
   /** That the lines bring: they may have aged out with their caller when the file is used. */
   readonly labels: readonly string[]
-  /** Types of findings that detectors elsewhere were asked for. */
-  readonly elsewhere: readonly string[]
+  /** Types of findings that somebody looked for, here or elsewhere. */
+  readonly lookedFor: readonly string[]
   readonly uninspectable: boolean
   readonly stream: boolean
   readonly hasSystemMessage: boolean

@@ -124,9 +124,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const session = parts.ledger.sessionOf(principal, received.headers['ostiary-session'])
     return parts.ledger.labelsOf(principal, session.kind === 'proceed' ? session.value : undefined)
   }
-  const looksFor = (action: Action): readonly string[] => {
+  const looksFor = (action: Action): readonly FindingType[] => {
     const used = usedIn(parts, action)
-    return parts.remoteDetectors.flatMap(({ detector }) => detector.types.filter((type) => used.has(type)))
+    const elsewhere = parts.remoteDetectors.flatMap(({ detector }) => detector.types.filter((type) => used.has(type)))
+    return [...parts.detectors.flatMap(({ detector }) => detector.types), ...elsewhere]
   }
   const judge = createJudge(parts, { learn, elsewhere, challenged, permitted })
   const forward = createForward(parts.forward)
@@ -161,7 +162,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     }),
     ...{ judge, learn, budgets: parts.budgets, limits: parts.limits, gathering: parts.gathering },
     lookFor: (action) => elsewhere?.(usedIn(parts, action)),
-    ask: { policy: parts.policy, challenged, permitted, labelsOf, looksFor },
+    ask: { policy: parts.policy, challenged, permitted, labelsOf, looksFor, usedIn: (action) => usedIn(parts, action) },
   })
 
   async function enter(received: Received, door: Door): Promise<void> {

@@ -114,9 +114,10 @@ function lackOf(
   one: Situation,
   { obligations }: Verdict,
   resource: Resource,
-  { looksFor }: AgainParts,
+  { looksFor, usedIn }: AgainParts,
 ): Refusal | undefined {
   const goesTo = one.models
+  const used = usedIn(one.action)
   const before = joinObligations(one.obligations.map(parseObligation).filter((it) => it.kind !== 'unknown'))
   const beyond = [
     ...[...obligations.input]
@@ -132,7 +133,7 @@ function lackOf(
       .map(([size]) => `limit:${size}`),
     // Nobody looked for them then, so that they were not found says nothing.
     ...looksFor(one.action)
-      .filter((type) => !one.elsewhere.includes(type))
+      .filter((type) => used.has(type) && !one.lookedFor.includes(type))
       .map((type) => `a look for ${type}`),
   ]
   if (beyond.length === 0) return undefined

@@ -136,7 +136,7 @@ function addTo(sums: Record<string, number>, more: Readonly<Record<string, numbe
 export function situationOf(
   sealed: Sealed,
   unbounded: number,
-  elsewhere: Situation['elsewhere'],
+  lookedFor: Situation['lookedFor'],
 ): Omit<Situation, 'lines'> {
   const { counted, endpoint, model, promptTokens, routedFrom, verdict } = sealed
   const { context, obligations } = verdict
@@ -147,7 +147,7 @@ export function situationOf(
     routedFrom: routedFrom?.model.resource.id,
     findings: context.findings,
     labels: sealed.labels.brought,
-    elsewhere,
+    lookedFor,
     uninspectable: context.uninspectable,
     stream: context.stream,
     hasSystemMessage: context.hasSystemMessage,

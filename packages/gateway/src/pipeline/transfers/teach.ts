@@ -132,7 +132,7 @@ export class Teaching {
         routedFrom: undefined,
         findings: types,
         labels: brought,
-        elsewhere: this.#parts.ask.looksFor(this.#action),
+        lookedFor: this.#parts.ask.looksFor(this.#action),
         promptTokens,
         maxTokens: 0,
         uninspectable,
