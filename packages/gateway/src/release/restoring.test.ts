@@ -92,6 +92,21 @@ describe('Restoring', () => {
     expect(asked).toEqual([['pii.email', 'secret.private-key']])
   })
 
+  it('asks again for a type that the answer itself brought, however it is cut', () => {
+    const asked: (readonly FindingType[])[] = []
+    const types: FindingType[] = ['pii.email']
+    const by = new Restoring({ ...session(), types: () => types }, (those) => {
+      asked.push(those)
+      return verdict()
+    })
+    const guard = by.guard(CONTENT, undefined)
+    let said = guard.push('[EMAIL_7K2M9QXR] has ')
+    types.push('secret.private-key')
+    said += guard.push('[PRIVATE_KEY_00000001] there') + guard.end()
+    expect(said).toBe(`${EMAIL} has ${KEY} there`)
+    expect(asked).toEqual([['pii.email'], ['pii.email', 'secret.private-key']])
+  })
+
   it('leaves everything where policy does not permit it', () => {
     const by = restoring('', 'forbid')
     expect(through(['to [EMAIL_7K2M9QXR]'], by)).toBe('to [EMAIL_7K2M9QXR]')

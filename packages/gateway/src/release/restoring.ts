@@ -22,8 +22,8 @@ import { hostFollows, Surroundings } from './surroundings.js'
 export type AskToRestore = (types: readonly FindingType[]) => Verdict
 
 /**
- * Puts values back in the answer of one exchange, behind whatever else is done with it. Whether it may is asked once, when the
- * first placeholder is seen.
+ * Puts values back in the answer of one exchange, behind whatever else is done with it. Whether it may is asked when the first
+ * placeholder is seen, for all types that the session holds, and again where the answer brings a type that it did not hold.
  */
 export class Restoring {
   readonly #session: VaultSession
@@ -78,8 +78,9 @@ export class Restoring {
   }
 
   #restores({ type }: Placeholder, sinks: readonly Sink[]): boolean {
-    if (this.#may === undefined) {
-      this.#types = this.#session.types()
+    // Of a type that the answer itself brought into the session nobody has decided yet.
+    if (this.#may === undefined || !this.#types.includes(type)) {
+      this.#types = [...new Set([...this.#session.types(), type])].sort()
       this.#verdict = this.#ask(this.#types)
       this.#may = restorableBy(this.#verdict, this.#types)
     }
