@@ -124,7 +124,7 @@ describe('what the log says', () => {
       'cormorant',
       EMAIL,
       TEST_CARD,
-      '4111',
+      TEST_CARD.slice(0, 8),
       openaiShapedKey(),
       MODEL_KEY,
     ]) {

@@ -49,6 +49,8 @@ describe('dev and token', () => {
       listen: { port: Number(new URL(ready.gateway).port) },
       issuers: [{ audience: ready.gateway }],
     })
+    // Times in tokens are whole seconds: one that is issued in the second of the revocation is ended by it.
+    await new Promise((resolve) => setTimeout(resolve, 1100))
     const key = join(data, 'bound.jwk')
     const proven = ['--dpop', key, '--proof', `POST ${ready.gateway}/v1/chat/completions`, '--json']
     const nonce = await ostiary(['token', '--as', 'alice', '--data', data, ...proven])
