@@ -100,10 +100,10 @@ describe('Restoring', () => {
       return verdict()
     })
     const guard = by.guard(CONTENT, undefined)
-    let said = guard.push('[EMAIL_7K2M9QXR] has ')
+    const before = guard.push('[EMAIL_7K2M9QXR] has ')
     types.push('secret.private-key')
-    said += guard.push('[PRIVATE_KEY_00000001] there') + guard.end()
-    expect(said).toBe(`${EMAIL} has ${KEY} there`)
+    const said = [before, guard.push('[PRIVATE_KEY_00000001] there'), guard.end()]
+    expect(said.join('')).toBe(`${EMAIL} has ${KEY} there`)
     expect(asked).toEqual([['pii.email'], ['pii.email', 'secret.private-key']])
   })
 
