@@ -192,8 +192,12 @@ describe('an upload', () => {
 
   it('is refused compressed, and as no form, before it is read', async () => {
     const form = formOf([PURPOSE, file(GOOD)])
-    expect(await upload(form, 'alice', { 'content-encoding': 'gzip' })).toMatchObject({ status: 415 })
-    expect(await upload(form, 'alice', { 'content-type': 'application/json' })).toMatchObject({ status: 415 })
+    for (const header of [{ 'content-encoding': 'gzip' }, { 'content-type': 'application/json' }]) {
+      const said = await upload(form, 'alice', header)
+      expect(said).toMatchObject({ status: 415 })
+      // Written by now: who looks for the next outcome finds its own.
+      expect((await at.house.exchange(said.id)).outcome.own).toMatchObject({ outcome: 'refused' })
+    }
   })
 
   it('whose caller leaves in the middle reaches nobody, and leaves nothing [files.left]', async () => {
