@@ -175,7 +175,8 @@ async function judgedJob(
   if (situations.length === 0)
     return refuse('model_not_found', 'a model that the files were not judged for', { param: 'model' })
   const looked = await lookedElsewhere(parts, situations, view, parts.ask.labelsOf(authenticated), left)
-  const learnt = parts.learn(view.parts, looked)
+  if (looked.kind === 'refuse') return looked
+  const learnt = parts.learn(view.parts, looked.value)
   if (learnt.kind === 'refuse') return learnt
   const { counts, found, types } = learnt.value
   const { clock } = parts.desk.parts
@@ -213,17 +214,14 @@ async function lookedElsewhere(
   { parts }: RequestView,
   had: readonly string[],
   left: AbortSignal,
-): Promise<Elsewhere | undefined> {
+): Promise<Step<Elsewhere | undefined>> {
   const [first] = situations
   const look = first === undefined ? undefined : lookFor(first.action)
-  if (look === undefined || parts.length === 0) return undefined
+  if (look === undefined || parts.length === 0) return proceed(undefined)
   const learnt = learn(parts, undefined)
-  // What fails here fails again where its refusal is heard.
-  const types = learnt.kind === 'proceed' ? learnt.value.types : []
-  const labels = withLabels(had, labelsBrought(gathering, parts, types, undefined))
-  return await look(
-    parts.map(({ text }) => text),
-    labels,
-    left,
-  )
+  // What labels a text has nobody knows where a detector failed: then it is shown to nobody.
+  if (learnt.kind === 'refuse') return learnt
+  const labels = withLabels(had, labelsBrought(gathering, parts, learnt.value.types, undefined))
+  const texts = parts.map(({ text }) => text)
+  return proceed(await look(texts, labels, left))
 }
