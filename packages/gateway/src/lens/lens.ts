@@ -33,6 +33,9 @@ export const QUIET: Omit<Facts, 'model'> = {
   conversation: undefined,
 }
 
+/** Of a body that asks for something that lasts, and names no model. */
+export const LASTING: Facts = { ...QUIET, model: '', hasEffects: true }
+
 /**
  * Puts an operator's system text into a body.
  *

@@ -2,7 +2,7 @@ import { type JsonLimits, type JsonObject, readLocated } from '../../../json/loc
 import { spliced } from '../../../lens/edits.js'
 import { enclosedAnswer, enclosedRequest } from '../../../lens/enclosed.js'
 import { ENUM, ID, PLAIN, TEXT } from '../../../lens/fields.js'
-import { createLens, wrong } from '../../../lens/lens.js'
+import { createLens, LASTING, wrong } from '../../../lens/lens.js'
 import { pageIn, rootOf, writePage } from '../../../lens/page.js'
 import { isObject } from '../../../lens/path.js'
 import { field, listOf, type Shape, shape } from '../../../lens/shape.js'
@@ -86,7 +86,7 @@ function lensOf(answer: Shape, limits: JsonLimits): Lens {
   return createLens(
     {
       request: shape({ requests: TEXT }),
-      facts: () => FACTS,
+      facts: () => LASTING,
       namesModel: false,
       answer,
       usage: () => undefined,
@@ -95,16 +95,6 @@ function lensOf(answer: Shape, limits: JsonLimits): Lens {
     limits,
   )
 }
-
-const FACTS = {
-  model: '',
-  stream: false,
-  maxTokens: 0,
-  hasSystemMessage: false,
-  hasEffects: true,
-  tools: 0,
-  conversation: undefined,
-} as const
 
 /** `{requests: [{custom_id, params}]}`, where each `params` is the body of a message's request. */
 function readBatch(body: Buffer, messages: Endpoint, limits: JsonLimits): Step<JobAsked> {

@@ -1,4 +1,4 @@
-import { createLens, type Facts } from '../../../lens/lens.js'
+import { createLens, LASTING } from '../../../lens/lens.js'
 import { shape } from '../../../lens/shape.js'
 import type { Lens } from '../../../spec/dialect.js'
 
@@ -6,7 +6,7 @@ import type { Lens } from '../../../spec/dialect.js'
 export const ANYTHING: Lens = createLens(
   {
     request: shape({}),
-    facts: () => NO_FACTS,
+    facts: () => LASTING,
     namesModel: false,
     answer: shape({}),
     usage: () => undefined,
@@ -14,13 +14,3 @@ export const ANYTHING: Lens = createLens(
   },
   { depthMax: 64, placesMax: 1 << 20 },
 )
-
-export const NO_FACTS: Facts = {
-  model: '',
-  stream: false,
-  maxTokens: 0,
-  hasSystemMessage: false,
-  hasEffects: true,
-  tools: 0,
-  conversation: undefined,
-}

@@ -1,10 +1,9 @@
 import type { JsonLimits } from '../../../json/located.js'
 import { ENUM, ID, PLAIN, TEXT } from '../../../lens/fields.js'
-import { createLens, type Facts } from '../../../lens/lens.js'
+import { createLens, type Facts, LASTING } from '../../../lens/lens.js'
 import { type Field, field, listOf, type Shape, shape } from '../../../lens/shape.js'
 import type { Lens } from '../../../spec/dialect.js'
 import type { KeptKind } from '../../../spec/transfer.js'
-import { NO_FACTS } from './anything.js'
 
 /** Whoever made it may have named things as they liked: names and values of it are texts. */
 const METADATA: Field = TEXT
@@ -113,7 +112,7 @@ export function lensOf(kept: KeptKind, isPage: boolean, limits: JsonLimits): Len
       request: REQUESTS[kept],
       facts: (root): Facts => {
         const { model } = root
-        return typeof model === 'string' ? { ...NO_FACTS, model } : NO_FACTS
+        return typeof model === 'string' ? { ...LASTING, model } : LASTING
       },
       namesModel: kept === 'fine-tuning-job',
       answer: isPage ? page(FORMATS[kept]) : FORMATS[kept],
