@@ -13,6 +13,7 @@ const BUDGETS = `${SRC}budgets/`
 const TOKENS = `${SRC}tokens/`
 const FILES = `${SRC}files/`
 const EGRESS = `${SRC}egress/`
+const DATABASES = `${SRC}databases/`
 // Not what npm puts into a package's own node_modules.
 const OURS = '^packages/[^/]+/(?!node_modules/)'
 const EXCHANGE = `${SRC}exchange[.]ts$`
@@ -172,6 +173,21 @@ module.exports = {
       to: { path: EGRESS },
     },
     {
+      name: 'databases-know-nothing-of-ours',
+      severity: 'error',
+      comment:
+        'databases/ opens SQLite on every runtime and reads addresses of PostgreSQL, and knows nothing of what is kept there.',
+      from: { path: DATABASES, pathNot: TESTS },
+      to: { path: OURS, pathNot: DATABASES },
+    },
+    {
+      name: 'databases-are-for-adapters',
+      severity: 'error',
+      comment: 'Only adapters open a database, and compose/store.ts, which says what is wrong with an address.',
+      from: { path: OURS, pathNot: [DATABASES, ADAPTER, exactly('compose/store[.]ts'), TESTS] },
+      to: { path: DATABASES },
+    },
+    {
       name: 'stages-are-siblings',
       severity: 'error',
       comment: 'What two stages share is a word in spec/ or an argument from pipeline/.',
@@ -206,7 +222,7 @@ module.exports = {
         'An adapter is one outside thing behind one seam of spec/: it must be possible to delete it and lose nothing else. ' +
         'Share by a word in spec/, or by a part handed to the constructor.',
       from: { path: ADAPTER, pathNot: [`${SRC}adapters/audit-[^/]+/`, TESTS] },
-      to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND, EGRESS, LENS] },
+      to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND, EGRESS, LENS, DATABASES] },
     },
     {
       name: 'audit-adapters-are-leaves',
@@ -289,7 +305,7 @@ module.exports = {
         'compose/store.ts chooses between the stores and knows nothing else of the house: what is kept in a store is for ' +
         'others to say, and no other file may name a store adapter.',
       from: { path: exactly('compose/store[.]ts') },
-      to: { path: OURS, pathNot: [`${SRC}adapters/store-[^/]+/`, `${SRC}config/`, ...GROUND] },
+      to: { path: OURS, pathNot: [`${SRC}adapters/store-[^/]+/`, `${SRC}config/`, ...GROUND, DATABASES] },
     },
     {
       name: 'stores-are-chosen-in-one-place',

@@ -1,8 +1,8 @@
-import { readAddress } from '../adapters/store-postgres/address.js'
 import type { Lack } from '../adapters/store-postgres/look.js'
 import { openSqliteReplay } from '../adapters/store-sqlite/replay.js'
 import { openSqliteStore } from '../adapters/store-sqlite/store.js'
 import type { Config, StoreConfig } from '../config/config.js'
+import { readAddress } from '../databases/postgres-address.js'
 import type { Clock, Replay, Store } from '../spec/index.js'
 
 // What speaks to a PostgreSQL is loaded where one is configured, and by nobody else.

@@ -1,4 +1,27 @@
 export type { Brand } from './brand.js'
+export type { Classification, Lattice } from './classification.js'
+export { highestOf, joinedOf, labelsOfClassification, reaches } from './classification.js'
+export type {
+  Cell,
+  CellKind,
+  ChangedQuery,
+  ColumnAct,
+  Document,
+  DocumentIndex,
+  DocumentQuery,
+  Hit,
+  PreparedQuery,
+  Reader,
+  Reading,
+  ReadingChanges,
+  ResultColumn,
+  ResultPage,
+  SqlValue,
+  TableQuery,
+  TableSource,
+  TouchedColumn,
+} from './dataset.js'
+export { COLUMN_ACTS } from './dataset.js'
 export { Deadlines, type Timed } from './deadlines.js'
 export type { Challenge, Decision } from './decision.js'
 export type {

@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import { type Address, readAddress } from './address.js'
+import { type Address, readAddress } from '../../databases/postgres-address.js'
 
 export type Sql = postgres.Sql
 

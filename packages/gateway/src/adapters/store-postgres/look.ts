@@ -1,4 +1,4 @@
-import { readAddress } from './address.js'
+import { readAddress } from '../../databases/postgres-address.js'
 import { openClient, type Sql } from './client.js'
 import { FORMAT } from './tables.js'
 

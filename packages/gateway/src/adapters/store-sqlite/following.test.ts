@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { until } from '../../../test/until.js'
+import { openDatabase } from '../../databases/sqlite.js'
 import type { Clock, Row, Store } from '../../spec/index.js'
-import { openDatabase } from './driver.js'
 import { openSqliteStore } from './store.js'
 
 const HOUR_MS = 3_600_000

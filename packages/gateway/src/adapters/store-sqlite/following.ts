@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { column } from '../../databases/sqlite.js'
 import type { Clock, Row, Store } from '../../spec/index.js'
-import { column } from './driver.js'
 import type { DatabaseFile } from './file.js'
 
 export interface Following {

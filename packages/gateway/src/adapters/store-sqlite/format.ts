@@ -1,4 +1,4 @@
-import type { Database } from './driver.js'
+import type { Database } from '../../databases/sqlite.js'
 import type { Format } from './file.js'
 
 // `seq` rises with each write, over all spaces and processes: it is given while the one write lock is held, so who sees a

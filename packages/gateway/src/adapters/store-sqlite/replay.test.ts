@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { holdLock } from '../../../test/hold-lock.js'
+import { openDatabase } from '../../databases/sqlite.js'
 import type { Clock } from '../../spec/index.js'
-import { openDatabase } from './driver.js'
 import { openSqliteReplay } from './replay.js'
 
 let folder: string

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
+import { bytes, column } from '../../databases/sqlite.js'
 import type { Clock, Replay } from '../../spec/index.js'
-import { bytes, column } from './driver.js'
 import { type DatabaseFile, type Format, openFile, write } from './file.js'
 import { createUsedKeys, KEY_BYTES, type Lifetime, lifetimeOf } from './used-keys.js'
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { holdLock } from '../../../test/hold-lock.js'
+import { openDatabase } from '../../databases/sqlite.js'
 import { type Clock, rowsOf } from '../../spec/index.js'
-import { openDatabase } from './driver.js'
 import { openSqliteStore } from './store.js'
 
 let folder: string

@@ -1,5 +1,5 @@
+import { column, type Statement } from '../../databases/sqlite.js'
 import type { Clock, PutOptions, Store } from '../../spec/index.js'
-import { column, type Statement } from './driver.js'
 import { type DatabaseFile, openFile, write } from './file.js'
 import { createFollowing, type Following } from './following.js'
 import { STORE_FORMAT } from './format.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readAddress } from './address.js'
+import { readAddress } from './postgres-address.js'
 
 describe('the address of a PostgreSQL', () => {
   it('is read whole, and shown without its password', () => {

@@ -1,0 +1,158 @@
+import type { Classification } from './classification.js'
+import type { Principal } from './principal.js'
+import type { Step } from './refusal.js'
+
+/** What becomes of a column before anybody sees it. Strongest first. */
+export const COLUMN_ACTS = ['drop', 'mask', 'tokenize'] as const
+export type ColumnAct = (typeof COLUMN_ACTS)[number]
+
+/** A value that a statement is given for a parameter. Never becomes part of its text. */
+export type SqlValue = string | number | boolean | null
+
+/** A statement that a caller asks for. */
+export interface TableQuery {
+  readonly sql: string
+  /** For `$1`, `$2`, … */
+  readonly parameters: readonly SqlValue[]
+}
+
+/** How a cell is written in JSON. `number` and `json` stand as they are; `text` becomes a string. */
+export type CellKind = 'text' | 'number' | 'boolean' | 'json'
+
+/** A column of a result. */
+export interface ResultColumn {
+  readonly name: string
+  /** The database's name for its type. */
+  readonly type: string
+  readonly cells: CellKind
+  /** Of the catalogue's column that it shows; where that cannot be told, the highest of all that the statement reads. */
+  readonly classification: Classification
+  /** `SCHEMA.TABLE.COLUMN`; undefined where it is made of something else than one column alone. */
+  readonly origin: string | undefined
+}
+
+/** A column of the catalogue that a statement names, or takes by `*` or as a part of a whole row. */
+export interface TouchedColumn {
+  /** `SCHEMA.TABLE.COLUMN`. */
+  readonly column: string
+  readonly classification: Classification
+  /** It stands as a plain output of the statement, and nowhere else: nothing is told by it but its own value. */
+  readonly isPlain: boolean
+  /** Of its first use that is none, UTF-16 code units from the beginning of the statement. */
+  readonly position: number | undefined
+}
+
+/** What a statement would read: known before anything is read. */
+export interface Reading {
+  readonly columns: readonly ResultColumn[]
+  readonly touched: readonly TouchedColumn[]
+  /** Of the tables, whose rows alone tell something: `count(*)` reads no column. */
+  readonly tables: readonly { readonly table: string; readonly classification: Classification }[]
+}
+
+/** What policy wants changed about a reading. */
+export interface ReadingChanges {
+  /** By `SCHEMA.TABLE.COLUMN`. */
+  readonly columns: ReadonlyMap<string, ColumnAct>
+  /** Names of row filters of the catalogue, each for whichever table has one of that name. */
+  readonly filters: readonly string[]
+  /** Undefined: as the dataset is configured. */
+  readonly rowsMax: number | undefined
+}
+
+/** A cell as the database writes it. */
+export type Cell = string | null
+
+/** A piece of a result. */
+export interface ResultPage {
+  readonly rows: readonly (readonly Cell[])[]
+  /** The last one. */
+  readonly ended: boolean
+  /** There was more than may be given. */
+  readonly isTruncated: boolean
+}
+
+/** A statement that was understood, and not run yet. */
+export interface PreparedQuery {
+  readonly reading: Reading
+  /**
+   * What a result has in it once these changes are made: dropped columns are not there.
+   *
+   * Refuses what cannot be carried out (`obligation_failed`): a column that is changed though it decides what else is seen.
+   */
+  change(changes: ReadingChanges): Step<ChangedQuery>
+}
+
+export interface ChangedQuery {
+  /** What becomes of each, of those that are left: `tokenize` is for who releases it, the others are done. */
+  readonly columns: readonly (ResultColumn & { readonly act: ColumnAct | undefined })[]
+  /**
+   * Runs it, in the caller's name, and gives the rows as they come. A refusal ends it. Nothing is read ahead of what is asked
+   * for but one page; whoever stops asking ends the statement.
+   *
+   * @param ended aborted once nobody may see more
+   */
+  read(ended: AbortSignal): AsyncIterable<Step<ResultPage>>
+}
+
+/** Tables that are queried. */
+export interface TableSource {
+  /**
+   * Understands a statement: what it would read, in the name of this principal. Refuses what is no single harmless `SELECT` over
+   * tables of the catalogue (`invalid_request`), whoever has no role there (`forbidden_by_policy`), and everything while the
+   * database is away (`upstream_failed`, `upstream_timeout`).
+   */
+  prepare(query: TableQuery, principal: Principal): Promise<Step<PreparedQuery>>
+  close(): Promise<void>
+}
+
+/** Who may find a document: everybody, or those that are named. */
+export type Reader = '*' | `group:${string}` | `user:${string}`
+
+/** A document as it is kept. */
+export interface Document {
+  readonly id: string
+  readonly title: string
+  readonly text: string
+  readonly classification: Classification
+  /** Empty: nobody. */
+  readonly readers: readonly Reader[]
+  /** What else is known of it, such as its author. */
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+export interface DocumentQuery {
+  readonly text: string
+  /** At most so many. */
+  readonly limit: number
+  /** Documents of these alone, exactly. */
+  readonly classes: readonly Classification[]
+  /** What the caller counts as: a document must name one of them. */
+  readonly readers: readonly Reader[]
+}
+
+/** A passage that was found. */
+export interface Hit {
+  readonly id: string
+  readonly title: string
+  readonly passage: string
+  /** Higher is better. Comparable within one answer. */
+  readonly score: number
+  readonly classification: Classification
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/** Documents that are searched. */
+export interface DocumentIndex {
+  /** Of all documents that there are, each once: policy is asked of each. */
+  classes(): Promise<readonly Classification[]>
+  /** What no reader of the query may see is not looked at: it costs no place among the hits and moves no score. */
+  search(query: DocumentQuery, ended: AbortSignal): Promise<Step<readonly Hit[]>>
+  /** Puts documents in the place of those of the same id. All, or none. In force for the next search. */
+  put(documents: readonly Document[]): Promise<void>
+  /** Classifies anew, or gives other readers. In force for the next search. @returns false where there is no such document */
+  reclassify(id: string, to: Partial<Pick<Document, 'classification' | 'readers'>>): Promise<boolean>
+  /** In force for the next search. @returns how many there were */
+  delete(ids: readonly string[]): Promise<number>
+  close(): Promise<void>
+}
