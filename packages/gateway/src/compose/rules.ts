@@ -51,6 +51,7 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),
     systemMessages: systemMessagesOf(config),
+    datasets: new Map(),
     gathering: gatheringOf(config),
     mintSession: config.ledger.scope === 'session' ? lasting.mintSession : undefined,
     limits: {
