@@ -88,6 +88,9 @@ export function createFinding(database: Database, mustBeOpen: () => void, skippe
       if (typeof list === 'string') found = scored(found, visibleOf(list, seen.audiences), seen)
     }
     const all = found
+    await nextTurn()
+    mustBeOpen()
+    ended.throwIfAborted()
     // Asked anew who may see what, and in one moment with what is shown.
     return proceed(read(database, () => hitsOf(query, all, limit)))
   }

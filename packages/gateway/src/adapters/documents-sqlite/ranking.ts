@@ -93,7 +93,9 @@ export interface Scored {
 export function bestOf({ numbers, values }: PassageList, wanted: number): readonly Scored[] {
   // Sorting all would take longer than finding them: only those are sorted that are above a step that enough of them reach.
   const highest = values.reduce((most, score) => Math.max(most, score), 0)
-  const stepOf = (score: number): number => Math.min(STEPS - 1, Math.floor((score / highest) * STEPS))
+  const lowest = values.reduce((least, score) => Math.min(least, score), highest)
+  const width = (highest - lowest) / STEPS || 1
+  const stepOf = (score: number): number => Math.min(STEPS - 1, Math.floor((score - lowest) / width))
   const counts = new Uint32Array(STEPS)
   for (const score of values) counts[stepOf(score)] = (counts[stepOf(score)] ?? 0) + 1
   let step = STEPS
