@@ -58,7 +58,7 @@ export function openClient(url: string, max: number, timeoutMs: number): Client 
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         leave(asked)
-        reject(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: NO_ANSWER }))
+        reject(new NoAnswer(timeoutMs))
       }, timeoutMs)
     })
     try {
@@ -91,6 +91,15 @@ export function openClient(url: string, max: number, timeoutMs: number): Client 
       closed = true
       await sql.end({ timeout: timeoutMs / 1000 })
     },
+  }
+}
+
+class NoAnswer extends Error {
+  override readonly name: string = 'NoAnswer'
+  readonly code: string = NO_ANSWER
+
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`)
   }
 }
 
