@@ -1080,4 +1080,26 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
   'files.budget': { source: 'house', says: 'a batch is charged for all of its lines together when it is made' },
   'files.memory': { source: 'house', says: 'an upload of 1 GiB is inspected within 64 MiB of added memory' },
+
+  // Documents that are searched.
+  'retrieval.filtered': {
+    source: 'Ostiary contract, /v1/datasets/{name}/search',
+    says: 'a search finds documents of the classes and readers of its query alone, filtered in the search and not after it',
+  },
+  'retrieval.invisible': {
+    source: 'house',
+    says: 'what a reader may not see costs no place among the hits, and moves no score and no order',
+  },
+  'retrieval.malformed': {
+    source: 'house',
+    says: 'a document whose access list or class is malformed is seen by nobody',
+  },
+  'retrieval.words-only': {
+    source: 'house',
+    says: 'the text of a query is words: no sign in it is read as the query language of the index',
+  },
+  'retrieval.next-search': {
+    source: 'house',
+    says: 'what is put, classified anew, given other readers or deleted is so for the next search',
+  },
 }
