@@ -771,6 +771,26 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
 
   // Labels.
+  'datasets.by-what-is-read': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'a read of a dataset is decided by the classification of what it would read, before anything is read',
+  },
+  'datasets.labels': {
+    source: 'Ostiary contract, sessions and labels',
+    says: 'an identity gathers the labels of what it read of a dataset, and of nothing else',
+  },
+  'datasets.columns': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'a column that policy masks, replaces or leaves out is seen by nobody and decides nothing that is',
+  },
+  'datasets.purpose': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'where policy demands a purpose a read without one of those that the dataset lists is refused',
+  },
+  'datasets.search-within': {
+    source: 'Ostiary contract, data plane',
+    says: 'documents that a caller may not see take no part in its search',
+  },
   'labels.of-identity': {
     source: 'contract, "Sessions and labels"',
     says: 'labels belong to issuer and subject across agents, and no header sheds them',
