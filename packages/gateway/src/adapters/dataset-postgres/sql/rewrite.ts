@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { RangeVar } from 'libpg-query'
+import type { ColumnRef, RangeVar } from 'libpg-query'
 import { proceed, type Step } from '../../../spec/index.js'
 import { fault } from './fault.js'
 import { type Relation, type UsedRelation, walkRanges } from './relations.js'
@@ -52,6 +52,12 @@ export function rewrite(
     if (edit === undefined) return fault('this way to name a table', source.text, source.fromBytes(node.location ?? -1))
     edits.push(edit)
   }
+  for (const node of statement.qualified) {
+    const edit = unqualified(tokens, node)
+    if (edit === undefined)
+      return fault('this way to name a column', source.text, source.fromBytes(node.location ?? -1))
+    edits.push(edit)
+  }
   edits.sort((one, other) => one.start - other.start)
   const { text, kept, inserted } = splice(source.text, edits)
   if (!isAsMeant(text, inserted)) return fault('it could not be made safe', source.text)
@@ -100,6 +106,14 @@ function editOf(tokens: readonly SqlToken[], node: RangeVar, subselect: string):
   return { start: name.start, end: last.end, text: `${subselect}${alias}` }
 }
 
+/** A sub-select has a name and no schema; that it is the one that is meant, `mentionsOf` has seen. */
+function unqualified(tokens: readonly SqlToken[], node: ColumnRef): Edit | undefined {
+  const first = tokens.findIndex(({ start }) => start === node.location)
+  const [schema, dot, table] = first < 0 ? [] : tokens.slice(first, first + 3)
+  if (schema === undefined || table === undefined || dot?.text !== '.') return undefined
+  return { start: schema.start, end: table.start, text: '' }
+}
+
 interface Spliced {
   readonly text: string
   /** What is the caller's: UTF-16 code units in the new text and in the old. */
@@ -127,7 +141,7 @@ function splice(original: string, edits: readonly Edit[]): Spliced {
     keep(edit.start)
     units += bytes.toString('utf8', edit.start, edit.end).length
     const length = Buffer.byteLength(edit.text)
-    inserted.push({ start: textBytes, end: textBytes + length })
+    if (length > 0) inserted.push({ start: textBytes, end: textBytes + length })
     text += edit.text
     textBytes += length
     at = edit.end

@@ -1,4 +1,12 @@
-import { hasSqlDetails, loadModule, type Node, type ParseResult, parseSync, type SelectStmt } from 'libpg-query'
+import {
+  type ColumnRef,
+  hasSqlDetails,
+  loadModule,
+  type Node,
+  type ParseResult,
+  parseSync,
+  type SelectStmt,
+} from 'libpg-query'
 import { proceed, type Refusal, type Step } from '../../../spec/index.js'
 import { fault, shown } from './fault.js'
 import { functionFault, functionName } from './functions.js'
@@ -14,6 +22,8 @@ export interface ParsedStatement {
   readonly select: SelectStmt
   /** Numbers of the parameters that it refers to, each once, in order. */
   readonly parameters: readonly number[]
+  /** Columns that are named with a schema, `schema.table.column`. */
+  readonly qualified: readonly ColumnRef[]
 }
 
 const DEPTH_MAX = 200
@@ -42,13 +52,15 @@ export function parseStatement(sql: string): Step<ParsedStatement> {
   if (more.length > 0) return fault('more than one statement', sql)
   if (!('SelectStmt' in first.stmt)) return fault('only SELECT is allowed', sql, 0)
   const parameters = new Set<number>()
-  const wrong = check(first.stmt, { source, parameters }, -1, DEPTH_MAX)
+  const qualified: ColumnRef[] = []
+  const wrong = check(first.stmt, { source, parameters, qualified }, -1, DEPTH_MAX)
   if (wrong !== undefined) return wrong
   return proceed({
     source,
     tokens: tokens.value,
     select: first.stmt.SelectStmt,
     parameters: [...parameters].sort((one, other) => one - other),
+    qualified,
   })
 }
 
@@ -67,6 +79,7 @@ export function parseText(source: SqlText): Step<ParseResult> {
 interface Checked {
   readonly source: SqlText
   readonly parameters: Set<number>
+  readonly qualified: ColumnRef[]
 }
 
 /** @param near bytes; where a node stands that tells no place of its own */
@@ -84,6 +97,7 @@ function check(node: Node, checked: Checked, near: number, depth: number): Refus
     if (number < 1 || number > PARAMETERS_MAX) return wrong('a number of a parameter that is out of bounds')
     checked.parameters.add(number)
   }
+  if ('ColumnRef' in node && (node.ColumnRef.fields ?? []).length === 3) checked.qualified.push(node.ColumnRef)
   for (const child of children) {
     const refused = check(child, checked, at, depth - 1)
     if (refused !== undefined) return refused
@@ -92,7 +106,8 @@ function check(node: Node, checked: Checked, near: number, depth: number): Refus
 }
 
 /** Bytes; undefined where a node tells none. */
-export function placeOf(node: Node): number | undefined {
+export function placeOf(node: Node | undefined): number | undefined {
+  if (node === undefined) return undefined
   const [tree] = Object.values<unknown>(node)
   if (typeof tree !== 'object' || tree === null || !('location' in tree)) return undefined
   return typeof tree.location === 'number' && tree.location >= 0 ? tree.location : undefined
@@ -113,7 +128,7 @@ function faultOf(node: Node): string | undefined {
       : 'a field of a composite value'
   if ('CommonTableExpr' in node) return commonTableFault(node.CommonTableExpr.ctename, node.CommonTableExpr.ctequery)
   if ('RangeFunction' in node) return rangeFunctionFault(node.RangeFunction.functions)
-  if ('ColumnRef' in node) return (node.ColumnRef.fields ?? []).length > 2 ? 'a column with its schema' : undefined
+  if ('ColumnRef' in node) return (node.ColumnRef.fields ?? []).length > 3 ? 'a column with its database' : undefined
   return undefined
 }
 

@@ -33,8 +33,8 @@ export function inCatalog(names: readonly Node[]): string | undefined {
   return parts.length === 1 ? parts[0] : undefined
 }
 
-export function stringOf(node: Node): string | undefined {
-  return 'String' in node ? (node.String.sval ?? '') : undefined
+export function stringOf(node: Node | undefined): string | undefined {
+  return node !== undefined && 'String' in node ? (node.String.sval ?? '') : undefined
 }
 
 /** Of a constant; undefined for anything else. */
