@@ -11,10 +11,8 @@ export interface RoleMapping {
 export interface ClaimSetting {
   /** With a prefix, such as `app.tenant`. */
   readonly setting: string
-  /** `subject`, `issuer`, `groups`, or the name of an attribute of the subject. */
+  /** `subject`, `issuer`, `groups`, or the name of an attribute of the subject. A list is given as JSON. */
   readonly from: string
-  /** Of an attribute: any other is refused. A list is given as JSON. */
-  readonly type: 'string' | 'number' | 'boolean' | 'list'
 }
 
 /** As whom a statement runs. */
@@ -25,11 +23,11 @@ export interface Caller {
 }
 
 const OWN: readonly ClaimSetting[] = [
-  { setting: 'ostiary.subject', from: 'subject', type: 'string' },
-  { setting: 'ostiary.issuer', from: 'issuer', type: 'string' },
-  { setting: 'ostiary.groups', from: 'groups', type: 'list' },
+  { setting: 'ostiary.subject', from: 'subject' },
+  { setting: 'ostiary.issuer', from: 'issuer' },
+  { setting: 'ostiary.groups', from: 'groups' },
 ]
-const SETTING = /^[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$/
+const SETTING = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+$/
 
 /** What is wrong with a mapping. @returns undefined where nothing is */
 export function settingsFault(settings: readonly ClaimSetting[]): string | undefined {
@@ -58,10 +56,10 @@ export function callerOf(
   const mapping = roles.find(({ group }) => groups.includes(group))
   if (mapping === undefined) return refuse('forbidden_by_policy', 'no role for any group of the subject')
   const values: Bound[] = [mapping.role]
-  for (const { setting, from, type } of [...OWN, ...settings]) {
-    const text = textOf(claimOf(principal, from), type)
+  for (const { setting, from } of [...OWN, ...settings]) {
+    const text = textOf(claimOf(principal, from))
     if (text === undefined)
-      return refuse('forbidden_by_policy', `the setting \`${setting}\` has no value of its type`, {
+      return refuse('forbidden_by_policy', `the setting \`${setting}\` has no value`, {
         message: 'The access token lacks a claim that this dataset needs.',
       })
     values.push(text)
@@ -77,9 +75,9 @@ function claimOf(principal: Principal, from: string): AttributeValue | undefined
   return Object.hasOwn(attributes, from) ? attributes[from] : undefined
 }
 
-function textOf(value: AttributeValue | undefined, type: ClaimSetting['type']): string | undefined {
+function textOf(value: AttributeValue | undefined): string | undefined {
   if (value === undefined) return undefined
-  if (typeof value === 'object') return type === 'list' ? JSON.stringify(value) : undefined
-  // What PostgreSQL cannot hold would end the statement in another way.
-  return typeof value === type && !String(value).includes('\0') ? String(value) : undefined
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  // PostgreSQL cannot hold it.
+  return text.includes('\0') ? undefined : text
 }

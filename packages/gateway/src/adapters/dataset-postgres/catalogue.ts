@@ -1,4 +1,5 @@
 import { type Classification, highestOf, joinedOf, type Lattice } from '../../spec/index.js'
+import type { Mask } from './sql/masks.js'
 
 /** A row filter of a table. */
 export interface CatalogueFilter {
@@ -14,8 +15,8 @@ export interface CatalogueColumn {
   /** Undefined: the table's level. */
   readonly level: string | undefined
   readonly categories: readonly string[]
-  /** How it is masked; undefined: as values of its type are. */
-  readonly mask: string | undefined
+  /** How it is masked. `full` is `***` of a text and nothing of another value. */
+  readonly mask: Mask
 }
 
 export interface CatalogueTable {
@@ -43,7 +44,11 @@ export function tableName({ schema, table }: { readonly schema: string; readonly
 }
 
 /** What nobody classified is the highest there is. Categories add up. */
-export function classificationOf(catalogue: Catalogue, table: CatalogueTable, column?: CatalogueColumn): Classification {
+export function classificationOf(
+  catalogue: Catalogue,
+  table: CatalogueTable,
+  column?: CatalogueColumn,
+): Classification {
   const { lattice } = catalogue
   const level = column?.level ?? table.level ?? catalogue.level
   if (level === undefined) return highestOf(lattice)

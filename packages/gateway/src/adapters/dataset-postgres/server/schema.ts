@@ -1,5 +1,8 @@
 import type { Classification } from '../../../spec/index.js'
 import { type Catalogue, type CatalogueColumn, type CatalogueTable, classificationOf, tableName } from '../catalogue.js'
+import { defaultMask, maskExpression } from '../sql/masks.js'
+import type { Relation } from '../sql/relations.js'
+import { columnIn } from '../sql/rewrite.js'
 import { ask, type Session } from '../wire/session.js'
 import { textArray } from './arrays.js'
 
@@ -12,7 +15,10 @@ export interface SchemaColumn {
   /** The database's name for its type, without a size. */
   readonly type: string
   readonly classification: Classification
-  readonly mask: string | undefined
+  /** What stands in its place where it is masked; undefined: its type has no such mask. */
+  readonly masked: string | undefined
+  /** In its place where it is dropped. */
+  readonly dropped: string
 }
 
 /** A table of the catalogue that the database has, with those of its columns that both know. */
@@ -21,10 +27,13 @@ export interface SchemaTable {
   readonly of: CatalogueTable
   readonly classification: Classification
   readonly columns: readonly SchemaColumn[]
+  /** As a statement sees it. */
+  readonly relation: Relation
 }
 
 export interface Schema {
-  readonly tables: readonly SchemaTable[]
+  /** By `SCHEMA.TABLE`. */
+  readonly tables: ReadonlyMap<string, SchemaTable>
   /** What the catalogue has and the database does not, or not so that it may be shown: words for the operator. */
   readonly lacks: readonly string[]
   /** The same text is the same schema. */
@@ -54,34 +63,46 @@ export async function readSchema(session: Session, catalogue: Catalogue): Promis
   const relations = await ask(session, RELATIONS, [textArray(catalogue.tables.map(tableName))])
   const columns = await ask(session, COLUMNS, [`{${relations.map(([, , oid]) => oid).join(',')}}`])
   const lacks: string[] = []
-  const tables: SchemaTable[] = []
+  const tables = new Map<string, SchemaTable>()
   for (const table of catalogue.tables) {
     const found = relations.find(([schema, name]) => schema === table.schema && name === table.table)
     const fault = found === undefined ? 'is not there' : relationFault(table, found[3] ?? '', found[4] === 't')
     if (found === undefined || fault !== undefined) {
-      lacks.push(`the table \`${tableName(table)}\` ${fault}`)
+      lacks.push(`the table \`${tableName(table)}\` ${fault}, and nobody sees it`)
       continue
     }
     const [, , oid] = found
     const its = columns.filter(([relation]) => relation === oid)
-    tables.push({
+    const known = its.flatMap(([, attribute, name, type, isComposite]): readonly SchemaColumn[] => {
+      const column = table.columns.find((one) => one.name === name)
+      if (column === undefined || isComposite === 't') return []
+      return [schemaColumn(catalogue, table, column, Number(attribute), type ?? '')]
+    })
+    tables.set(tableName(table), {
       oid: Number(oid),
       of: table,
       classification: classificationOf(catalogue, table),
-      columns: its.flatMap(([, attribute, name, type, isComposite]): readonly SchemaColumn[] => {
-        const column = table.columns.find((one) => one.name === name)
-        if (column === undefined || isComposite === 't') return []
-        return [schemaColumn(catalogue, table, column, Number(attribute), type ?? '')]
-      }),
+      columns: known,
+      relation: { schema: table.schema, table: table.table, columns: known.map(({ name }) => name) },
     })
     for (const { name } of table.columns) {
       const of = its.find(([, , other]) => other === name)
       const where = `the column \`${tableName(table)}.${name}\``
-      if (of === undefined) lacks.push(`${where} is not there`)
-      else if (of[4] === 't') lacks.push(`${where} is of a composite type`)
+      if (of === undefined) lacks.push(`${where} is not there, and nobody sees it`)
+      else if (of[4] === 't') lacks.push(`${where} is of a composite type, and nobody sees it`)
+    }
+    for (const { origin, masked, type } of known) {
+      if (masked === undefined)
+        lacks.push(
+          `the column \`${origin}\`, of the type \`${type}\`, has no such mask: where policy masks it, it is refused`,
+        )
     }
   }
-  return { tables, lacks, digest: JSON.stringify([tables.map(({ oid, columns: its }) => [oid, its]), lacks]) }
+  return {
+    tables,
+    lacks,
+    digest: JSON.stringify([[...tables.values()].map(({ oid, columns: its }) => [oid, its]), lacks]),
+  }
 }
 
 // Ordinary and partitioned tables are read with the rights of who asks.
@@ -105,12 +126,14 @@ function schemaColumn(
   attribute: number,
   type: string,
 ): SchemaColumn {
+  const sql = columnIn({ ...table, columns: [column.name] }, column.name)
   return {
     name: column.name,
     origin: `${tableName(table)}.${column.name}`,
     attribute,
     type,
     classification: classificationOf(catalogue, table, column),
-    mask: column.mask,
+    masked: maskExpression(column.mask === 'full' ? defaultMask(type) : column.mask, sql, type),
+    dropped: maskExpression('null', sql, type) ?? 'NULL',
   }
 }

@@ -1,5 +1,5 @@
-import { ask, type Session } from '../wire/session.js'
 import { type Catalogue, tableName } from '../catalogue.js'
+import { ask, type Session } from '../wire/session.js'
 import { textArray } from './arrays.js'
 
 /** The login, or a role that it takes on, may more than it should: nothing is read with it. */

@@ -14,6 +14,18 @@ export class DatabaseError extends Error {
   }
 }
 
+/** The server does not let the login take the role on, or does not take a claim. */
+export class RoleRefused extends Error {
+  override readonly name: string = 'RoleRefused'
+  /** SQLSTATE. */
+  readonly code: string
+
+  constructor({ code }: DatabaseError) {
+    super(code)
+    this.code = code
+  }
+}
+
 /** The connection is of no use any more. */
 export class ConnectionLost extends Error {
   override readonly name: string = 'ConnectionLost'

@@ -1,7 +1,7 @@
 import type { Cell } from '../../../spec/index.js'
 import { cellsOf } from './cells.js'
-import { ConnectionLost, databaseError } from './errors.js'
-import { bind, type Bound, execute, FLUSH, SYNC } from './messages.js'
+import { ConnectionLost, type DatabaseError, databaseError, RoleRefused } from './errors.js'
+import { type Bound, bind, execute, FLUSH, SYNC } from './messages.js'
 import { columnsOf, GRACE_MS, type Session, statementFor } from './session.js'
 
 export interface RowsAsked {
@@ -11,7 +11,7 @@ export interface RowsAsked {
   readonly key: string
   readonly sql: string
   readonly values: readonly Bound[]
-  /** OIDs of the types that are expected. */
+  /** OIDs of the types that are expected; 0 for any. */
   readonly types: readonly number[]
   readonly rowsMax: number
   /** Of all cells together. */
@@ -68,6 +68,13 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
   let failed: Error | undefined
   let waits: { readonly resolve: (page: RowsPage) => void; readonly reject: (why: Error) => void } | undefined
   let timer: NodeJS.Timeout | undefined
+  let ending: NodeJS.Timeout | undefined
+
+  const over = (): void => {
+    state = 'over'
+    clearTimeout(ending)
+    free()
+  }
 
   const isLast = (): boolean => state === 'ending' || state === 'over'
   const isReady = (): boolean => isLast() || (rows.length > 0 && (state === 'suspended' || isPaused))
@@ -93,6 +100,7 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
   const sync = (): void => {
     state = 'ending'
     connection.send(SYNC)
+    ending = setTimeout(() => connection.abandon(), timeoutMs + GRACE_MS)
   }
 
   // The server is in the middle of it: it must not go on, and what it sends is of no use.
@@ -127,6 +135,12 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
     return false
   }
 
+  const takeError = (error: DatabaseError): void => {
+    const why = state === 'setting' ? new RoleRefused(error) : error
+    sync()
+    fail(why)
+  }
+
   const take = (code: number, bytes: Buffer, start: number, end: number): boolean => {
     switch (code) {
       case DATA_ROW:
@@ -135,7 +149,12 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
         session.statements.set(asked.key, name)
         return true
       case ROW_DESCRIPTION:
-        if (!isSame(columnsOf(bytes, start).map(({ type }) => type), types)) {
+        if (
+          !isSame(
+            columnsOf(bytes, start).map(({ type }) => type),
+            types,
+          )
+        ) {
           fail(new TypesChanged())
           abandon()
           return false
@@ -157,13 +176,11 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
       case ERROR_RESPONSE:
         // What it has prepared may be what is wrong.
         session.statements.delete(asked.key)
-        sync()
-        fail(databaseError(bytes, start, end))
+        takeError(databaseError(bytes, start, end))
         return true
       case READY:
-        state = 'over'
         connection.hear(undefined)
-        free()
+        over()
         return true
       default:
         return true
@@ -173,15 +190,12 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
   connection.hear({
     take,
     lost(why) {
-      const wasOver = state === 'over'
-      state = 'over'
-      if (!wasOver) fail(why)
-      free()
+      // The last page was whole before.
+      if (!isLast()) fail(why)
+      over()
     },
   })
-  connection.send(
-    Buffer.concat([...asked.asRole, ...first, bind(name, asked.values), execute(pageRows()), FLUSH]),
-  )
+  connection.send(Buffer.concat([...asked.asRole, ...first, bind(name, asked.values), execute(pageRows()), FLUSH]))
 
   const wait = (): Promise<RowsPage> =>
     new Promise((resolve, reject) => {
@@ -210,6 +224,7 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
       if (isLast()) return
       if (state === 'suspended') sync()
       else abandon()
+      fail(new ConnectionLost('nobody waits any more'))
     },
   }
 }
@@ -219,5 +234,5 @@ const [DATA_ROW, PARSE_COMPLETE, ROW_DESCRIPTION, COMMAND_COMPLETE, PORTAL_SUSPE
 ]
 
 function isSame(some: readonly number[], others: readonly number[]): boolean {
-  return some.length === others.length && some.every((one, index) => one === others[index])
+  return some.length === others.length && some.every((one, index) => others[index] === 0 || one === others[index])
 }

@@ -1,8 +1,8 @@
 import type { Cell } from '../../../spec/index.js'
-import type { Connection } from './connection.js'
-import { ConnectionLost, type DatabaseError, databaseError } from './errors.js'
-import { bind, type Bound, closeStatement, describeStatement, execute, parse, SYNC } from './messages.js'
 import { cellsOf } from './cells.js'
+import type { Connection } from './connection.js'
+import { ConnectionLost, DatabaseError, databaseError, RoleRefused } from './errors.js'
+import { type Bound, bind, closeStatement, describeStatement, execute, parse, SYNC } from './messages.js'
 
 // Kept by the server for each connection: plans take memory there.
 const STATEMENTS_MAX = 64
@@ -31,7 +31,11 @@ export function createSession(connection: Connection, timeoutMs: number): Sessio
 }
 
 /** Runs one statement of our own, and gives all its rows. */
-export async function ask(session: Session, sql: string, values: readonly Bound[]): Promise<readonly (readonly Cell[])[]> {
+export async function ask(
+  session: Session,
+  sql: string,
+  values: readonly Bound[],
+): Promise<readonly (readonly Cell[])[]> {
   const rows: (readonly Cell[])[] = []
   await fly(session, [parse('', sql), bind('', values), execute(0), SYNC], (type, bytes, start, end) => {
     if (type === 'D') rows.push(cellsOf(bytes, start, end))
@@ -47,10 +51,16 @@ export async function describe(
 ): Promise<{ readonly columns: readonly DescribedColumn[]; readonly parameters: number }> {
   let columns: readonly DescribedColumn[] = []
   let parameters = 0
-  await fly(session, [...asRole, parse('', sql), describeStatement(''), SYNC], (type, bytes, start) => {
-    if (type === 'T') columns = columnsOf(bytes, start)
-    if (type === 't') parameters = bytes.readUInt16BE(start)
-  })
+  let hasRole = false
+  try {
+    await fly(session, [...asRole, parse('', sql), describeStatement(''), SYNC], (type, bytes, start) => {
+      if (type === 'C') hasRole = true
+      if (type === 'T') columns = columnsOf(bytes, start)
+      if (type === 't') parameters = bytes.readUInt16BE(start)
+    })
+  } catch (thrown) {
+    throw thrown instanceof DatabaseError && !hasRole ? new RoleRefused(thrown) : thrown
+  }
   return { columns, parameters }
 }
 
@@ -93,7 +103,11 @@ export function fly(
 export const GRACE_MS = 1000
 
 /** The name of a prepared statement, and what must be said first where there is none yet. */
-export function statementFor(session: Session, key: string, sql: string): { readonly name: string; readonly first: readonly Buffer[] } {
+export function statementFor(
+  session: Session,
+  key: string,
+  sql: string,
+): { readonly name: string; readonly first: readonly Buffer[] } {
   const { statements } = session
   const known = statements.get(key)
   if (known !== undefined) {
