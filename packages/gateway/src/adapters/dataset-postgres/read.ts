@@ -4,8 +4,9 @@ import { isOfSchema, refusalOf } from './refusals.js'
 import type { Server } from './server/server.js'
 import { asRole } from './understand.js'
 import type { Plan } from './understood.js'
+import { TypesChanged } from './wire/errors.js'
 import type { Bound } from './wire/messages.js'
-import { readRows, TypesChanged } from './wire/rows.js'
+import { readRows } from './wire/rows.js'
 
 export interface ReadParts {
   readonly dataset: string

@@ -1,8 +1,7 @@
 import { errorName, type Refusal, refuse } from '../../spec/index.js'
 import { StandingBad } from './server/standing.js'
-import { ConnectionLost, DatabaseError, RoleRefused } from './wire/errors.js'
+import { ConnectionLost, DatabaseError, MessageTooLong, RoleRefused, RowTooLarge, TypesChanged } from './wire/errors.js'
 import { PoolExhausted } from './wire/pool.js'
-import { RowTooLarge, TypesChanged } from './wire/rows.js'
 
 /** Where the statement is at fault, in the caller's own text: UTF-16 code units from its beginning. */
 export type PlaceOf = (position: number) => number | undefined
@@ -48,16 +47,16 @@ export function refusalOf(thrown: unknown, dataset: string, placeOf: PlaceOf): R
   const forLog = (what: string): string => `dataset \`${dataset}\`: ${what}`
   if (thrown instanceof RoleRefused) return refuse('forbidden_by_policy', forLog(`no role: SQLSTATE ${thrown.code}`))
   if (thrown instanceof DatabaseError) return refusalOfDatabase(thrown, forLog(`SQLSTATE ${thrown.code}`), placeOf)
+  if (thrown instanceof RowTooLarge || thrown instanceof MessageTooLong)
+    return refuse('invalid_request', forLog('one row is too large'), {
+      message: 'One row alone is more than this dataset gives.',
+    })
   if (thrown instanceof ConnectionLost)
     return refuse(thrown.isLate ? 'upstream_timeout' : 'upstream_failed', forLog(thrown.message))
   if (thrown instanceof StandingBad) return refuse('upstream_failed', forLog(thrown.message))
   if (thrown instanceof PoolExhausted) return refuse('overloaded', forLog(thrown.message))
   if (thrown instanceof TypesChanged)
     return refuse('upstream_failed', forLog('types changed'), { message: 'The dataset has just changed: ask again.' })
-  if (thrown instanceof RowTooLarge)
-    return refuse('invalid_request', forLog('one row is too large'), {
-      message: 'One row alone is more than this dataset gives.',
-    })
   return refuse('upstream_failed', forLog(errorName(thrown)))
 }
 

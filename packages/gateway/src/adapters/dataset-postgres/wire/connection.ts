@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Address } from '../../../databases/postgres-address.js'
-import { ConnectionLost } from './errors.js'
+import { ConnectionLost, MessageTooLong } from './errors.js'
 import { createFrames } from './frames.js'
 import { cancelRequest, TERMINATE } from './messages.js'
 import { openSocket } from './socket.js'
@@ -65,7 +65,7 @@ function connectionOn(socket: Socket, address: Address, messageMax: number, time
       }
       return listener.take(type, bytes, start, end)
     },
-    () => destroy(new ConnectionLost(MESSAGE_TOO_LONG)),
+    () => destroy(new MessageTooLong('a message is too long')),
   )
 
   socket.on('data', (chunk: Buffer) => {
@@ -113,8 +113,6 @@ function connectionOn(socket: Socket, address: Address, messageMax: number, time
     destroy,
   }
 }
-
-export const MESSAGE_TOO_LONG = 'a message is longer than it may be'
 
 const END_MS = 1000
 

@@ -48,3 +48,18 @@ export function databaseError(bytes: Buffer, start: number, end: number): Databa
   }
   return new DatabaseError(fields)
 }
+
+/** A message is longer than is kept: a row, most likely. */
+export class MessageTooLong extends ConnectionLost {
+  override readonly name: string = 'MessageTooLong'
+}
+
+/** One row alone is more than may be given. */
+export class RowTooLarge extends Error {
+  override readonly name: string = 'RowTooLarge'
+}
+
+/** The statement gives other types than it did. */
+export class TypesChanged extends Error {
+  override readonly name: string = 'TypesChanged'
+}

@@ -1,7 +1,7 @@
-import type { Cell } from '../../../spec/index.js'
 import { cellsOf } from './cells.js'
-import { ConnectionLost, type DatabaseError, databaseError, RoleRefused } from './errors.js'
+import { ConnectionLost, databaseError, RoleRefused, RowTooLarge, TypesChanged } from './errors.js'
 import { type Bound, bind, execute, FLUSH, SYNC } from './messages.js'
+import { createPages, type RowsPage } from './pages.js'
 import { columnsOf, GRACE_MS, type Session, statementFor } from './session.js'
 
 export interface RowsAsked {
@@ -18,83 +18,41 @@ export interface RowsAsked {
   readonly bytesMax: number
 }
 
-export interface RowsPage {
-  readonly rows: readonly Cell[][]
-  readonly ended: boolean
-  readonly isTruncated: boolean
-}
-
 export interface Rows {
-  /** Rejects with what the server answers, with `ConnectionLost`, with `RowTooLarge` or with `TypesChanged`. */
+  /** Rejects with what the server answers, with `ConnectionLost`, `RoleRefused`, `RowTooLarge` or `TypesChanged`. */
   next(): Promise<RowsPage>
   /** Nobody wants more. A statement that still runs is cancelled. */
   leave(): void
 }
 
-/** One row alone is more than may be given. */
-export class RowTooLarge extends Error {
-  override readonly name: string = 'RowTooLarge'
-}
-
-/** The statement gives other types than it did. */
-export class TypesChanged extends Error {
-  override readonly name: string = 'TypesChanged'
-}
-
 const PAGE_ROWS = 256
-const PAGE_BYTES = 256 * 1024
-
-type State = 'setting' | 'running' | 'suspended' | 'ending' | 'over'
+const [DATA_ROW, PARSE_COMPLETE, ROW_DESCRIPTION, COMMAND_COMPLETE, PORTAL_SUSPENDED, ERROR_RESPONSE, READY] =
+  Buffer.from('D1TCsEZ')
 
 /**
  * Runs a statement and gives its rows page by page.
  *
- * What sets the role and the statement go out at once and are one implicit transaction, which the `Sync` at the end commits:
- * where the role cannot be set the server skips the rest, and nothing of it outlives the transaction.
+ * What takes the role on and the statement go out at once and are one implicit transaction, which the `Sync` at the end commits:
+ * where the role cannot be taken on the server skips the rest, and nothing of it outlives the transaction.
  *
- * @param free called once, when the server is ready for another
+ * @param free called once, when the server is ready for another, or the connection is lost
  */
 export function readRows(session: Session, asked: RowsAsked, free: () => void): Rows {
   const { connection, timeoutMs } = session
-  const { rowsMax, bytesMax, types } = asked
+  const { rowsMax, bytesMax } = asked
   const { name, first } = statementFor(session, asked.key, asked.sql)
-  let state: State = 'setting'
-  let rows: Cell[][] = []
+  let state: 'setting' | 'running' | 'paused' | 'suspended' | 'ending' | 'over' = 'setting'
   let count = 0
   let bytesAll = 0
-  let bytesHere = 0
-  let isPaused = false
   let isTruncated = false
-  let failed: Error | undefined
-  let waits: { readonly resolve: (page: RowsPage) => void; readonly reject: (why: Error) => void } | undefined
-  let timer: NodeJS.Timeout | undefined
   let ending: NodeJS.Timeout | undefined
+
+  const isLast = (): boolean => state === 'ending' || state === 'over'
 
   const over = (): void => {
     state = 'over'
     clearTimeout(ending)
     free()
-  }
-
-  const isLast = (): boolean => state === 'ending' || state === 'over'
-  const isReady = (): boolean => isLast() || (rows.length > 0 && (state === 'suspended' || isPaused))
-
-  const settle = (): void => {
-    if (waits === undefined || (failed === undefined && !isReady())) return
-    const { resolve, reject } = waits
-    waits = undefined
-    clearTimeout(timer)
-    if (failed !== undefined) reject(failed)
-    else {
-      resolve({ rows, ended: isLast(), isTruncated })
-      rows = []
-      bytesHere = 0
-    }
-  }
-
-  const fail = (why: Error): void => {
-    failed ??= why
-    settle()
   }
 
   const sync = (): void => {
@@ -109,75 +67,64 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
     connection.abandon()
   }
 
-  const pageRows = (): number => Math.min(PAGE_ROWS, rowsMax + 1 - count)
+  const pages = createPages(timeoutMs + GRACE_MS, abandon)
 
-  const takeRow = (bytes: Buffer, start: number, end: number): boolean => {
-    if (count === rowsMax) {
-      isTruncated = true
-      return true
-    }
-    bytesAll += end - start
+  const end = (next: () => void): void => {
+    next()
+    pages.give(true, isTruncated)
+  }
+
+  const takeRow = (bytes: Buffer, start: number, at: number): boolean => {
+    // The one that is more than may be given: it was asked for to know that.
+    isTruncated ||= count === rowsMax
+    if (count === rowsMax) return true
+    bytesAll += at - start
     if (bytesAll > bytesMax) {
       isTruncated = true
-      const cause = count === 0 ? new RowTooLarge() : undefined
-      abandon()
-      if (cause === undefined) settle()
-      else fail(cause)
+      if (count === 0) pages.fail(new RowTooLarge())
+      end(abandon)
       return false
     }
     count += 1
-    bytesHere += end - start
-    rows.push(cellsOf(bytes, start, end))
-    if (bytesHere < PAGE_BYTES) return true
-    isPaused = true
+    if (pages.add(cellsOf(bytes, start, at), at - start)) return true
+    state = 'paused'
     connection.pause()
-    settle()
+    pages.give(false, false)
     return false
   }
 
-  const takeError = (error: DatabaseError): void => {
-    const why = state === 'setting' ? new RoleRefused(error) : error
-    sync()
-    fail(why)
-  }
-
-  const take = (code: number, bytes: Buffer, start: number, end: number): boolean => {
+  const take = (code: number, bytes: Buffer, start: number, at: number): boolean => {
     switch (code) {
       case DATA_ROW:
-        return state === 'running' ? takeRow(bytes, start, end) : true
+        // What takes the role on gives a row as well.
+        return state !== 'running' || takeRow(bytes, start, at)
       case PARSE_COMPLETE:
         session.statements.set(asked.key, name)
         return true
       case ROW_DESCRIPTION:
-        if (
-          !isSame(
-            columnsOf(bytes, start).map(({ type }) => type),
-            types,
-          )
-        ) {
-          fail(new TypesChanged())
-          abandon()
-          return false
-        }
-        return true
+        if (fits(bytes, start, asked.types)) return true
+        pages.fail(new TypesChanged())
+        abandon()
+        return false
       case COMMAND_COMPLETE:
         if (state === 'setting') state = 'running'
-        else {
-          sync()
-          settle()
-        }
+        else end(sync)
         return true
       case PORTAL_SUSPENDED:
-        if (count === rowsMax) {
-          sync()
-        } else state = 'suspended'
-        settle()
+        if (isTruncated) end(sync)
+        else {
+          state = 'suspended'
+          pages.give(false, false)
+        }
         return true
-      case ERROR_RESPONSE:
-        // What it has prepared may be what is wrong.
+      case ERROR_RESPONSE: {
+        const error = databaseError(bytes, start, at)
+        // What was prepared may be what is wrong.
         session.statements.delete(asked.key)
-        takeError(databaseError(bytes, start, end))
+        pages.fail(state === 'setting' ? new RoleRefused(error) : error)
+        if (!isLast()) sync()
         return true
+      }
       case READY:
         connection.hear(undefined)
         over()
@@ -191,31 +138,24 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
     take,
     lost(why) {
       // The last page was whole before.
-      if (!isLast()) fail(why)
+      if (!isLast()) pages.fail(why)
       over()
     },
   })
-  connection.send(Buffer.concat([...asked.asRole, ...first, bind(name, asked.values), execute(pageRows()), FLUSH]))
-
-  const wait = (): Promise<RowsPage> =>
-    new Promise((resolve, reject) => {
-      waits = { resolve, reject }
-      timer = setTimeout(() => {
-        fail(new ConnectionLost('no answer in time', true))
-        abandon()
-      }, timeoutMs + GRACE_MS)
-    })
+  const go = (): Buffer => Buffer.concat([execute(Math.min(PAGE_ROWS, rowsMax + 1 - count)), FLUSH])
+  connection.send(Buffer.concat([...asked.asRole, ...first, bind(name, asked.values), go()]))
 
   return {
     next() {
-      const page = wait()
-      settle()
-      if (waits === undefined) return page
+      const page = pages.wait()
+      if (isLast()) pages.give(true, isTruncated)
+      else if (!pages.isEmpty && (state === 'suspended' || state === 'paused')) pages.give(false, false)
+      if (!pages.isWanted) return page
       if (state === 'suspended') {
         state = 'running'
-        connection.send(Buffer.concat([execute(pageRows()), FLUSH]))
-      } else if (isPaused) {
-        isPaused = false
+        connection.send(go())
+      } else if (state === 'paused') {
+        state = 'running'
         connection.resume()
       }
       return page
@@ -224,15 +164,12 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
       if (isLast()) return
       if (state === 'suspended') sync()
       else abandon()
-      fail(new ConnectionLost('nobody waits any more'))
+      pages.fail(new ConnectionLost('nobody waits any more'))
     },
   }
 }
 
-const [DATA_ROW, PARSE_COMPLETE, ROW_DESCRIPTION, COMMAND_COMPLETE, PORTAL_SUSPENDED, ERROR_RESPONSE, READY] = [
-  ...Buffer.from('D1TCsEZ'),
-]
-
-function isSame(some: readonly number[], others: readonly number[]): boolean {
-  return some.length === others.length && some.every((one, index) => others[index] === 0 || one === others[index])
+function fits(bytes: Buffer, start: number, types: readonly number[]): boolean {
+  const columns = columnsOf(bytes, start)
+  return columns.length === types.length && columns.every(({ type }, at) => types[at] === 0 || types[at] === type)
 }
