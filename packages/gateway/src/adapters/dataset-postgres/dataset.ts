@@ -111,10 +111,10 @@ function sourceOf(parts: PostgresDatasetParts, server: Server, rules: Rules): Ta
       if (values.kind === 'refuse') return values
       const understood = await understand(sql, caller.value)
       if (understood.kind === 'refuse') return understood
-      const wanted = understood.value.statement.parameters
-      if (wanted.length !== parameters.length || (wanted.at(-1) ?? 0) !== parameters.length)
-        return refuse('invalid_request', `${parameters.length} parameters for ${wanted.length}`, {
-          message: `The statement needs ${wanted.at(-1) ?? 0} parameters, each of them used.`,
+      const wanted = understood.value.statement.parameters.length
+      if (wanted !== parameters.length)
+        return refuse('invalid_request', `${parameters.length} parameters for ${wanted}`, {
+          message: `The statement uses ${wanted} parameters, and is given ${parameters.length}.`,
           param: 'parameters',
         })
       return proceed(preparedOf(understood.value, caller.value, values.value))

@@ -1,4 +1,4 @@
-import { type Lattice, proceed, type Step } from '../../spec/index.js'
+import { type Lattice, proceed, refuse, type Step } from '../../spec/index.js'
 import type { Caller } from './caller.js'
 import { tableName } from './catalogue.js'
 import { isOfSchema, refusalOf } from './refusals.js'
@@ -64,6 +64,13 @@ export function createUnderstand(parts: UnderstandParts): Understand {
   const understand = async (sql: string, caller: Caller, known: KnownSchema): Promise<Step<Understood>> => {
     const statement = parseStatement(sql)
     if (statement.kind === 'refuse') return statement
+    // One that is left out has a type that nobody knows.
+    const gap = statement.value.parameters.findIndex((number, index) => number !== index + 1)
+    if (gap >= 0)
+      return refuse('invalid_request', `no use of $${gap + 1}`, {
+        message: `The statement uses a parameter above $${gap + 1}, and not that one.`,
+        param: 'parameters',
+      })
     const used = relationsOf(statement.value, finder(known.schema.tables, parts.schemas))
     if (used.kind === 'refuse') return used
     const mentions = mentionsOf(statement.value, used.value)
