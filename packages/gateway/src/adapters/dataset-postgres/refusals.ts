@@ -35,8 +35,8 @@ const KINDS = new Map([
 
 const LATE = new Set(['57014', '55P03'])
 
-/** SQLSTATEs that may come of another schema than is known. */
-const OF_SCHEMA = new Set(['42703', '42P01', '0A000', '42883', '42804'])
+/** SQLSTATEs that come of another schema than is known: names were looked up before, and 0A000 is what a plan of before ends with. */
+const OF_SCHEMA = new Set(['42703', '42P01', '0A000'])
 
 export function isOfSchema(thrown: unknown): boolean {
   return thrown instanceof TypesChanged || (thrown instanceof DatabaseError && OF_SCHEMA.has(thrown.code))

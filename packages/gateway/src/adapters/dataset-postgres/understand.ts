@@ -78,7 +78,7 @@ export function createUnderstand(parts: UnderstandParts): Understand {
     const raw = rewrite(statement.value, used.value, () => ({ expressions: new Map(), filters: [] }))
     if (raw.kind === 'refuse') return raw
     try {
-      const { columns } = await describeOnce(raw.value.text, caller)
+      const columns = await describeOnce(raw.value.text, caller)
       await learnTypes(columns)
       const tables = new Map<string, SchemaTable>()
       for (const { relation } of used.value) {

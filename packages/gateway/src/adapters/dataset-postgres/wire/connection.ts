@@ -63,7 +63,13 @@ function connectionOn(socket: Socket, address: Address, messageMax: number, time
         destroy(new ConnectionLost('the server spoke unasked'))
         return false
       }
-      return listener.take(type, bytes, start, end)
+      try {
+        return listener.take(type, bytes, start, end)
+      } catch {
+        // It is shorter than what it says it holds.
+        destroy(new ConnectionLost('a message is malformed'))
+        return false
+      }
     },
     () => destroy(new MessageTooLong('a message is too long')),
   )

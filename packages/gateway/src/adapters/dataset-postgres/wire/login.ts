@@ -39,7 +39,7 @@ export async function logIn(
       take(type, bytes, start, end) {
         switch (String.fromCharCode(type)) {
           case 'R':
-            answers(bytes.readInt32BE(start), bytes.subarray(start + 4, end)).catch(failed)
+            answers.take(bytes.readInt32BE(start), bytes.subarray(start + 4, end)).catch(failed)
             return true
           case 'K':
             connection.knownBy(bytes.readInt32BE(start), Buffer.from(bytes.subarray(start + 4, end)))
@@ -48,6 +48,10 @@ export async function logIn(
             failed(databaseError(bytes, start, end))
             return false
           case 'Z':
+            if (!answers.isIn) {
+              failed(new ConnectionLost('it is ready before anybody is logged in'))
+              return false
+            }
             clearTimeout(timer)
             connection.hear(undefined)
             resolve()
@@ -64,12 +68,24 @@ export async function logIn(
   return connection
 }
 
-function createAnswers(connection: Connection, address: Address): (kind: number, data: Buffer) => Promise<void> {
+interface Answers {
+  take(kind: number, data: Buffer): Promise<void>
+  /** The server has let us in, and proved itself where it began to. */
+  readonly isIn: boolean
+}
+
+function createAnswers(connection: Connection, address: Address): Answers {
   const { username = userInfo().username, password = '' } = address
   let scram: Scram | undefined
-  return async (kind, data) => {
+  let isVerified = false
+  let isIn = false
+
+  const take = async (kind: number, data: Buffer): Promise<void> => {
     switch (kind) {
       case OK:
+        // It would be taken for the server without having proved it.
+        if (scram !== undefined && !isVerified) throw new ConnectionLost('SASL was not ended')
+        isIn = true
         return
       case CLEARTEXT:
         // There is TLS, unless the operator wrote that nobody stands between.
@@ -94,10 +110,18 @@ function createAnswers(connection: Connection, address: Address): (kind: number,
       case SASL_FINAL:
         if (scram === undefined) throw new ConnectionLost('SASL out of turn')
         scram.verify(data.toString())
+        isVerified = true
         return
       default:
         throw new ConnectionLost('the server wants a login that is not known')
     }
+  }
+
+  return {
+    take,
+    get isIn() {
+      return isIn
+    },
   }
 }
 

@@ -18,9 +18,13 @@ export interface Scram {
   verify(serverFinal: string): void
 }
 
-/** SCRAM-SHA-256 (RFC 5802, RFC 7677) without channel binding. PostgreSQL takes the name from the startup message. */
-export function createScram(password: string, nonce: string = randomBytes(18).toString('base64')): Scram {
-  const bare = `n=,r=${nonce}`
+/**
+ * SCRAM-SHA-256 (RFC 5802, RFC 7677) without channel binding.
+ *
+ * @param user none for PostgreSQL, which takes it from the startup message
+ */
+export function createScram(password: string, nonce: string = randomBytes(18).toString('base64'), user = ''): Scram {
+  const bare = `n=${user},r=${nonce}`
   let expected: Buffer | undefined
   return {
     first: `n,,${bare}`,
@@ -32,6 +36,7 @@ export function createScram(password: string, nonce: string = randomBytes(18).to
       // "The client MUST verify that the initial part of the nonce used in subsequent messages is the same as the nonce it
       // initially specified" (RFC 5802 section 5.1).
       if (!joint.startsWith(nonce) || joint.length === nonce.length) throw new Error('SCRAM: not our nonce')
+      if (salt.length === 0) throw new Error('SCRAM: no salt')
       if (!(iterations >= ITERATIONS_MIN && iterations <= ITERATIONS_MAX)) throw new Error('SCRAM: iterations')
       const salted = await derive(password.normalize('NFKC'), salt, iterations, 32, 'sha256')
       const clientKey = hmac(salted, 'Client Key')

@@ -48,20 +48,18 @@ export async function describe(
   session: Session,
   asRole: readonly Buffer[],
   sql: string,
-): Promise<{ readonly columns: readonly DescribedColumn[]; readonly parameters: number }> {
+): Promise<readonly DescribedColumn[]> {
   let columns: readonly DescribedColumn[] = []
-  let parameters = 0
   let hasRole = false
   try {
     await fly(session, [...asRole, parse('', sql), describeStatement(''), SYNC], (type, bytes, start) => {
       if (type === 'C') hasRole = true
       if (type === 'T') columns = columnsOf(bytes, start)
-      if (type === 't') parameters = bytes.readUInt16BE(start)
     })
   } catch (thrown) {
     throw thrown instanceof DatabaseError && !hasRole ? new RoleRefused(thrown) : thrown
   }
-  return { columns, parameters }
+  return columns
 }
 
 /** Rejects with the first error of the server once it is ready again, or with `ConnectionLost`. */
