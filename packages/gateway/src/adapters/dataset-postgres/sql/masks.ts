@@ -1,28 +1,20 @@
 /** What a mask shows of a value. NULL stays NULL under each. */
-export const MASKS = ['null', 'full', 'email', 'last4', 'first1', 'initials', 'year', 'zero'] as const
+export const MASKS = ['null', 'full', 'email', 'first1', 'last4', 'year'] as const
 export type Mask = (typeof MASKS)[number]
 
 // As `format_type` writes them, without what is in parentheses. A domain is none of them: it may forbid what a mask gives.
 const TEXTS = new Set(['text', 'character varying', 'character'])
-const NUMBERS = new Set(['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision'])
 const DATES = new Set(['date', 'timestamp without time zone', 'timestamp with time zone'])
-
-/** The mask of a column for which none is configured. */
-export function defaultMask(type: string): Mask {
-  return TEXTS.has(plain(type)) ? 'full' : 'null'
-}
 
 /**
  * SQL that stands in the place of a column. It fails at no value, for what fails tells of the value.
  *
  * - `null`: nothing, of any type
- * - `full`: `***`, of a text
+ * - `full`: `***`, of a text; of any other type nothing
  * - `email`: `a***@example.com`, of a text with one `@`; of any other `***`
  * - `last4`: `***` and the last four characters, of a text of at least eight; of any other `***`
  * - `first1`: the first character and `***`, of a text
- * - `initials`: `A. L.`, of a text: the first character of each word
  * - `year`: its first day, of a date or time (UTC); of one that is infinite, or before 4713 BC, nothing
- * - `zero`: 0, of a number
  *
  * @param column SQL that names it
  * @param type as `format_type` of PostgreSQL writes it, with the search path of the connection
@@ -34,19 +26,17 @@ export function maskExpression(mask: Mask, column: string, type: string): string
     case 'null':
       return `NULL::${type}`
     case 'full':
+      return TEXTS.has(base) ? textMask(mask, `${column}::pg_catalog.text`) : `NULL::${type}`
     case 'email':
-    case 'last4':
     case 'first1':
-    case 'initials':
+    case 'last4':
       return TEXTS.has(base) ? textMask(mask, `${column}::pg_catalog.text`) : undefined
     case 'year':
       return DATES.has(base) ? yearOf(column, base) : undefined
-    case 'zero':
-      return NUMBERS.has(base) ? `CASE WHEN ${column} IS NOT NULL THEN 0::${type} END` : undefined
   }
 }
 
-function textMask(mask: 'full' | 'email' | 'last4' | 'first1' | 'initials', text: string): string {
+function textMask(mask: 'full' | 'email' | 'first1' | 'last4', text: string): string {
   const otherwise = `WHEN ${text} IS NOT NULL THEN '***'::pg_catalog.text END`
   switch (mask) {
     case 'full':
@@ -63,8 +53,6 @@ function textMask(mask: 'full' | 'email' | 'last4' | 'first1' | 'initials', text
     }
     case 'first1':
       return `CASE WHEN ${text} IS NOT NULL THEN pg_catalog.concat(pg_catalog.left(${text}, 1), '***') END`
-    case 'initials':
-      return `pg_catalog.regexp_replace(${text}, '([^[:space:]])[^[:space:]]*', '\\1.', 'g')`
   }
 }
 
