@@ -60,7 +60,9 @@ describe.skipIf(POSTGRES === undefined)('generated statements in PostgreSQL (nee
         if (step.kind === 'refuse') {
           SEEN.refused += 1
           // Names that mean nothing, or two things: PostgreSQL says so too.
-          expect({ sql, message: step.message, error: original.error }).toMatchObject({ error: expect.stringMatching(/^42/) })
+          expect({ sql, message: step.message, error: original.error }).toMatchObject({
+            error: expect.stringMatching(/^42/),
+          })
           return
         }
         const { rewritten, mentions } = step.value
@@ -71,14 +73,21 @@ describe.skipIf(POSTGRES === undefined)('generated statements in PostgreSQL (nee
           return
         }
         SEEN.ran += 1
-        if (!/\blimit\b|\bdistinct on\b|\bover\b/.test(sql)) expect({ sql, rows: sorted(answer.rows).length }).toEqual({ sql, rows: sorted(original.rows).length })
+        if (!/\blimit\b|\bdistinct on\b|\bover\b/.test(sql))
+          expect({ sql, rows: sorted(answer.rows).length }).toEqual({ sql, rows: sorted(original.rows).length })
         const described = await one.describe(rewritten.text)
         if (typeof described === 'string') throw new Error(described)
-        expect({ sql, names: mentions.outputs.map(({ name }) => name) }).toEqual({ sql, names: described.map(({ name }) => name) })
+        expect({ sql, names: mentions.outputs.map(({ name }) => name) }).toEqual({
+          sql,
+          names: described.map(({ name }) => name),
+        })
         mentions.outputs.forEach(({ origin }, at) => {
           const { column } = described[at] ?? {}
           if (origin === undefined || column === undefined) return
-          expect({ sql, column }).toEqual({ sql, column: `${origin.relation.schema}.${origin.relation.table}.${origin.column}`.replace(/^public\./, '') })
+          expect({ sql, column }).toEqual({
+            sql,
+            column: `${origin.relation.schema}.${origin.relation.table}.${origin.column}`.replace(/^public\./, ''),
+          })
         })
       }),
       { numRuns: RUNS },
@@ -101,7 +110,10 @@ describe.skipIf(POSTGRES === undefined)('generated statements in PostgreSQL (nee
           error: error?.slice(0, 5),
           rows: sorted(rows.map((row) => row.map((cell, at) => (shown[at] === true ? 'shown' : cell)))),
         })
-        expect({ sql, answer: blank(await one.ask(rewritten.text)) }).toEqual({ sql, answer: blank(await other.ask(rewritten.text)) })
+        expect({ sql, answer: blank(await one.ask(rewritten.text)) }).toEqual({
+          sql,
+          answer: blank(await other.ask(rewritten.text)),
+        })
       }),
       { numRuns: RUNS },
     )
@@ -118,5 +130,7 @@ function sorted(rows: Answer['rows']): readonly string[] {
 
 function rangesIn(value: unknown): readonly { schemaname?: string; relname?: string }[] {
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([name, held]) => (name === 'RangeVar' ? [held as Extract<Node, { RangeVar: unknown }>['RangeVar']] : rangesIn(held)))
+  return Object.entries(value).flatMap(([name, held]) =>
+    name === 'RangeVar' ? [held as Extract<Node, { RangeVar: unknown }>['RangeVar']] : rangesIn(held),
+  )
 }

@@ -68,7 +68,7 @@ export async function openPeople(server: PostgresServer, said: Partial<PostgresD
   return { source, warnings }
 }
 
-export const ALICE: Principal = benchPrincipal('alice', ['analysts'])
+const ALICE: Principal = benchPrincipal('alice', ['analysts'])
 
 export type Asked = Partial<Omit<ReadingChanges, 'columns'>> & {
   readonly columns?: Readonly<Record<string, ColumnAct>>

@@ -1,6 +1,6 @@
 import type { Classification } from '../../../spec/index.js'
 import { type Catalogue, type CatalogueColumn, type CatalogueTable, classificationOf, tableName } from '../catalogue.js'
-import { defaultMask, maskExpression } from '../sql/masks.js'
+import { maskExpression } from '../sql/masks.js'
 import type { Relation } from '../sql/relations.js'
 import { columnIn } from '../sql/rewrite.js'
 import { ask, type Session } from '../wire/session.js'
@@ -133,7 +133,7 @@ function schemaColumn(
     attribute,
     type,
     classification: classificationOf(catalogue, table, column),
-    masked: maskExpression(column.mask === 'full' ? defaultMask(type) : column.mask, sql, type),
+    masked: maskExpression(column.mask, sql, type),
     dropped: maskExpression('null', sql, type) ?? 'NULL',
   }
 }
