@@ -22,7 +22,7 @@ const EXCHANGE = `${SRC}exchange[.]ts$`
 const PIPELINE = `${SRC}pipeline/`
 const TLOG = '^packages/tlog/'
 // One file for each kind of adapter; the others of compose/ pick none.
-const CHOOSES = `${SRC}compose/(detectors|dialects|issuers|log|policies|providers|store|tokenizer)[.]ts$`
+const CHOOSES = `${SRC}compose/(datasets|detectors|dialects|issuers|log|policies|providers|store|tokenizer)[.]ts$`
 // Tests reach over walls to try rooms together; what ships does not.
 const TESTS = '[.]test(-d)?[.]ts$|^packages/[^/]+/test/'
 
