@@ -44,19 +44,31 @@ function select(draw: Draw, depth: number, around: Names, outerCommons: Names): 
   }
   const from = fromList(draw, depth, around, commons)
   const scope: Names = new Map([...around, ...from.names])
-  const targets = Array.from({ length: oneOf(draw, [1, 1, 2, 3]) }, () => target(draw, depth, from.names, scope, commons))
+  const targets = Array.from({ length: oneOf(draw, [1, 1, 2, 3]) }, () =>
+    target(draw, depth, from.names, scope, commons),
+  )
   const columns = targets.flatMap((one) => one.columns)
   const distinct = oneOf(draw, ['', '', '', '', 'distinct ', `distinct on (${column(draw, scope)}) `])
   const clauses = [
     chance(draw, 3) ? ` where ${condition(draw, depth, scope, commons)}` : '',
     chance(draw, 8) ? ` group by ${oneOf(draw, ['1', '1, 2', column(draw, scope), columns[0] ?? '1'])}` : '',
-    chance(draw, 4) ? ` order by ${oneOf(draw, ['1', '2 desc', columns[0] ?? '1', column(draw, scope), `lower(${column(draw, scope)}::text)`])}` : '',
+    chance(draw, 4)
+      ? ` order by ${oneOf(draw, ['1', '2 desc', columns[0] ?? '1', column(draw, scope), `lower(${column(draw, scope)}::text)`])}`
+      : '',
     chance(draw, 8) ? ' limit 2' : '',
   ]
-  return { sql: `${head}select ${distinct}${targets.map(({ sql }) => sql).join(', ')}${from.sql}${clauses.join('')}`, columns }
+  return {
+    sql: `${head}select ${distinct}${targets.map(({ sql }) => sql).join(', ')}${from.sql}${clauses.join('')}`,
+    columns,
+  }
 }
 
-function fromList(draw: Draw, depth: number, around: Names, commons: Names): { readonly sql: string; readonly names: Names } {
+function fromList(
+  draw: Draw,
+  depth: number,
+  around: Names,
+  commons: Names,
+): { readonly sql: string; readonly names: Names } {
   const names = new Map<string, readonly string[]>()
   const parts: string[] = []
   for (let left = oneOf(draw, [0, 1, 1, 1, 2]); left > 0; left -= 1) {
@@ -67,14 +79,24 @@ function fromList(draw: Draw, depth: number, around: Names, commons: Names): { r
       names.set(second.name, second.columns)
       const how = oneOf(draw, ['join', 'left join', 'natural join', 'cross join', 'join using', 'full join'])
       if (how === 'natural join' || how === 'cross join') parts.push(`${first.sql} ${how} ${second.sql}`)
-      else if (how === 'join using') parts.push(`${first.sql} join ${second.sql} using (${oneOf(draw, ['id', 'email', 'name'])})`)
-      else parts.push(`${first.sql} ${how} ${second.sql} on ${oneOf(draw, ['true', `${column(draw, names)}::text = ${column(draw, names)}::text`])}`)
+      else if (how === 'join using')
+        parts.push(`${first.sql} join ${second.sql} using (${oneOf(draw, ['id', 'email', 'name'])})`)
+      else
+        parts.push(
+          `${first.sql} ${how} ${second.sql} on ${oneOf(draw, ['true', `${column(draw, names)}::text = ${column(draw, names)}::text`])}`,
+        )
     } else parts.push(first.sql)
   }
   return { sql: parts.length > 0 ? ` from ${parts.join(', ')}` : '', names }
 }
 
-function range(draw: Draw, depth: number, around: Names, commons: Names, before: Names): Made & { readonly name: string } {
+function range(
+  draw: Draw,
+  depth: number,
+  around: Names,
+  commons: Names,
+  before: Names,
+): Made & { readonly name: string } {
   const kind = oneOf(draw, ['table', 'table', 'table', 'common', 'select', 'function'])
   if (kind === 'select' && depth > 0) {
     const isLateral = chance(draw, 2)
@@ -82,7 +104,12 @@ function range(draw: Draw, depth: number, around: Names, commons: Names, before:
     return aliased(draw, `${isLateral ? 'lateral ' : ''}(${query.sql})`, undefined, query.columns)
   }
   if (kind === 'function' && before.size > 0)
-    return aliased(draw, oneOf(draw, [`unnest(array[${column(draw, before)}::text])`, 'generate_series(1, 2)']), undefined, undefined)
+    return aliased(
+      draw,
+      oneOf(draw, [`unnest(array[${column(draw, before)}::text])`, 'generate_series(1, 2)']),
+      undefined,
+      undefined,
+    )
   if (kind === 'common' && commons.size > 0) {
     const [name, columns] = oneOf(draw, [...commons])
     return aliased(draw, name, name, columns)
@@ -91,7 +118,12 @@ function range(draw: Draw, depth: number, around: Names, commons: Names, before:
   return aliased(draw, sql, name, columns)
 }
 
-function aliased(draw: Draw, sql: string, own: string | undefined, columns: readonly string[] | undefined): Made & { readonly name: string } {
+function aliased(
+  draw: Draw,
+  sql: string,
+  own: string | undefined,
+  columns: readonly string[] | undefined,
+): Made & { readonly name: string } {
   if (own !== undefined && chance(draw, 2)) return { sql, name: own, columns: columns ?? [] }
   const alias = oneOf(draw, ALIASES)
   if (columns !== undefined && columns.length > 0 && chance(draw, 6))
@@ -102,14 +134,18 @@ function aliased(draw: Draw, sql: string, own: string | undefined, columns: read
 function target(draw: Draw, depth: number, local: Names, scope: Names, commons: Names): Made {
   const kind = oneOf(draw, ['column', 'column', 'column', 'star', 'of', 'expression', 'row', 'select'])
   const label = chance(draw, 4) ? oneOf(draw, LABELS) : undefined
-  const named = (sql: string, name: string): Made => ({ sql: label === undefined ? sql : `${sql} as ${label}`, columns: [label ?? name] })
+  const named = (sql: string, name: string): Made => ({
+    sql: label === undefined ? sql : `${sql} as ${label}`,
+    columns: [label ?? name],
+  })
   if (kind === 'star' && local.size > 0) return { sql: '*', columns: [...local.values()].flat() }
   if (kind === 'of' && local.size > 0) {
     const [name, columns] = oneOf(draw, [...local])
     return { sql: `${name}.*`, columns }
   }
   if (kind === 'row' && local.size > 0) return named(oneOf(draw, [...local.keys()]), oneOf(draw, [...local.keys()]))
-  if (kind === 'select' && depth > 0) return named(`(${select(draw, depth - 1, scope, commons).sql} limit 1)`, '"?column?"')
+  if (kind === 'select' && depth > 0)
+    return named(`(${select(draw, depth - 1, scope, commons).sql} limit 1)`, '"?column?"')
   if (kind === 'expression') {
     const of = column(draw, scope)
     return oneOf(draw, [
@@ -135,8 +171,10 @@ function condition(draw: Draw, depth: number, scope: Names, commons: Names): str
   if (kind === 'less') return `${of}::text < 'm'`
   if (kind === 'row' && scope.size > 0) return `${oneOf(draw, [...scope.keys()])} is not null`
   if (kind === 'exists' && depth > 0) return `exists (${select(draw, depth - 1, scope, commons).sql})`
-  if (kind === 'in' && depth > 0) return `${of}::text in (select x::text from (${select(draw, depth - 1, scope, commons).sql}) as s(x))`
-  if (kind === 'and' && depth > 0) return `${condition(draw, depth - 1, scope, commons)} or not ${condition(draw, depth - 1, scope, commons)}`
+  if (kind === 'in' && depth > 0)
+    return `${of}::text in (select x::text from (${select(draw, depth - 1, scope, commons).sql}) as s(x))`
+  if (kind === 'and' && depth > 0)
+    return `${condition(draw, depth - 1, scope, commons)} or not ${condition(draw, depth - 1, scope, commons)}`
   return `${of} is not null`
 }
 
