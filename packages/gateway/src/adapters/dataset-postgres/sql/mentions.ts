@@ -1,7 +1,7 @@
 import type { ColumnRef, Node, SelectStmt, SubLink } from 'libpg-query'
 import { proceed, type Refusal, type Step } from '../../../spec/index.js'
 import { fault } from './fault.js'
-import { fromClause, type Walk } from './from.js'
+import { COLUMNS_MAX, fromClause, type Walk } from './from.js'
 import { figuredName } from './names.js'
 import { childrenOf } from './nodes.js'
 import type { UsedRelation } from './relations.js'
@@ -87,7 +87,7 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
     if (select.larg !== undefined || select.rarg !== undefined) return setOutputs(select, before)
     if (select.valuesLists !== undefined) return valuesOutputs(select, before)
     const scope: Scope = { ...before, from: fromClause(walk, select.fromClause ?? [], before) }
-    const outputs = (select.targetList ?? []).flatMap((target) => targetOutputs(target, scope))
+    const outputs = targetsOutputs(select.targetList ?? [], scope)
     useAll(select.whereClause, scope)
     useAll(select.havingClause, scope)
     for (const window of select.windowClause ?? []) useAll(window, scope)
@@ -97,6 +97,17 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
     // DISTINCT alone is written as one that names nothing.
     if (distinct !== undefined && Object.keys(distinct).length === 0) uses.use(outputs, outputsPlace(select))
     else if (distinct !== undefined) for (const one of [distinct, ...more]) useOutput(one, scope, outputs)
+    return outputs
+  }
+
+  function targetsOutputs(targets: readonly Node[], scope: Scope): readonly SeenColumn[] {
+    const outputs: SeenColumn[] = []
+    for (const target of targets) {
+      outputs.push(...targetOutputs(target, scope))
+      if (outputs.length <= COLUMNS_MAX) continue
+      walk.wrong(`more than ${COLUMNS_MAX} columns`, placeOf(target))
+      return []
+    }
     return outputs
   }
 

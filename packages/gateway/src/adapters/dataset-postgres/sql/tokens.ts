@@ -40,6 +40,9 @@ export function tokensOf({ text, fromBytes }: SqlText): Step<readonly SqlToken[]
     if (COMMENTS.has(tokenName)) continue
     // Its escapes may be spelt by a clause after it, and its text is not its name.
     if (/^u&"/i.test(word)) return fault('an identifier with Unicode escapes', text, fromBytes(start))
+    // Whether it is taken for its small letter depends on the encoding of the server.
+    if (tokenName === 'IDENT' && /^[^"]*[^\x00-\x7f]/.test(word) && hasOtherCapitals(word))
+      return fault('a capital letter beyond A to Z in a name without quotes', text, fromBytes(start))
     const lower = word.toLowerCase()
     if (OPENING.has(lower)) depth += 1
     if (CLOSING.has(lower)) depth -= 1
@@ -47,4 +50,9 @@ export function tokensOf({ text, fromBytes }: SqlText): Step<readonly SqlToken[]
     tokens.push({ text: word, start, end })
   }
   return proceed(tokens)
+}
+
+function hasOtherCapitals(word: string): boolean {
+  const others = word.replace(/[A-Z]/g, '')
+  return others !== others.toLowerCase()
 }
