@@ -5,13 +5,13 @@ import type { Relation } from './relations.js'
 import { besides, type From, fromOf, NOTHING, renamed, type Scope, type SeenColumn } from './scopes.js'
 import { placeOf } from './statement.js'
 import { stringOf } from './types.js'
-import type { Uses } from './uses.js'
 
 /** A walk over a statement. What it finds at fault first ends it, though it goes on: what follows is not looked at. */
 export interface Walk {
-  readonly uses: Uses
   relationOf(range: RangeVar): Relation | undefined
   wrong(what: string, bytes?: number): void
+  /** Columns of which more is made than an output. @param bytes where */
+  used(columns: readonly SeenColumn[], bytes?: number): void
   /** Looks at a `SELECT` within. @returns its outputs */
   select(node: Node | undefined, around: Scope): readonly SeenColumn[]
   /** Looks at an expression, to which every column in it is of use. */
@@ -77,8 +77,9 @@ function joinPart(walk: Walk, join: JoinExpr, before: From, around: Scope): From
   const merged = shared.map((name): SeenColumn => {
     const both = sides.map((columns) => columns.get(name) ?? [])
     if (both.some(({ length }) => length !== 1)) walk.wrong('an unknown or ambiguous column', placeOf(join.larg))
-    walk.uses.use(both.flat(), -1)
-    return { name, origins: both.flat().flatMap(({ origins }) => origins) }
+    walk.used(both.flat(), placeOf(join.larg))
+    // Two columns, or one of them: where it comes from is no longer of interest.
+    return { name, origins: [] }
   })
   const isShared = new Set(shared)
   const rest = (from: From): readonly SeenColumn[] => from.columns.filter(({ name }) => !isShared.has(name))

@@ -26,6 +26,9 @@ export function tokensOf({ text, fromBytes }: SqlText): Step<readonly SqlToken[]
   // The parser reads up to a NUL and no further; its scanner answers no other control characters.
   const control = /[\x00-\x08\x0b\x0c\x0e-\x1f]/.exec(text)
   if (control !== null) return fault('a control character', text, control.index)
+  // The scanner takes such a run anew from each of its characters, where they are comments or signs by themselves.
+  const run = /[-+*/<>=~!@#%^&|`?]{257}/.exec(text)
+  if (run !== null) return fault('more than 256 signs in a row', text, run.index)
   let scanned: ReturnType<typeof scanSync>['tokens']
   try {
     scanned = scanSync(text).tokens
