@@ -96,7 +96,7 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
     for (const one of select.sortClause ?? []) useOutput(one, scope, outputs)
     const [distinct, ...more] = select.distinctClause ?? []
     // DISTINCT alone is written as one that names nothing.
-    if (distinct !== undefined && Object.keys(distinct).length === 0) uses.use(outputs, outputsPlace(select))
+    if (distinct !== undefined && Object.keys(distinct).length === 0) walk.used(outputs, outputsPlace(select))
     else if (distinct !== undefined) for (const one of [distinct, ...more]) useOutput(one, scope, outputs)
     return outputs
   }
@@ -133,7 +133,7 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
 
   function setOutputs(select: SelectStmt, before: Scope): readonly SeenColumn[] {
     const sides = [select.larg, select.rarg].map((side) => (side === undefined ? [] : selectOutputs(side, before)))
-    for (const side of sides) uses.use(side, outputsPlace(select.rarg ?? select))
+    for (const side of sides) walk.used(side, outputsPlace(select.rarg ?? select))
     const outputs = (sides[0] ?? []).map(({ name }) => ({ name, origins: [] }))
     for (const one of select.sortClause ?? []) useOutput(one, { ...before, from: fromOf(undefined, outputs) }, outputs)
     return outputs
