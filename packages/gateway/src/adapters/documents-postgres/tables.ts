@@ -11,8 +11,9 @@ const TABLES = [
   'create table ostiary_documents (digest bytea primary key, dataset text not null, id text not null, title text not null, ' +
     'attributes text not null, class text not null, readers text[] not null, version uuid not null)',
   'create index ostiary_documents_by_class on ostiary_documents (dataset, class)',
-  'create table ostiary_passages (document bytea not null, version uuid not null, ordinal integer not null, ' +
-    'text text not null, words tsvector not null, primary key (document, version, ordinal))',
+  'create table ostiary_passages (number bigint generated always as identity primary key, document bytea not null, ' +
+    'version uuid not null, text text not null, words tsvector not null, length integer not null)',
+  'create index ostiary_passages_by_document on ostiary_passages (document)',
   'create index ostiary_passages_by_words on ostiary_passages using gin (words)',
   'create table ostiary_retrieval (one boolean primary key, format integer not null)',
   `insert into ostiary_retrieval (one, format) values (true, ${FORMAT})`,

@@ -10,9 +10,6 @@ export type Writing = Pick<DocumentIndex, 'put' | 'reclassify' | 'delete'>
 
 /** So much of a title is searched, with each of the document's passages. */
 const TITLE_CHARACTERS = 400
-/** PostgreSQL's own bound on where a word stands. */
-const POSITION_MAX = 16_383
-const POSITIONS_MAX = 255
 
 /** Each is one statement, and so one transaction. */
 export function createWriting(client: Client, dataset: string): Writing {
@@ -23,10 +20,10 @@ export function createWriting(client: Client, dataset: string): Writing {
     const title = keptText(document.title)
     const { class: name, readers } = audienceOf(document)
     const ofTitle = wordsOf(title.slice(0, TITLE_CHARACTERS))
-    const passages = passagesOf(keptText(document.text)).map((text) => ({
-      text,
-      words: vectorOf([...ofTitle, ...wordsOf(text)]),
-    }))
+    const passages = passagesOf(keptText(document.text)).map((text) => {
+      const words = [...ofTitle, ...wordsOf(text)]
+      return { text, words: vectorOf(words), length: Math.max(1, words.length) }
+    })
     const attributes = keptAttributes(document.attributes)
     return { digest: digestOf(id), id, title, attributes, class: name, readers, version: randomUUID(), passages }
   }
@@ -51,9 +48,9 @@ export function createWriting(client: Client, dataset: string): Writing {
         ), gone as (
           delete from ostiary_passages p using put where p.document = put.digest
         )
-        insert into ostiary_passages (document, version, ordinal, text, words)
-        select put.digest, put.version, one.ordinal, one.value ->> 'text', (one.value ->> 'words')::tsvector
-        from put, jsonb_array_elements(put.passages) with ordinality as one (value, ordinal)`,
+        insert into ostiary_passages (document, version, text, words, length)
+        select put.digest, put.version, one.text, one.words::tsvector, one.length
+        from put, jsonb_to_recordset(put.passages) as one (text text, words text, length integer)`,
         )
     },
     async reclassify(id, to) {
@@ -91,11 +88,5 @@ function readersOf(readers: Document['readers']): Document['readers'] {
 // Written out, since a parser of the server's would cut words in other places, by the language that it is set to. There is no
 // quote and no backslash in a word.
 function vectorOf(words: readonly string[]): string {
-  const positions = new Map<string, number[]>()
-  for (const [at, word] of words.entries()) {
-    const before = positions.get(word)
-    if (before === undefined) positions.set(word, [Math.min(at + 1, POSITION_MAX)])
-    else if (before.length < POSITIONS_MAX) before.push(Math.min(at + 1, POSITION_MAX))
-  }
-  return [...positions].map(([word, at]) => `'${word}':${at.join(',')}`).join(' ')
+  return [...new Set(words)].map((word) => `'${word}'`).join(' ')
 }
