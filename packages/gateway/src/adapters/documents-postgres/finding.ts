@@ -60,14 +60,15 @@ function find(sql: Sql, dataset: string, words: readonly string[], { classes, re
       select word, ('''' || word || '''')::tsquery as query
       from jsonb_array_elements_text(${JSON.stringify(words)}::text::jsonb) as word
     ), visible as materialized (
-      select digest, version from ostiary_documents
+      select digest from ostiary_audiences
       where dataset = ${dataset}
         and class = any (array(select jsonb_array_elements_text(${names}::text::jsonb)))
         and readers && array(select jsonb_array_elements_text(${known}::text::jsonb))
     ), found as materialized (
       select p.number, p.document, p.length, asked.word
       from asked join ostiary_passages p on p.words @@ asked.query
-      join visible on visible.digest = p.document and visible.version = p.version
+      join ostiary_documents d on d.number = p.document and d.version = p.version
+      join visible on visible.digest = d.audience
     ), whole as (
       select count(*) as passages, avg(length) as length from (select number, min(length) as length from found group by number) as one
     ), weight as (
@@ -80,8 +81,9 @@ function find(sql: Sql, dataset: string, words: readonly string[], { classes, re
     ), shown as (
       select * from best order by score desc, document limit ${limit}
     )
-    select d.id, d.title, d.attributes, d.class, p.text, shown.score::float8 as score
-    from shown join ostiary_documents d on d.digest = shown.document join ostiary_passages p on p.number = shown.number
+    select d.id, d.title, d.attributes, a.class, p.text, shown.score::float8 as score
+    from shown join ostiary_documents d on d.number = shown.document join ostiary_audiences a on a.digest = d.audience
+      join ostiary_passages p on p.number = shown.number
     order by shown.score desc, shown.document`
 }
 
