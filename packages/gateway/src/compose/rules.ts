@@ -3,7 +3,7 @@ import type { Accounts } from '../budgets/accounts.js'
 import type { Config } from '../config/config.js'
 import { configDigest } from '../config/digest.js'
 import type { Rules } from '../gateway.js'
-import type { PolicyEngine } from '../spec/index.js'
+import type { Fingerprints, PolicyEngine } from '../spec/index.js'
 import type { OpenVault } from '../vault/vault.js'
 import { budgetingOf, sizesOf } from './budgets.js'
 import { detectorsOf, remoteDetectorsOf } from './detectors.js'
@@ -25,6 +25,7 @@ export interface Lasting extends IssuerParts, OwnIssuerParts {
   readonly apiKeys: ApiKeys
   readonly providers: ProviderKeys
   readonly vault: Pick<OpenVault, 'prepare'>
+  readonly fingerprints: Fingerprints | undefined
   readonly accounts: Accounts
   readonly countTokens: Rules['countTokens']
   readonly mintSession: NonNullable<Rules['mintSession']>
@@ -51,7 +52,7 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),
     systemMessages: systemMessagesOf(config),
-    gathering: gatheringOf(config),
+    gathering: gatheringOf(config, lasting.fingerprints),
     mintSession: config.ledger.scope === 'session' ? lasting.mintSession : undefined,
     limits: {
       parts: config.limits.parts,

@@ -58,10 +58,14 @@ export async function openLedger(parts: LedgerParts): Promise<OpenLedger> {
     return made
   }
 
-  function namesOf(principal: Principal, session: string | undefined): readonly string[] {
-    const { actors, scope } = rules()
+  function ownName(principal: Principal, session: string | undefined): string {
     const { uid } = subjectOf(principal)
-    const own = scope === 'session' && session !== undefined ? sessionName(uid, session) : subjectName(uid)
+    return rules().scope === 'session' && session !== undefined ? sessionName(uid, session) : subjectName(uid)
+  }
+
+  function namesOf(principal: Principal, session: string | undefined): readonly string[] {
+    const { actors } = rules()
+    const own = ownName(principal, session)
     // Of an actor for itself its labels are the subject's own.
     return actors && principal.onBehalfOf !== undefined ? [own, actorName(principal.actor.uid)] : [own]
   }
@@ -95,6 +99,9 @@ export async function openLedger(parts: LedgerParts): Promise<OpenLedger> {
       const lists = namesOf(principal, session).map((name) => holders.get(name)?.list(nowMs) ?? NONE)
       const some = lists.filter((list) => list.length > 0)
       return some.length < 2 ? (some[0] ?? NONE) : [...new Set(some.flat())].sort()
+    },
+    readerLabelsOf(principal, session) {
+      return holders.get(ownName(principal, session))?.list(clock.now()) ?? NONE
     },
     gather(principal, session, labels) {
       if (labels.length === 0) return undefined

@@ -147,6 +147,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     elsewhere,
     editParts: (texts, found, acts, vault) => editParts(texts, found, acts, vault, ANSWERED_MAX),
     askToRestore,
+    askToRelease,
     ledger: parts.ledger,
     gathering: parts.gathering,
     answerBytes: parts.limits.answerBytes,
@@ -258,7 +259,15 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
         asker.kind === 'refuse' ? asker : endedBy(decide(parts.policy, asker.value, action, one, at), permitted)
       if (ended !== undefined) return ended
     }
-    return permitted.restoring?.decideAgain((types) => askToRestore(permitted, types))
+    const withheld = permitted.releasing?.decideAgain((more) => askToRelease(permitted, more))
+    return withheld ?? permitted.restoring?.decideAgain((types) => askToRestore(permitted, types))
+  }
+
+  /** Whether what brings these labels may be released to a reader that has not read it. */
+  function askToRelease({ principal, resource, context, session }: Permitted, more: readonly string[]): Verdict {
+    const held = withLabels(context.labels, parts.ledger.labelsOf(principal, session))
+    const at = { ...context, labels: withLabels(held, more), timeMs: parts.clock.now() }
+    return decide(parts.policy, principal, 'release', resource, at)
   }
 
   /** Whether values of these types may be put back in an answer. */
@@ -316,7 +325,9 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       // Labels that rose while the exchange was recorded found no grant of it.
       const { after, session } = recorded.sealed.labels
       const labels = parts.ledger.labelsOf(answering.principal, session)
-      const ended = withLabels(after, labels) === after ? undefined : endedNow(answering.permitted)
+      const risen = withLabels(after, labels) === after ? undefined : endedNow(answering.permitted)
+      // What an actor brings from others is known before anything is sent.
+      const ended = risen ?? answering.permitted.releasing.withheld()
       if (ended !== undefined) {
         answering.ended(ended)
         return

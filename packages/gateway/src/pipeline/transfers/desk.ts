@@ -148,9 +148,12 @@ export class Desk {
     body: Buffer,
     acts: ActsByType,
     counts: Counts,
-    { heldLabels, signal }: Life,
+    { heldLabels, labels, signal }: Life,
   ): Promise<Buffer | Refusal> {
-    const whole = { lens: lens as Lens, body, acts, counts, vault: undefined, restoring: undefined, dropUsage: false }
+    const whole = {
+      ...{ lens: lens as Lens, body, acts, counts, known: labels.known },
+      ...{ vault: undefined, restoring: undefined, dropUsage: false },
+    }
     const { elsewhere, judging } = this.parts
     const look = acts.size === 0 ? undefined : elsewhere?.(acts)
     try {
