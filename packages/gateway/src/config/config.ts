@@ -4,6 +4,7 @@ import type {
   DeclaredDialect,
   FindingType,
   Label,
+  Lattice,
   Price,
   SurrogateType,
   VaultFormat,
@@ -235,6 +236,74 @@ export interface SystemMessageConfig {
   readonly after: Secret | undefined
 }
 
+/** How something is classified, as far as it is said: what is not is what it is a part of. */
+export interface ClassificationConfig {
+  /** Undefined: that of what it is a part of; of a dataset that says none, the highest. */
+  readonly level: string | undefined
+  /** Beside those of what it is a part of. */
+  readonly categories: readonly string[]
+}
+
+/** What is shown of a column that policy masks. */
+export const COLUMN_MASKS = ['null', 'full', 'email', 'first1', 'last4', 'year'] as const
+export type ColumnMask = (typeof COLUMN_MASKS)[number]
+
+export interface ColumnConfig extends ClassificationConfig {
+  readonly name: string
+  readonly mask: ColumnMask
+}
+
+export interface TableConfig extends ClassificationConfig {
+  readonly schema: string
+  readonly table: string
+  /** Others are not there. */
+  readonly columns: readonly ColumnConfig[]
+  /** Conditions over its columns, in SQL of the operator's. Those that policy asks for by name, or that always hold. */
+  readonly filters: readonly { readonly name: string; readonly where: string; readonly always: boolean }[]
+  /** A view that reads in the name of its owner, a foreign table or the like is taken as it is: the database decides nothing there. */
+  readonly definer: boolean
+}
+
+export interface TablesConfig {
+  readonly kind: 'tables'
+  readonly url: SecretValue
+  /** Where names without a schema are looked for, in this order. */
+  readonly schemas: readonly string[]
+  readonly tables: readonly TableConfig[]
+  /** Roles of the database, by groups of callers. The first that fits. */
+  readonly roles: readonly { readonly group: string; readonly role: string }[]
+  /** Transaction settings that the database's own rules may read, and the attribute of the caller that each has. */
+  readonly settings: readonly { readonly setting: string; readonly from: string }[]
+  /** What becomes of a statement that decides by what it may not show: it is refused, or sees the masks. */
+  readonly oracles: 'refuse' | 'masks'
+  readonly limits: {
+    readonly rows: number
+    readonly bytes: number
+    readonly timeoutMs: number
+    readonly connections: number
+  }
+}
+
+export interface DocumentsConfig {
+  readonly kind: 'documents'
+  readonly store: StoreConfig
+  /** What is known of a document beside its text. Others are of the highest classification. */
+  readonly attributes: readonly (ClassificationConfig & { readonly name: string })[]
+  /** What becomes of a document that tells models what to do. */
+  readonly planted: 'refuse' | 'label' | 'flag'
+  readonly limits: { readonly hits: number }
+}
+
+export interface DatasetConfig extends ClassificationConfig {
+  readonly name: string
+  readonly owner: string
+  /** What it may be read for; empty: nobody is asked. */
+  readonly purposes: readonly string[]
+  /** Labels that every read brings, whatever was read. */
+  readonly labels: readonly string[]
+  readonly source: TablesConfig | DocumentsConfig
+}
+
 export interface AuditConfig {
   readonly store: { readonly kind: 'fs'; readonly dir: string }
   readonly origin: string
@@ -319,6 +388,9 @@ export interface Config {
     /** The data plane takes keys that were made `direct`; else every key is exchanged for a token first. */
     readonly direct: boolean
   }
+  /** The order of classifications. */
+  readonly classification: Lattice
+  readonly datasets: readonly DatasetConfig[]
   /** Which labels identities have. */
   readonly ledger: {
     /** How long a label counts after it was last gathered. */

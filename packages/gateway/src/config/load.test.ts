@@ -234,6 +234,11 @@ files: { openai: b }
       ],
       policy: { dir: '/policies' },
       files: { openai: 'b', anthropic: undefined },
+      classification: {
+        levels: ['public', 'internal', 'confidential', 'restricted'],
+        categories: ['finance', 'phi', 'pii'],
+      },
+      datasets: [],
       systemMessages: [
         { name: 'house', version: undefined, text: { kind: 'file', path: '/dev/null' }, after: undefined },
       ],
@@ -633,7 +638,7 @@ describe('a fault has its place', () => {
       'trustedProxies: [10.0.0.0/32]',
       ['13:18 trustedProxies[0]: write an IP address, or a network such as 10.0.0.0/8, not `10.0.0.0/33`'],
     ],
-    ['datasets: [{ name: x }]', 'datasets: []', ['13:12 datasets[0]: datasets are not in this version']],
+    ['datasets: [{ name: x }]', 'datasets: []', ['13:12 datasets[0]: write one of postgres and documents']],
     ['mcp: [{ name: x }]', 'mcp: []', ['13:7 mcp[0]: mcp servers are not in this version']],
     [
       'inspection: { onFailure: opne }',

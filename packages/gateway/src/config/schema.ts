@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { OWN_TYPES, VAULT_FORMATS, type WhenIll } from '../spec/index.js'
 import { budgets, price } from './budget-schema.js'
 import { ALGORITHMS, type Config, DIALECTS } from './config.js'
+import { classification, datasetSchema } from './dataset-schema.js'
 import { declaredDialect } from './dialect-schema.js'
 import { issuerSchema } from './issuer-schema.js'
 import { ledger } from './ledger-schema.js'
@@ -205,9 +206,19 @@ function auditStore(folder: string): z.ZodType<Config['audit']['store'], string>
   })
 }
 
+function postgresUrl(folder: string): z.ZodType<SecretValue, string> {
+  return text.transform((written, context) => {
+    // It may have a password in it.
+    if (!POSTGRES.test(written)) objectBarely(context, [], 'write postgres://…')
+    return new SecretValue(pathsIn(written, folder))
+  })
+}
+
+const POSTGRES = /^postgres(ql)?:\/\//
+
 function store(folder: string): z.ZodType<Config['store'], string> {
   return text.transform((written, context): Config['store'] => {
-    if (/^postgres(ql)?:\/\//.test(written)) return { kind: 'postgres', url: new SecretValue(pathsIn(written, folder)) }
+    if (POSTGRES.test(written)) return { kind: 'postgres', url: new SecretValue(pathsIn(written, folder)) }
     if (!/^sqlite:[^:]/.test(written)) objectTo(context, [], 'write sqlite:PATH, a file, or postgres://…')
     return { kind: 'sqlite', path: resolve(folder, written.slice('sqlite:'.length)) }
   })
@@ -316,6 +327,10 @@ const tokens: z.ZodType<Config['tokens']> = group({
   .transform((raw) => ({ lifetimeMs: raw.lifetime, algorithm: raw.algorithm, rotationMs: raw.rotation }))
   .prefault({})
 
+function dataset(folder: string): z.ZodType<Config['datasets'][number]> {
+  return datasetSchema(store(folder), postgresUrl(folder))
+}
+
 function schemaFor(folder: string): z.ZodType<Config> {
   const path = text.transform((written) => resolve(folder, written))
   return group({
@@ -331,7 +346,8 @@ function schemaFor(folder: string): z.ZodType<Config> {
     dialects: z.array(declaredDialect(authentication)).max(64).default([]),
     providers: z.array(provider(folder)).min(1),
     models: z.array(model).min(1),
-    datasets: notYet('datasets'),
+    classification,
+    datasets: z.array(dataset(folder)).max(256).default([]),
     mcp: notYet('mcp servers'),
     policy: group({ dir: path }),
     files,
@@ -365,6 +381,8 @@ function schemaFor(folder: string): z.ZodType<Config> {
       dialects: raw.dialects,
       providers: raw.providers,
       models: raw.models,
+      classification: raw.classification,
+      datasets: raw.datasets,
       files: raw.files,
       policy: raw.policy,
       systemMessages: raw.systemMessages,

@@ -20,6 +20,10 @@ export interface Vocabulary {
     /** That identities can gather. */
     readonly labels: readonly string[]
     readonly systemMessages: readonly string[]
+    readonly datasets: readonly string[]
+    /** What an obligation about columns may name: levels, categories and columns; and row filters. */
+    readonly columns: readonly string[]
+    readonly filters: readonly string[]
     /** Models without a price. */
     readonly unpriced: readonly string[]
   }
@@ -62,6 +66,9 @@ export function vocabularyOf(config: Config): Vocabulary {
       findings: findingsOf(config),
       labels: labelsOf(config),
       systemMessages: config.systemMessages.map((one) => one.name),
+      datasets: config.datasets.map((one) => one.name),
+      columns: columnsOf(config),
+      filters: filtersOf(config),
       unpriced: config.models.filter((one) => one.price === undefined).map((one) => one.name),
     },
   }
@@ -79,8 +86,34 @@ function findingsOf({ inspection: { types, remote } }: Config): readonly Finding
   )
 }
 
-function labelsOf({ ledger: { gather } }: Config): readonly string[] {
-  return [...new Set([...gather.toolResults, ...gather.findings.flatMap(({ labels }) => labels)])].sort()
+function labelsOf({ classification, datasets, ledger: { gather } }: Config): readonly string[] {
+  const read = datasets.length === 0 ? [] : [...classification.levels.slice(1), ...classification.categories]
+  const own = datasets.flatMap(({ labels, source }) =>
+    source.kind === 'documents' && source.planted === 'label' ? [...labels, UNTRUSTED] : labels,
+  )
+  const gathered = gather.findings.flatMap(({ labels }) => labels)
+  return [...new Set([...gather.toolResults, ...gathered, ...read, ...own])].sort()
+}
+
+/** Of documents that tell models what to do. */
+export const UNTRUSTED = 'untrusted'
+
+function columnsOf({ classification, datasets }: Config): readonly string[] {
+  const columns = datasets.flatMap(({ source }) =>
+    source.kind === 'tables'
+      ? source.tables.flatMap(({ schema, table, columns }) =>
+          columns.flatMap(({ name }) => [`${table}.${name}`, `${schema}.${table}.${name}`]),
+        )
+      : source.attributes.map(({ name }) => name),
+  )
+  return [...new Set([...classification.levels, ...classification.categories, ...columns])]
+}
+
+function filtersOf({ datasets }: Config): readonly string[] {
+  const filters = datasets.flatMap(({ source }) =>
+    source.kind === 'tables' ? source.tables.flatMap((table) => table.filters.map(({ name }) => name)) : [],
+  )
+  return [...new Set(filters)]
 }
 
 function groupsOf({ issuers }: Config): Vocabulary['known']['groups'] {

@@ -91,6 +91,7 @@ export type {
 export { principalOf, subjectOf } from './principal.js'
 export type { Action, Context, Question, Resource } from './question.js'
 export { ACTIONS, GATEWAY } from './question.js'
+export type { ReadingObligation, ReadingTerms } from './reading-obligation.js'
 export type { Caller, HeaderLines, Pieces, Presented, Received } from './received.js'
 export { headerLines } from './received.js'
 export type { Refusal, RefusalCode, RefusalExtras, Step } from './refusal.js'

@@ -1,5 +1,12 @@
 import { FINDING_TYPES, type FindingType } from './finding.js'
 import { joinLimits, type LimitObligation, parseLimit, type Sizes } from './limit.js'
+import {
+  joinReadingTerms,
+  NO_READING_TERMS,
+  parseReadingObligation,
+  type ReadingObligation,
+  type ReadingTerms,
+} from './reading-obligation.js'
 import type { Amount } from './window.js'
 
 /** Strongest first: for each finding type the strongest act holds. */
@@ -51,6 +58,8 @@ export type Obligation =
   /** Concerns the action `detokenize` alone. */
   | { readonly kind: 'restore'; readonly sink: GuardedSink; readonly source: string }
   | LimitObligation
+  /** Concerns reads of datasets alone. */
+  | ReadingObligation
 
 /** The acts that hold for each finding type, one direction. A type that is absent has no obligation. */
 export type ActsByType = ReadonlyMap<FindingType, Act>
@@ -71,6 +80,7 @@ export interface Obligations {
   readonly sizes: Sizes
   /** Each once. A request has to fit all of them, so the smallest refuses first. */
   readonly spends: readonly Amount[]
+  readonly reading: ReadingTerms
   /** As written, for the log. */
   readonly sources: readonly string[]
 }
@@ -86,6 +96,7 @@ export const NO_OBLIGATIONS: Obligations = {
   spotlight: undefined,
   sizes: new Map(),
   spends: [],
+  reading: NO_READING_TERMS,
   sources: [],
 }
 
@@ -98,6 +109,8 @@ export function parseObligation(source: string): Obligation | { readonly kind: '
   if (source === 'pass:uninspectable') return { kind: 'pass', what: 'uninspectable', source }
   const sink = GUARDED_SINKS.find((one) => source === `restore:${one}`)
   if (sink !== undefined) return { kind: 'restore', sink, source }
+  const reading = parseReadingObligation(source)
+  if (reading !== undefined) return reading
   if (words[0] === 'limit') return parseLimit(source)
   if (words[0] === 'system') return systemObligation(source, words.slice(1))
   if (words[0] === 'spotlight') return spotlightObligation(source, words.slice(1))
@@ -160,6 +173,7 @@ export function joinObligations(all: readonly Obligation[]): Obligations {
   const restore = new Set<GuardedSink>()
   let passUninspectable = false
   const limits: LimitObligation[] = []
+  const reading: ReadingObligation[] = []
   for (const one of all) {
     if (one.kind === 'pass') {
       passUninspectable = true
@@ -171,6 +185,10 @@ export function joinObligations(all: readonly Obligation[]): Obligations {
     }
     if (one.kind === 'size' || one.kind === 'spend') {
       limits.push(one)
+      continue
+    }
+    if (one.kind === 'column' || one.kind === 'rows' || one.kind === 'row-cap' || one.kind === 'purpose') {
+      reading.push(one)
       continue
     }
     if (one.kind === 'route') {
@@ -202,6 +220,7 @@ export function joinObligations(all: readonly Obligation[]): Obligations {
     system: [...system.values()],
     spotlight,
     ...joinLimits(limits),
+    reading: joinReadingTerms(reading),
     sources,
   }
 }

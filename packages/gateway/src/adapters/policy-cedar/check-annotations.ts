@@ -1,5 +1,14 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
-import { ACTS, type Action, type Challenge, GUARDED_SINKS, MEASURES, type Obligation, SIZES } from '../../spec/index.js'
+import {
+  ACTS,
+  type Action,
+  type Challenge,
+  COLUMN_ACTS,
+  GUARDED_SINKS,
+  MEASURES,
+  type Obligation,
+  SIZES,
+} from '../../spec/index.js'
 import {
   head,
   isKnown,
@@ -82,7 +91,7 @@ export function checkAnnotations(
         if (!obligation.types.some((type) => words.has(type))) {
           sayMember(one, `no detector yields what \`${obligation.source}\` is about; ${legal(words)}`)
         }
-      } else if (mode === 'oblige' && obligation.kind !== 'size' && obligation.kind !== 'spend') {
+      } else if (mode === 'oblige' && !OBLIGES.has(obligation.kind)) {
         sayMember(one, `an oblige policy cannot carry \`${obligation.source}\`: it never grants`)
       } else if (obligation.kind === 'restore' && !concerns(json, 'detokenize')) {
         sayMember(one, `\`${obligation.source}\` means something only where the action may be \`detokenize\``)
@@ -111,6 +120,17 @@ export function checkAnnotations(
   return { id, effect: json.effect, mode, text: piece.text, permitText, json, reason, obligations, challenge }
 }
 
+/** What an oblige policy may carry: what takes something away, and grants nothing. */
+const OBLIGES: ReadonlySet<Obligation['kind']> = new Set<Obligation['kind']>([
+  'text',
+  'size',
+  'spend',
+  'column',
+  'rows',
+  'row-cap',
+  'purpose',
+])
+
 // What this version carries out, as one would write it.
 const FORMS = [
   ...ACTS.map((act) => `${act}:TYPE`),
@@ -123,6 +143,10 @@ const FORMS = [
   ...GUARDED_SINKS.map((sink) => `restore:${sink}`),
   ...SIZES.map((size) => `limit:${size}:N`),
   ...MEASURES.map((measure) => `limit:${measure}:N/WINDOW`),
+  'limit:rows:N',
+  ...COLUMN_ACTS.map((act) => `column:${act}:LEVEL|CATEGORY|COLUMN`),
+  'rows:FILTER',
+  'require:purpose',
 ]
 
 function legal(words: ReadonlySet<string>): string {

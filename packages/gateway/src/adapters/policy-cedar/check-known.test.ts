@@ -15,6 +15,9 @@ const KNOWN: Known = {
   findings: FINDING_TYPES.filter((type) => type !== 'pii.email' && !type.startsWith('secret.')),
   labels: ['restricted', 'untrusted'],
   systemMessages: ['house-rules'],
+  datasets: ['crm'],
+  columns: ['public', 'restricted', 'pii', 'people.email'],
+  filters: ['own-region'],
   unpriced: ['free', 'other'],
 }
 
@@ -151,7 +154,8 @@ describe('labels', () => {
   const conditions = ['context.labels.contains("a")', 'context["labels"].contains("a")', 'context has labels']
 
   test('of which none can arise are told where they are read', () => {
-    const told = '`context.labels` is read, but `ledger.gather` brings no label: it is always empty'
+    const told =
+      '`context.labels` is read, but neither `ledger.gather` nor a dataset brings a label: it is always empty'
     const none = { ...KNOWN, labels: [] }
     for (const condition of conditions) {
       expect(warnings(permit('principal', 'resource', condition), none)).toEqual([`3:8 ${told}`])
@@ -161,7 +165,7 @@ describe('labels', () => {
 
   test('that cannot arise are told by name', () => {
     const never = (word: string): string =>
-      `\`context.labels\` never has \`${word}\`: nothing in \`ledger.gather\` brings it`
+      `\`context.labels\` never has \`${word}\`: neither \`ledger.gather\` nor a dataset brings it`
     const told = (condition: string): readonly string[] => warnings(permit('principal', 'resource', condition))
     expect(told('context.labels.contains("restricted")')).toEqual([])
     expect(told('context.labels.contains("phi")')).toEqual([`3:32 ${never('phi')}`])

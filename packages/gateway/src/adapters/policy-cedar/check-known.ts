@@ -1,5 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
-import { FINDING_TYPES, type FindingType, familyOf, OWN_TYPES } from '../../spec/index.js'
+import { FINDING_TYPES, type FindingType, familyOf, type Obligation, OWN_TYPES } from '../../spec/index.js'
 import { parseObligations } from './annotations.js'
 import { memberOffset, type Say } from './check-annotations.js'
 import { didYouMean } from './nearest.js'
@@ -18,7 +18,10 @@ export function checkKnown(piece: Piece, json: PolicyJson, known: Known, warn: S
     const why = named === undefined ? undefined : whyUnknown(named.type, named.id, known)
     if (named !== undefined && why !== undefined) warn(token.start, `\`${named.type}::"${named.id}"\`: ${why}`)
     if (readsLabels(tokens, index) && known.labels.length === 0) {
-      warn(token.start, '`context.labels` is read, but `ledger.gather` brings no label: it is always empty')
+      warn(
+        token.start,
+        '`context.labels` is read, but neither `ledger.gather` nor a dataset brings a label: it is always empty',
+      )
     }
     if (isArgumentOf(tokens, index, 'labels')) warnLabel(plainValue(token) ?? '', token.start, known.labels, warn)
     if (isArgumentOf(tokens, index, 'findings')) warnOff(plainValue(token) ?? '', token.start, known.findings, warn)
@@ -40,13 +43,26 @@ export function checkNamed(piece: Piece, json: PolicyJson, known: Known, error: 
   const text: string | null | undefined = json.annotations?.['obligation']
   if (typeof text !== 'string') return
   for (const { obligation, at } of parseObligations(text)) {
-    if (obligation.kind !== 'system' || obligation.name === undefined) continue
-    if (known.systemMessages.includes(obligation.name)) continue
-    const near = didYouMean(obligation.name, known.systemMessages)
-    error(
-      memberOffset(piece, text, at),
-      `\`${obligation.source}\`: systemMessages has no \`${obligation.name}\`${near}`,
-    )
+    if (obligation.kind === 'unknown') continue
+    const why = whyUnnamed(obligation, known)
+    if (why !== undefined) error(memberOffset(piece, text, at), `\`${obligation.source}\`: ${why}`)
+  }
+}
+
+function whyUnnamed(obligation: Obligation, known: Known): string | undefined {
+  const missing = (name: string, names: readonly string[], where: string): string | undefined =>
+    names.includes(name) ? undefined : `${where} \`${name}\`${didYouMean(name, names)}`
+  switch (obligation.kind) {
+    case 'system':
+      return obligation.name === undefined
+        ? undefined
+        : missing(obligation.name, known.systemMessages, 'systemMessages has no')
+    case 'column':
+      return missing(obligation.target, known.columns, 'no level, category or column of a dataset is named')
+    case 'rows':
+      return missing(obligation.filter, known.filters, 'no table of a dataset has a row filter')
+    default:
+      return undefined
   }
 }
 
@@ -67,8 +83,10 @@ function whyUnknown(type: string, id: string, known: Known): string | undefined 
     case 'Model':
       if (known.models.includes(id)) return undefined
       return `no model has this name${didYouMean(id, known.models)}`
-    case 'Tool':
     case 'Dataset':
+      if (known.datasets.includes(id)) return undefined
+      return `no dataset has this name${didYouMean(id, known.datasets)}`
+    case 'Tool':
       return `no configuration of this version has a ${type.toLowerCase()}`
     case 'User':
     case 'Service':
@@ -111,7 +129,7 @@ function warnLabel(word: string, offset: number, known: readonly string[], warn:
   if (known.length === 0 || known.includes(word)) return
   warn(
     offset,
-    `\`context.labels\` never has \`${word}\`: nothing in \`ledger.gather\` brings it${didYouMean(word, known)}`,
+    `\`context.labels\` never has \`${word}\`: neither \`ledger.gather\` nor a dataset brings it${didYouMean(word, known)}`,
   )
 }
 

@@ -26,6 +26,10 @@ export interface Known {
   readonly labels: readonly string[]
   /** What policies may have said to models. */
   readonly systemMessages: readonly string[]
+  readonly datasets: readonly string[]
+  /** What an obligation about columns may name: levels, categories and columns; and row filters. */
+  readonly columns: readonly string[]
+  readonly filters: readonly string[]
   /** Models without a price. */
   readonly unpriced: readonly string[]
 }
