@@ -94,8 +94,18 @@ export interface Pipeline {
    * @param origin where that door is, as the caller names it; whoever asks has made sure that it is ours
    */
   identify(received: Received, origin: string): Promise<Step<Principal>>
-  /** Decides for such a door. */
-  decide(received: Received, principal: Principal, action: Action, resource: Resource): Step<Verdict>
+  /**
+   * Decides for such a door.
+   *
+   * @param labels that it is about; default: those of the principal
+   */
+  decide(
+    received: Received,
+    principal: Principal,
+    action: Action,
+    resource: Resource,
+    labels?: readonly string[],
+  ): Step<Verdict>
   /** Answers with a refusal and gives the outcome of it. */
   refuse(entered: Entered, shape: Shape, refusal: Refusal): Outcome
   /** Decides again what exchanges live on, by these policies and at this moment. */
@@ -365,8 +375,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     transfer: (entered, call) => transfers.serve(entered, call),
     ask,
     identify,
-    decide(received, principal, action, resource) {
-      const context = contextOf(received, parts.ledger.labelsOf(principal, undefined))
+    decide(received, principal, action, resource, labels = parts.ledger.labelsOf(principal, undefined)) {
+      const context = contextOf(received, labels)
       return permitted(decide(parts.policy, principal, action, resource, context), { received, principal })
     },
     refuse: ({ authenticated }, shape, refusal) =>
