@@ -16,7 +16,7 @@ const SHORT_BITS = 2
 /** Letters alone are names, titles and kinds until there are many. */
 const LETTERS_MIN = 32
 /** So many neighbours of ten may be the same digit, or the next: more is a sequence that everybody writes. */
-const STEPS_MAX = 0.6
+const STEPS_MAX = 0.7
 /** Addresses of nobody in particular. */
 const ROLES: ReadonlySet<string> = new Set(
   'abuse admin contact data hello help hr info jobs legal mail marketing no-reply noreply office postmaster press privacy sales security service support team test user webmaster'.split(
