@@ -22,6 +22,11 @@ const { values } = parseArgs({
 const RECALL_MIN = 0.95
 const FALSE_MAX = 0.001
 const PAGE = 100
+/** Of this process: what else runs on the machine does not count. */
+const cpuMs = () => {
+  const { system, user } = process.cpuUsage()
+  return (system + user) / 1000
+}
 
 const clock = { now: Date.now }
 const secret = process.env.OSTIARY_SEED === undefined ? Buffer.alloc(32, 7) : randomBytes(32)
@@ -34,20 +39,29 @@ const known = await openFingerprints({
 const random = seeded(20_261_130)
 const people = Array.from({ length: Number(values.people) }, () => person(random))
 const before = process.memoryUsage()
-const from = performance.now()
+const from = cpuMs()
 for (let at = 0; at < people.length; at += PAGE) {
   const rows = people
     .slice(at, at + PAGE)
     .map((one, index) => ({ values: cells(one, index % 10 === 0), labels: ['restricted'] }))
   await known.remember(rows)
 }
-const ms = performance.now() - from
+const ms = cpuMs() - from
 const after = process.memoryUsage()
+const again = cpuMs()
+for (let at = 0; at < people.length; at += PAGE) {
+  const rows = people
+    .slice(at, at + PAGE)
+    .map((one, index) => ({ values: cells(one, index % 10 === 0), labels: ['restricted'] }))
+  await known.remember(rows)
+}
+const againMs = cpuMs() - again
 const say = (what, figure) => console.log(`${what.padEnd(58)} ${figure}`)
 say('rows remembered', people.length)
 say('values in them', people.length * 14 + people.length / 10)
 say('fingerprints', known.size)
-say('remembered, ms a page of 100 rows', (ms / (people.length / PAGE)).toFixed(2))
+say('remembered, ms of CPU a page of 100 rows', (ms / (people.length / PAGE)).toFixed(2))
+say('the same rows again, ms of CPU a page', (againMs / (people.length / PAGE)).toFixed(2))
 say('memory, MiB more (RSS, with the store in memory)', ((after.rss - before.rss) / 2 ** 20).toFixed(0))
 say('a copied run of a long text is found from, folded characters', RUN_MIN)
 
@@ -104,11 +118,14 @@ if (folder !== undefined) {
   say('benign prompts matched', `${isFalse.toFixed(5)} (${matched.length} of ${prompts.length})`)
   const long = prompts.join('\n').slice(0, 102_400)
   const times = Array.from({ length: 30 }, () => {
-    const start = performance.now()
+    const start = cpuMs()
     isMatch(long)
-    return performance.now() - start
+    return cpuMs() - start
   }).sort((a, b) => a - b)
-  say('a prompt of 100 KiB looked through, ms (median; most)', `${times[15].toFixed(2)}; ${times[29].toFixed(2)}`)
+  say(
+    'a prompt of 100 KiB looked through, ms of CPU (median; most)',
+    `${times[15].toFixed(2)}; ${times[29].toFixed(2)}`,
+  )
 }
 const hostile = [
   ['one-letter words', 'a '.repeat(51_200)],
@@ -134,9 +151,9 @@ const hostile = [
 ]
 for (const [what, text] of hostile) {
   isMatch(text)
-  const start = performance.now()
+  const start = cpuMs()
   isMatch(text)
-  say(`100 KiB of ${what}, ms`, (performance.now() - start).toFixed(1))
+  say(`100 KiB of ${what}, ms of CPU`, (cpuMs() - start).toFixed(1))
 }
 known.close()
 await store.close()

@@ -1,5 +1,5 @@
+import type { Cell } from './cell.js'
 import { dateWordOf, daysOf, daysOfDigits } from './days.js'
-import { wordsOf } from './folding.js'
 
 /** What of a row is worth something only together with more of it. */
 export interface Field {
@@ -37,11 +37,11 @@ export interface WordCounts {
   readonly counts: ReadonlyMap<string, number>
 }
 
-export function countWords(rows: readonly { readonly values: readonly string[] }[]): WordCounts {
+export function countWords(rows: readonly (readonly Cell[])[]): WordCounts {
   const counts = new Map<string, number>()
   if (rows.length >= ROWS_MIN) {
-    for (const { values } of rows) {
-      const words = new Set(values.filter((value) => value.length <= 64).flatMap(wordsOf))
+    for (const cells of rows) {
+      const words = new Set(cells.flatMap((cell) => (cell.words.length > WORDS_MAX ? NO_WORDS : cell.words)))
       for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
     }
   }
@@ -49,19 +49,18 @@ export function countWords(rows: readonly { readonly values: readonly string[] }
 }
 
 /** The fields of a cell: a day, a number or code, or the words of a name. */
-export function fieldsOf(cell: string, words: WordCounts): readonly Field[] {
+export function fieldsOf(cell: Cell, words: WordCounts): readonly Field[] {
   const days = daysOfCell(cell)
   if (days.length > 0) return [{ readings: days, bits: DAY_BITS, isAnchor: true }]
-  const parts = wordsOf(cell)
+  const { hasDigit, text, units, words: parts } = cell
   if (parts.length === 0 || parts.length > WORDS_MAX) return NONE
-  const units = parts.join('')
   if (units.length > FIELD_MAX) return NONE
   const isName = parts.some((word) => word.length >= NAME_MIN && !/[0-9]/.test(word))
   // Of `Elm Street 12` the number says little, and the words are a name.
-  if (/[0-9]/.test(units) && !isName) {
+  if (hasDigit && !isName) {
     const bits = codeBits(units)
     // `54000.00` is written 54,000 as well, and whoever writes 54,000.00 has written that.
-    const whole = /^[+-]?([0-9]+)\.0+$/.exec(cell.trim())?.[1]
+    const whole = /^[+-]?([0-9]+)\.0+$/.exec(text.trim())?.[1]
     const field = { readings: [whole ?? units], bits, isAnchor: true }
     return bits < ANCHOR_BITS_MIN || shareOf(units, words) > COMMON ? NONE : [field]
   }
@@ -71,11 +70,11 @@ export function fieldsOf(cell: string, words: WordCounts): readonly Field[] {
 }
 
 const NONE: readonly Field[] = []
+const NO_WORDS: readonly string[] = []
 
 /** The days that a cell may mean; none where it is more than a date or a point in time. */
-export function daysOfCell(cell: string): readonly number[] {
-  if (cell.length < 6 || cell.length > 40) return NO_DAYS
-  const words = wordsOf(cell)
+export function daysOfCell({ hasDigit, text, words }: Cell): readonly number[] {
+  if (!hasDigit || text.length < 6 || text.length > 40) return NO_DAYS
   const [one, two, three] = words
   if (words.length === 1 && one !== undefined && /^[0-9]{8}(?:t[0-9]{6}z?)?$/.test(one))
     return daysOfDigits(one.slice(0, 8))

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import type { Clock, Fingerprints, Store } from '../spec/index.js'
+import { hash, randomBytes } from 'node:crypto'
+import type { Clock, Fingerprints, ReleasedRow, Store } from '../spec/index.js'
 import { type Fingerprint, Hashing } from './hashing.js'
 import { type Batch, Known } from './known.js'
 import { type Remembered, rememberedOf } from './released.js'
@@ -11,6 +11,7 @@ const NAME_BYTES = 16
 const SWEEP_MS = 60_000
 /** Of one row of the store. */
 const ROW_MAX = 16_384
+const LATELY_MAX = 100_000
 
 export interface FingerprintRules {
   /** How long a value is known after it was last released. */
@@ -43,12 +44,23 @@ export async function openFingerprints(parts: FingerprintsParts): Promise<OpenFi
   const sealing = new Sealing(secret)
   const known = new Known(rules.max)
   const writing = new Set<Promise<void>>()
+  /** Rows that need not be remembered again until then, by their digests: most are read time and again. */
+  const lately = new Map<string, number>()
 
   function add(name: string, batch: Batch): void {
     for (const gone of known.add(name, batch, clock.now())) {
+      lately.clear()
       // Nobody waits for it: a row that stays is forgotten when its time is over.
       store.put(SPACE, gone, undefined).catch(ignore)
     }
+  }
+
+  function isNew({ labels, values }: ReleasedRow, nowMs: number): boolean {
+    const name = hash('sha256', JSON.stringify([labels, values]), 'base64')
+    if ((lately.get(name) ?? 0) > nowMs) return false
+    if (lately.size >= LATELY_MAX) lately.clear()
+    lately.set(name, nowMs + rules.ttlMs / 2)
+    return true
   }
 
   function write(batch: Batch): Promise<void> {
@@ -59,6 +71,7 @@ export async function openFingerprints(parts: FingerprintsParts): Promise<OpenFi
       (error: unknown) => {
         // Known to nobody else: with the next release it is tried again.
         known.drop(name)
+        lately.clear()
         throw error
       },
     )
@@ -71,8 +84,10 @@ export async function openFingerprints(parts: FingerprintsParts): Promise<OpenFi
     SPACE,
     (rows) => {
       for (const { key, value } of rows) {
-        if (value === undefined) known.drop(key)
-        else if (!known.has(key)) {
+        if (value === undefined) {
+          known.drop(key)
+          lately.clear()
+        } else if (!known.has(key)) {
           const batch = sealing.unseal(key, value)
           if (batch !== undefined) add(key, batch)
         }
@@ -90,16 +105,17 @@ export async function openFingerprints(parts: FingerprintsParts): Promise<OpenFi
     get size() {
       return known.size
     },
-    remember(rows) {
+    remember(all) {
       const nowMs = clock.now()
+      const rows = all.filter((one) => isNew(one, nowMs))
       const fresh = batchesOf(
         rememberedOf(rows, hashing),
         nowMs + rules.ttlMs,
         (one, labels) => !known.covers(one, labels, nowMs + rules.ttlMs / 2),
       )
       // What another release brings at this moment is not durable yet.
-      const all = [...writing, ...fresh.map(write)]
-      return all.length === 0 ? undefined : Promise.all(all).then(ignore)
+      const written = [...writing, ...fresh.map(write)]
+      return written.length === 0 ? undefined : Promise.all(written).then(ignore)
     },
     watch: (found) => new Watch({ known, hashing, nowMs: () => clock.now(), found }),
     sweep,

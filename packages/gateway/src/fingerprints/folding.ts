@@ -100,8 +100,12 @@ export class Folding {
   }
 }
 
+/** Where neither marks nor escapes can be, and words are what they seem. */
+const PLAIN = /^[ -[\]-~\t\r\n]*$/
+
 /** The words of a text, folded. */
 export function wordsOf(text: string): readonly string[] {
+  if (PLAIN.test(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? NONE
   const words: string[] = []
   let word = ''
   const folding = new Folding({
@@ -117,3 +121,5 @@ export function wordsOf(text: string): readonly string[] {
   folding.end()
   return words
 }
+
+const NONE: readonly string[] = []

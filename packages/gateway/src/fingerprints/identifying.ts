@@ -1,5 +1,5 @@
+import type { Cell } from './cell.js'
 import { daysOfCell } from './fields.js'
-import { wordsOf } from './folding.js'
 
 /** Folded characters of a value that is compared as a whole; what is longer is compared by its parts. */
 export const VALUE_MIN = 10
@@ -14,7 +14,7 @@ const CODE_BITS = 4
 const WORD_BITS = 1.5
 const SHORT_BITS = 2
 /** Letters alone are names, titles and kinds until there are many. */
-const LETTERS_MIN = 32
+export const LETTERS_MIN = 32
 /** So many neighbours of ten may be the same digit, or the next: more is a sequence that everybody writes. */
 const STEPS_MAX = 0.7
 /** Addresses of nobody in particular. */
@@ -31,15 +31,14 @@ const EMAIL = /^([^\s@]{2,64})@[^\s@]+\.[^\s@.]{2,}$/
  *
  * Of e-mail addresses most are easier to guess than that; they are remembered all the same, for none stands in a prompt by chance.
  */
-export function isIdentifying(value: string): boolean {
-  const words = wordsOf(value)
-  const units = words.join('')
+export function isIdentifying(cell: Cell): boolean {
+  const { hasDigit, text, units, words } = cell
   if (units.length < VALUE_MIN || units.length > VALUE_MAX || new Set(units).size < DISTINCT_MIN) return false
-  const local = EMAIL.exec(value.trim())?.[1]
+  const local = EMAIL.exec(text.trim())?.[1]
   if (local !== undefined) return !ROLES.has(local.toLowerCase())
   // A day, or a point in time to the second.
-  if (daysOfCell(value).length > 0) return false
-  if (!/[0-9]/.test(units)) return units.length >= LETTERS_MIN
+  if (daysOfCell(cell).length > 0) return false
+  if (!hasDigit) return units.length >= LETTERS_MIN
   return words.reduce((sum, word) => sum + bitsOf(word), 0) >= BITS_MIN && !isSequence(units)
 }
 

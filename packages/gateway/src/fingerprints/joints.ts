@@ -38,29 +38,29 @@ export function jointsOf(fields: readonly Field[], hashing: Hashing): RowFields 
       }
     }
   }
-  const kept = chosen.slice(0, JOINTS_MAX)
-  const used = new Set(kept.flat())
-  const readings = new Map([...used].map((field) => [field, readingsOf(field, hashing)]))
-  return {
-    fields: [...readings.values()].flat(),
-    joints: kept.flatMap((joint) =>
-      sums(joint.map((field) => readings.get(field) ?? [])).map((sum) => jointOf(sum, hashing)),
-    ),
+  const readings = new Map<Field, readonly Fingerprint[]>()
+  const joints: Fingerprint[] = []
+  for (const joint of chosen.slice(0, JOINTS_MAX)) {
+    let sums: readonly Fingerprint[] = NOTHING
+    for (const field of joint) {
+      const held = readings.get(field) ?? readingsOf(field, hashing)
+      readings.set(field, held)
+      sums = plus(sums, held)
+    }
+    for (const { a, b } of sums) joints.push({ a: hashing.jointA(a), b: hashing.jointB(b) })
   }
+  return { fields: [...readings.values()].flat(), joints }
 }
+
+const NOTHING: readonly Fingerprint[] = [{ a: 0, b: 0 }]
 
 function readingsOf({ readings }: Field, hashing: Hashing): readonly Fingerprint[] {
   return readings.map((one) => (typeof one === 'number' ? hashing.ofDay(one) : hashing.of(one, PART.field)))
 }
 
-function sums(choices: readonly (readonly Fingerprint[])[]): readonly Fingerprint[] {
-  return choices.reduce<readonly Fingerprint[]>(
-    (sofar, choice) =>
-      sofar.flatMap((sum) => choice.map(({ a, b }) => ({ a: (sum.a + a) >>> 0, b: (sum.b + b) >>> 0 }))),
-    [{ a: 0, b: 0 }],
-  )
-}
-
-function jointOf({ a, b }: Fingerprint, hashing: Hashing): Fingerprint {
-  return { a: hashing.jointA(a), b: hashing.jointB(b) }
+/** Of each with each: most fields have one reading. */
+function plus(sums: readonly Fingerprint[], more: readonly Fingerprint[]): readonly Fingerprint[] {
+  const all: Fingerprint[] = []
+  for (const sum of sums) for (const one of more) all.push({ a: (sum.a + one.a) >>> 0, b: (sum.b + one.b) >>> 0 })
+  return all
 }

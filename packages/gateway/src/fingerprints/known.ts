@@ -24,9 +24,9 @@ interface Kept {
   readonly hasGrams: boolean
 }
 
-/** Bits that are kept of fields, and of all fingerprints: what is none passes seldom, and is looked up in vain. */
-const FIELD_BITS = 22
-const KNOWN_BITS = 24
+/** So many bits for each fingerprint, and a quarter of them for fields: what is none passes seldom, and is looked up in vain. */
+const BITS_EACH = 16
+const WORD = 5
 
 /** All that is remembered, in memory: at most so many fingerprints, the oldest go first. */
 export class Known {
@@ -35,16 +35,23 @@ export class Known {
   /** By the key of its row; those that were added first stand first. */
   readonly #kept = new Map<string, Kept>()
   readonly #groups = new Map<number, Group>()
-  readonly #fields = new Uint32Array(2 ** (FIELD_BITS - 5))
+  readonly #fields: Uint32Array
+  readonly #fieldShift: number
   #nextGroup = 1
   #labels: ReadonlySet<string> = new Set()
   /** A bit for each fingerprint: most of what is not known is told by it alone. */
-  readonly #bits = new Uint32Array(2 ** (KNOWN_BITS - 5))
+  readonly #bits: Uint32Array
+  readonly #shift: number
   hasFields = false
   hasGrams = false
 
   constructor(max: number) {
     this.#max = max
+    const log = Math.ceil(Math.log2(max * BITS_EACH))
+    this.#bits = new Uint32Array(2 ** (log - WORD))
+    this.#shift = 32 - log
+    this.#fields = new Uint32Array(2 ** (log - 2 - WORD))
+    this.#fieldShift = 34 - log
   }
 
   get size(): number {
@@ -61,12 +68,12 @@ export class Known {
   }
 
   isField(a: number): boolean {
-    return has(this.#fields, a >>> (32 - FIELD_BITS))
+    return has(this.#fields, a >>> this.#fieldShift)
   }
 
   /** Whether it is worth the other half. */
   mayBe(a: number): boolean {
-    return has(this.#bits, a >>> (32 - KNOWN_BITS))
+    return has(this.#bits, a >>> this.#shift)
   }
 
   /** Undefined where it is not known, or was for too long. */
@@ -85,14 +92,18 @@ export class Known {
   add(key: string, batch: Batch, nowMs: number): readonly string[] {
     if (this.#kept.has(key) || batch.untilMs <= nowMs) return NONE
     const byLabels = new Map<string, Fingerprint[]>()
+    const listOf = (name: string): Fingerprint[] => {
+      const list = byLabels.get(name) ?? []
+      byLabels.set(name, list)
+      return list
+    }
     for (const { known, labels } of batch.groups) {
+      const own = listOf(labels.join(' '))
       for (const one of known) {
         // What two releases have brings the labels of both.
         const before = this.find(one.a, one.b, () => nowMs) ?? NONE
-        const name = [...new Set([...labels, ...before])].sort().join(' ')
-        const list = byLabels.get(name)
-        if (list === undefined) byLabels.set(name, [one])
-        else list.push(one)
+        if (before.every((label) => labels.includes(label))) own.push(one)
+        else listOf([...new Set([...labels, ...before])].sort().join(' ')).push(one)
       }
     }
     const groups = [...byLabels].map(([name, known]) => this.#group(name.split(' '), batch.untilMs, known))
@@ -129,7 +140,7 @@ export class Known {
     if (over.length === 0) return
     this.#fields.fill(0)
     this.#bits.fill(0)
-    for (const { a } of this.#groups.values()) for (const one of a) put(this.#bits, one >>> (32 - KNOWN_BITS))
+    for (const { a } of this.#groups.values()) for (const one of a) put(this.#bits, one >>> this.#shift)
     this.hasFields = false
     this.hasGrams = false
     for (const { fields, hasGrams } of this.#kept.values()) this.#mark(fields, hasGrams)
@@ -150,13 +161,13 @@ export class Known {
     this.#groups.set(id, group)
     for (const one of known) {
       this.#table.set(one.a, one.b, id)
-      put(this.#bits, one.a >>> (32 - KNOWN_BITS))
+      put(this.#bits, one.a >>> this.#shift)
     }
     return group
   }
 
   #mark(fields: Uint32Array, hasGrams: boolean): void {
-    for (const field of fields) put(this.#fields, field >>> (32 - FIELD_BITS))
+    for (const field of fields) put(this.#fields, field >>> this.#fieldShift)
     this.hasFields ||= fields.length > 0
     this.hasGrams ||= hasGrams
   }

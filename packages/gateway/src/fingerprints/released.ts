@@ -1,8 +1,8 @@
 import type { ReleasedRow } from '../spec/index.js'
+import { type Cell, cellOf } from './cell.js'
 import { countWords, fieldsOf } from './fields.js'
-import { wordsOf } from './folding.js'
 import { type Fingerprint, type Hashing, PART } from './hashing.js'
-import { isIdentifying, VALUE_MAX } from './identifying.js'
+import { isIdentifying, LETTERS_MIN, VALUE_MAX } from './identifying.js'
 import { jointsOf } from './joints.js'
 import { winnow } from './winnow.js'
 
@@ -19,26 +19,27 @@ export interface Remembered {
 export function rememberedOf(rows: readonly ReleasedRow[], hashing: Hashing): Remembered {
   const known = new Map<string, Fingerprint[]>()
   const fields: Fingerprint[] = []
-  const counts = countWords(rows)
-  const times = timesOf(rows)
+  const cells = rows.map(({ values }) => values.map(cellOf))
+  const counts = countWords(cells)
+  const times = timesOf(cells)
   let hasGrams = false
-  for (const { labels, values } of rows) {
+  for (const [index, { labels }] of rows.entries()) {
     if (labels.length === 0) continue
     const name = [...new Set(labels)].sort().join(' ')
     const own = known.get(name) ?? []
     known.set(name, own)
-    const rest: string[] = []
-    for (const value of values) {
-      const units = wordsOf(value).join('')
+    const rest: Cell[] = []
+    for (const cell of cells[index] ?? []) {
+      const { units } = cell
       if (units.length > VALUE_MAX) {
         const grams = winnow(units, hashing)
         hasGrams ||= grams.length > 0
         own.push(...grams)
-      } else if (isIdentifying(value) && !isKind(units, times)) own.push(hashing.of(units, PART.value))
-      else rest.push(value)
+      } else if (isIdentifying(cell) && !isKind(cell, times)) own.push(hashing.of(units, PART.value))
+      else rest.push(cell)
     }
     const joint = jointsOf(
-      rest.flatMap((value) => fieldsOf(value, counts)),
+      rest.flatMap((cell) => fieldsOf(cell, counts)),
       hashing,
     )
     own.push(...joint.joints)
@@ -48,20 +49,16 @@ export function rememberedOf(rows: readonly ReleasedRow[], hashing: Hashing): Re
 }
 
 /** Words that several rows have are the name of a kind of thing. */
-function isKind(units: string, times: ReadonlyMap<string, number>): boolean {
-  return !/[0-9]/.test(units) && (times.get(units) ?? 0) > 2
+function isKind({ hasDigit, text, units }: Cell, times: ReadonlyMap<string, number>): boolean {
+  return !hasDigit && !text.includes('@') && (times.get(units) ?? 0) > 2
 }
 
-function timesOf(rows: readonly ReleasedRow[]): ReadonlyMap<string, number> {
+function timesOf(rows: readonly (readonly Cell[])[]): ReadonlyMap<string, number> {
   const times = new Map<string, number>()
-  for (const { values } of rows) {
-    for (const value of values) {
-      if (value.length < LETTERS_MIN || /[0-9@]/.test(value)) continue
-      const units = wordsOf(value).join('')
-      times.set(units, (times.get(units) ?? 0) + 1)
+  for (const cells of rows) {
+    for (const { hasDigit, units } of cells) {
+      if (!hasDigit && units.length >= LETTERS_MIN) times.set(units, (times.get(units) ?? 0) + 1)
     }
   }
   return times
 }
-
-const LETTERS_MIN = 32

@@ -1,4 +1,5 @@
 import { type Fingerprint, type Hashing, PART } from './hashing.js'
+import { Prefixes } from './prefixes.js'
 
 /** Folded characters of one fingerprint of a text. */
 export const GRAM = 32
@@ -17,16 +18,27 @@ const DISTINCT_MIN = 8
  */
 export function winnow(units: string, hashing: Hashing): readonly Fingerprint[] {
   const all: Fingerprint[] = []
-  for (let at = 0; at + GRAM <= units.length; at++) all.push(hashing.of(units.slice(at, at + GRAM), PART.gram))
+  const prefixes = new Prefixes(hashing)
+  for (let at = 0; at < units.length; at++) {
+    prefixes.push(units.charCodeAt(at))
+    const start = prefixes.length - GRAM
+    if (start >= 0) all.push({ a: prefixes.hashA(start, PART.gram), b: prefixes.hashB(start, PART.gram) })
+  }
   const kept = new Set<number>()
-  for (let from = 0; from < Math.max(1, all.length - WINDOW + 1); from++) {
-    let least = -1
-    for (let at = from; at < Math.min(from + WINDOW, all.length); at++) {
-      if (least < 0 || (all[at]?.a ?? 0) <= (all[least]?.a ?? 0)) least = at
-    }
-    if (least >= 0) kept.add(least)
+  let least = -1
+  for (let end = Math.min(WINDOW, all.length); end <= all.length && end > 0; end++) {
+    // The least of the window before is that of this one, unless it has left it, or what came in is less.
+    if (least < end - WINDOW) least = leastOf(all, Math.max(0, end - WINDOW), end)
+    else if ((all[end - 1]?.a ?? 0) <= (all[least]?.a ?? 0)) least = end - 1
+    kept.add(least)
   }
   return [...kept]
     .filter((at) => new Set(units.slice(at, at + GRAM)).size >= DISTINCT_MIN)
     .flatMap((at) => all[at] ?? [])
+}
+
+function leastOf(all: readonly Fingerprint[], from: number, end: number): number {
+  let least = from
+  for (let at = from + 1; at < end; at++) if ((all[at]?.a ?? 0) <= (all[least]?.a ?? 0)) least = at
+  return least
 }
