@@ -52,6 +52,7 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),
     systemMessages: systemMessagesOf(config),
+    datasets: new Map(),
     gathering: gatheringOf(config, lasting.fingerprints),
     mintSession: config.ledger.scope === 'session' ? lasting.mintSession : undefined,
     limits: {

@@ -2,10 +2,12 @@ export type { Brand } from './brand.js'
 export type { Classification, Lattice } from './classification.js'
 export { highestOf, joinedOf, labelsOfClassification, reaches } from './classification.js'
 export type {
+  CataloguedTable,
   Cell,
   CellKind,
   ChangedQuery,
   ColumnAct,
+  Dataset,
   Document,
   DocumentIndex,
   DocumentQuery,
@@ -91,6 +93,7 @@ export type {
 export { principalOf, subjectOf } from './principal.js'
 export type { Action, Context, Question, Resource } from './question.js'
 export { ACTIONS, GATEWAY } from './question.js'
+export { parseReader } from './reader.js'
 export type { ReadingObligation, ReadingTerms } from './reading-obligation.js'
 export type { Caller, HeaderLines, Pieces, Presented, Received } from './received.js'
 export { headerLines } from './received.js'
