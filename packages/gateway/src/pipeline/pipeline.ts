@@ -173,7 +173,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     ...{ policy: parts.policy, challenged, permitted, labelsOf, looksFor },
     usedIn: (action) => usedIn(parts, action),
   }
-  const life: LifeParts = { grants, ledger: parts.ledger, gathering: parts.gathering, endedNow }
+  const life: LifeParts = { grants, ledger: parts.ledger, gathering: parts.gathering, endedNow, askToRelease }
   const { budgets, configDigest } = parts
   const transfers = new TransferRoom({
     desk: new Desk({
@@ -288,7 +288,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   /** Whether what brings these labels may be released to a reader that has not read it. */
-  function askToRelease({ principal, resource, context, session }: Permitted, more: readonly string[]): Verdict {
+  function askToRelease(
+    { principal, resource, context, session }: Pick<Permitted, 'principal' | 'resource' | 'context' | 'session'>,
+    more: readonly string[],
+  ): Verdict {
     const held = withLabels(context.labels, parts.ledger.labelsOf(principal, session))
     const at = { ...context, labels: withLabels(held, more), timeMs: parts.clock.now() }
     return decide(parts.policy, principal, 'release', resource, at)

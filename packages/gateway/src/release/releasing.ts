@@ -1,8 +1,8 @@
 import { type Refusal, type Released, refuse, type Verdict, withLabels } from '../spec/index.js'
 import type { KnownInAnswer } from './known.js'
 
-/** Decides about `release` with these labels of what the reader has not read itself. */
-export type AskToRelease = (labels: readonly string[]) => Verdict
+/** Decides about `release` with these labels of what the reader has not read itself. Undefined: there is nothing to ask about. */
+export type AskToRelease = (labels: readonly string[]) => Verdict | undefined
 
 export interface ReleasingParts {
   readonly known: KnownInAnswer | undefined
@@ -72,16 +72,15 @@ export class Releasing {
   #decide(labels: readonly string[], ask: AskToRelease): Refusal | undefined {
     const verdict = ask(labels)
     this.#asked = labels.join(' ')
-    this.#released = { labels, verdict }
-    const { decision } = verdict
-    if (decision.kind === 'permit') return undefined
-    return refuse(
-      'forbidden_by_policy',
-      `release: ${decision.kind} by ${decision.determining.join(', ') || 'default'}`,
-      {
-        message: 'Policy does not permit this answer to be released: it depends on data that its reader has not read.',
-      },
-    )
+    this.#released = verdict === undefined ? undefined : { labels, verdict }
+    if (verdict?.decision.kind === 'permit') return undefined
+    const by =
+      verdict === undefined
+        ? 'nobody asked'
+        : `${verdict.decision.kind} by ${verdict.decision.determining.join(', ') || 'default'}`
+    return refuse('forbidden_by_policy', `release: ${by}`, {
+      message: 'Policy does not permit this answer to be released: it depends on data that its reader has not read.',
+    })
   }
 }
 
