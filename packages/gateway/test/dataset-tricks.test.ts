@@ -86,6 +86,8 @@ const REFUSED: readonly string[] = [
   'select * from (with salaries as (select 1) select 1) x, salaries',
   'select (with people as (select 1 as secret) select 1), secret from people',
   'with pg_class as (select 1) select * from pg_class',
+  'select * from U&"\\0070eople"',
+  'select * from U&"!0070eople" uescape \'!\'',
   'select * from only people',
   'select * from people *',
   'select * from people tablesample bernoulli (100)',
