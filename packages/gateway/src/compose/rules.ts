@@ -6,6 +6,7 @@ import type { Rules } from '../gateway.js'
 import type { Fingerprints, PolicyEngine } from '../spec/index.js'
 import type { OpenVault } from '../vault/vault.js'
 import { budgetingOf, sizesOf } from './budgets.js'
+import type { OpenedDatasets } from './datasets.js'
 import { detectorsOf, remoteDetectorsOf } from './detectors.js'
 import { dialectsOf, modelsOf } from './dialects.js'
 import { filesRulesOf } from './files.js'
@@ -34,7 +35,12 @@ export interface Lasting extends IssuerParts, OwnIssuerParts {
 }
 
 /** What a reload may replace, of one configuration and its policies. */
-export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Lasting): Promise<Rules> {
+export async function rulesOf(
+  config: Config,
+  policy: PolicyEngine,
+  lasting: Lasting,
+  datasets: OpenedDatasets,
+): Promise<Rules> {
   const { apiKeys, clock, signing, vault } = lasting
   if (policy.tokenizes) await vault.prepare()
   const ofKeys = apiKeys.providers({ issuer: config.publicUrl, allowDirect: config.apiKeys.direct })
@@ -52,7 +58,7 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),
     systemMessages: systemMessagesOf(config),
-    datasets: new Map(),
+    datasets: datasets.datasets,
     gathering: gatheringOf(config, lasting.fingerprints),
     mintSession: config.ledger.scope === 'session' ? lasting.mintSession : undefined,
     limits: {

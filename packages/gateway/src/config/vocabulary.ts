@@ -100,7 +100,7 @@ function labelsOf({ classification, datasets, ledger: { gather } }: Config): rea
 }
 
 /** Of documents that tell models what to do. */
-export const UNTRUSTED = 'untrusted'
+const UNTRUSTED = 'untrusted'
 
 function columnsOf({ classification, datasets }: Config): readonly string[] {
   const columns = datasets.flatMap(({ source }) =>

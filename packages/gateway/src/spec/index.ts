@@ -56,6 +56,7 @@ export type {
   Usage,
   WireAnswer,
 } from './dialect.js'
+export type { Embedding } from './embedding.js'
 export type { Finding, FindingType, PartFindings, Span } from './finding.js'
 export { FINDING_TYPES, familyOf, OWN_TYPES } from './finding.js'
 export type { Fingerprints, ReleasedRow, TextWatch } from './fingerprints.js'

@@ -15,7 +15,7 @@ describe.skipIf(POSTGRES === undefined)('documents-postgres (needs PostgreSQL)',
   documentIndexSuite('postgres', async () => ({
     open: () => openPostgresDocuments({ url: server.url, dataset: 'birds', warn: () => {} }),
     async remove() {
-      await server.run('drop table ostiary_documents, ostiary_passages, ostiary_retrieval')
+      await server.run('drop table ostiary_audiences, ostiary_documents, ostiary_passages, ostiary_retrieval')
     },
   }))
 })

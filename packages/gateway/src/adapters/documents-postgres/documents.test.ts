@@ -25,7 +25,7 @@ describe.skipIf(POSTGRES === undefined)('documents in PostgreSQL (needs PostgreS
 
   afterEach(async () => {
     await index.close()
-    await server.run('drop table ostiary_documents, ostiary_passages, ostiary_retrieval')
+    await server.run('drop table ostiary_audiences, ostiary_documents, ostiary_passages, ostiary_retrieval')
   })
 
   const open = (dataset = 'birds'): Promise<DocumentIndex> =>
@@ -70,6 +70,16 @@ describe.skipIf(POSTGRES === undefined)('documents in PostgreSQL (needs PostgreS
     await other.close()
   })
 
+  it('leave no passage behind where they are deleted while others put them', async () => {
+    const other = await open()
+    const all = Array.from({ length: 20 }, (_, at) => documentOf(`d${at}`, 'A heron.'))
+    await index.put(all)
+    await Promise.all([other.put(all), index.delete(all.map(({ id }) => id)), other.put(all.slice(0, 5))])
+    await index.delete(all.map(({ id }) => id))
+    expect(await server.run('select count(*)::int as n from ostiary_passages')).toEqual([{ n: 0 }])
+    await other.close()
+  })
+
   it('are put all or none', async () => {
     await index.put([documentOf('a', 'A heron.')])
     await expect(index.put([documentOf('a', 'A toad.'), documentOf('\ud800', 'A toad.')])).rejects.toThrow(
@@ -90,8 +100,8 @@ describe.skipIf(POSTGRES === undefined)('documents in PostgreSQL (needs PostgreS
     expect(await found('heron')).toEqual(['c'])
     expect(await found('heron')).toEqual(['c'])
     expect(warnings).toEqual(['`birds`: a document cannot be read, and is shown to nobody'])
-    await server.run(`update ostiary_documents set class = '["public", "pii"' where id = 'c'`)
-    expect(await index.classes()).toEqual([OPEN])
+    await server.run(`update ostiary_audiences set class = '["public", "pii"'`)
+    expect(await index.classes()).toEqual([])
     expect(warnings).toHaveLength(2)
     expect(await found('heron')).toEqual([])
   })
@@ -134,7 +144,7 @@ describe.skipIf(POSTGRES === undefined)('documents in PostgreSQL (needs PostgreS
   })
 
   it('are made once by many who open them at once', async () => {
-    await server.run('drop table ostiary_documents, ostiary_passages, ostiary_retrieval')
+    await server.run('drop table ostiary_audiences, ostiary_documents, ostiary_passages, ostiary_retrieval')
     const all = await Promise.all(Array.from({ length: 4 }, () => open()))
     for (const one of all) {
       await one.put([documentOf('a', 'A heron.')])

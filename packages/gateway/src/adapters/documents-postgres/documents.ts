@@ -47,7 +47,9 @@ export async function openPostgresDocuments({
     search: createFinding(client, dataset, () => warnOnce('a document cannot be read, and is shown to nobody')),
     async classes() {
       const rows = await client.ask(
-        (sql) => sql<{ class: string }[]>`select distinct class from ostiary_documents where dataset = ${dataset}`,
+        (sql) => sql<{ class: string }[]>`
+          select distinct class from ostiary_audiences
+          where dataset = ${dataset} and digest in (select audience from ostiary_documents)`,
       )
       return rows.flatMap((row) => {
         const found = classOf(row.class)

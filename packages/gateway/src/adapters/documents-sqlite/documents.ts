@@ -1,15 +1,18 @@
 import { column } from '../../databases/sqlite.js'
 import { openFile, write } from '../../databases/sqlite-file.js'
 import { classOf } from '../../retrieval/audience.js'
-import type { DocumentIndex } from '../../spec/index.js'
+import type { DocumentIndex, Embedding } from '../../spec/index.js'
 import { createFinding } from './finding.js'
 import { DOCUMENTS_FORMAT } from './format.js'
+import { vectorsOf } from './vectors.js'
 import { createWriting } from './writing.js'
 
 export interface SqliteDocumentsParts {
   readonly path: string
   /** Told once of each kind of row that cannot be read and is left out. Nothing that the row holds is said. */
   readonly warn: (what: string) => void
+  /** Where it is there, passages are found by their meaning too. */
+  readonly embedding?: Embedding
   /** How long to wait for another process that writes. */
   readonly busyTimeoutMs?: number
 }
@@ -24,6 +27,7 @@ export interface SqliteDocumentsParts {
 export async function openSqliteDocuments({
   path,
   warn,
+  embedding,
   busyTimeoutMs = 5000,
 }: SqliteDocumentsParts): Promise<DocumentIndex> {
   // A deletion that was confirmed must outlive a power cut: in WAL mode only FULL syncs at each commit.
@@ -53,7 +57,9 @@ export async function openSqliteDocuments({
   }
 
   return {
-    search: createFinding(database, mustBeOpen, () => warnOnce('a document cannot be read, and is shown to nobody')),
+    search: createFinding(database, embedding, mustBeOpen, () =>
+      warnOnce('a document cannot be read, and is shown to nobody'),
+    ),
     async classes() {
       mustBeOpen()
       return classes.all().flatMap((row) => {
@@ -64,7 +70,12 @@ export async function openSqliteDocuments({
       })
     },
     async put(documents) {
-      written(() => documents.forEach(writing.put))
+      mustBeOpen()
+      // Before the lock is taken: it may last, and fail.
+      const vectors = embedding === undefined ? undefined : await vectorsOf(embedding, documents)
+      written(() => {
+        for (const [at, one] of documents.entries()) writing.put(one, vectors?.[at])
+      })
     },
     async reclassify(id, to) {
       return written(() => writing.reclassify(id, to))

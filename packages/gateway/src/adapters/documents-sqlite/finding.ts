@@ -3,8 +3,26 @@ import { column, type Database } from '../../databases/sqlite.js'
 import { classOf, nameOfClass } from '../../retrieval/audience.js'
 import { attributesOf } from '../../retrieval/kept.js'
 import { wordsOf } from '../../retrieval/words.js'
-import { type DocumentQuery, type Hit, parseReader, proceed, refuse, type Step } from '../../spec/index.js'
-import { bestOf, NO_PASSAGES, type PassageList, type Scored, scored, type Visible, visibleOf } from './ranking.js'
+import {
+  type DocumentQuery,
+  type Embedding,
+  type Hit,
+  parseReader,
+  proceed,
+  refuse,
+  type Step,
+} from '../../spec/index.js'
+import {
+  bestOf,
+  fused,
+  NO_PASSAGES,
+  type PassageList,
+  type Scored,
+  scored,
+  type Visible,
+  visibleOf,
+} from './ranking.js'
+import { createNearness } from './vectors.js'
 
 /** Each different word of a query costs a pass over all places where it stands. */
 const WORDS_MAX = 64
@@ -16,10 +34,17 @@ const MORE = 8
 export type Finding = (query: DocumentQuery, ended: AbortSignal) => Promise<Step<readonly Hit[]>>
 
 /**
+ * @param embedding undefined: passages are found by their words alone
  * @param mustBeOpen throws once the database is closed
  * @param skipped told that there is a row that cannot be read, and is left out
  */
-export function createFinding(database: Database, mustBeOpen: () => void, skipped: () => void): Finding {
+export function createFinding(
+  database: Database,
+  embedding: Embedding | undefined,
+  mustBeOpen: () => void,
+  skipped: () => void,
+): Finding {
+  const nearest = createNearness(database)
   const visible = database.prepare(`
     select number, passages, words from audiences
     where class in (select value from json_each(?))
@@ -78,19 +103,29 @@ export function createFinding(database: Database, mustBeOpen: () => void, skippe
     const seen = visibleTo(query)
     const limit = Math.min(query.limit, HITS_MAX)
     if (seen.passages === 0 || limit < 1) return proceed([])
+    const check = (): void => {
+      mustBeOpen()
+      ended.throwIfAborted()
+    }
     let found = NO_PASSAGES
     for (const [nth, word] of words.entries()) {
       // A word that stands everywhere takes a while, and others wait.
       if (nth > 0) await nextTurn()
-      mustBeOpen()
-      ended.throwIfAborted()
+      check()
       const list = column(postings.all(word)[0], 'list')
       if (typeof list === 'string') found = scored(found, visibleOf(list, seen.audiences), seen)
     }
-    const all = found
     await nextTurn()
-    mustBeOpen()
-    ended.throwIfAborted()
+    check()
+    if (embedding !== undefined && words.length > 0) {
+      const vectors = await embedding.embed([query.text], ended)
+      check()
+      if (vectors.kind === 'refuse') return vectors
+      const [vector] = vectors.value
+      if (vector === undefined) throw new Error('there is no vector of the query')
+      found = fused(found, await nearest(vector, embedding.model, seen.audiences, check))
+    }
+    const all = found
     // Asked anew who may see what, and in one moment with what is shown.
     return proceed(read(database, () => hitsOf(query, all, limit)))
   }

@@ -13,6 +13,11 @@ export function numbersOf(audience: number, words: number): { readonly first: nu
   return { first, last: first + SERIALS - 1 }
 }
 
+/** All numbers that passages of this audience may have. */
+export function numbersOfAudience(audience: number): { readonly first: number; readonly last: number } {
+  return { first: audience * OF_AUDIENCE, last: (audience + 1) * OF_AUDIENCE - 1 }
+}
+
 export function audienceOfNumber(number: number): number {
   return Math.floor(number / OF_AUDIENCE)
 }

@@ -106,3 +106,19 @@ export function bestOf({ numbers, values }: PassageList, wanted: number): readon
   }
   return best.sort((one, other) => other.score - one.score || one.number - other.number)
 }
+
+/** Reciprocal rank fusion: 60 as in the paper that proposed it (Cormack, Clarke and Büttcher, 2009). */
+const RANK_OFFSET = 60
+const FUSED_MAX = 1000
+
+/** Two rankings as one: a passage counts by its place in each, so that scores of two kinds need not be compared. */
+export function fused(...lists: readonly PassageList[]): PassageList {
+  const scores = new Map<number, number>()
+  for (const list of lists) {
+    for (const [at, { number }] of bestOf(list, FUSED_MAX).slice(0, FUSED_MAX).entries()) {
+      scores.set(number, (scores.get(number) ?? 0) + 1 / (RANK_OFFSET + at + 1))
+    }
+  }
+  const entries = [...scores].sort(([one], [other]) => one - other)
+  return { numbers: entries.map(([number]) => number), values: entries.map(([, score]) => score) }
+}

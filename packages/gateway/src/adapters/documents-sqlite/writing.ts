@@ -1,14 +1,16 @@
-import { column, type Database, type Statement } from '../../databases/sqlite.js'
+import { bytes, column, type Database, type Statement } from '../../databases/sqlite.js'
 import { type Audience, audienceOf, classOf, readersIn } from '../../retrieval/audience.js'
 import { keptAttributes, keptId, keptText } from '../../retrieval/kept.js'
 import { passagesOf } from '../../retrieval/passages.js'
 import { wordsOf } from '../../retrieval/words.js'
 import type { Document } from '../../spec/index.js'
 import { numbersOf, wordsOfNumber } from './number.js'
+import type { Vector } from './vectors.js'
 
 /** Changes what there is, each within a transaction of who calls it. */
 export interface Writing {
-  put(document: Document): void
+  /** @param vectors of its passages, in order; undefined where there are none */
+  put(document: Document, vectors: readonly (Vector | undefined)[] | undefined): void
   reclassify(id: string, to: Partial<Pick<Document, 'classification' | 'readers'>>): boolean
   remove(id: string): boolean
 }
@@ -17,6 +19,11 @@ export interface Writing {
 const TITLE_CHARACTERS = 400
 /** A word that stands more often in a passage says hardly more, and would only make searches slower. */
 const OFTEN_MAX = 2
+
+interface Passage {
+  readonly text: string
+  readonly vector: Vector | undefined
+}
 
 interface Held {
   readonly number: number
@@ -48,33 +55,34 @@ export function createWriting(database: Database): Writing {
     return number
   }
 
-  const addPassages = (document: number, title: string, passages: readonly string[], audience: number): void => {
+  const addPassages = (document: number, title: string, passages: readonly Passage[], audience: number): void => {
     const ofTitle = wordsOf(title.slice(0, TITLE_CHARACTERS))
     let sum = 0
-    for (const passage of passages) {
-      const words = [...ofTitle, ...wordsOf(passage)]
+    for (const { text, vector } of passages) {
+      const words = [...ofTitle, ...wordsOf(text)]
       const { first, last } = numbersOf(audience, words.length)
       const number = Number(column(of.lastPassage.all(first, last)[0], 'last') ?? first - 1) + 1
       if (number > last) throw new Error('there are too many passages of one access list among the documents')
-      of.addPassage.run(number, document, passage)
+      of.addPassage.run(number, document, text)
       of.addWords.run(number, indexed(words))
+      if (vector !== undefined) of.addVector.run(number, vector.model, vector.bytes)
       sum += wordsOfNumber(number)
     }
     of.count.run(1, passages.length, sum, audience)
   }
 
-  /** @returns their texts */
-  const takePassages = ({ number, audience }: Held): readonly string[] => {
+  const takePassages = ({ number, audience }: Held): readonly Passage[] => {
     const rows = of.passages.all(number)
     let sum = 0
     for (const row of rows) {
       const passage = Number(column(row, 'number'))
       of.dropWords.run(passage)
+      of.dropVector.run(passage)
       sum += wordsOfNumber(passage)
     }
     of.dropPassages.run(number)
     of.count.run(-1, -rows.length, -sum, audience)
-    return rows.map((row) => String(column(row, 'text')))
+    return rows.map((row) => ({ text: String(column(row, 'text')), vector: vectorOf(row) }))
   }
 
   // Only once what replaces it stands: an audience that lives on keeps its number.
@@ -93,13 +101,14 @@ export function createWriting(database: Database): Writing {
 
   return {
     remove,
-    put(document) {
+    put(document, vectors) {
       const id = keptId(document.id)
       const title = keptText(document.title)
       remove(id)
       const audience = audienceNumber(audienceOf(document))
       const added = of.add.run(id, title, keptAttributes(document.attributes), audience)
-      addPassages(Number(added.lastInsertRowid), title, passagesOf(keptText(document.text)), audience)
+      const passages = passagesOf(keptText(document.text)).map((text, at) => ({ text, vector: vectors?.[at] }))
+      addPassages(Number(added.lastInsertRowid), title, passages, audience)
     },
     reclassify(id, to) {
       const held = find(id)
@@ -113,6 +122,11 @@ export function createWriting(database: Database): Writing {
       return true
     },
   }
+}
+
+function vectorOf(row: unknown): Vector | undefined {
+  const [model, vector] = [column(row, 'model'), bytes(row, 'vector')]
+  return typeof model === 'string' && vector !== undefined ? { model, bytes: vector } : undefined
 }
 
 function changed(before: Audience, to: Partial<Pick<Document, 'classification' | 'readers'>>): Audience {
@@ -137,13 +151,17 @@ function statementsOf(database: Database) {
     add: prepared('insert into documents (id, title, attributes, audience) values (?, ?, ?, ?)'),
     move: prepared('update documents set audience = ? where number = ?'),
     drop: prepared('delete from documents where number = ?'),
-    passages: prepared('select number, text from passages where document = ?'),
+    passages: prepared(`
+      select p.number, p.text, v.model, v.vector from passages p left join vectors v on v.number = p.number
+      where p.document = ?`),
     lastPassage: prepared('select max(number) as last from passages where number between ? and ?'),
     addPassage: prepared('insert into passages (number, document, text) values (?, ?, ?)'),
     dropPassages: prepared('delete from passages where document = ?'),
     // FTS5 takes no row number with a point in it, and one of the drivers knows no other.
     addWords: prepared('insert into words (rowid, text) values (cast(? as integer), ?)'),
     dropWords: prepared('delete from words where rowid = cast(? as integer)'),
+    addVector: prepared('insert into vectors (number, model, vector) values (?, ?, ?)'),
+    dropVector: prepared('delete from vectors where number = ?'),
     audience: prepared('select class, readers from audiences where number = ?'),
     findAudience: prepared('select number from audiences where class = ? and readers = ?'),
     lastAudience: prepared('select max(number) as last from audiences'),

@@ -15,7 +15,7 @@ import type { Entered } from '../call.js'
 /** The action of a read. */
 export type ReadAction = 'queryDataset' | 'searchDataset'
 
-export function actionOf({ source }: Dataset): ReadAction {
+function actionOf({ source }: Dataset): ReadAction {
   return source.kind === 'tables' ? 'queryDataset' : 'searchDataset'
 }
 

@@ -58,3 +58,6 @@ export interface ResultSink<Column, Row> {
   /** Instead of a result, or in the middle of one. @returns the status that the caller was answered with */
   refuse(refusal: Refusal, receipt: string | undefined): number
 }
+
+/** Documents that are searched. */
+export type Documents = Extract<Dataset['source'], { readonly kind: 'documents' }>

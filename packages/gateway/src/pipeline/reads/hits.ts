@@ -21,10 +21,9 @@ import {
 import type { Entered } from '../call.js'
 import { type Life, overBy } from '../life.js'
 import { type Ask, labelsOfRead, resourceOf } from './asking.js'
-import type { SearchCall, ShownHit } from './call.js'
+import type { Documents, SearchCall, ShownHit } from './call.js'
 import { actOn } from './changes.js'
 import type { ReadDesk } from './desk.js'
-import type { Documents } from './search.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
 
 /** Among what may be searched, and on what terms. */

@@ -1,10 +1,10 @@
 import { type Dataset, type Outcome, proceed, type Step } from '../../spec/index.js'
 import type { Entered } from '../call.js'
-import type { QueryCall, SearchCall } from './call.js'
+import type { Documents, QueryCall, SearchCall } from './call.js'
 import { ReadDesk, type ReadParts } from './desk.js'
 import { type ListedDataset, listed } from './list.js'
 import { query } from './query.js'
-import { type Documents, search } from './search.js'
+import { search } from './search.js'
 
 /** Reads of datasets, from what is asked to the end of the result. A door says where the result goes. */
 export interface Reads {

@@ -20,11 +20,9 @@ import type { Entered } from '../call.js'
 import { contextOf } from '../context.js'
 import type { Life } from '../life.js'
 import { type Ask, createAsk, mayRead, PURPOSE_NEEDED, purposeOf } from './asking.js'
-import type { SearchCall } from './call.js'
+import type { Documents, SearchCall } from './call.js'
 import { NO_CHARGE, type Question, type ReadDesk } from './desk.js'
 import { giveHits, type ReadyHits } from './hits.js'
-
-export type Documents = Extract<Dataset['source'], { readonly kind: 'documents' }>
 
 /** A search among documents: inspect, decide for each classification that there is, record, search among those, release. */
 export async function search(desk: ReadDesk, entered: Entered, call: SearchCall, source: Documents): Promise<Outcome> {
