@@ -24,6 +24,7 @@ import { type Ask, labelsOfRead, resourceOf } from './asking.js'
 import type { Documents, SearchCall, ShownHit } from './call.js'
 import { actOn } from './changes.js'
 import type { ReadDesk } from './desk.js'
+import { remembered } from './released.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
 
 /** Among what may be searched, and on what terms. */
@@ -70,6 +71,11 @@ export async function giveHits(
   if (unwritten !== undefined) return ended(unwritten)
   const unsaid = await life.labels.gather(counts, work.acts)
   if (unsaid !== undefined) return ended(unsaid)
+  const given = shown.value.map(({ classification, passage, title }) =>
+    [title, passage].map((text) => ({ text, classification })),
+  )
+  const unknown = await remembered(desk.parts.gathering.known, dataset, given)
+  if (unknown !== undefined) return ended(unknown)
   // Policies, labels and the documents themselves may have changed while it was searched.
   const living = [...new Set(found.value.map(({ classification }) => resourceOf(dataset, classification)))]
   const reading = { terms: obligations.reading, own: withLabels(labels.brought, brought) }
