@@ -3,7 +3,6 @@ import { Counts } from '../../release/counts.js'
 import { outcomeOf } from '../../release/transfer-answer.js'
 import {
   type ChangedQuery,
-  type Dataset,
   type Outcome,
   proceed,
   type Refusal,
@@ -17,7 +16,7 @@ import { type Life, overBy } from '../life.js'
 import { resourceOf } from './asking.js'
 import type { QueryCall, Shown } from './call.js'
 import type { ReadDesk } from './desk.js'
-import { type Given, isSensitive, remembered } from './released.js'
+import { type KeptColumn, remembered, rowsToRemember } from './remembered.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
 
 /** What may be read, and on what terms. */
@@ -67,10 +66,10 @@ export async function giveRows(
     if (page.kind === 'refuse') return ended(page)
     const shown = await shownOf(desk, content, page.value, work)
     if (shown.kind === 'refuse') return ended(shown)
-    const unwritten = await life.labels.gather(counts, work.acts)
+    const kept = rowsToRemember(dataset.lattice, keptColumns(content), shown.value)
+    const unwritten =
+      (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
     if (unwritten !== undefined) return ended(unwritten)
-    const unknown = await remembered(desk.parts.gathering.known, dataset, givenOf(dataset, content, shown.value))
-    if (unknown !== undefined) return ended(unknown)
     if (isOver()) return ended(overBy(life))
     if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
     isBegun = true
@@ -85,20 +84,9 @@ export async function giveRows(
   return ended(overBy(life))
 }
 
-/** What its reader gets as the dataset has it, of what is to be known again. */
-function givenOf(
-  { lattice }: Dataset,
-  { columns }: ChangedQuery,
-  rows: readonly (readonly Shown[])[],
-): readonly (readonly Given[])[] {
-  const wanted = columns.map(({ act, classification }) => act === undefined && isSensitive(lattice, classification))
-  if (!wanted.includes(true)) return []
-  return rows.map((row) =>
-    columns.flatMap(({ classification }, at) => {
-      const text = row[at]
-      return wanted[at] !== true || text === null || text === undefined ? [] : [{ text, classification }]
-    }),
-  )
+/** What stands there in its place is nobody's value. */
+function keptColumns({ columns }: ChangedQuery): readonly KeptColumn[] {
+  return columns.map(({ act, classification }) => (act === undefined ? classification : undefined))
 }
 
 function columnsOf({ columns }: ChangedQuery): Parameters<QueryCall['sink']['begin']>[0]['columns'] {
