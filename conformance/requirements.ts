@@ -814,6 +814,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'design, "Labels flow"',
     says: 'an answer is withheld from a reader who may not have what it was made of, and nobody is asked where it has read that itself',
   },
+  'datasets.known-again': {
+    source: 'design, "Labels flow"',
+    says: 'what was read of a dataset at a high classification is known again in the exchanges of everybody, before it is told',
+  },
 
   // Exact-data match.
   'fingerprints.reformatted': {
