@@ -51,7 +51,7 @@ export function createFinding(client: Client, dataset: string, skipped: () => vo
 
 // A word counts for more the rarer it is among what was found, and a passage for less the longer it is beside the others that were:
 // nothing that the reader may not see has a part in a score. How often a word stands in a passage is not asked: the server would
-// read every passage for it, and take ten times as long.
+// read every passage for it, and take more than twice as long.
 function find(sql: Sql, dataset: string, words: readonly string[], { classes, readers }: DocumentQuery, limit: number) {
   const names = JSON.stringify(classes.flatMap((one) => nameOfClass(one) ?? []))
   const known = JSON.stringify(readers.flatMap((one) => parseReader(one) ?? []))
