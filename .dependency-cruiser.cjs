@@ -18,11 +18,12 @@ const RETRIEVAL = `${SRC}retrieval/`
 const DOCUMENTS = `${SRC}documents/`
 // Not what npm puts into a package's own node_modules.
 const OURS = '^packages/[^/]+/(?!node_modules/)'
+const SQL = `${SRC}adapters/dataset-postgres/sql/`
 const EXCHANGE = `${SRC}exchange[.]ts$`
 const PIPELINE = `${SRC}pipeline/`
 const TLOG = '^packages/tlog/'
 // One file for each kind of adapter; the others of compose/ pick none.
-const CHOOSES = `${SRC}compose/(detectors|dialects|issuers|log|policies|providers|store|tokenizer)[.]ts$`
+const CHOOSES = `${SRC}compose/(datasets|detectors|dialects|issuers|log|policies|providers|store|tokenizer)[.]ts$`
 // Tests reach over walls to try rooms together; what ships does not.
 const TESTS = '[.]test(-d)?[.]ts$|^packages/[^/]+/test/'
 
@@ -248,6 +249,15 @@ module.exports = {
         'Share by a word in spec/, or by a part handed to the constructor.',
       from: { path: ADAPTER, pathNot: [`${SRC}adapters/audit-[^/]+/`, TESTS] },
       to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND, EGRESS, LENS, DATABASES, RETRIEVAL] },
+    },
+    {
+      name: 'the-sql-room-opens-nothing',
+      severity: 'error',
+      comment:
+        'adapters/dataset-postgres/sql/ understands a statement and writes another, by the grammar and words alone: what it ' +
+        'gives depends on nothing else, and no connection is there to run what was not understood.',
+      from: { path: SQL, pathNot: TESTS },
+      to: { pathNot: [SQL, `${SRC}spec/`, '(^|/)node_modules/libpg-query/', '^(node:)?buffer$'] },
     },
     {
       name: 'audit-adapters-are-leaves',

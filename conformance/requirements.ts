@@ -771,6 +771,26 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
 
   // Labels.
+  'datasets.by-what-is-read': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'a read of a dataset is decided by the classification of what it would read, before anything is read',
+  },
+  'datasets.labels': {
+    source: 'Ostiary contract, sessions and labels',
+    says: 'an identity gathers the labels of what it read of a dataset, and of nothing else',
+  },
+  'datasets.columns': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'a column that policy masks, replaces or leaves out is seen by nobody and decides nothing that is',
+  },
+  'datasets.purpose': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'where policy demands a purpose a read without one of those that the dataset lists is refused',
+  },
+  'datasets.search-within': {
+    source: 'Ostiary contract, data plane',
+    says: 'documents that a caller may not see take no part in its search',
+  },
   'labels.of-identity': {
     source: 'contract, "Sessions and labels"',
     says: 'labels belong to issuer and subject across agents, and no header sheds them',
@@ -1102,4 +1122,26 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'what is put, classified anew, given other readers or deleted is so for the next search',
   },
+  // A statement that a dataset is asked.
+  'sql.one-select': {
+    source: 'house',
+    says: 'one SELECT over tables of the catalogue, by the grammar of PostgreSQL; whatever else a text may be is refused and never run',
+  },
+  'sql.functions': {
+    source: 'house',
+    says: 'functions, operators and types that are listed may be used; none of them writes, waits, or looks a table up',
+  },
+  'sql.place': {
+    source: 'house',
+    says: 'a refused statement is told line, column and kind of its fault, and neither answer nor log quotes it',
+  },
+  'sql.masked': {
+    source: 'house',
+    says: 'no statement learns anything of a masked column, of one that nobody classified, or of a row that is filtered away',
+  },
+  'sql.plain': {
+    source: 'house',
+    says: 'a column is known to decide nothing but its own output, or is taken to decide more',
+  },
+  'sql.same': { source: 'house', says: 'where nothing is changed a statement gives what it gave without the gateway' },
 }

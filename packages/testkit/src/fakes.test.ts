@@ -2,9 +2,11 @@ import { auditLogSuite, createMemoryAuditLog } from './audit-log.js'
 import { createWordDetector, detectorSuite } from './detector.js'
 import { dialectSuite } from './dialect.js'
 import { createFakeIssuer, identityProviderSuite } from './identity-provider.js'
+import { createMemoryTables } from './memory-tables.js'
 import { createPlainDialect, plainTextOf } from './plain-dialect.js'
 import { benchRules, createRuleEngine, policyEngineSuite } from './policy-engine.js'
 import { createRemoteWordDetector, remoteDetectorSuite } from './remote-detector.js'
+import { BENCH_GROUP, BENCH_ROWS, BENCH_TABLE, tableSourceSuite } from './table-source.js'
 
 // A suite that its own fake does not pass asks too much.
 
@@ -76,4 +78,13 @@ policyEngineSuite('rules', {
   ill: createRuleEngine('2'.repeat(64), () => {
     throw new Error('ill')
   }),
+})
+
+tableSourceSuite('memory', async () => {
+  const source = createMemoryTables({
+    tables: [BENCH_TABLE],
+    group: BENCH_GROUP,
+    rows: BENCH_ROWS,
+  })
+  return { source, close: () => source.close() }
 })

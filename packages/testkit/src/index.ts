@@ -5,6 +5,7 @@ export { type DocumentBench, documentIndexSuite } from './document-index.js'
 export { createFakeIssuer, type IdentityBench, identityProviderSuite, readForTest } from './identity-provider.js'
 export { type KeyPair, newKeyPair } from './key-pair.js'
 export { createMemoryDocuments, type MemoryDocuments } from './memory-documents.js'
+export { createMemoryTables, type MemoryColumn, type MemoryTable, type MemoryTablesParts } from './memory-tables.js'
 export {
   type Asked,
   type OAuthClient,
@@ -21,3 +22,12 @@ export { createRemoteWordDetector, type RemoteDetectorBench, remoteDetectorSuite
 export { createMemoryReplay, type ReplayBench, replaySuite } from './replay.js'
 export { createMemorySecret, type MemorySecret, type SecretBench, secretSourceSuite } from './secret-source.js'
 export { createMemoryPlace, createMemoryStore, type MemoryPlace, type StoreBench, storeSuite } from './store.js'
+export {
+  BENCH_GROUP,
+  BENCH_LATTICE,
+  BENCH_ROWS,
+  BENCH_TABLE,
+  benchPrincipal,
+  type TableSourceBench,
+  tableSourceSuite,
+} from './table-source.js'

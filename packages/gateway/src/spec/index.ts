@@ -2,10 +2,12 @@ export type { Brand } from './brand.js'
 export type { Classification, Lattice } from './classification.js'
 export { highestOf, joinedOf, labelsOfClassification, reaches } from './classification.js'
 export type {
+  CataloguedTable,
   Cell,
   CellKind,
   ChangedQuery,
   ColumnAct,
+  Dataset,
   Document,
   DocumentIndex,
   DocumentQuery,

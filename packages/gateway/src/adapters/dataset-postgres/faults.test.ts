@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPeople, pagesOf, refused, rowsOf, shown, startPeople, tableOf } from '../../../test/people-database.js'
+import { POSTGRES, type PostgresServer } from '../../../test/postgres.js'
+import { until } from '../../../test/until.js'
+import type { TableSource } from '../../spec/index.js'
+
+const TABLES = [tableOf('people', ['id', 'name']), tableOf('slow', ['id'], { definer: true })]
+const LIMITS = { rows: 100_000, bytes: 100_000_000, timeoutMs: 3000, connections: 2 }
+// So many rows that it takes minutes.
+const ENDLESS = 'SELECT count(*) FROM people a, people b, people c, people d'
+const HUGE = 'SELECT a.id, b.name, c.name FROM people a, people b, people c'
+
+describe.skipIf(POSTGRES === undefined)('a database that fails (needs PostgreSQL)', () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await startPeople(`
+      CREATE TABLE people (id integer, name text);
+      INSERT INTO people SELECT i, 'person ' || i FROM generate_series(1, 2000) AS i;
+      CREATE VIEW slow AS SELECT id FROM people, pg_sleep(60);
+      GRANT SELECT ON people, slow TO analyst`)
+  })
+  afterAll(() => server.remove())
+
+  const busy = async (): Promise<readonly string[]> =>
+    (await server.run(`SELECT state FROM pg_stat_activity WHERE usename = 'reader' AND state <> 'idle'`)).map(
+      ({ state }) => String(state),
+    )
+  const backends = async (): Promise<number> =>
+    (await server.run(`SELECT pid FROM pg_stat_activity WHERE usename = 'reader'`)).length
+
+  const withSource = async (
+    use: (source: TableSource, warnings: readonly string[]) => Promise<void>,
+  ): Promise<void> => {
+    const { source, warnings } = await openPeople(server, { tables: TABLES, limits: LIMITS })
+    try {
+      await use(source, warnings)
+    } finally {
+      await source.close()
+    }
+    await until(async () => (await backends()) === 0)
+  }
+
+  it('ends a statement that takes too long, and reads on', () =>
+    withSource(async (source) => {
+      const { source: hasty } = await openPeople(server, { tables: TABLES, limits: { ...LIMITS, timeoutMs: 200 } })
+      expect(await refused(hasty, ENDLESS)).toMatchObject({ code: 'upstream_timeout' })
+      expect(await refused(hasty, 'SELECT id FROM slow')).toMatchObject({ code: 'upstream_timeout' })
+      expect(await shown(hasty, 'SELECT count(*) FROM people')).toEqual([['2000']])
+      expect(await busy()).toEqual([])
+      await hasty.close()
+      expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+    }))
+
+  it('ends what nobody waits for any more, in the database too', () =>
+    withSource(async (source) => {
+      for (let time = 0; time < 5; time += 1) {
+        const ended = new AbortController()
+        const reading = rowsOf(source, ENDLESS, { ended: ended.signal })
+        await until(async () => (await busy()).length > 0)
+        ended.abort()
+        expect(await reading).toMatchObject({ kind: 'refuse', code: 'forbidden_by_policy' })
+        await until(async () => (await busy()).length === 0)
+      }
+      expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+      expect(await backends()).toBeLessThanOrEqual(LIMITS.connections)
+    }))
+
+  it('ends what its reader leaves at any page, and leaks no connection', () =>
+    withSource(async (source) => {
+      for (const pages of [0, 1, 2, 3, 7]) {
+        const reading = await pagesOf(source, HUGE)
+        for (let seen = 0; seen <= pages; seen += 1) {
+          expect((await reading.next()).value).toMatchObject({ kind: 'proceed', value: { ended: false } })
+        }
+        await reading.return?.()
+        await until(async () => (await busy()).length === 0)
+      }
+      expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+      expect(await backends()).toBeLessThanOrEqual(LIMITS.connections)
+    }))
+
+  it('reads no further than one page ahead of who does not ask', () =>
+    withSource(async (source) => {
+      const reading = await pagesOf(source, 'SELECT id, name FROM people')
+      const first = await reading.next()
+      expect(first.value).toMatchObject({ kind: 'proceed', value: { ended: false } })
+      await sleep(50)
+      // It waits for us, in the middle of the statement.
+      expect(await busy()).toEqual(['active'])
+      await reading.return?.()
+      await until(async () => (await busy()).length === 0)
+    }))
+
+  it('goes on after a backend was ended, in the middle of a statement and while idle', () =>
+    withSource(async (source) => {
+      const reading = rowsOf(source, ENDLESS)
+      await until(async () => (await busy()).length > 0)
+      await server.run(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader'`)
+      expect(await reading).toMatchObject({ kind: 'refuse', code: 'upstream_failed' })
+      expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+      await server.run(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader'`)
+      await until(async () => (await backends()) === 0)
+      await sleep(20)
+      expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+    }))
+
+  it('goes on after the server was away', async () => {
+    const { source } = await openPeople(server, { tables: TABLES, limits: LIMITS })
+    const reading = rowsOf(source, ENDLESS)
+    await until(async () => (await busy()).length > 0)
+    await server.stop()
+    expect(await reading).toMatchObject({ kind: 'refuse', code: 'upstream_failed' })
+    expect(await refused(source, 'SELECT id FROM people')).toMatchObject({ code: 'upstream_failed' })
+    await server.start()
+    expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+    await source.close()
+  })
+
+  it('is opened while the server is away, warns, and is looked at when it is back', async () => {
+    await server.stop()
+    const { source, warnings } = await openPeople(server, { tables: TABLES, limits: LIMITS })
+    expect(warnings).toEqual([expect.stringContaining('PostgreSQL at')])
+    expect(await refused(source, 'SELECT id FROM people')).toMatchObject({ code: 'upstream_failed' })
+    expect(warnings).toHaveLength(1)
+    await server.start()
+    expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+    await source.close()
+  })
+
+  it('waits for a connection no longer than for a statement', async () => {
+    const { source } = await openPeople(server, {
+      tables: TABLES,
+      limits: { ...LIMITS, timeoutMs: 300, connections: 1 },
+    })
+    const reading = await pagesOf(source, 'SELECT id, name FROM people')
+    await reading.next()
+    expect(await refused(source, 'SELECT id FROM people')).toMatchObject({ code: 'overloaded' })
+    await reading.return?.()
+    expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+    await source.close()
+  })
+
+  it('is closed once, and gives nothing then', async () => {
+    const { source } = await openPeople(server, { tables: TABLES, limits: LIMITS })
+    const reading = rowsOf(source, ENDLESS)
+    await until(async () => (await busy()).length > 0)
+    await source.close()
+    expect((await reading).kind).toBe('refuse')
+    expect((await rowsOf(source, 'SELECT id FROM people')).kind).toBe('refuse')
+    await until(async () => (await backends()) === 0)
+  })
+})

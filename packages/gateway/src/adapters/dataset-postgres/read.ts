@@ -1,0 +1,74 @@
+import { type Refusal, type ResultPage, refuse, type Step } from '../../spec/index.js'
+import type { Caller } from './caller.js'
+import { isOfSchema, refusalOf } from './refusals.js'
+import type { Server } from './server/server.js'
+import { asRole } from './understand.js'
+import type { Plan } from './understood.js'
+import { TypesChanged } from './wire/errors.js'
+import type { Bound } from './wire/messages.js'
+import { readRows } from './wire/rows.js'
+
+export interface ReadParts {
+  readonly dataset: string
+  readonly server: Server
+  readonly bytesMax: number
+}
+
+export interface ReadAsked {
+  readonly plan: Plan
+  readonly caller: Caller
+  readonly values: readonly Bound[]
+  readonly rowsMax: number
+  readonly epoch: number
+}
+
+/** Runs a plan and gives its rows as they are asked for. Whoever stops asking, or `ended`, ends the statement. */
+export async function* readPlan(
+  { dataset, server, bytesMax }: ReadParts,
+  { plan, caller, values, rowsMax, epoch }: ReadAsked,
+  ended: AbortSignal,
+): AsyncGenerator<Step<ResultPage>, void, undefined> {
+  const over = (): Refusal => refuse('forbidden_by_policy', `dataset \`${dataset}\`: nobody may see more`)
+  if (ended.aborted) {
+    yield over()
+    return
+  }
+  let leave: (() => void) | undefined
+  try {
+    const session = await server.pool.take()
+    if (ended.aborted) {
+      server.pool.give(session)
+      yield over()
+      return
+    }
+    const { rewritten, types, finish } = plan
+    const key = `${epoch} ${caller.role} ${rewritten.text}`
+    const asked = { asRole: asRole(caller), key, sql: rewritten.text, values, types, rowsMax, bytesMax }
+    const rows = readRows(session, asked, () => server.pool.give(session))
+    leave = () => rows.leave()
+    ended.addEventListener('abort', leave)
+    for (;;) {
+      const page = await rows.next()
+      if (ended.aborted) {
+        yield over()
+        return
+      }
+      yield { kind: 'proceed', value: { ...page, rows: finish(page.rows) } }
+      if (page.ended) return
+    }
+  } catch (thrown) {
+    yield ended.aborted ? over() : refusalOfRead(thrown)
+  } finally {
+    leave?.()
+    if (leave !== undefined) ended.removeEventListener('abort', leave)
+  }
+
+  function refusalOfRead(thrown: unknown): Refusal {
+    // It was understood: the database has changed since.
+    const changed = isOfSchema(thrown)
+    if (changed) server.refresh().catch(() => {})
+    return refusalOf(changed ? new TypesChanged() : thrown, dataset, (position) =>
+      plan.rewritten.positionInOriginal(position),
+    )
+  }
+}

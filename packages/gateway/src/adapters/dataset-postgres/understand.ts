@@ -1,0 +1,142 @@
+import { type Lattice, proceed, refuse, type Step } from '../../spec/index.js'
+import type { Caller } from './caller.js'
+import { tableName } from './catalogue.js'
+import { isOfSchema, refusalOf } from './refusals.js'
+import type { SchemaTable } from './server/schema.js'
+import { AS_ROLE, type KnownSchema, type Server } from './server/server.js'
+import { mentionsOf } from './sql/mentions.js'
+import { type FindRelation, relationsOf } from './sql/relations.js'
+import { rewrite } from './sql/rewrite.js'
+import { parseStatement } from './sql/statement.js'
+import { readingOf, type Understood } from './understood.js'
+import { bind, execute } from './wire/messages.js'
+import { ask, type DescribedColumn, describe } from './wire/session.js'
+
+export interface UnderstandParts {
+  readonly dataset: string
+  readonly server: Server
+  readonly lattice: Lattice
+  /** Where an unqualified name is looked for, in order. */
+  readonly schemas: readonly string[]
+}
+
+/** Understands statements, each once as long as the schema is the same. */
+export type Understand = (sql: string, caller: Caller) => Promise<Step<Understood>>
+
+const KEPT_MAX = 500
+const KEPT_LENGTH_MAX = 16 * 1024
+
+export function createUnderstand(parts: UnderstandParts): Understand {
+  const { dataset, server } = parts
+  // The one used last stands last.
+  const kept = new Map<string, Understood>()
+  const typeNames = new Map<number, string>()
+
+  const keep = (sql: string, understood: Understood): void => {
+    if (sql.length > KEPT_LENGTH_MAX) return
+    kept.delete(sql)
+    kept.set(sql, understood)
+    const [oldest] = kept.keys()
+    if (kept.size > KEPT_MAX && oldest !== undefined) kept.delete(oldest)
+  }
+
+  const learnTypes = async (columns: readonly DescribedColumn[]): Promise<void> => {
+    const unknown = columns.map(({ type }) => type).filter((type) => !typeNames.has(type))
+    if (unknown.length === 0) return
+    const session = await server.pool.take()
+    try {
+      for (const [oid, name] of await ask(session, TYPES, [`{${unknown.join(',')}}`]))
+        typeNames.set(Number(oid), name ?? '')
+    } finally {
+      server.pool.give(session)
+    }
+  }
+
+  const describeOnce = async (sql: string, caller: Caller): ReturnType<typeof describe> => {
+    const session = await server.pool.take()
+    try {
+      return await describe(session, asRole(caller), sql)
+    } finally {
+      server.pool.give(session)
+    }
+  }
+
+  const understand = async (sql: string, caller: Caller, known: KnownSchema): Promise<Step<Understood>> => {
+    const statement = parseStatement(sql)
+    if (statement.kind === 'refuse') return statement
+    // One that is left out has a type that nobody knows.
+    const gap = statement.value.parameters.findIndex((number, index) => number !== index + 1)
+    if (gap >= 0)
+      return refuse('invalid_request', `no use of $${gap + 1}`, {
+        message: `The statement uses a parameter above $${gap + 1}, and not that one.`,
+        param: 'parameters',
+      })
+    const used = relationsOf(statement.value, finder(known.schema.tables, parts.schemas))
+    if (used.kind === 'refuse') return used
+    const mentions = mentionsOf(statement.value, used.value)
+    if (mentions.kind === 'refuse') return mentions
+    const raw = rewrite(statement.value, used.value, () => ({ expressions: new Map(), filters: [] }))
+    if (raw.kind === 'refuse') return raw
+    try {
+      const columns = await describeOnce(raw.value.text, caller)
+      await learnTypes(columns)
+      const tables = new Map<string, SchemaTable>()
+      for (const { relation } of used.value) {
+        const table = known.schema.tables.get(tableName(relation))
+        if (table !== undefined) tables.set(tableName(relation), table)
+      }
+      const typeOf = (oid: number): string => typeNames.get(oid) ?? 'unknown'
+      return proceed({
+        statement: statement.value,
+        used: used.value,
+        tables,
+        ...readingOf(parts.lattice, tables, mentions.value, columns, typeOf),
+        types: columns.map(({ type }) => type),
+        epoch: known.epoch,
+        plans: new Map(),
+      })
+    } catch (thrown) {
+      if (isOfSchema(thrown)) await server.refresh().catch(() => {})
+      return refusalOf(thrown, dataset, (position) => raw.value.positionInOriginal(position))
+    }
+  }
+
+  return async (sql, caller) => {
+    let known: KnownSchema
+    try {
+      known = await server.schema()
+    } catch (thrown) {
+      return refusalOf(thrown, dataset, () => undefined)
+    }
+    const before = kept.get(sql)
+    if (before?.epoch === known.epoch) {
+      keep(sql, before)
+      return proceed(before)
+    }
+    let step = await understand(sql, caller, known)
+    if (step.kind === 'refuse') {
+      // The database may have changed under it: what was wrong of the old schema may be right of the new one.
+      const now = await server.schema().catch(() => known)
+      if (now.epoch !== known.epoch) step = await understand(sql, caller, now)
+    }
+    if (step.kind === 'proceed') keep(sql, step.value)
+    return step
+  }
+}
+
+/** The messages that take the role on for the transaction that they begin. */
+export function asRole({ values }: Caller): readonly Buffer[] {
+  return [bind(AS_ROLE, values), execute(0)]
+}
+
+const TYPES = 'SELECT oid, pg_catalog.format_type(oid, NULL) FROM unnest($1::oid[]) AS oid'
+
+function finder(tables: ReadonlyMap<string, SchemaTable>, schemas: readonly string[]): FindRelation {
+  return (schema, table) => {
+    for (const one of schema === undefined ? schemas : [schema]) {
+      const found = tables.get(tableName({ schema: one, table }))
+      if (found !== undefined) return found.relation
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,97 @@
+import type { Session } from './session.js'
+
+/** All connections are in use, and none became free in time. */
+export class PoolExhausted extends Error {
+  override readonly name: string = 'PoolExhausted'
+}
+
+export interface Pool {
+  /** Rejects with `PoolExhausted`, or with whatever `open` rejects with. Whoever takes one gives it back. */
+  take(): Promise<Session>
+  /** One that is broken is replaced when the next is asked for. */
+  give(session: Session): void
+  /** Waits for nothing: what is in use is ended as well. */
+  close(): void
+}
+
+interface Waiter {
+  readonly resolve: (session: Session | Promise<Session>) => void
+  readonly timer: NodeJS.Timeout
+}
+
+export function createPool(open: () => Promise<Session>, max: number, waitMs: number): Pool {
+  const idle: Session[] = []
+  const inUse = new Set<Session>()
+  const waiters: Waiter[] = []
+  let count = 0
+  let closed = false
+
+  const openOne = async (): Promise<Session> => {
+    count += 1
+    try {
+      const session = await open()
+      if (closed) {
+        session.connection.end()
+        throw new PoolExhausted('it is closed')
+      }
+      inUse.add(session)
+      return session
+    } catch (thrown) {
+      count -= 1
+      // Whoever waits may have more luck, or learns as well that there is none.
+      next()
+      throw thrown
+    }
+  }
+
+  const next = (): void => {
+    if (waiters.length === 0) return
+    const session = freeOne()
+    if (session === undefined && count >= max) return
+    const waiter = waiters.shift()
+    clearTimeout(waiter?.timer)
+    waiter?.resolve(session ?? openOne())
+  }
+
+  const freeOne = (): Session | undefined => {
+    for (let session = idle.pop(); session !== undefined; session = idle.pop()) {
+      if (session.connection.isOpen) {
+        inUse.add(session)
+        return session
+      }
+      count -= 1
+    }
+    return undefined
+  }
+
+  return {
+    async take() {
+      if (closed) throw new PoolExhausted('it is closed')
+      const session = freeOne()
+      if (session !== undefined) return session
+      if (count < max) return await openOne()
+      return await new Promise<Session>((resolve, reject) => {
+        const waiter: Waiter = {
+          resolve,
+          timer: setTimeout(() => {
+            waiters.splice(waiters.indexOf(waiter), 1)
+            reject(new PoolExhausted('no connection became free'))
+          }, waitMs),
+        }
+        waiters.push(waiter)
+      })
+    },
+    give(session) {
+      if (!inUse.delete(session)) return
+      if (session.connection.isOpen) idle.push(session)
+      else count -= 1
+      next()
+    },
+    close() {
+      closed = true
+      for (const session of idle) session.connection.end()
+      for (const { connection } of inUse) connection.abandon()
+      idle.length = 0
+    },
+  }
+}
