@@ -16,6 +16,7 @@ const EGRESS = `${SRC}egress/`
 const DATABASES = `${SRC}databases/`
 // Not what npm puts into a package's own node_modules.
 const OURS = '^packages/[^/]+/(?!node_modules/)'
+const SQL = `${SRC}adapters/dataset-postgres/sql/`
 const EXCHANGE = `${SRC}exchange[.]ts$`
 const PIPELINE = `${SRC}pipeline/`
 const TLOG = '^packages/tlog/'
@@ -223,6 +224,15 @@ module.exports = {
         'Share by a word in spec/, or by a part handed to the constructor.',
       from: { path: ADAPTER, pathNot: [`${SRC}adapters/audit-[^/]+/`, TESTS] },
       to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND, EGRESS, LENS, DATABASES] },
+    },
+    {
+      name: 'the-sql-room-opens-nothing',
+      severity: 'error',
+      comment:
+        'adapters/dataset-postgres/sql/ understands a statement and writes another, by the grammar and words alone: what it ' +
+        'gives depends on nothing else, and no connection is there to run what was not understood.',
+      from: { path: SQL, pathNot: TESTS },
+      to: { pathNot: [SQL, `${SRC}spec/`, '(^|/)node_modules/libpg-query/', '^(node:)?buffer$'] },
     },
     {
       name: 'audit-adapters-are-leaves',

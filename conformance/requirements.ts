@@ -1080,4 +1080,27 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
   'files.budget': { source: 'house', says: 'a batch is charged for all of its lines together when it is made' },
   'files.memory': { source: 'house', says: 'an upload of 1 GiB is inspected within 64 MiB of added memory' },
+
+  // A statement that a dataset is asked.
+  'sql.one-select': {
+    source: 'house',
+    says: 'one SELECT over tables of the catalogue, by the grammar of PostgreSQL; whatever else a text may be is refused and never run',
+  },
+  'sql.functions': {
+    source: 'house',
+    says: 'functions, operators and types that are listed may be used; none of them writes, waits, or looks a table up',
+  },
+  'sql.place': {
+    source: 'house',
+    says: 'a refused statement is told line, column and kind of its fault, and neither answer nor log quotes it',
+  },
+  'sql.masked': {
+    source: 'house',
+    says: 'no statement learns anything of a masked column, of one that nobody classified, or of a row that is filtered away',
+  },
+  'sql.plain': {
+    source: 'house',
+    says: 'a column is known to decide nothing but its own output, or is taken to decide more',
+  },
+  'sql.same': { source: 'house', says: 'where nothing is changed a statement gives what it gave without the gateway' },
 }

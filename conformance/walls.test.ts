@@ -123,6 +123,12 @@ const PLANTS: readonly (readonly [rule: string, file: string, text: string, also
   ['the-lens-is-for-dialects', `${S}/adapters/detector-d/planted.ts`, gets('shape', '../../lens/shape.js')],
   ['adapters-are-leaves', `${S}/adapters/detector-b/planted.ts`, uses('Detector', '../policy-cedar/load.js')],
   ['adapters-are-leaves', `${S}/adapters/detector-c/planted.ts`, gets('tree', '@ostiary/tlog')],
+  [
+    'the-sql-room-opens-nothing',
+    `${S}/adapters/dataset-postgres/sql/planted.ts`,
+    gets('sqlite', '../../../databases/sqlite.js'),
+  ],
+  ['the-sql-room-opens-nothing', `${S}/adapters/dataset-postgres/sql/planted-2.ts`, gets('library', 'library')],
   ['audit-adapters-are-leaves', `${S}/adapters/audit-x/planted.ts`, uses('Log', '../audit-fs/log.js')],
   ['only-pipeline-seals', `${S}/decide/planted.ts`, gets('seal', '../exchange.js')],
   [

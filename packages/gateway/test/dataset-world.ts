@@ -17,11 +17,15 @@ export const FIND = findIn(
   ],
 )
 
-/** Two databases with this differ in what nobody may learn, and in nothing else. */
+/**
+ * Two databases with this differ in what nobody may learn, and in nothing else.
+ *
+ * There is no primary key: what GROUP BY leaves out because a key determines it is an error in a sub-select.
+ */
 export function tablesWith(secret: string): string {
   return `
     create schema hr;
-    create table people (id int primary key, secret text, name text, email text, age int, dept int, tags text[], doc jsonb,
+    create table people (id int, secret text, name text, email text, age int, dept int, tags text[], doc jsonb,
       born date, hidden bool not null);
     insert into people values
       (1, '${secret}1', 'Ann', '${secret}.ann@example.com', 31, 1, '{a,b}', '{"k":[1,2],"s":"x"}', '1990-02-03', false),
@@ -30,9 +34,9 @@ export function tablesWith(secret: string): string {
       (4, '${secret}4', 'Di', '${secret}', 55, 3, '{c}', '{"s":"y"}', '1970-12-31', false);
     insert into people select 100 + n, 'h', '${secret}' || n, 'h', length('${secret}') + n, 1, null, null, null, true
       from generate_series(1, length('${secret}')) n;
-    create table orders (id int primary key, person int, amount numeric(10,2), email text);
+    create table orders (id int, person int, amount numeric(10,2), email text);
     insert into orders values (1, 1, 10.50, 'ann@example.com'), (2, 1, 20, null), (3, 2, 5.25, 'x@example.com'), (4, 9, 0, 'Ann');
-    create table hr.depts (id int primary key, name text);
+    create table hr.depts (id int, name text);
     insert into hr.depts values (1, 'Sales'), (2, 'Ops'), (3, 'Ann');
     create table salaries (person int, amount int);
     insert into salaries values (1, length('${secret}') * 1000);

@@ -5,7 +5,7 @@ import { isOfSchema, refusalOf } from './refusals.js'
 import type { SchemaTable } from './server/schema.js'
 import { AS_ROLE, type KnownSchema, type Server } from './server/server.js'
 import { mentionsOf } from './sql/mentions.js'
-import { type FindRelation, relationsOf } from './sql/relations.js'
+import { type FindRelation, findIn, relationsOf } from './sql/relations.js'
 import { rewrite } from './sql/rewrite.js'
 import { parseStatement } from './sql/statement.js'
 import { readingOf, type Understood } from './understood.js'
@@ -31,6 +31,15 @@ export function createUnderstand(parts: UnderstandParts): Understand {
   // The one used last stands last.
   const kept = new Map<string, Understood>()
   const typeNames = new Map<number, string>()
+
+  let finder: { readonly find: FindRelation; readonly epoch: number } | undefined
+  const finderFor = ({ schema, epoch }: KnownSchema): FindRelation => {
+    if (finder?.epoch !== epoch) {
+      const relations = [...schema.tables.values()].map(({ relation }) => relation)
+      finder = { find: findIn(parts.schemas, relations), epoch }
+    }
+    return finder.find
+  }
 
   const keep = (sql: string, understood: Understood): void => {
     if (sql.length > KEPT_LENGTH_MAX) return
@@ -71,7 +80,7 @@ export function createUnderstand(parts: UnderstandParts): Understand {
         message: `The statement uses a parameter above $${gap + 1}, and not that one.`,
         param: 'parameters',
       })
-    const used = relationsOf(statement.value, finder(known.schema.tables, parts.schemas))
+    const used = relationsOf(statement.value, finderFor(known))
     if (used.kind === 'refuse') return used
     const mentions = mentionsOf(statement.value, used.value)
     if (mentions.kind === 'refuse') return mentions
@@ -130,13 +139,3 @@ export function asRole({ values }: Caller): readonly Buffer[] {
 }
 
 const TYPES = 'SELECT oid, pg_catalog.format_type(oid, NULL) FROM unnest($1::oid[]) AS oid'
-
-function finder(tables: ReadonlyMap<string, SchemaTable>, schemas: readonly string[]): FindRelation {
-  return (schema, table) => {
-    for (const one of schema === undefined ? schemas : [schema]) {
-      const found = tables.get(tableName({ schema: one, table }))
-      if (found !== undefined) return found.relation
-    }
-    return undefined
-  }
-}

@@ -23,7 +23,7 @@ export function fault(what: string, text: string, at?: number): Refusal {
 
 /** A word of the statement that may be said: it is short, plain, and no value looks like a function or a kind of node. */
 export function shown(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name) ? `\`${name}\`` : 'of this name'
+  return /^[A-Za-z_][A-Za-z0-9_.]{0,62}$/.test(name) ? `\`${name}\`` : 'of this name'
 }
 
 function said(what: string): string {

@@ -12,7 +12,7 @@ import { inCatalog, integerOf } from './types.js'
  *
  * `clock_timestamp` is not here: a statement could time its own conditions by it.
  */
-const FUNCTIONS = new Set(
+export const FUNCTIONS: ReadonlySet<string> = new Set(
   [
     'count sum avg min max bool_and bool_or every string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg',
     'stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp regr_avgx regr_avgy regr_count',

@@ -14,7 +14,7 @@ const DATES = new Set(['date', 'timestamp without time zone', 'timestamp with ti
  * - `email`: `a***@example.com`, of a text with one `@`; of any other `***`
  * - `last4`: `***` and the last four characters, of a text of at least eight; of any other `***`
  * - `first1`: the first character and `***`, of a text
- * - `year`: its first day, of a date or time (UTC); of one that is infinite, or before 4713 BC, nothing
+ * - `year`: its first day, of a date or time (UTC); of one before 4713 BC or after 294276, nothing
  *
  * @param column SQL that names it
  * @param type as `format_type` of PostgreSQL writes it, with the search path of the connection
@@ -57,16 +57,18 @@ function textMask(mask: 'full' | 'email' | 'first1' | 'last4', text: string): st
 }
 
 function yearOf(column: string, type: string): string {
-  // The first day of the years before is out of bounds.
-  const first = `'4713-01-01 BC'::${type}`
-  const isWithin = `pg_catalog.isfinite(${column}) AND ${column} OPERATOR(pg_catalog.>=) ${first}`
-  // A date reaches further than a timestamp, which `date_trunc` makes of it.
-  if (type === 'date') {
-    const year = `pg_catalog.date_part('year', ${column})::pg_catalog.int4`
-    return `CASE WHEN ${isWithin} THEN pg_catalog.make_date(${year}, 1, 1) END`
+  // The first day of the years before is out of bounds, as are dates after those that a timestamp reaches to.
+  const [first, last] = [`'4713-01-01 BC'::${type}`, `'294276-12-31'::${type}`]
+  const isWithin = `${column} OPERATOR(pg_catalog.>=) ${first} AND ${column} OPERATOR(pg_catalog.<=) ${last}`
+  const trunc = (value: string): string => `pg_catalog.date_trunc('year', ${value})`
+  switch (type) {
+    case 'date':
+      return `CASE WHEN ${isWithin} THEN ${trunc(`${column}::pg_catalog.timestamp`)}::pg_catalog.date END`
+    case 'timestamp with time zone':
+      return `CASE WHEN ${isWithin} THEN ${trunc(`${column}, 'UTC'`)} END`
+    default:
+      return `CASE WHEN ${isWithin} THEN ${trunc(column)} END`
   }
-  const zone = type === 'timestamp with time zone' ? `, 'UTC'` : ''
-  return `CASE WHEN ${isWithin} THEN pg_catalog.date_trunc('year', ${column}${zone}) END`
 }
 
 function plain(type: string): string {

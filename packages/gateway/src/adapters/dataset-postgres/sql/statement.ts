@@ -9,11 +9,10 @@ import {
 } from 'libpg-query'
 import { proceed, type Refusal, type Step } from '../../../spec/index.js'
 import { fault, shown } from './fault.js'
-import { functionFault, functionName } from './functions.js'
 import { childrenOf } from './nodes.js'
+import { nodeFault } from './rules.js'
 import { type SqlText, sqlText } from './text.js'
 import { type SqlToken, tokensOf } from './tokens.js'
-import { inCatalog, typeFault } from './types.js'
 
 /** One `SELECT` (or `VALUES`, `TABLE`, a set operation) of which every part is allowed. Its names were not looked up yet. */
 export interface ParsedStatement {
@@ -28,8 +27,17 @@ export interface ParsedStatement {
 
 const DEPTH_MAX = 200
 const PARAMETERS_MAX = 1_000
-// The others tell who the connection is, and where.
-const VALUE_FUNCTIONS = /^SVFOP_(CURRENT_DATE|(CURRENT_|LOCAL)TIME(STAMP)?(_N)?)$/
+// What is refused most, as a caller would write it; all else goes by the grammar's own name.
+const SPELT: ReadonlyMap<string, string> = new Map([
+  ['WithClause.recursive', 'WITH RECURSIVE'],
+  ['SelectStmt.intoClause', 'INTO'],
+  ['SelectStmt.lockingClause', 'FOR UPDATE or the like'],
+  ['RangeTableSample', 'TABLESAMPLE'],
+  ['RangeTableFunc', 'XMLTABLE'],
+  ['RangeVar.catalogname', 'the name of a database'],
+  ['RangeFunction.is_rowsfrom', 'ROWS FROM'],
+  ['SortBy.useOp', 'ORDER BY … USING'],
+])
 
 /** The grammar; to be awaited once before anything is parsed. */
 export async function loadGrammar(): Promise<void> {
@@ -89,8 +97,8 @@ function check(node: Node, checked: Checked, near: number, depth: number): Refus
   const wrong = (what: string): Refusal => fault(what, source.text, source.fromBytes(at))
   if (depth === 0) return wrong(`more than ${DEPTH_MAX} levels`)
   const children = childrenOf(node)
-  if (typeof children === 'string') return wrong(`${shown(children.replace('.', '_'))} is not allowed`)
-  const said = faultOf(node)
+  if (typeof children === 'string') return wrong(`${SPELT.get(children) ?? shown(children)} is not allowed`)
+  const said = nodeFault(node)
   if (said !== undefined) return wrong(said)
   if ('ParamRef' in node) {
     const { number = 0 } = node.ParamRef
@@ -111,46 +119,4 @@ export function placeOf(node: Node | undefined): number | undefined {
   const [tree] = Object.values<unknown>(node)
   if (typeof tree !== 'object' || tree === null || !('location' in tree)) return undefined
   return typeof tree.location === 'number' && tree.location >= 0 ? tree.location : undefined
-}
-
-function faultOf(node: Node): string | undefined {
-  if ('FuncCall' in node) return functionFault(node.FuncCall)
-  if ('TypeName' in node) return typeFault(node.TypeName)
-  if ('A_Expr' in node) return operatorFault(node.A_Expr.name)
-  if ('SubLink' in node) return operatorFault(node.SubLink.operName)
-  if ('CollateClause' in node)
-    return inCatalog(node.CollateClause.collname ?? []) === undefined ? 'a collation of a schema' : undefined
-  if ('SQLValueFunction' in node)
-    return VALUE_FUNCTIONS.test(node.SQLValueFunction.op ?? '') ? undefined : 'what tells of the connection'
-  if ('A_Indirection' in node)
-    return (node.A_Indirection.indirection ?? []).every((one) => 'A_Indices' in one)
-      ? undefined
-      : 'a field of a composite value'
-  if ('CommonTableExpr' in node) return commonTableFault(node.CommonTableExpr.ctename, node.CommonTableExpr.ctequery)
-  if ('RangeFunction' in node) return rangeFunctionFault(node.RangeFunction.functions)
-  if ('ColumnRef' in node) return (node.ColumnRef.fields ?? []).length > 3 ? 'a column with its database' : undefined
-  return undefined
-}
-
-// An operator is found in pg_catalog alone, as is a function.
-function operatorFault(name: readonly Node[] | undefined): string | undefined {
-  return name === undefined || inCatalog(name) !== undefined ? undefined : 'an operator of a schema'
-}
-
-// A name that the connection would find in pg_catalog, were it taken for a table's by us and not by PostgreSQL, or the other
-// way round.
-function commonTableFault(name = '', query: Node | undefined): string | undefined {
-  if (query === undefined || !('SelectStmt' in query)) return 'only SELECT is allowed'
-  return name.startsWith('pg_') ? 'a common table expression whose name begins with pg_' : undefined
-}
-
-// Each is a list of the call and of the columns that it is said to have. More than one argument of `unnest`, and more than one
-// function, give columns that no name here would tell.
-function rangeFunctionFault(functions: readonly Node[] = []): string | undefined {
-  const [first, ...more] = functions
-  const call = first !== undefined && 'List' in first ? first.List.items?.[0] : undefined
-  if (more.length > 0 || call === undefined || !('FuncCall' in call)) return 'this cannot stand in FROM'
-  const { args = [] } = call.FuncCall
-  if (functionName(call.FuncCall) === 'unnest' && args.length !== 1) return '`unnest` needs one array'
-  return undefined
 }
