@@ -14,7 +14,7 @@ describe.skipIf(POSTGRES === undefined)('the schema of the database (needs Postg
       GRANT SELECT ON ALL TABLES IN SCHEMA public TO analyst`)
   }
 
-  it('shows no column that nobody classified, now or later', async () => {
+  it('[tables.unclassified] shows no column that nobody classified, now or later', async () => {
     await made(
       `CREATE TABLE people (id integer, secret text, name text); INSERT INTO people VALUES (1, 'hidden', 'Ann')`,
     )
@@ -135,7 +135,7 @@ describe.skipIf(POSTGRES === undefined)('the schema of the database (needs Postg
     await expect(openPeople(server, { tables: [table] })).rejects.toThrow(why)
   })
 
-  it('classifies by column, table and dataset, in this order, and what nobody classified as the highest', async () => {
+  it('[tables.origin] classifies by column, table and dataset, in this order, and what nobody classified as the highest', async () => {
     await made('CREATE TABLE people (id integer, name text, email text); CREATE TABLE other (id integer)')
     const people = tableOf('people', [], {
       level: 'internal',

@@ -64,29 +64,40 @@ export function createPool(open: () => Promise<Session>, max: number, waitMs: nu
     return undefined
   }
 
+  const takeOne = async (): Promise<Session> => {
+    if (closed) throw new PoolExhausted('it is closed')
+    const session = freeOne()
+    if (session !== undefined) return session
+    if (count < max) return await openOne()
+    return await new Promise<Session>((resolve, reject) => {
+      const waiter: Waiter = {
+        resolve,
+        timer: setTimeout(() => {
+          waiters.splice(waiters.indexOf(waiter), 1)
+          reject(new PoolExhausted('no connection became free'))
+        }, waitMs),
+      }
+      waiters.push(waiter)
+    })
+  }
+
+  const give = (session: Session): void => {
+    if (!inUse.delete(session)) return
+    if (session.connection.isOpen) idle.push(session)
+    else count -= 1
+    next()
+  }
+
   return {
     async take() {
-      if (closed) throw new PoolExhausted('it is closed')
-      const session = freeOne()
-      if (session !== undefined) return session
-      if (count < max) return await openOne()
-      return await new Promise<Session>((resolve, reject) => {
-        const waiter: Waiter = {
-          resolve,
-          timer: setTimeout(() => {
-            waiters.splice(waiters.indexOf(waiter), 1)
-            reject(new PoolExhausted('no connection became free'))
-          }, waitMs),
-        }
-        waiters.push(waiter)
-      })
+      for (;;) {
+        const session = await takeOne()
+        // What it was freed by may have come together with its end.
+        if (session.connection.isOpen) return session
+        give(session)
+      }
     },
-    give(session) {
-      if (!inUse.delete(session)) return
-      if (session.connection.isOpen) idle.push(session)
-      else count -= 1
-      next()
-    },
+    give,
     close() {
       closed = true
       for (const session of idle) session.connection.end()
