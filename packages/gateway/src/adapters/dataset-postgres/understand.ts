@@ -23,8 +23,8 @@ export interface UnderstandParts {
 /** Understands statements, each once as long as the schema is the same. */
 export type Understand = (sql: string, caller: Caller) => Promise<Step<Understood>>
 
-const KEPT_MAX = 500
-const KEPT_LENGTH_MAX = 16 * 1024
+const KEPT_MAX = 200
+const KEPT_LENGTH_MAX = 8 * 1024
 
 export function createUnderstand(parts: UnderstandParts): Understand {
   const { dataset, server } = parts
