@@ -116,6 +116,26 @@ describe.skipIf(POSTGRES === undefined)('the schema of the database (needs Postg
     await said.close()
   })
 
+  it('shows what is partitioned or inherited as the one table that was classified', async () => {
+    await made(`
+      CREATE TABLE logs (id integer, secret text, body text) PARTITION BY RANGE (id);
+      CREATE TABLE logs_1 (secret text, body text, id integer);
+      ALTER TABLE logs ATTACH PARTITION logs_1 FOR VALUES FROM (0) TO (10);
+      INSERT INTO logs VALUES (1, 'hidden', 'one');
+      CREATE TABLE parent (id integer); CREATE TABLE child (secret text) INHERITS (parent);
+      INSERT INTO parent VALUES (1); INSERT INTO child VALUES (2, 'hidden')`)
+    const { source, warnings } = await openPeople(server, {
+      tables: [tableOf('logs', ['id', 'body']), tableOf('parent', ['id'])],
+    })
+    expect(await shown(source, 'SELECT * FROM logs')).toEqual([['1', 'one']])
+    expect(await shown(source, 'SELECT * FROM parent ORDER BY id')).toEqual([['1'], ['2']])
+    expect(await refused(source, 'SELECT * FROM logs_1')).toMatchObject({ code: 'invalid_request' })
+    const query = await changed(source, 'SELECT body FROM logs')
+    expect(query.kind === 'proceed' && query.value.columns).toMatchObject([{ origin: 'public.logs.body' }])
+    expect(warnings).toEqual([])
+    await source.close()
+  })
+
   it('wants each column of what reads as its owner classified', async () => {
     const column = { name: 'id', level: undefined, categories: [], mask: 'full' as const }
     await expect(

@@ -52,21 +52,21 @@ export function createUnderstand(parts: UnderstandParts): Understand {
   const learnTypes = async (columns: readonly DescribedColumn[]): Promise<void> => {
     const unknown = columns.map(({ type }) => type).filter((type) => !typeNames.has(type))
     if (unknown.length === 0) return
-    const session = await server.pool.take()
+    const lease = await server.pool.take()
     try {
-      for (const [oid, name] of await ask(session, TYPES, [`{${unknown.join(',')}}`]))
+      for (const [oid, name] of await ask(lease.session, TYPES, [`{${unknown.join(',')}}`]))
         typeNames.set(Number(oid), name ?? '')
     } finally {
-      server.pool.give(session)
+      lease.free()
     }
   }
 
   const describeOnce = async (sql: string, caller: Caller): ReturnType<typeof describe> => {
-    const session = await server.pool.take()
+    const lease = await server.pool.take()
     try {
-      return await describe(session, asRole(caller), sql)
+      return await describe(lease.session, asRole(caller), sql)
     } finally {
-      server.pool.give(session)
+      lease.free()
     }
   }
 

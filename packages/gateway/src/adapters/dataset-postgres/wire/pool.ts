@@ -5,11 +5,16 @@ export class PoolExhausted extends Error {
   override readonly name: string = 'PoolExhausted'
 }
 
+/** A connection for one user. */
+export interface Lease {
+  readonly session: Session
+  /** Gives it back; a second time is none, for it may be another's by then. One that is broken is replaced. */
+  free(): void
+}
+
 export interface Pool {
-  /** Rejects with `PoolExhausted`, or with whatever `open` rejects with. Whoever takes one gives it back. */
-  take(): Promise<Session>
-  /** One that is broken is replaced when the next is asked for. */
-  give(session: Session): void
+  /** Rejects with `PoolExhausted`, or with whatever `open` rejects with. */
+  take(): Promise<Lease>
   /** Waits for nothing: what is in use is ended as well. */
   close(): void
 }
@@ -82,10 +87,22 @@ export function createPool(open: () => Promise<Session>, max: number, waitMs: nu
   }
 
   const give = (session: Session): void => {
-    if (!inUse.delete(session)) return
+    inUse.delete(session)
     if (session.connection.isOpen) idle.push(session)
     else count -= 1
     next()
+  }
+
+  const leaseOf = (session: Session): Lease => {
+    let isFree = false
+    return {
+      session,
+      free() {
+        if (isFree) return
+        isFree = true
+        give(session)
+      },
+    }
   }
 
   return {
@@ -93,11 +110,10 @@ export function createPool(open: () => Promise<Session>, max: number, waitMs: nu
       for (;;) {
         const session = await takeOne()
         // What it was freed by may have come together with its end.
-        if (session.connection.isOpen) return session
+        if (session.connection.isOpen) return leaseOf(session)
         give(session)
       }
     },
-    give,
     close() {
       closed = true
       for (const session of idle) session.connection.end()
