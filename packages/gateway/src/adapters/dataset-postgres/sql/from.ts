@@ -5,13 +5,13 @@ import type { Relation } from './relations.js'
 import { besides, type From, fromOf, NOTHING, renamed, type Scope, type SeenColumn } from './scopes.js'
 import { placeOf } from './statement.js'
 import { stringOf } from './types.js'
-import type { Uses } from './uses.js'
 
 /** A walk over a statement. What it finds at fault first ends it, though it goes on: what follows is not looked at. */
 export interface Walk {
-  readonly uses: Uses
   relationOf(range: RangeVar): Relation | undefined
   wrong(what: string, bytes?: number): void
+  /** Columns of which more is made than an output. @param bytes where */
+  used(columns: readonly SeenColumn[], bytes?: number): void
   /** Looks at a `SELECT` within. @returns its outputs */
   select(node: Node | undefined, around: Scope): readonly SeenColumn[]
   /** Looks at an expression, to which every column in it is of use. */
@@ -20,7 +20,16 @@ export interface Walk {
 
 /** What the parts of a FROM give, one after the other. @param around the SELECT, of which nothing is in scope yet */
 export function fromClause(walk: Walk, nodes: readonly Node[], around: Scope): From {
-  return nodes.reduce<From>((before, node) => besides(before, part(walk, node, before, around)), NOTHING)
+  return nodes.reduce<From>((before, node) => bounded(walk, besides(before, part(walk, node, before, around))), NOTHING)
+}
+
+// As many as PostgreSQL gives in one result. Each WITH could double those of the one before.
+export const COLUMNS_MAX = 1_664
+
+function bounded(walk: Walk, from: From): From {
+  if (from.columns.length <= COLUMNS_MAX) return from
+  walk.wrong(`more than ${COLUMNS_MAX} columns`)
+  return NOTHING
 }
 
 /** @param before what LATERAL sees, as does a function; other sub-selects see what is around alone */
@@ -60,26 +69,28 @@ function functionPart(walk: Walk, range: RangeFunction, scope: Scope): From {
 function joinPart(walk: Walk, join: JoinExpr, before: From, around: Scope): From {
   const left = join.larg === undefined ? NOTHING : part(walk, join.larg, before, around)
   const right = join.rarg === undefined ? NOTHING : part(walk, join.rarg, besides(before, left), around)
-  const shared = new Set(
+  const sides = [left, right].map(byName)
+  const shared =
     join.isNatural === true
-      ? left.columns.map(({ name }) => name).filter((name) => right.columns.some((other) => other.name === name))
-      : (join.usingClause ?? []).map((one) => stringOf(one) ?? ''),
-  )
-  const merged = [...shared].map((name): SeenColumn => {
-    const sides = [left, right].map(({ columns }) => columns.filter((column) => column.name === name))
-    if (sides.some(({ length }) => length !== 1)) walk.wrong('an unknown or ambiguous column', placeOf(join.larg))
-    walk.uses.use(sides.flat(), -1)
-    return { name, origins: sides.flat().flatMap(({ origins }) => origins) }
+      ? [...new Set(left.columns.map(({ name }) => name))].filter((name) => sides[1]?.has(name))
+      : (join.usingClause ?? []).map((one) => stringOf(one) ?? '')
+  const merged = shared.map((name): SeenColumn => {
+    const both = sides.map((columns) => columns.get(name) ?? [])
+    if (both.some(({ length }) => length !== 1)) walk.wrong('an unknown or ambiguous column', placeOf(join.larg))
+    walk.used(both.flat(), placeOf(join.larg))
+    // Two columns, or one of them: where it comes from is no longer of interest.
+    return { name, origins: [] }
   })
-  const rest = (from: From): readonly SeenColumn[] => from.columns.filter(({ name }) => !shared.has(name))
-  const both: From = {
+  const isShared = new Set(shared)
+  const rest = (from: From): readonly SeenColumn[] => from.columns.filter(({ name }) => !isShared.has(name))
+  const both = bounded(walk, {
     ranges: [
       ...left.ranges,
       ...right.ranges,
       ...(join.join_using_alias === undefined ? [] : fromOf(join.join_using_alias.aliasname, merged).ranges),
     ],
     columns: [...merged, ...rest(left), ...rest(right)],
-  }
+  })
   // It sees the two sides, and neither what stands before them.
   walk.use(join.quals, { ...around, from: both })
   // Under a name of its own what is within has none.
@@ -97,4 +108,10 @@ function under(
   const all = renamed(columns, names)
   if (all === undefined) walk.wrong('more names than columns')
   return fromOf(alias?.aliasname ?? name, all ?? [], schema)
+}
+
+function byName({ columns }: From): ReadonlyMap<string, readonly SeenColumn[]> {
+  const found = new Map<string, SeenColumn[]>()
+  for (const column of columns) found.set(column.name, [...(found.get(column.name) ?? []), column])
+  return found
 }

@@ -79,8 +79,8 @@ describe('uses that tell something else', () => {
     ['select row_to_json(p) from people p', 'people.id@19 people.name@19 people.email@19'],
     ['select row(p.*) from people p', 'people.id@11 people.name@11 people.email@11'],
     ['select count(p.*) from people p', 'people.id@13 people.name@13 people.email@13'],
-    ['select 1 from people p join orders o using (email)', 'people.email@ orders.email@'],
-    ['select 1 from people natural join orders', 'people.id@ orders.id@ people.email@ orders.email@'],
+    ['select 1 from people p join orders o using (email)', 'people.email@14 orders.email@14'],
+    ['select 1 from people natural join orders', 'people.id@14 people.email@14 orders.id@14 orders.email@14'],
     ['select 1 from people p join orders o on o.person = p.email', 'orders.person@40 people.email@51'],
     [
       'select sum(id) over (partition by email order by name) from people',

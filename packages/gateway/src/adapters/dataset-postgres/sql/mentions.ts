@@ -1,7 +1,7 @@
 import type { ColumnRef, Node, SelectStmt, SubLink } from 'libpg-query'
 import { proceed, type Refusal, type Step } from '../../../spec/index.js'
 import { fault } from './fault.js'
-import { fromClause, type Walk } from './from.js'
+import { COLUMNS_MAX, fromClause, type Walk } from './from.js'
 import { figuredName } from './names.js'
 import { childrenOf } from './nodes.js'
 import type { UsedRelation } from './relations.js'
@@ -28,23 +28,24 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
   const relations = new Map(used.map(({ node, relation }) => [node, relation]))
   let refused: Refusal | undefined
   const walk: Walk = {
-    uses,
     relationOf: (range) => relations.get(range),
     wrong(what, bytes = -1) {
       refused ??= fault(what, source.text, source.fromBytes(bytes))
+    },
+    used(columns, bytes = -1) {
+      uses.use(columns, source.fromBytes(bytes))
     },
     select: (node, around) =>
       node !== undefined && 'SelectStmt' in node ? selectOutputs(node.SelectStmt, around) : [],
     use: (node, scope) => useAll(node, scope),
   }
-  const place = (bytes = -1): number => source.fromBytes(bytes)
   const firsts = new Map<SubLink, string>()
 
   function useAll(node: Node | undefined, scope: Scope): void {
     if (node === undefined) return
     if ('ColumnRef' in node) {
       const meaning = look(node.ColumnRef, scope)
-      uses.use(meaning, place(node.ColumnRef.location))
+      walk.used(meaning, node.ColumnRef.location)
       return
     }
     if ('SubLink' in node) {
@@ -53,7 +54,7 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
       const outputs = walk.select(subselect, scope)
       firsts.set(node.SubLink, outputs[0]?.name ?? '?column?')
       // Whether there is a row is all that EXISTS asks.
-      if (subLinkType !== 'EXISTS_SUBLINK') uses.use(outputs, place(location))
+      if (subLinkType !== 'EXISTS_SUBLINK') walk.used(outputs, location)
       return
     }
     const children = childrenOf(node)
@@ -87,7 +88,7 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
     if (select.larg !== undefined || select.rarg !== undefined) return setOutputs(select, before)
     if (select.valuesLists !== undefined) return valuesOutputs(select, before)
     const scope: Scope = { ...before, from: fromClause(walk, select.fromClause ?? [], before) }
-    const outputs = (select.targetList ?? []).flatMap((target) => targetOutputs(target, scope))
+    const outputs = targetsOutputs(select.targetList ?? [], scope)
     useAll(select.whereClause, scope)
     useAll(select.havingClause, scope)
     for (const window of select.windowClause ?? []) useAll(window, scope)
@@ -95,8 +96,19 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
     for (const one of select.sortClause ?? []) useOutput(one, scope, outputs)
     const [distinct, ...more] = select.distinctClause ?? []
     // DISTINCT alone is written as one that names nothing.
-    if (distinct !== undefined && Object.keys(distinct).length === 0) uses.use(outputs, outputsPlace(select))
+    if (distinct !== undefined && Object.keys(distinct).length === 0) walk.used(outputs, outputsPlace(select))
     else if (distinct !== undefined) for (const one of [distinct, ...more]) useOutput(one, scope, outputs)
+    return outputs
+  }
+
+  function targetsOutputs(targets: readonly Node[], scope: Scope): readonly SeenColumn[] {
+    const outputs: SeenColumn[] = []
+    for (const target of targets) {
+      outputs.push(...targetOutputs(target, scope))
+      if (outputs.length <= COLUMNS_MAX) continue
+      walk.wrong(`more than ${COLUMNS_MAX} columns`, placeOf(target))
+      return []
+    }
     return outputs
   }
 
@@ -112,7 +124,7 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
         for (const column of found) uses.pass(column)
         return name === undefined ? found : found.map((column) => ({ ...column, name }))
       }
-      uses.use(found, place(val.ColumnRef.location))
+      walk.used(found, val.ColumnRef.location)
       return [{ name: name ?? last, origins: [] }]
     }
     useAll(val, scope)
@@ -121,7 +133,7 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
 
   function setOutputs(select: SelectStmt, before: Scope): readonly SeenColumn[] {
     const sides = [select.larg, select.rarg].map((side) => (side === undefined ? [] : selectOutputs(side, before)))
-    for (const side of sides) uses.use(side, outputsPlace(select.rarg ?? select))
+    for (const side of sides) walk.used(side, outputsPlace(select.rarg ?? select))
     const outputs = (sides[0] ?? []).map(({ name }) => ({ name, origins: [] }))
     for (const one of select.sortClause ?? []) useOutput(one, { ...before, from: fromOf(undefined, outputs) }, outputs)
     return outputs
@@ -140,7 +152,7 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
   function useOutput(node: Node, scope: Scope, outputs: readonly SeenColumn[]): void {
     const expression = 'SortBy' in node ? node.SortBy.node : node
     const named = outputs.filter(({ name }) => name === nameAlone(expression))
-    if (named.length > 0) uses.use(named, place(placeOf(expression)))
+    if (named.length > 0) walk.used(named, placeOf(expression))
     else if (!useNumbered(expression, outputs)) useAll(expression, scope)
   }
 
@@ -153,8 +165,7 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
     }
     const name = nameAlone(node)
     const named = outputs.filter((output) => output.name === name)
-    if (named.length > 0 && !scope.from.columns.some((column) => column.name === name))
-      uses.use(named, place(placeOf(node)))
+    if (named.length > 0 && !scope.from.columns.some((column) => column.name === name)) walk.used(named, placeOf(node))
     else if (!useNumbered(node, outputs)) useAll(node, scope)
   }
 
@@ -163,11 +174,11 @@ export function mentionsOf(statement: ParsedStatement, used: readonly UsedRelati
     if (node === undefined || number === undefined) return false
     const output = outputs[number - 1]
     if (output === undefined) walk.wrong('a number of a column that is not there', placeOf(node))
-    else uses.use([output], place(placeOf(node)))
+    else walk.used([output], placeOf(node))
     return true
   }
 
-  const outputsPlace = (select: SelectStmt): number => place(placeOf(select.targetList?.[0]))
+  const outputsPlace = (select: SelectStmt): number | undefined => placeOf(select.targetList?.[0])
 
   const outputs = selectOutputs(statement.select, { from: NOTHING, commons: new Map(), outer: undefined })
   if (refused !== undefined) return refused

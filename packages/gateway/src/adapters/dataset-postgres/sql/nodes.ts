@@ -132,6 +132,6 @@ export function childrenOf(node: Node): readonly Node[] | string {
 }
 
 /** An object with one member, whose name is its kind; or with none, which stands for nothing. */
-function isNode(value: unknown): value is Node {
+export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length <= 1
 }

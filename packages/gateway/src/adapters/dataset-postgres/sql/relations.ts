@@ -34,6 +34,8 @@ export function findIn(schemas: readonly string[], relations: readonly Relation[
 }
 
 const RELATIONS_MAX = 32
+// With those of common table expressions.
+const NAMES_MAX = 64
 const COMMON_MAX = 32
 
 /**
@@ -44,11 +46,16 @@ export function relationsOf(statement: ParsedStatement, find: FindRelation): Ste
   const { source } = statement
   const used: UsedRelation[] = []
   let commons = 0
+  let names = 0
   const at = ({ location = -1 }: RangeVar): number => source.fromBytes(location)
   const wrong = walkRanges({ SelectStmt: statement.select }, new Set(), {
     common() {
       commons += 1
       return commons > COMMON_MAX ? fault(`more than ${COMMON_MAX} common table expressions`, source.text) : undefined
+    },
+    named(node) {
+      names += 1
+      return names > NAMES_MAX ? fault(`more than ${NAMES_MAX} names in FROM`, source.text, at(node)) : undefined
     },
     range(node) {
       if (used.length >= RELATIONS_MAX) return fault(`more than ${RELATIONS_MAX} tables`, source.text, at(node))
@@ -64,6 +71,8 @@ export function relationsOf(statement: ParsedStatement, find: FindRelation): Ste
 
 interface Ranges {
   common(): Refusal | undefined
+  /** Any name in FROM. */
+  named?(node: RangeVar): Refusal | undefined
   /** A name in FROM that is no common table expression's. */
   range(node: RangeVar): Refusal | undefined
 }
@@ -75,6 +84,8 @@ interface Ranges {
 export function walkRanges(node: Node, outer: ReadonlySet<string>, ranges: Ranges): Refusal | undefined {
   if ('RangeVar' in node) {
     const { schemaname, relname = '' } = node.RangeVar
+    const wrong = ranges.named?.(node.RangeVar)
+    if (wrong !== undefined) return wrong
     return schemaname === undefined && outer.has(relname) ? undefined : ranges.range(node.RangeVar)
   }
   const scope = new Set(outer)

@@ -54,10 +54,26 @@ describe('tables become sub-selects of what may be seen', () => {
     )
   })
 
-  it('refuses to run what a replacement would turn into something else', () => {
-    const broken = { expressions: new Map([['email', '1) AS x, pg_authid, (SELECT 1']]), filters: [] }
-    expect(rewritten('select * from people', broken)).toMatchObject({ kind: 'refuse', code: 'invalid_request' })
+  it.each([
+    '1) AS x, pg_authid, (SELECT 1',
+    '1 AS "email" FROM "public"."people") AS "people", (SELECT 1',
+    '1 AS "email" FROM "public"."people") AS "people" WHERE false OR EXISTS (SELECT 1',
+    'NULL) AS "email" FROM public.people WHERE (true',
+    "'open",
+    '1; SELECT 1',
+    '1 --',
+    '1 /*',
+  ])('does not run what a replacement makes something else of: %s', (expression) => {
+    const step = rewritten('select * from people', { expressions: new Map([['email', expression]]), filters: [] })
+    expect(step).toMatchObject({ kind: 'refuse', code: 'invalid_request' })
   })
+
+  it.each(['select É.id from people as é, people as "É"', 'select 1 as ÀB'])(
+    '%s depends on the encoding of the server',
+    (sql) => {
+      expect(rewritten(sql)).toMatchObject({ kind: 'refuse', code: 'invalid_request' })
+    },
+  )
 
   it('tells where an error of the database stands in the text of the caller', () => {
     const sql = "select 'é😀' from people where nme = 1"

@@ -2,8 +2,9 @@ import { Buffer } from 'node:buffer'
 import type { ColumnRef, RangeVar } from 'libpg-query'
 import { proceed, type Step } from '../../../spec/index.js'
 import { fault } from './fault.js'
-import { type Relation, type UsedRelation, walkRanges } from './relations.js'
-import { type ParsedStatement, parseText } from './statement.js'
+import { type Inserted, isAsMeant } from './meant.js'
+import type { Relation, UsedRelation } from './relations.js'
+import type { ParsedStatement } from './statement.js'
 import { quoteIdentifier, sqlText } from './text.js'
 import type { SqlToken } from './tokens.js'
 
@@ -60,7 +61,7 @@ export function rewrite(
   }
   edits.sort((one, other) => one.start - other.start)
   const { text, kept, inserted } = splice(source.text, edits)
-  if (!isAsMeant(text, inserted)) return fault('it could not be made safe', source.text)
+  if (!isAsMeant(text, inserted, statement, used)) return fault('it could not be made safe', source.text)
   const rewritten = sqlText(text)
   return proceed({
     text,
@@ -119,7 +120,7 @@ interface Spliced {
   /** What is the caller's: UTF-16 code units in the new text and in the old. */
   readonly kept: readonly { readonly from: number; readonly original: number; readonly length: number }[]
   /** What is ours: bytes in the new text. */
-  readonly inserted: readonly { readonly start: number; readonly end: number }[]
+  readonly inserted: readonly Inserted[]
 }
 
 function splice(original: string, edits: readonly Edit[]): Spliced {
@@ -150,23 +151,4 @@ function splice(original: string, edits: readonly Edit[]): Spliced {
   // What stands at the very end, which is where an error at the end of the input points.
   kept.push({ from: text.length, original: units, length: 1 })
   return { text, kept, inserted }
-}
-
-/** Reads the new text as PostgreSQL will, and looks whether every table in it stands in what we put there. */
-function isAsMeant(text: string, inserted: Spliced['inserted']): boolean {
-  const parsed = parseText(sqlText(text))
-  if (parsed.kind === 'refuse') return false
-  const [first, ...more] = parsed.value.stmts ?? []
-  if (first?.stmt === undefined || more.length > 0 || !('SelectStmt' in first.stmt)) return false
-  const reached = new Set<number>()
-  const stray = walkRanges(first.stmt, new Set(), {
-    common: () => undefined,
-    range({ location = -1, schemaname }) {
-      const within = inserted.findIndex(({ start, end }) => location >= start && location < end)
-      if (within < 0 || schemaname === undefined) return fault('a table that is not ours', '')
-      reached.add(within)
-      return undefined
-    },
-  })
-  return stray === undefined && reached.size === inserted.length
 }

@@ -26,6 +26,9 @@ export function tokensOf({ text, fromBytes }: SqlText): Step<readonly SqlToken[]
   // The parser reads up to a NUL and no further; its scanner answers no other control characters.
   const control = /[\x00-\x08\x0b\x0c\x0e-\x1f]/.exec(text)
   if (control !== null) return fault('a control character', text, control.index)
+  // The scanner takes such a run anew from each of its characters, where they are comments or signs by themselves.
+  const run = /[-+*/<>=~!@#%^&|`?]{257}/.exec(text)
+  if (run !== null) return fault('more than 256 signs in a row', text, run.index)
   let scanned: ReturnType<typeof scanSync>['tokens']
   try {
     scanned = scanSync(text).tokens
@@ -40,6 +43,9 @@ export function tokensOf({ text, fromBytes }: SqlText): Step<readonly SqlToken[]
     if (COMMENTS.has(tokenName)) continue
     // Its escapes may be spelt by a clause after it, and its text is not its name.
     if (/^u&"/i.test(word)) return fault('an identifier with Unicode escapes', text, fromBytes(start))
+    // Whether it is taken for its small letter depends on the encoding of the server.
+    if (tokenName === 'IDENT' && /^[^"]*[^\x00-\x7f]/.test(word) && hasOtherCapitals(word))
+      return fault('a capital letter beyond A to Z in a name without quotes', text, fromBytes(start))
     const lower = word.toLowerCase()
     if (OPENING.has(lower)) depth += 1
     if (CLOSING.has(lower)) depth -= 1
@@ -47,4 +53,9 @@ export function tokensOf({ text, fromBytes }: SqlText): Step<readonly SqlToken[]
     tokens.push({ text: word, start, end })
   }
   return proceed(tokens)
+}
+
+function hasOtherCapitals(word: string): boolean {
+  const others = word.replace(/[A-Z]/g, '')
+  return others !== others.toLowerCase()
 }

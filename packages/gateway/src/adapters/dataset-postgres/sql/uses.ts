@@ -1,3 +1,4 @@
+import type { Relation } from './relations.js'
 import type { Origin, SeenColumn } from './scopes.js'
 
 /** A column of the catalogue that a statement names, or takes by `*` or as a part of a whole row. */
@@ -18,23 +19,24 @@ export interface Uses {
 }
 
 export function gatherUses(): Uses {
-  const found = new Map<string, ColumnUse>()
-  const keyOf = ({ relation, column }: Origin): string => JSON.stringify([relation.schema, relation.table, column])
+  const found = new Map<Relation, Map<string, ColumnUse>>()
+  const note = ({ relation, column }: Origin, change: (before: ColumnUse | undefined) => ColumnUse): void => {
+    const columns = found.get(relation) ?? new Map<string, ColumnUse>()
+    found.set(relation, columns.set(column, change(columns.get(column))))
+  }
   return {
     pass({ origins }) {
-      for (const origin of origins) {
-        const key = keyOf(origin)
-        if (!found.has(key)) found.set(key, { ...origin, isPlain: true, position: undefined })
-      }
+      for (const origin of origins)
+        note(origin, (before) => before ?? { ...origin, isPlain: true, position: undefined })
     },
     use(columns, position) {
-      for (const origin of columns.flatMap(({ origins }) => origins)) {
-        const key = keyOf(origin)
-        const before = found.get(key)
-        if (before?.isPlain === false && before.position !== undefined) continue
-        found.set(key, { ...origin, isPlain: false, position: position < 0 ? undefined : position })
-      }
+      const use = { isPlain: false, position: position < 0 ? undefined : position }
+      for (const { origins } of columns)
+        for (const origin of origins)
+          note(origin, (before) =>
+            before?.isPlain === false && before.position !== undefined ? before : { ...origin, ...use },
+          )
     },
-    all: () => [...found.values()],
+    all: () => [...found.values()].flatMap((columns) => [...columns.values()]),
   }
 }
