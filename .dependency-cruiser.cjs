@@ -14,6 +14,8 @@ const TOKENS = `${SRC}tokens/`
 const FILES = `${SRC}files/`
 const EGRESS = `${SRC}egress/`
 const DATABASES = `${SRC}databases/`
+const RETRIEVAL = `${SRC}retrieval/`
+const DOCUMENTS = `${SRC}documents/`
 // Not what npm puts into a package's own node_modules.
 const OURS = '^packages/[^/]+/(?!node_modules/)'
 const SQL = `${SRC}adapters/dataset-postgres/sql/`
@@ -21,7 +23,7 @@ const EXCHANGE = `${SRC}exchange[.]ts$`
 const PIPELINE = `${SRC}pipeline/`
 const TLOG = '^packages/tlog/'
 // One file for each kind of adapter; the others of compose/ pick none.
-const CHOOSES = `${SRC}compose/(detectors|dialects|issuers|log|policies|providers|store|tokenizer)[.]ts$`
+const CHOOSES = `${SRC}compose/(datasets|detectors|dialects|issuers|log|policies|providers|store|tokenizer)[.]ts$`
 // Tests reach over walls to try rooms together; what ships does not.
 const TESTS = '[.]test(-d)?[.]ts$|^packages/[^/]+/test/'
 
@@ -189,6 +191,29 @@ module.exports = {
       to: { path: DATABASES },
     },
     {
+      name: 'retrieval-knows-words-only',
+      severity: 'error',
+      comment:
+        'retrieval/ is what every index of documents does alike: words, passages, audiences. Where they are kept is for adapters.',
+      from: { path: RETRIEVAL, pathNot: TESTS },
+      to: { pathNot: [RETRIEVAL, ...GROUND] },
+    },
+    {
+      name: 'retrieval-is-for-indexes',
+      severity: 'error',
+      comment:
+        'Others see an index of documents by its seam in spec/; how it cuts and compares texts is for the adapters alone.',
+      from: { path: OURS, pathNot: [RETRIEVAL, `${SRC}adapters/documents-[^/]+/`, TESTS] },
+      to: { path: RETRIEVAL },
+    },
+    {
+      name: 'documents-know-words-only',
+      severity: 'error',
+      comment: 'documents/ reads what is ingested; who inspects it, and the index where it goes, are handed in.',
+      from: { path: DOCUMENTS, pathNot: TESTS },
+      to: { pathNot: [DOCUMENTS, ...GROUND], dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'stages-are-siblings',
       severity: 'error',
       comment: 'What two stages share is a word in spec/ or an argument from pipeline/.',
@@ -223,7 +248,7 @@ module.exports = {
         'An adapter is one outside thing behind one seam of spec/: it must be possible to delete it and lose nothing else. ' +
         'Share by a word in spec/, or by a part handed to the constructor.',
       from: { path: ADAPTER, pathNot: [`${SRC}adapters/audit-[^/]+/`, TESTS] },
-      to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND, EGRESS, LENS, DATABASES] },
+      to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND, EGRESS, LENS, DATABASES, RETRIEVAL] },
     },
     {
       name: 'the-sql-room-opens-nothing',

@@ -771,6 +771,26 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
 
   // Labels.
+  'datasets.by-what-is-read': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'a read of a dataset is decided by the classification of what it would read, before anything is read',
+  },
+  'datasets.labels': {
+    source: 'Ostiary contract, sessions and labels',
+    says: 'an identity gathers the labels of what it read of a dataset, and of nothing else',
+  },
+  'datasets.columns': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'a column that policy masks, replaces or leaves out is seen by nobody and decides nothing that is',
+  },
+  'datasets.purpose': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'where policy demands a purpose a read without one of those that the dataset lists is refused',
+  },
+  'datasets.search-within': {
+    source: 'Ostiary contract, data plane',
+    says: 'documents that a caller may not see take no part in its search',
+  },
   'labels.of-identity': {
     source: 'contract, "Sessions and labels"',
     says: 'labels belong to issuer and subject across agents, and no header sheds them',
@@ -1081,6 +1101,27 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'files.budget': { source: 'house', says: 'a batch is charged for all of its lines together when it is made' },
   'files.memory': { source: 'house', says: 'an upload of 1 GiB is inspected within 64 MiB of added memory' },
 
+  // Documents that are searched.
+  'retrieval.filtered': {
+    source: 'Ostiary contract, /v1/datasets/{name}/search',
+    says: 'a search finds documents of the classes and readers of its query alone, filtered in the search and not after it',
+  },
+  'retrieval.invisible': {
+    source: 'house',
+    says: 'what a reader may not see costs no place among the hits, and moves no score and no order',
+  },
+  'retrieval.malformed': {
+    source: 'house',
+    says: 'a document whose access list or class is malformed is seen by nobody',
+  },
+  'retrieval.words-only': {
+    source: 'house',
+    says: 'the text of a query is words: no sign in it is read as the query language of the index',
+  },
+  'retrieval.next-search': {
+    source: 'house',
+    says: 'what is put, classified anew, given other readers or deleted is so for the next search',
+  },
   // A statement that a dataset is asked.
   'sql.one-select': {
     source: 'house',

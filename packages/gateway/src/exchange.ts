@@ -1,6 +1,7 @@
 import type {
   Action,
   Allowance,
+  Classification,
   Demand,
   Dialect,
   Endpoint,
@@ -271,6 +272,67 @@ class RecordedTransferExchange {
   }
 }
 
+/** What was decided about data of one classification. */
+export interface ReadDecided {
+  readonly classification: Classification
+  readonly verdict: Verdict
+}
+
+/** What is known of a read of a dataset, for the log. */
+export interface ReadFacts {
+  readonly action: 'queryDataset' | 'searchDataset'
+  readonly dataset: string
+  /** Of a search one for each classification that is looked at. */
+  readonly decided: readonly ReadDecided[]
+  readonly purpose: string | undefined
+  /** How often each finding type was found in what was asked. */
+  readonly findings: Readonly<Record<string, number>>
+  readonly carriedOut: Readonly<Record<string, number>>
+  /** Of what is asked, as received, and as it is done: SHA-256, hexadecimal. */
+  readonly digests: { readonly received: string; readonly sent: string }
+}
+
+interface Read<Content> {
+  readonly authenticated: Authenticated
+  readonly content: Content
+  readonly facts: ReadFacts
+  readonly labels: LabelChange
+}
+
+/** A read was decided, and its obligations carried out: this, and nothing else, may be read. */
+class SealedReadExchange<Content> implements Read<Content> {
+  readonly #stage = 'sealed-read'
+  readonly authenticated: Authenticated
+  readonly content: Content
+  readonly facts: ReadFacts
+  readonly labels: LabelChange
+  constructor({ authenticated, content, facts, labels }: Read<Content>) {
+    this.authenticated = authenticated
+    this.content = content
+    this.facts = facts
+    this.labels = labels
+  }
+  get stage(): string {
+    return this.#stage
+  }
+}
+
+/** The intent entry is durable. */
+class RecordedReadExchange<Content> {
+  readonly #stage = 'recorded-read'
+  readonly sealed: SealedReadExchange<Content>
+  readonly receipt: string | undefined
+  constructor(sealed: SealedReadExchange<Content>, receipt: string | undefined) {
+    this.sealed = sealed
+    this.receipt = receipt
+  }
+  get stage(): string {
+    return this.#stage
+  }
+}
+
+export type SealedRead<Content = unknown> = SealedReadExchange<Content>
+export type RecordedRead<Content> = RecordedReadExchange<Content>
 export type SealedTransfer = SealedTransferExchange
 export type RecordedTransfer = RecordedTransferExchange
 export type Sealed = SealedExchange
@@ -303,5 +365,11 @@ export const seal = {
   },
   recordedTransfer(sealed: SealedTransfer, receipt: string | undefined): RecordedTransfer {
     return new RecordedTransferExchange(sealed, receipt)
+  },
+  read<Content>(what: Read<Content>): SealedRead<Content> {
+    return new SealedReadExchange(what)
+  },
+  recordedRead<Content>(sealed: SealedRead<Content>, receipt: string | undefined): RecordedRead<Content> {
+    return new RecordedReadExchange(sealed, receipt)
   },
 } as const

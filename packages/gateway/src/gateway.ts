@@ -6,6 +6,7 @@ import type { AuditParts } from './audit/audit.js'
 import type { NetworksOf } from './authenticate/binding.js'
 import type { ProofParts } from './authenticate/proofs.js'
 import { adminDoor, type LogReader } from './doors/admin.js'
+import { datasetsDoors } from './doors/datasets.js'
 import { elsewhereDoor } from './doors/elsewhere.js'
 import { filesDoors, type Travel } from './doors/files.js'
 import { Metrics, seriesOf } from './doors/metrics.js'
@@ -28,6 +29,7 @@ import {
   type Action,
   type Budgeting,
   type Clock,
+  type Dataset,
   type Detector,
   type Dialect,
   errorName,
@@ -75,6 +77,8 @@ export interface Rules {
   readonly providers: ReadonlyMap<string, Provider>
   readonly limits: PipelineLimits
   readonly systemMessages: ReadonlyMap<string, SystemMessage>
+  /** By name. */
+  readonly datasets: ReadonlyMap<string, Dataset>
   /** Which labels exchanges bring. */
   readonly gathering: Gathering
   /** Undefined: labels belong to identities alone, and `/v1/sessions` is not served. */
@@ -275,12 +279,13 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
 const DECIDED_AGAIN_MS = 1000
 
 /** What the doors of the data plane ask for, and the policies by name. */
-function scopesOf({ dialects, files, policy }: Rules): readonly string[] {
+function scopesOf({ datasets, dialects, files, policy }: Rules): readonly string[] {
   const trains = dialects.some((dialect) =>
     [...(files.travelOf(dialect)?.transfers.purposes.values() ?? [])].some(({ kind }) => kind === 'teaches'),
   )
   const actions: readonly Action[] = [
     ...(trains ? (['train'] as const) : []),
+    ...(datasets.size > 0 ? (['queryDataset'] as const) : []),
     ...dialects.flatMap(({ endpoints }) => endpoints.map(({ action }) => action)),
     'listModels',
   ]
@@ -392,6 +397,7 @@ function inForce(
     modelsOf: rules.modelsOf,
     travelOf: rules.files.travelOf,
   })
+  const datasets = datasetsDoors({ pipeline, datasets: rules.datasets })
   const own = new Map<string, Door>()
   const revoke = parts.operations.get('POST /revocations')
   if (revoke !== undefined) own.set(`POST ${GLOBAL_REVOCATION_PATH}`, globalRevocationDoor(pipeline, revoke))
@@ -427,6 +433,7 @@ function inForce(
       return (
         doors(received) ??
         files(received) ??
+        datasets(received) ??
         own.get(`${method} ${path}`) ??
         elsewhereForSdks.find(({ prefix }) => path.startsWith(prefix))?.door ??
         // The first thing that goes wrong with a new SDK.

@@ -93,6 +93,7 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     modelsOf: () => models,
     providers: new Map(providers),
     systemMessages: new Map(),
+    datasets: new Map(),
     gathering: { findings: new Map(), toolResults: [] },
     mintSession: undefined,
     limits: { parts: 100, answerBytes: 1_000_000, sizes: new Map([['prompt-tokens', 1000]]), answerTokens: 100 },

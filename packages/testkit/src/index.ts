@@ -1,8 +1,10 @@
 export { type AuditLogBench, auditLogSuite, createMemoryAuditLog } from './audit-log.js'
 export { createWordDetector, type DetectorCorpus, detectorSuite, type FoundCase } from './detector.js'
 export { type DialectRequest, dialectSuite, type LensCorpus } from './dialect.js'
+export { type DocumentBench, documentIndexSuite } from './document-index.js'
 export { createFakeIssuer, type IdentityBench, identityProviderSuite, readForTest } from './identity-provider.js'
 export { type KeyPair, newKeyPair } from './key-pair.js'
+export { createMemoryDocuments, type MemoryDocuments } from './memory-documents.js'
 export { createMemoryTables, type MemoryColumn, type MemoryTable, type MemoryTablesParts } from './memory-tables.js'
 export {
   type Asked,

@@ -1,5 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto'
-import type { Model, RoutedFrom, Sealed, SealedTransfer } from '../exchange.js'
+import type { Model, RoutedFrom, Sealed, SealedRead, SealedTransfer } from '../exchange.js'
 import {
   type Action,
   type Appended,
@@ -23,6 +23,7 @@ import { decidedText } from './decided.js'
 import { callEvent, type EventKind, entryId, eventOf } from './event.js'
 import type { AuditKeys, Pseudonyms } from './keys.js'
 import { labelsText } from './labels.js'
+import { readText } from './read.js'
 import { Strangers } from './strangers.js'
 import { transferText } from './transfer.js'
 
@@ -233,6 +234,19 @@ export class Bracket {
     return this.#append(now, text, false)
   }
 
+  /** The same for a read of a dataset. */
+  intendRead(sealed: SealedRead, configDigest: string): Step<Intent> {
+    const { parts, names } = this.#of
+    this.#operation = sealed.facts.action
+    const now = parts.clock.now()
+    const key = parts.keys.entryKey(entryId(this.#id, 'intent'), now)
+    const text = readText(sealed, {
+      ...{ configDigest, names, order: parts.order },
+      commitment: (digest) => commitment(key, digest),
+    })
+    return this.#append(now, text, false)
+  }
+
   #append(now: number, text: string, releaseMayWait: boolean): Step<Intent> {
     const { parts, received } = this.#of
     const entry = this.#entry('intent', now, 0, text)
@@ -348,6 +362,8 @@ export class Bracket {
         : `"reason":"${outcome.refusal.code}","reason_detail":${JSON.stringify(outcome.refusal.forLog)},`
     const bodies = `"bodies":${this.#bodiesText(now)},`
     const restored = outcome.restored === undefined ? '' : `"detokenize":${restoredText(outcome.restored, names)},`
+    const brought = outcome.brought === undefined ? '' : `"labels_brought":${canonical(outcome.brought)},`
+    const rows = outcome.rows === undefined ? '' : `"rows":${outcome.rows},`
     const usage = outcome.usage
     const latency =
       `{"before_forward":${(this.#forwardedMs || now) - received.receivedAtMs},` +
@@ -355,7 +371,7 @@ export class Bracket {
     return (
       `{${bodies}"carried_out":${counts(outcome.carriedOut)},${chargeText(outcome.charge)}${decided}${restored}` +
       `"dropped_events":${outcome.droppedEvents},` +
-      `"findings":${counts(outcome.findings)},${intent}"latency_ms":${latency},"outcome":"${outcome.how}",${reason}${resource}` +
+      `"findings":${counts(outcome.findings)},${intent}${brought}"latency_ms":${latency},"outcome":"${outcome.how}",${reason}${resource}${rows}` +
       `"status":${outcome.status},"stream":${outcome.stream},` +
       `"tokens":${usage === undefined ? 'null' : `{"input":${usage.inputTokens},"output":${usage.outputTokens}}`},` +
       `"upstream_status":${outcome.upstreamStatus}}`

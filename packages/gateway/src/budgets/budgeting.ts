@@ -52,12 +52,12 @@ export function createBudgeting(parts: BudgetingParts): Budgeting {
 
   return {
     allowanceOf(principal, model, price, spends) {
-      const keys = isByKey(principal) ? parts.keysOf(principal) : NO_KEYS
+      const keys = model !== undefined && isByKey(principal) ? parts.keysOf(principal) : NO_KEYS
       if (rules.length === 0 && spends.length === 0 && keys.length === 0) return undefined
       const all: Counted[] = []
       for (const { name, amount } of keys) if (amount !== undefined) all.push(countedByKey(name, amount))
       if (spends.length > 0) all.push(countedByPolicy(principal, spends))
-      if (rules.length > 0) all.push(...countedByRules(principal, model, keys[0]?.name))
+      if (rules.length > 0 && model !== undefined) all.push(...countedByRules(principal, model, keys[0]?.name))
       return all.length === 0 ? undefined : allowance(parts, all, price)
     },
   }

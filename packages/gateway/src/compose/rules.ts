@@ -6,6 +6,7 @@ import type { Rules } from '../gateway.js'
 import type { PolicyEngine } from '../spec/index.js'
 import type { OpenVault } from '../vault/vault.js'
 import { budgetingOf, sizesOf } from './budgets.js'
+import type { OpenedDatasets } from './datasets.js'
 import { detectorsOf, remoteDetectorsOf } from './detectors.js'
 import { dialectsOf, modelsOf } from './dialects.js'
 import { filesRulesOf } from './files.js'
@@ -33,7 +34,12 @@ export interface Lasting extends IssuerParts, OwnIssuerParts {
 }
 
 /** What a reload may replace, of one configuration and its policies. */
-export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Lasting): Promise<Rules> {
+export async function rulesOf(
+  config: Config,
+  policy: PolicyEngine,
+  lasting: Lasting,
+  datasets: OpenedDatasets,
+): Promise<Rules> {
   const { apiKeys, clock, signing, vault } = lasting
   if (policy.tokenizes) await vault.prepare()
   const ofKeys = apiKeys.providers({ issuer: config.publicUrl, allowDirect: config.apiKeys.direct })
@@ -51,6 +57,7 @@ export async function rulesOf(config: Config, policy: PolicyEngine, lasting: Las
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),
     systemMessages: systemMessagesOf(config),
+    datasets: datasets.datasets,
     gathering: gatheringOf(config),
     mintSession: config.ledger.scope === 'session' ? lasting.mintSession : undefined,
     limits: {

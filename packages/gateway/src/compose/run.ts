@@ -6,6 +6,7 @@ import type { Clock, IdentityProvider, PolicyEngine, Store } from '../spec/index
 import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
 import { accountsOf, leftOfKeys } from './budgets.js'
+import { closeAll, datasetsOf, type HeldDatasets } from './datasets.js'
 import { filesOf } from './files.js'
 import type { HeldIssuer } from './issuers.js'
 import { signingKeysOf } from './issuing.js'
@@ -152,9 +153,13 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
       for (const one of what) await note('revocation', { ...(await keys.revocationText(one, clock.now())), cause })
     },
   }
+  const heldDatasets: HeldDatasets = new Map()
+  opened.add({ close: () => closeAll(heldDatasets.values()) })
+  const datasets = await datasetsOf(config, lasting, heldDatasets)
+  await datasets.settle()
   const running = await createGateway({
     ...partsOf(config),
-    rules: await rulesOf(config, grounds.policy ?? policyOf(config), lasting),
+    rules: await rulesOf(config, grounds.policy ?? policyOf(config), lasting, datasets),
     proofs: { ...config.dpop, nonceKey: await sharedSecret(store, 'dpop-nonce'), replay, startedAtMs },
     clock,
     newId,
@@ -195,8 +200,16 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     gateway: running,
     // Awaited, so that a faulty set is a rejection like any other.
     async reload(next, why) {
-      await running.use(await rulesOf(next, policyOf(next), lasting), why)
+      const policy = policyOf(next)
+      const opened = await datasetsOf(next, lasting, heldDatasets)
+      try {
+        await running.use(await rulesOf(next, policy, lasting, opened), why)
+      } catch (error) {
+        await opened.abandon()
+        throw error
+      }
       inForce = next
+      await opened.settle()
     },
   }
 }

@@ -79,10 +79,14 @@ function dialectsOf({ models, providers }: Config): ReadonlyMap<string, string> 
   return new Map(models.map(({ name, provider }) => [name, ofProvider.get(provider) ?? '']))
 }
 
-function findingsOf({ inspection: { types, remote } }: Config): readonly FindingType[] {
+function findingsOf({ datasets, inspection: { types, remote } }: Config): readonly FindingType[] {
   const meant = new Set(remote.flatMap((one) => one.types.map(({ to }) => to)))
   return FINDING_TYPES.filter(
-    (type) => types.includes(type) || meant.has(type) || (meant.has('injection') && familyOf(type) === 'injection'),
+    (type) =>
+      types.includes(type) ||
+      meant.has(type) ||
+      (meant.has('injection') && familyOf(type) === 'injection') ||
+      (datasets.length > 0 && familyOf(type) === 'data'),
   )
 }
 
@@ -96,7 +100,7 @@ function labelsOf({ classification, datasets, ledger: { gather } }: Config): rea
 }
 
 /** Of documents that tell models what to do. */
-export const UNTRUSTED = 'untrusted'
+const UNTRUSTED = 'untrusted'
 
 function columnsOf({ classification, datasets }: Config): readonly string[] {
   const columns = datasets.flatMap(({ source }) =>

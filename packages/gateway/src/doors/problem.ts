@@ -12,6 +12,7 @@ export const problem = {
       status: refusal.status,
       code: refusal.code,
       instance: requestId,
+      ...(refusal.param === undefined ? {} : { param: refusal.param }),
       error: { message: refusal.message, code: refusal.code },
     }
     return {

@@ -35,10 +35,13 @@ import {
 } from '../spec/index.js'
 import { ANSWERED_MAX } from '../spec/tokenizer.js'
 import { editParts } from '../transform/transform.js'
+import type { AskParts } from './ask.js'
 import type { Entered, ModelCall } from './call.js'
 import { contextOf } from './context.js'
 import { type Asker, createJudge, type JudgeLimits, type JudgeParts, type JudgeShared, usedIn } from './judge.js'
 import { createLearn, type LearnParts } from './learn.js'
+import type { LifeParts } from './life.js'
+import { createReads, type Reads } from './reads/reads.js'
 import { Desk, type TransferCall, type TransferParts } from './transfers/desk.js'
 import { TransferRoom } from './transfers/transfers.js'
 
@@ -86,6 +89,8 @@ export interface Pipeline {
   exchange(entered: Entered, call: ModelCall): Promise<Outcome>
   /** One call about files or jobs, from its body to the end of its answer. */
   transfer(entered: Entered, call: TransferCall): Promise<Outcome>
+  /** Reads of datasets. */
+  readonly reads: Reads
   /** A question without a body, for doors that forward nothing. */
   ask(entered: Entered, action: Action, resource: Resource): Step<Verdict>
   /**
@@ -153,16 +158,23 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     challenged: (refusal, received, principal) => who.challenged(refusal, received, principal),
   }
 
+  const ask: AskParts = {
+    ...{ policy: parts.policy, challenged, permitted, labelsOf, looksFor },
+    usedIn: (action) => usedIn(parts, action),
+  }
+  const life: LifeParts = { grants, ledger: parts.ledger, gathering: parts.gathering, endedNow }
+  const { budgets, configDigest } = parts
   const transfers = new TransferRoom({
     desk: new Desk({
-      ...parts.transfers,
-      ...{ clock: parts.clock, forward, grants, judging: release, elsewhere: release.elsewhere },
-      ...{ answerBytes: parts.limits.answerBytes, configDigest: parts.configDigest },
-      ...{ ledger: parts.ledger, gathering: parts.gathering },
+      ...{ ...parts.transfers, ...life, configDigest, answerBytes: parts.limits.answerBytes },
+      ...{ clock: parts.clock, forward, judging: release, elsewhere: release.elsewhere },
     }),
-    ...{ judge, learn, budgets: parts.budgets, limits: parts.limits, gathering: parts.gathering },
+    ...{ ask, judge, learn, budgets, limits: parts.limits, gathering: parts.gathering },
     lookFor: (action) => elsewhere?.(usedIn(parts, action)),
-    ask: { policy: parts.policy, challenged, permitted, labelsOf, looksFor, usedIn: (action) => usedIn(parts, action) },
+  })
+  const reads = createReads({
+    ...{ ...life, ask, learn, elsewhere, budgets, configDigest, vault: parts.vault, park: parts.park },
+    editTexts: release.editParts,
   })
 
   async function enter(received: Received, door: Door): Promise<void> {
@@ -249,8 +261,10 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
 
   /** Why what was permitted is so no more, by these policies, labels and this moment. */
   function endedNow(permitted: Permitted): Refusal | undefined {
-    const { principal, action, resource, routedFrom, context, session } = permitted
-    const labels = withLabels(context.labels, parts.ledger.labelsOf(principal, session))
+    const { principal, action, resource, routedFrom, context, reading, session } = permitted
+    const held = parts.ledger.labelsOf(principal, session)
+    const risen = reading === undefined ? held : held.filter((label) => !reading.own.includes(label))
+    const labels = withLabels(context.labels, risen)
     const at = { ...context, labels, timeMs: parts.clock.now() }
     for (const one of routedFrom === undefined ? [resource] : [routedFrom, resource]) {
       const asker = scoped(principal, action, one)
@@ -325,7 +339,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     })
   }
 
-  function ask(entered: Entered, action: Action, resource: Resource): Step<Verdict> {
+  function askBarely(entered: Entered, action: Action, resource: Resource): Step<Verdict> {
     const { received, principal } = entered.authenticated
     const asking = scoped(principal, action, resource)
     if (asking.kind === 'refuse') return challenged(asking, entered.authenticated)
@@ -352,7 +366,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     enter,
     exchange,
     transfer: (entered, call) => transfers.serve(entered, call),
-    ask,
+    reads,
+    ask: askBarely,
     identify,
     decide(received, principal, action, resource) {
       const context = contextOf(received, parts.ledger.labelsOf(principal, undefined))

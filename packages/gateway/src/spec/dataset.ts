@@ -1,4 +1,4 @@
-import type { Classification } from './classification.js'
+import type { Classification, Lattice } from './classification.js'
 import type { Principal } from './principal.js'
 import type { Step } from './refusal.js'
 
@@ -155,4 +155,34 @@ export interface DocumentIndex {
   /** In force for the next search. @returns how many there were */
   delete(ids: readonly string[]): Promise<number>
   close(): Promise<void>
+}
+
+/** A table that may be queried, as far as it is configured. */
+export interface CataloguedTable {
+  /** `SCHEMA.TABLE`. */
+  readonly name: string
+  readonly columns: readonly { readonly name: string; readonly classification: Classification }[]
+}
+
+/** A dataset as configured: what a caller names, and what holds it. */
+export interface Dataset {
+  readonly name: string
+  readonly owner: string
+  readonly lattice: Lattice
+  /** Of what has none of its own. */
+  readonly classification: Classification
+  /** What it may be read for; empty: nobody is asked. */
+  readonly purposes: readonly string[]
+  /** That every read brings, whatever was read. Sorted. */
+  readonly labels: readonly string[]
+  readonly source:
+    | { readonly kind: 'tables'; readonly tables: TableSource; readonly catalogue: readonly CataloguedTable[] }
+    | {
+        readonly kind: 'documents'
+        readonly documents: DocumentIndex
+        /** Of what is known of a document beside its text. What is not in it is of the highest there is. */
+        readonly attributes: ReadonlyMap<string, Classification>
+        /** In one answer. */
+        readonly hitsMax: number
+      }
 }

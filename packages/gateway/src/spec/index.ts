@@ -2,10 +2,12 @@ export type { Brand } from './brand.js'
 export type { Classification, Lattice } from './classification.js'
 export { highestOf, joinedOf, labelsOfClassification, reaches } from './classification.js'
 export type {
+  CataloguedTable,
   Cell,
   CellKind,
   ChangedQuery,
   ColumnAct,
+  Dataset,
   Document,
   DocumentIndex,
   DocumentQuery,
@@ -54,6 +56,7 @@ export type {
   Usage,
   WireAnswer,
 } from './dialect.js'
+export type { Embedding } from './embedding.js'
 export type { Finding, FindingType, PartFindings, Span } from './finding.js'
 export { FINDING_TYPES, familyOf, OWN_TYPES } from './finding.js'
 export { isWithin, LABELS, type Label } from './label.js'
@@ -89,6 +92,7 @@ export type {
 export { principalOf, subjectOf } from './principal.js'
 export type { Action, Context, Question, Resource } from './question.js'
 export { ACTIONS, GATEWAY } from './question.js'
+export { parseReader } from './reader.js'
 export type { ReadingObligation, ReadingTerms } from './reading-obligation.js'
 export type { Caller, HeaderLines, Pieces, Presented, Received } from './received.js'
 export { headerLines } from './received.js'

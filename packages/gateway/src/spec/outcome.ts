@@ -28,5 +28,9 @@ export interface Outcome {
   /** Undefined where the answer had no placeholder of the caller's. */
   readonly restored: Restored | undefined
   readonly droppedEvents: number
+  /** Of a read of a dataset: rows, or passages, that were given. */
+  readonly rows?: number
+  /** Labels that what was given brings, where nobody knew before: sorted. */
+  readonly brought?: readonly string[]
   readonly stream: boolean
 }

@@ -16,6 +16,7 @@ const REFUSALS = {
   content_uninspectable: { status: 403, text: 'The request holds parts that cannot be inspected.' },
   budget_exceeded: { status: 403, text: 'The budget for this request is used up.' },
   model_not_found: { status: 404, text: 'There is no such model here.' },
+  dataset_not_found: { status: 404, text: 'There is no such dataset here.' },
   file_not_found: { status: 404, text: 'There is no such file or job of yours.' },
   endpoint_not_governed: { status: 404, text: 'This gateway does not govern this endpoint, so nothing passes there.' },
   request_timeout: { status: 408, text: 'The request was not sent in time.' },

@@ -80,6 +80,7 @@ function maskFor(type: FindingType, found: string): string {
     case 'moderation.sexual':
     case 'moderation.sexual-minors':
     case 'moderation.violence':
+    case 'data.value':
       return replacementFor(type, 'redact', found)
   }
 }

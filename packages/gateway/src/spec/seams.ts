@@ -185,11 +185,12 @@ export interface Budgeting {
   /**
    * What an exchange of this principal with this model is counted in; undefined: in nothing, and nothing need be reckoned.
    *
+   * @param model undefined: it is no call of a model, and counted by policy alone
    * @param spends what policy allows of it
    */
   allowanceOf(
     principal: Principal,
-    model: string,
+    model: string | undefined,
     price: Price | undefined,
     spends: readonly Amount[],
   ): Allowance | undefined

@@ -1,5 +1,5 @@
+import type { Client } from '../../databases/postgres-client.js'
 import type { Clock, Row, Store } from '../../spec/index.js'
-import type { Client } from './client.js'
 
 export interface Following {
   readonly follow: Store['follow']

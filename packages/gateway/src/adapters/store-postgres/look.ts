@@ -1,5 +1,5 @@
 import { readAddress } from '../../databases/postgres-address.js'
-import { openClient, type Sql } from './client.js'
+import { openClient, type Sql } from '../../databases/postgres-client.js'
 import { FORMAT } from './tables.js'
 
 /** Something that keeps a store from being used, and what mends it. */

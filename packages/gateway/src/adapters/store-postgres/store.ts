@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
+import { type Client, openClient } from '../../databases/postgres-client.js'
 import type { Clock, Store } from '../../spec/index.js'
-import { type Client, openClient } from './client.js'
 import { createFollowing } from './following.js'
 import { createGroup } from './group.js'
 import { haveStoreTables } from './tables.js'

@@ -1,9 +1,8 @@
-import { type Client, codeOf, type Sql } from './client.js'
+import type { Client } from '../../databases/postgres-client.js'
+import { have } from '../../databases/postgres-tables.js'
 
 /** What this version writes; tables with a higher number are a later version's. */
 export const FORMAT = 1
-const TRIES = 5
-const UNDEFINED_TABLE = '42P01'
 
 // `last` in the one row of `ostiary_store` is the highest `seq` that was given, `purged` the highest of a row that was gone and
 // is not even kept as that. A digest of the key is the row's name: keys are of any length, and an index over texts changes with
@@ -31,22 +30,4 @@ export async function haveStoreTables(client: Client): Promise<void> {
 
 export async function haveReplayTable(client: Client): Promise<void> {
   await have(client, REPLAY, (sql) => sql`select 1 from ostiary_replay limit 0`)
-}
-
-// Looked for first, since who may use tables need not be allowed to make them.
-async function have<T>(client: Client, make: readonly string[], look: (sql: Sql) => PromiseLike<T>): Promise<T> {
-  for (let left = TRIES; ; left -= 1) {
-    try {
-      return await client.ask(look)
-    } catch (thrown) {
-      if (codeOf(thrown) !== UNDEFINED_TABLE || left === 0) throw thrown
-    }
-    try {
-      // Statements sent together are one transaction.
-      await client.ask((sql) => sql.unsafe(make.join(';\n')))
-    } catch (thrown) {
-      // Another who makes them at once: then they are there, or will be at the next look.
-      if (left === 1) throw thrown
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { column } from '../../databases/sqlite.js'
+import type { DatabaseFile } from '../../databases/sqlite-file.js'
 import type { Clock, Row, Store } from '../../spec/index.js'
-import type { DatabaseFile } from './file.js'
 
 export interface Following {
   readonly follow: Store['follow']

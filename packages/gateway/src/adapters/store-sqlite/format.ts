@@ -1,5 +1,5 @@
 import type { Database } from '../../databases/sqlite.js'
-import type { Format } from './file.js'
+import type { Format } from '../../databases/sqlite-file.js'
 
 // `seq` rises with each write, over all spaces and processes: it is given while the one write lock is held, so who sees a
 // number sees all that are lower. As the row's own address it keeps rows in the order in which they are followed; an index

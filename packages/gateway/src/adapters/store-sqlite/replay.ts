@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { bytes, column } from '../../databases/sqlite.js'
+import { type DatabaseFile, type Format, openFile, write } from '../../databases/sqlite-file.js'
 import type { Clock, Replay } from '../../spec/index.js'
-import { type DatabaseFile, type Format, openFile, write } from './file.js'
 import { createUsedKeys, KEY_BYTES, type Lifetime, lifetimeOf } from './used-keys.js'
 
 export interface SqliteReplayParts {

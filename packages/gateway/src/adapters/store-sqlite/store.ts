@@ -1,6 +1,6 @@
 import { column, type Statement } from '../../databases/sqlite.js'
+import { type DatabaseFile, openFile, write } from '../../databases/sqlite-file.js'
 import type { Clock, PutOptions, Store } from '../../spec/index.js'
-import { type DatabaseFile, openFile, write } from './file.js'
 import { createFollowing, type Following } from './following.js'
 import { STORE_FORMAT } from './format.js'
 

@@ -18,8 +18,8 @@ import {
   type Verdict,
   withLabels,
 } from '../../spec/index.js'
+import { type AskParts, askOne } from '../ask.js'
 import { contextOf } from '../context.js'
-import { type AskParts, askOne } from './ask.js'
 
 export interface AgainParts extends AskParts {
   readonly models: ReadonlyMap<string, Model>

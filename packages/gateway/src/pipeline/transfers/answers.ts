@@ -3,10 +3,10 @@ import { LEFT, refused } from '../../release/answered.js'
 import { Counts } from '../../release/counts.js'
 import { type Answering, giveRefusal, giveWhole, type HeldAnswer, outcomeOf } from '../../release/transfer-answer.js'
 import type { ActsByType, Outcome, Refusal } from '../../spec/index.js'
+import type { AskParts } from '../ask.js'
 import type { Entered } from '../call.js'
-import type { AskParts } from './ask.js'
+import type { Life } from '../life.js'
 import type { Desk, TransferCall } from './desk.js'
-import type { Life } from './life.js'
 
 /** How a transfer ends, and what its caller is told. */
 export class Answers {

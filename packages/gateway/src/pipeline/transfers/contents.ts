@@ -14,8 +14,8 @@ import {
   refuse,
 } from '../../spec/index.js'
 import type { Entered } from '../call.js'
+import { type Life, overBy } from '../life.js'
 import { at, type Desk, type TransferCall } from './desk.js'
-import { type Life, overBy } from './life.js'
 import { type Head, Piping } from './piping.js'
 
 /** A file on its way to its owner: judged line by line, and none leaves before it was. */

@@ -31,7 +31,7 @@ import {
   withLabels,
 } from '../../spec/index.js'
 import type { Entered } from '../call.js'
-import { type Life, type LifeParts, liveOn, overBy } from './life.js'
+import { type Life, type LifeParts, liveOn, overBy } from '../life.js'
 
 /** What is asked of files or jobs. */
 export interface TransferCall {

@@ -11,11 +11,11 @@ import {
   refuse,
   type Step,
 } from '../../spec/index.js'
+import type { AskParts } from '../ask.js'
 import type { Entered } from '../call.js'
+import type { Life } from '../life.js'
 import { type Again, decideAgain } from './again.js'
-import type { AskParts } from './ask.js'
 import { at, type Desk, type TransferCall } from './desk.js'
-import type { Life } from './life.js'
 
 /** Of one list: then the rest is asked for again, behind what was given. */
 const PAGES_MAX = 20

@@ -1,6 +1,6 @@
 import type { Authenticated, TransferDecided } from '../../exchange.js'
 import { type Refusal, refuse, withLabels } from '../../spec/index.js'
-import { type AskParts, askOne } from './ask.js'
+import { type AskParts, askOne } from '../ask.js'
 
 /**
  * Why what was decided holds no more by the labels that the caller has now. Lines are decided on one by one and leave together: what

@@ -19,10 +19,10 @@ import {
 } from '../../spec/index.js'
 import { ASKED_MAX } from '../../spec/tokenizer.js'
 import { editParts } from '../../transform/transform.js'
+import { type AskParts, askOne } from '../ask.js'
 import { contextOf } from '../context.js'
 import type { JudgeLimits } from '../judge.js'
 import type { Learn } from '../learn.js'
-import { type AskParts, askOne } from './ask.js'
 
 export interface TeachParts {
   readonly learn: Learn

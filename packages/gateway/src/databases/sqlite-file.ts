@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { column, type Database, openDatabase } from '../../databases/sqlite.js'
+import { column, type Database, openDatabase } from './sqlite.js'
 
 /** What a database file is for: `make` brings one of an earlier format, or an empty one (0), to this version's. */
 export interface Format {

@@ -1,15 +1,37 @@
-import type { Authenticated, TransferDecided } from '../../exchange.js'
-import type { Grants } from '../../grants/grants.js'
-import { AnswerLabels } from '../../release/labels.js'
-import { type ActsByType, type Gathering, type Ledger, type Refusal, refuse } from '../../spec/index.js'
+import type { Authenticated } from '../exchange.js'
+import type { Grants } from '../grants/grants.js'
+import type { Permitted, PermittedReading } from '../grants/permitted.js'
+import { AnswerLabels } from '../release/labels.js'
+import {
+  type Action,
+  type ActsByType,
+  type Gathering,
+  type Ledger,
+  type Refusal,
+  type Resource,
+  refuse,
+  type Verdict,
+} from '../spec/index.js'
 
 export interface LifeParts {
   readonly grants: Grants
   readonly ledger: Ledger
   readonly gathering: Gathering
+  /** Why what was permitted is so no more at this moment; undefined: it is. */
+  readonly endedNow: (permitted: Permitted) => Refusal | undefined
 }
 
-/** The end of what a transfer lives on. */
+/** What was decided, for what lives on it. */
+export interface LivingOn {
+  readonly action: Action
+  readonly resource: Resource
+  /** That was asked for, where policy routed it. */
+  readonly routedFrom: Resource | undefined
+  readonly verdict: Verdict
+  readonly reading?: PermittedReading
+}
+
+/** The end of what a call lives on whose answer is no model's. */
 export interface Life {
   /** Why it ended; undefined: it goes on. */
   readonly ended: Refusal | undefined
@@ -23,7 +45,7 @@ export interface Life {
   /** Called once when it ends or the caller leaves. */
   whenOver(listener: () => void): void
   /** From now on it streams, and lives on what was decided too. */
-  livesOn(decided: readonly TransferDecided[], output: ActsByType): void
+  livesOn(decided: readonly LivingOn[], output: ActsByType): void
   close(): void
 }
 
@@ -64,18 +86,21 @@ export function liveOn(parts: LifeParts, { principal, received }: Authenticated)
       else listeners.push(listener)
     },
     livesOn(decided, output) {
-      for (const { action, model, routedFrom, verdict } of decided) {
-        const { resource } = model
+      for (const { action, reading, resource, routedFrom, verdict } of decided) {
         // What was routed lives on both permits, together.
         if (verdict.obligations.routes.some((route) => route !== resource.id)) continue
         const permitted = {
           ...{ principal, action, resource, session: session.value, restoring: undefined },
-          ...{ context: verdict.context, output: labels.withFlags(output), routedFrom: routedFrom?.resource },
+          ...{ context: verdict.context, output: labels.withFlags(output), routedFrom },
+          ...(reading === undefined ? {} : { reading }),
         }
         const more = grants.open({ principal, permitted, ended: end })
         if ('kind' in more) return end(more)
-        more.streams()
         live.push(more)
+        // What rose or changed while it was recorded found no grant of it.
+        const risen = parts.endedNow(permitted)
+        if (risen !== undefined) return end(risen)
+        more.streams()
       }
     },
     close() {

@@ -1,8 +1,8 @@
-import { decide } from '../../decide/decide.js'
-import { scoped } from '../../decide/scoped.js'
-import type { Authenticated } from '../../exchange.js'
-import type { Action, Context, FindingType, PolicyEngine, Resource, Step, Verdict } from '../../spec/index.js'
-import type { JudgeShared } from '../judge.js'
+import { decide } from '../decide/decide.js'
+import { scoped } from '../decide/scoped.js'
+import type { Authenticated } from '../exchange.js'
+import type { Action, Context, FindingType, PolicyEngine, Resource, Step, Verdict } from '../spec/index.js'
+import type { JudgeShared } from './judge.js'
 
 export interface AskParts extends Pick<JudgeShared, 'challenged' | 'permitted'> {
   readonly policy: PolicyEngine
@@ -14,15 +14,22 @@ export interface AskParts extends Pick<JudgeShared, 'challenged' | 'permitted'> 
   readonly labelsOf: (by: Authenticated) => readonly string[]
 }
 
-/** Decides on one model for a caller, whose token must have the action's scope for it. */
+/**
+ * Decides on one resource for a caller, whose token must have the action's scope for it.
+ *
+ * @param tell called with what was decided, if that is a no
+ */
 export function askOne(
   { challenged, permitted, policy }: AskParts,
   by: Authenticated,
   action: Action,
   resource: Resource,
   context: Context,
+  tell?: (verdict: Verdict) => void,
 ): Step<Verdict> {
   const asker = scoped(by.principal, action, resource)
   if (asker.kind === 'refuse') return challenged(asker, by)
-  return permitted(decide(policy, asker.value, action, resource, context), by)
+  const verdict = decide(policy, asker.value, action, resource, context)
+  tell?.(verdict)
+  return permitted(verdict, by)
 }

@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import { type Address, readAddress } from '../../databases/postgres-address.js'
+import { type Address, readAddress } from './postgres-address.js'
 
 export type Sql = postgres.Sql
 
@@ -16,6 +16,8 @@ export interface Client {
 }
 
 const CHANNEL = 'ostiary_rows'
+/** The code of what was not answered in time. */
+export const NO_ANSWER = 'NO_ANSWER'
 const CONNECT_TIMEOUT_S = 5
 const RECONNECT_S = 0.1
 const TRIES = 5
@@ -56,7 +58,7 @@ export function openClient(url: string, max: number, timeoutMs: number): Client 
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         leave(asked)
-        reject(new Error(`no answer within ${timeoutMs} ms`))
+        reject(new NoAnswer(timeoutMs))
       }, timeoutMs)
     })
     try {
@@ -89,6 +91,15 @@ export function openClient(url: string, max: number, timeoutMs: number): Client 
       closed = true
       await sql.end({ timeout: timeoutMs / 1000 })
     },
+  }
+}
+
+class NoAnswer extends Error {
+  override readonly name: string = 'NoAnswer'
+  readonly code: string = NO_ANSWER
+
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`)
   }
 }
 

@@ -1,0 +1,144 @@
+import { hash } from 'node:crypto'
+import type { ClassificationConfig, Config, DatasetConfig, DocumentsConfig, TablesConfig } from '../config/config.js'
+import {
+  type Classification,
+  type Clock,
+  type Dataset,
+  type DocumentIndex,
+  highestOf,
+  joinedOf,
+  type Lattice,
+} from '../spec/index.js'
+
+// What speaks to a database, and PostgreSQL's grammar, is loaded where a dataset needs it, and by nobody else.
+const tables = () => import('../adapters/dataset-postgres/dataset.js')
+const postgresDocuments = () => import('../adapters/documents-postgres/documents.js')
+const sqliteDocuments = () => import('../adapters/documents-sqlite/documents.js')
+
+export interface DatasetsParts {
+  readonly clock: Clock
+  readonly report: (text: string) => void
+}
+
+/** A dataset that is open, by what its configuration says. */
+export type HeldDatasets = Map<string, Dataset>
+
+/** Datasets of a configuration that were opened for it, and those that a reload leaves as they were. */
+export interface OpenedDatasets {
+  readonly datasets: ReadonlyMap<string, Dataset>
+  /** Puts them in the place of those that were held, and closes what is no longer there. Reads under way on those end. */
+  settle(): Promise<void>
+  /** Closes those that were opened for it: it does not come into force. */
+  abandon(): Promise<void>
+}
+
+/**
+ * Opens the datasets of a configuration. Rejects with words for the operator where one cannot be; then what was held is as it was.
+ */
+export async function datasetsOf(
+  config: Pick<Config, 'classification' | 'datasets'>,
+  parts: DatasetsParts,
+  held: HeldDatasets,
+): Promise<OpenedDatasets> {
+  const opened: HeldDatasets = new Map()
+  const abandon = (): Promise<void> => closeAll([...opened].filter(([key]) => !held.has(key)).map(([, one]) => one))
+  try {
+    for (const section of config.datasets) {
+      const key = keyOf(config.classification, section)
+      opened.set(key, held.get(key) ?? (await openDataset(config.classification, section, parts)))
+    }
+  } catch (error) {
+    await abandon()
+    throw error
+  }
+  return {
+    abandon,
+    datasets: new Map([...opened.values()].map((one) => [one.name, one])),
+    async settle() {
+      const gone = [...held].filter(([key]) => !opened.has(key)).map(([, one]) => one)
+      held.clear()
+      for (const [key, one] of opened) held.set(key, one)
+      await closeAll(gone)
+    },
+  }
+}
+
+export async function closeAll(datasets: Iterable<Dataset>): Promise<void> {
+  await Promise.all(
+    [...datasets].map(({ source }) => (source.kind === 'tables' ? source.tables.close() : source.documents.close())),
+  )
+}
+
+async function openDataset(lattice: Lattice, section: DatasetConfig, parts: DatasetsParts): Promise<Dataset> {
+  const { labels, name, owner, purposes, source } = section
+  const classification = classificationOf(lattice, section)
+  const base = { name, owner, lattice, purposes, labels, classification }
+  switch (source.kind) {
+    case 'tables':
+      return { ...base, source: await tablesOf(lattice, section, source, parts) }
+    case 'documents': {
+      const attributes = source.attributes.map((one) => [one.name, classificationOf(lattice, one)] as const)
+      const documents = await documentsOf(name, source, parts)
+      return {
+        ...base,
+        source: { kind: 'documents', documents, attributes: new Map(attributes), hitsMax: source.limits.hits },
+      }
+    }
+  }
+}
+
+async function tablesOf(
+  lattice: Lattice,
+  section: DatasetConfig,
+  source: TablesConfig,
+  { clock, report }: DatasetsParts,
+): Promise<Dataset['source']> {
+  const { openPostgresDataset } = await tables()
+  const opened = await openPostgresDataset({
+    ...source,
+    ...{ name: section.name, level: section.level, categories: section.categories },
+    ...{ url: source.url.reveal(), lattice, clock, warn: report },
+  })
+  const catalogue = source.tables.map((table) => {
+    const above = joinedSaid(section, table)
+    const columns = table.columns.map((column) => ({
+      name: column.name,
+      classification: classificationOf(lattice, joinedSaid(above, column)),
+    }))
+    return { name: `${table.schema}.${table.table}`, columns }
+  })
+  return { kind: 'tables', tables: opened, catalogue }
+}
+
+async function documentsOf(
+  dataset: string,
+  { store }: DocumentsConfig,
+  { report }: DatasetsParts,
+): Promise<DocumentIndex> {
+  const warn = (what: string): void => report(`dataset \`${dataset}\`: ${what}`)
+  switch (store.kind) {
+    case 'sqlite':
+      return await (await sqliteDocuments()).openSqliteDocuments({ path: store.path, warn })
+    case 'postgres':
+      return await (await postgresDocuments()).openPostgresDocuments({ url: store.url.reveal(), dataset, warn })
+  }
+}
+
+/** What is said of a part, where the whole says what the part does not. */
+function joinedSaid(whole: ClassificationConfig, part: ClassificationConfig): ClassificationConfig {
+  return { level: part.level ?? whole.level, categories: [...whole.categories, ...part.categories] }
+}
+
+/** What nobody classified is the highest there is. */
+function classificationOf(lattice: Lattice, said: ClassificationConfig): Classification {
+  const { categories, level } = said
+  return level === undefined ? highestOf(lattice) : joinedOf(lattice, [{ level, categories }])
+}
+
+/** All that a dataset is opened with, its address too. */
+function keyOf(lattice: Lattice, section: DatasetConfig): string {
+  const { source } = section
+  const address =
+    source.kind === 'tables' ? source.url : source.store.kind === 'postgres' ? source.store.url : undefined
+  return hash('sha256', JSON.stringify([lattice, section, address?.reveal() ?? null]), 'hex')
+}

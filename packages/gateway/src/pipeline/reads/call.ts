@@ -1,0 +1,63 @@
+import type { Classification, Dataset, Refusal, ResultColumn, TableQuery } from '../../spec/index.js'
+
+interface Asked {
+  readonly dataset: Dataset
+  /** As the caller says it. */
+  readonly purpose: string | undefined
+  /** As received. */
+  readonly body: Buffer
+}
+
+/** What a door for datasets was asked for. */
+export interface QueryCall extends Asked {
+  readonly query: TableQuery
+  readonly sink: ResultSink<ShownColumn, readonly Shown[]>
+}
+
+export interface SearchCall extends Asked {
+  readonly text: string
+  /** At most so many hits; undefined: as many as the dataset gives. */
+  readonly limit: number | undefined
+  readonly sink: ResultSink<never, ShownHit>
+}
+
+/** A column of a result, as its reader is told of it. */
+export interface ShownColumn extends Pick<ResultColumn, 'name' | 'type' | 'cells' | 'classification'> {
+  /** What stands there is not what the dataset has. */
+  readonly isChanged: boolean
+}
+
+/** A cell as its reader sees it. */
+export type Shown = string | null
+
+/** A passage as its reader sees it. */
+export interface ShownHit {
+  readonly id: string
+  readonly title: string
+  readonly passage: string
+  readonly score: number
+  readonly classification: Classification
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/** What a result begins with. */
+export interface ResultHead<Column> {
+  readonly columns: readonly Column[]
+  readonly receipt: string | undefined
+  /** Something is not as the dataset has it. */
+  readonly isChanged: boolean
+}
+
+/** Where a result goes: a door writes it in its own protocol. */
+export interface ResultSink<Column, Row> {
+  begin(head: ResultHead<Column>): void
+  /** @returns what to wait for before more is written; undefined: nothing */
+  rows(rows: readonly Row[]): Promise<void> | undefined
+  /** There is no more. */
+  end(isTruncated: boolean): void
+  /** Instead of a result, or in the middle of one. @returns the status that the caller was answered with */
+  refuse(refusal: Refusal, receipt: string | undefined): number
+}
+
+/** Documents that are searched. */
+export type Documents = Extract<Dataset['source'], { readonly kind: 'documents' }>

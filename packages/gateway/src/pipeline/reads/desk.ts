@@ -1,0 +1,167 @@
+import { type Authenticated, type LabelChange, type ReadFacts, type RecordedRead, seal } from '../../exchange.js'
+import { type Parked, waiting } from '../../grants/parking.js'
+import type { Elsewheres } from '../../inspect/elsewhere.js'
+import { LEFT } from '../../release/answered.js'
+import {
+  type ActsByType,
+  type Budgeting,
+  type Charge,
+  errorName,
+  type Hold,
+  labelsBrought,
+  NO_RETRY,
+  type Obligations,
+  type Outcome,
+  type PartFindings,
+  type Price,
+  proceed,
+  type Refusal,
+  refuse,
+  type Step,
+  type TextPart,
+  type Vault,
+  type VaultSession,
+  type Verdict,
+  withLabels,
+} from '../../spec/index.js'
+import type { PartEdits } from '../../transform/transform.js'
+import type { AskParts } from '../ask.js'
+import type { Entered } from '../call.js'
+import type { Learn } from '../learn.js'
+import { type Life, type LifeParts, liveOn } from '../life.js'
+import type { ReadAction } from './asking.js'
+import type { QueryCall, SearchCall } from './call.js'
+
+/** Edits that carry out acts on texts. */
+export type EditTexts = (
+  parts: readonly TextPart[],
+  found: readonly PartFindings[],
+  acts: ActsByType,
+  vault: VaultSession | undefined,
+) => Step<PartEdits>
+
+export interface ReadParts extends LifeParts {
+  readonly ask: AskParts
+  readonly learn: Learn
+  readonly elsewhere: Elsewheres | undefined
+  readonly editTexts: EditTexts
+  readonly vault: Vault
+  readonly budgets: Budgeting
+  readonly configDigest: string
+  /** Where a request waits for an approval; gives its id. */
+  readonly park: (parked: Parked) => Promise<string>
+}
+
+/** What was learnt of the texts of a question. */
+export interface Question {
+  readonly parts: readonly TextPart[]
+  readonly found: readonly PartFindings[]
+  /** Families and full types, sorted. */
+  readonly types: readonly string[]
+  readonly counts: Readonly<Record<string, number>>
+}
+
+/** What every read needs of the stages. */
+export class ReadDesk {
+  readonly parts: ReadParts
+
+  constructor(parts: ReadParts) {
+    this.parts = parts
+  }
+
+  liveOn(authenticated: Authenticated): Life | Refusal {
+    return liveOn(this.parts, authenticated)
+  }
+
+  /** Has the texts of a question inspected, here and elsewhere. */
+  async inspect(entered: Entered, action: ReadAction, texts: readonly string[], life: Life): Promise<Step<Question>> {
+    const { ask, elsewhere, learn } = this.parts
+    const parts = texts.map((text, index) => partOf(text, index))
+    const look = elsewhere?.(ask.usedIn(action))
+    const seen = await look?.(texts, life.heldLabels(), life.signal)
+    const learnt = learn(parts, seen, entered)
+    if (learnt.kind === 'refuse') return learnt
+    const { counts, found, types } = learnt.value
+    return proceed({ parts, found, types, counts })
+  }
+
+  /** The labels that the texts of a question bring, where nothing but these acts becomes of what was found. */
+  broughtBy({ parts, types }: Question, { input }: Pick<Obligations, 'input'>): readonly string[] {
+    return labelsBrought(this.parts.gathering, parts, types, input)
+  }
+
+  /** What policies let callers spend, set aside. A read costs no tokens and no money. */
+  async hold({ principal }: Authenticated, verdicts: readonly Verdict[]): Promise<Step<Hold | undefined>> {
+    const spends = [...new Set(verdicts.flatMap(({ obligations }) => obligations.spends))]
+    if (spends.length === 0) return proceed(undefined)
+    const allowance = this.parts.budgets.allowanceOf(principal, undefined, FREE, spends)
+    return allowance === undefined ? proceed(undefined) : await allowance.hold(NOTHING)
+  }
+
+  /** Seals, has what it brings on the ledger, and waits until the intent is durable. */
+  async record<Content>(
+    { authenticated, bracket }: Entered,
+    content: Content,
+    facts: ReadFacts,
+    brought: readonly string[],
+    life: Life,
+  ): Promise<Step<RecordedRead<Content>>> {
+    const labels = await this.#gathered(authenticated, brought, life)
+    if (labels.kind === 'refuse') return labels
+    const sealed = seal.read({ authenticated, content, facts, labels: labels.value })
+    let intent = bracket.intendRead(sealed, this.parts.configDigest)
+    if (intent.kind === 'refuse') return intent
+    try {
+      await intent.value.durable
+    } catch (error) {
+      intent = bracket.notDurable(error)
+      if (intent.kind === 'refuse') return intent
+    }
+    return proceed(seal.recordedRead(sealed, intent.value.receipt))
+  }
+
+  /** What a read brings is on the ledger, everywhere, before anything of it is seen. */
+  async #gathered(
+    { principal, received }: Authenticated,
+    brought: readonly string[],
+    life: Life,
+  ): Promise<Step<LabelChange>> {
+    const { ledger } = this.parts
+    const session = ledger.sessionOf(principal, received.headers['ostiary-session'])
+    if (session.kind === 'refuse') return session
+    const before = life.heldLabels()
+    try {
+      await ledger.gather(principal, session.value, brought)
+    } catch (error) {
+      return refuse('overloaded', `ledger: not written (${errorName(error)})`, {
+        message: 'What this read would bring cannot be recorded at the moment, so nothing was read.',
+        headers: NO_RETRY,
+      })
+    }
+    return proceed({ before, after: withLabels(before, brought), brought, session: session.value })
+  }
+
+  /** Ends what was not recorded: what it lives on comes first. Waits for an approval, where one is asked for. */
+  async refused(
+    entered: Entered,
+    call: Pick<QueryCall | SearchCall, 'body' | 'sink'>,
+    life: Life | undefined,
+    refusal: Refusal,
+  ): Promise<Outcome> {
+    if (life?.left === true) return LEFT
+    const { principal } = entered.authenticated
+    const parked = { principal, asked: entered.bracket.asked, body: call.body }
+    const why = life?.ended ?? (await waiting(this.parts.park, parked, refusal))
+    const challenged = this.parts.ask.challenged(why, entered.authenticated)
+    return { ...LEFT, how: 'refused', refusal: challenged, status: call.sink.refuse(challenged, undefined) }
+  }
+}
+
+function partOf(text: string, index: number): TextPart {
+  return { role: 'user', address: `/${index}`, text, isName: false, isJson: false }
+}
+
+const FREE: Price = { input: 0, output: 0 }
+const NOTHING = { prompt: { about: 0, most: 0 }, answer: 0, isBounded: true } as const
+/** A read costs no tokens and no money. */
+export const NO_CHARGE: Charge = { inputTokens: 0, outputTokens: 0, micro: undefined, isEstimate: false }

@@ -1,0 +1,144 @@
+import type { RecordedRead } from '../../exchange.js'
+import { Counts } from '../../release/counts.js'
+import { outcomeOf } from '../../release/transfer-answer.js'
+import {
+  type ChangedQuery,
+  type Outcome,
+  proceed,
+  type Refusal,
+  type ResultPage,
+  type Step,
+  type VaultSession,
+  type Verdict,
+} from '../../spec/index.js'
+import type { Entered } from '../call.js'
+import { type Life, overBy } from '../life.js'
+import { resourceOf } from './asking.js'
+import type { QueryCall, Shown } from './call.js'
+import type { ReadDesk } from './desk.js'
+import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
+
+/** What may be read, and on what terms. */
+export interface ReadyRows {
+  readonly recorded: RecordedRead<ChangedQuery>
+  readonly verdict: Verdict
+  /** Labels that it brings. */
+  readonly brought: readonly string[]
+  /** Where tokenized values go; undefined: nothing is to be tokenized. */
+  readonly vault: VaultSession | undefined
+  /** Once it was served. */
+  readonly settle: () => void
+}
+
+/** Reads, page by page, for as long as it lives. */
+export async function giveRows(
+  desk: ReadDesk,
+  entered: Entered,
+  { dataset, sink }: QueryCall,
+  life: Life,
+  { brought, recorded, settle, vault, verdict }: ReadyRows,
+): Promise<Outcome> {
+  const { content, facts } = recorded.sealed
+  const { receipt } = recorded
+  const { obligations } = verdict
+  const [about] = facts.decided
+  const resource = resourceOf(dataset, about?.classification ?? dataset.classification)
+  const reading = { terms: obligations.reading, own: brought }
+  life.livesOn([{ action: 'queryDataset', resource, routedFrom: undefined, verdict, reading }], obligations.output)
+  const counts = new Counts()
+  const work: TextWork = { acts: life.labels.withFlags(obligations.output), vault, counts, life }
+  let rows = 0
+  let isBegun = false
+  const over = (how: Outcome['how'], refusal: Refusal | undefined, status: number): Outcome => ({
+    ...outcomeOf(how, refusal, status, 0, counts),
+    rows,
+  })
+  const ended = (refusal: Refusal): Outcome => {
+    if (life.left) return over('left', undefined, isBegun ? 200 : 0)
+    const why = desk.parts.ask.challenged(life.ended ?? refusal, entered.authenticated)
+    return over('refused', why, sink.refuse(why, receipt))
+  }
+  const isOver = (): boolean => life.ended !== undefined || life.left
+
+  if (isOver()) return ended(overBy(life))
+  for await (const page of content.read(life.signal)) {
+    if (page.kind === 'refuse') return ended(page)
+    const shown = await shownOf(desk, content, page.value, work)
+    if (shown.kind === 'refuse') return ended(shown)
+    const unwritten = await life.labels.gather(counts, work.acts)
+    if (unwritten !== undefined) return ended(unwritten)
+    if (isOver()) return ended(overBy(life))
+    if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
+    isBegun = true
+    rows += shown.value.length
+    await sink.rows(shown.value)
+    if (isOver()) return ended(overBy(life))
+    if (!page.value.ended) continue
+    settle()
+    sink.end(page.value.isTruncated)
+    return over('done', undefined, 200)
+  }
+  return ended(overBy(life))
+}
+
+function columnsOf({ columns }: ChangedQuery): Parameters<QueryCall['sink']['begin']>[0]['columns'] {
+  return columns.map(({ act, cells, classification, name, type }) => ({
+    ...{ name, type, classification, isChanged: act !== undefined },
+    // A placeholder is a text, whatever it stands for.
+    cells: act === 'tokenize' ? 'text' : cells,
+  }))
+}
+
+function isChanged({ sealed: { facts } }: RecordedRead<ChangedQuery>, { carriedOut }: Counts): boolean {
+  return [facts.carriedOut, carriedOut].some((acts) => Object.keys(acts).some((act) => !act.startsWith('flag:')))
+}
+
+/** Rows of a page as their reader may see them. */
+async function shownOf(
+  desk: ReadDesk,
+  { columns }: ChangedQuery,
+  { rows }: ResultPage,
+  work: TextWork,
+): Promise<Step<readonly (readonly Shown[])[]>> {
+  const replaced = columns.map(({ act }) => act === 'tokenize')
+  const judged = columns.map(
+    ({ act, cells }) => work.acts.size > 0 && act !== 'tokenize' && (cells === 'text' || cells === 'json'),
+  )
+  if (!replaced.includes(true) && !judged.includes(true)) return proceed(rows)
+  const out = rows.map((row) => [...row])
+  const { vault } = work
+  const values = placesIn(out, replaced)
+  if (vault !== undefined && values.length > 0) {
+    const placeholders = await tokenized(
+      vault,
+      values.map(({ text }) => text),
+    )
+    if (placeholders.kind === 'refuse') return placeholders
+    put(out, values, placeholders.value)
+  }
+  const texts = placesIn(out, judged).map((place) => ({ ...place, isJson: columns[place.column]?.cells === 'json' }))
+  const edited = await judgedTexts(desk, texts, work)
+  if (edited.kind === 'refuse') return edited
+  put(out, texts, edited.value)
+  return (await keptIn(vault)) ?? proceed(out)
+}
+
+interface Place {
+  readonly row: number
+  readonly column: number
+  readonly text: string
+}
+
+function placesIn(rows: readonly (readonly Shown[])[], wanted: readonly boolean[]): readonly Place[] {
+  return rows.flatMap((cells, row) =>
+    cells.flatMap((text, column) => (text !== null && wanted[column] === true ? [{ row, column, text }] : [])),
+  )
+}
+
+function put(rows: readonly Shown[][], places: readonly Place[], texts: readonly string[]): void {
+  for (const [index, { column, row }] of places.entries()) {
+    const text = texts[index]
+    const cells = rows[row]
+    if (text !== undefined && cells !== undefined) cells[column] = text
+  }
+}
