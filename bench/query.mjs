@@ -102,7 +102,12 @@ async function startGate(dir, url, issuer) {
     admin: { port: 0 },
     issuers: [
       {
-        ...{ issuer: issuer.issuer, audience: 'https://gateway.example', jwksUri: issuer.jwksUri, maxTokenLifetime: '2h' },
+        ...{
+          issuer: issuer.issuer,
+          audience: 'https://gateway.example',
+          jwksUri: issuer.jwksUri,
+          maxTokenLifetime: '2h',
+        },
         groups: { prefix: '' },
       },
     ],
@@ -131,9 +136,20 @@ async function startGate(dir, url, issuer) {
   }
   writeFileSync(join(dir, 'ostiary.yaml'), JSON.stringify(config))
   const bin = fileURLToPath(new URL('../packages/gateway/bin/ostiary.js', import.meta.url))
-  const child = spawn(process.execPath, [...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/root/prof'] : []), bin, 'start', '--json', '--config', join(dir, 'ostiary.yaml')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [
+      ...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/root/prof'] : []),
+      bin,
+      'start',
+      '--json',
+      '--config',
+      join(dir, 'ostiary.yaml'),
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const [line] = await once(createInterface(child.stdout), 'line')
   if (JSON.parse(line).ready !== true) throw new Error(line)
   return { child, port }
@@ -150,12 +166,28 @@ async function main(seconds, rounds, callers) {
   writeFileSync(script, LUA)
   const throughGate = async () => {
     const headers = ['-H', `Authorization: Bearer ${token}`, '-H', 'Content-Type: application/json']
-    const said = await output('wrk', ['-t1', `-c${callers}`, `-d${seconds}`, '-s', script, ...headers, `http://127.0.0.1:${gate.port}`])
+    const said = await output('wrk', [
+      '-t1',
+      `-c${callers}`,
+      `-d${seconds}`,
+      '-s',
+      script,
+      ...headers,
+      `http://127.0.0.1:${gate.port}`,
+    ])
     if (/Non-2xx/.test(said)) throw new Error(said)
     return Number(/Requests\/sec:\s+([\d.]+)/.exec(said)?.[1])
   }
   const byDriver = async () =>
-    Number(await output(process.execPath, [fileURLToPath(import.meta.url), 'bare', url('app'), String(callers), String(seconds)]))
+    Number(
+      await output(process.execPath, [
+        fileURLToPath(import.meta.url),
+        'bare',
+        url('app'),
+        String(callers),
+        String(seconds),
+      ]),
+    )
   try {
     const first = await fetch(`http://127.0.0.1:${gate.port}/v1/datasets/crm/query`, {
       method: 'POST',
@@ -163,7 +195,8 @@ async function main(seconds, rounds, callers) {
       body: JSON.stringify({ sql: SQL, parameters: [1, PAGE] }),
     })
     const { rows } = await first.json()
-    if (rows?.length !== PAGE || rows[0][2] !== 'u***@example.org') throw new Error('the answer is another than it should be')
+    if (rows?.length !== PAGE || rows[0][2] !== 'u***@example.org')
+      throw new Error('the answer is another than it should be')
     await throughGate()
     await byDriver()
     const all = { gate: [], bare: [] }
