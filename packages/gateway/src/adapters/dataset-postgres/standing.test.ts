@@ -76,7 +76,7 @@ describe.skipIf(POSTGRES === undefined)('who reads in the database (needs Postgr
       'REVOKE pg_execute_server_program FROM reader',
       /login `reader` is a member of pg_execute_server_program/,
     ],
-  ])('is refused as %s, and let in again after', async (_, bad, good, why) => {
+  ])('[tables.login] is refused as %s, and let in again after', async (_, bad, good, why) => {
     await server.run(bad)
     expect(await opening()).toMatch(why)
     await server.run(good)
@@ -106,7 +106,7 @@ describe.skipIf(POSTGRES === undefined)('who reads in the database (needs Postgr
     )
   })
 
-  it('is looked at again: a login that became too mighty reads nothing', async () => {
+  it('[tables.login] is looked at again: a login that became too mighty reads nothing', async () => {
     let nowMs = 0
     const { source, warnings } = await openPeople(server, { tables: TABLES, clock: { now: () => nowMs } })
     expect(await shown(source, 'SELECT id FROM people')).toEqual([['1']])
