@@ -150,15 +150,19 @@ function columnsText(columns: readonly ShownColumn[]): string {
 /** Numbers, booleans and JSON stand as the database writes them. */
 function rowText(row: readonly Shown[], columns: readonly ShownColumn[]): string {
   let text = '['
-  for (const [index, cell] of row.entries()) {
-    if (index > 0) text += ','
+  for (let at = 0; at < row.length; at += 1) {
+    const cell = row[at] ?? null
+    if (at > 0) text += ','
     if (cell === null) text += 'null'
-    else if (columns[index]?.cells === 'text') text += JSON.stringify(cell)
-    else if (columns[index]?.cells === 'boolean') text += cell === 't' || cell === 'true' ? 'true' : 'false'
-    else text += cell
+    else if (columns[at]?.cells !== 'text') text += cell
+    // Of most cells nothing is escaped, and looking costs less than asking for it.
+    else text += PLAIN.test(cell) ? `"${cell}"` : JSON.stringify(cell)
   }
   return `${text}]`
 }
+
+/** What stands in a string of JSON as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/
 
 function errorText({ code, message }: Refusal): string {
   return JSON.stringify({ code, message })
