@@ -139,12 +139,18 @@ function decisionOf({ code }: Refusal): string {
   }
 }
 
+const columnTexts = new WeakMap<readonly ShownColumn[], string>()
+
 function columnsText(columns: readonly ShownColumn[]): string {
+  const held = columnTexts.get(columns)
+  if (held !== undefined) return held
   const said = columns.map(({ classification: { categories, level }, isChanged, name, type }) => ({
     ...{ name, type, classification: level, categories },
     ...(isChanged ? { changed: true } : {}),
   }))
-  return JSON.stringify(said)
+  const text = JSON.stringify(said)
+  columnTexts.set(columns, text)
+  return text
 }
 
 /** Numbers, booleans and JSON stand as the database writes them. */
