@@ -7,6 +7,7 @@ import type { SigningKeys } from '../tokens/signing-keys.js'
 import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
 import { leftInStore } from './budgets.js'
+import { documentsOffline } from './documents.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
 import { refuseLosses } from './losses.js'
@@ -21,8 +22,16 @@ export interface Administration {
   close(): Promise<void>
 }
 
-/** What administrators do, on the store itself: for where no gateway runs. The next start logs what was done. */
-export async function administration(config: Config): Promise<Administration> {
+/**
+ * What administrators do, on the store itself: for where no gateway runs. The next start logs what was done.
+ *
+ * @param env of the shell, for what a configuration names there
+ */
+export async function administration(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  warn: (message: string) => void,
+): Promise<Administration> {
   await refuseLosses(config, CLOCK)
   const store = await openStore(config, CLOCK)
   const newId = idMaker()
@@ -44,6 +53,7 @@ export async function administration(config: Config): Promise<Administration> {
       opened ??= signingKeysOf(config, { store, clock: CLOCK, note, report: () => undefined })
       return opened
     }
+    const documents = documentsOffline(config, { clock: CLOCK, report: warn, env, onIll: () => undefined })
     return {
       operations: operationsOf({
         clock: CLOCK,
@@ -55,9 +65,11 @@ export async function administration(config: Config): Promise<Administration> {
         config: () => config,
         signingKeys,
         providers: { ...providers.operations, running: false },
+        documents,
       }),
       async close() {
         index.close()
+        await documents.close()
         await apiKeys.close()
         ;(await opened)?.close()
         await store.close()

@@ -3,11 +3,13 @@ import type { ApiKeys } from '../api-keys/service.js'
 import type { EventKind } from '../audit/event.js'
 import type { AuditKeys } from '../audit/keys.js'
 import type { Config } from '../config/config.js'
+import { documentOperations } from '../documents/operations.js'
 import { type ProviderOperationsParts, providerOperations } from '../forward/provider-operations.js'
 import { revocationOperations } from '../grants/operations.js'
 import type { Clock, Operations, Revocable } from '../spec/index.js'
 import { signingKeyOperations } from '../tokens/operations.js'
 import type { SigningKeys } from '../tokens/signing-keys.js'
+import { type DocumentsAdministered, knownDatasets } from './documents.js'
 
 export interface AdministerParts {
   readonly clock: Clock
@@ -21,11 +23,12 @@ export interface AdministerParts {
   readonly config: () => Config
   readonly signingKeys: () => Promise<SigningKeys>
   readonly providers: Omit<ProviderOperationsParts, 'note'>
+  readonly documents: DocumentsAdministered
 }
 
 /** Everything that an administrator can do, the same whether a gateway runs or not. */
 export function operationsOf(parts: AdministerParts): Operations {
-  const { apiKeys, clock, config, keys, left, note, providers, revoke, signingKeys } = parts
+  const { apiKeys, clock, config, documents, keys, left, note, providers, revoke, signingKeys } = parts
   return new Map([
     ...revocationOperations({
       revoke,
@@ -36,11 +39,19 @@ export function operationsOf(parts: AdministerParts): Operations {
       left,
       revoke,
       note: (what) => note('config', what),
-      known: () => ({ models: new Set(config().models.map(({ name }) => name)), datasets: new Set() }),
+      known: () => ({
+        models: new Set(config().models.map(({ name }) => name)),
+        datasets: new Set(config().datasets.map(({ name }) => name)),
+      }),
       allowDirect: () => config().apiKeys.direct,
       now: () => clock.now(),
     }),
     ...signingKeyOperations(signingKeys, revoke),
     ...providerOperations({ ...providers, note: (what) => note('config', what) }),
+    ...documentOperations({
+      ...documents,
+      datasets: () => knownDatasets(config()),
+      note: (what) => note('config', what),
+    }),
   ])
 }

@@ -10,6 +10,8 @@ export type OperationResult = Readonly<Record<string, unknown>>
 export interface Operation {
   /** Of the token, on the admin port (`admin:…`). */
   readonly scope: string
+  /** Of its input as JSON; undefined: few enough for everything but documents. */
+  readonly inputBytesMax?: number
   /** Persisted once it is fulfilled. Input is JSON from outside: nothing of it was checked. */
   run(input: OperationInput): Promise<Step<OperationResult>>
 }

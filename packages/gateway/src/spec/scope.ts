@@ -17,6 +17,7 @@ export const SCOPES = {
   'admin:keys': 'make, list, rotate and revoke API keys',
   'admin:revoke': 'revoke tokens, subjects and sessions',
   'admin:signing-keys': 'rotate the keys that sign our own tokens',
+  'admin:datasets': 'list datasets, ingest, reclassify and delete documents',
   'admin:providers': 'list and rotate the keys of providers, store secrets',
 } as const
 SCOPES satisfies Record<string, string>
