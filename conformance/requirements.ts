@@ -1122,6 +1122,34 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'what is put, classified anew, given other readers or deleted is so for the next search',
   },
+  'retrieval.administered': {
+    source: 'Ostiary contract, admin:datasets',
+    says: 'documents are put, classified and deleted by whoever has the scope, and a policy that permits it',
+  },
+  'retrieval.ingest-in-force': {
+    source: 'Ostiary contract, dataset ingest',
+    says: 'a document that is ingested is found by the next search, in the place of the one of its id',
+  },
+  'retrieval.ingest-nobody': {
+    source: 'house',
+    says: 'a document of which nobody says who may find it is found by nobody, and whoever ingests it is told',
+  },
+  'retrieval.ingest-planted': {
+    source: 'Ostiary contract, dataset ingest',
+    says: 'a document that tells models what to do is labelled or refused, as the dataset says',
+  },
+  'retrieval.ingest-closed': {
+    source: 'house',
+    says: 'a document that a detector could not look at is not put, unless that detector may fail open',
+  },
+  'retrieval.ingest-logged': {
+    source: 'house',
+    says: 'what is done with documents is in the log by numbers: no id, title, text or reader is',
+  },
+  'retrieval.reclassify': {
+    source: 'Ostiary contract, dataset reclassify',
+    says: 'another classification or other readers of a document are so for the next search, and half of one is refused',
+  },
   // A statement that a dataset is asked.
   'sql.one-select': {
     source: 'house',

@@ -89,7 +89,7 @@ export async function ingestFiles(
 }
 
 const WHY_NOBODY = {
-  none: 'no --access, and they say nothing of it themselves',
+  none: 'no --access, and they name nobody themselves',
   some: 'they say so themselves',
   nobody: '--access names nobody, or they do',
 } as const
@@ -109,7 +109,9 @@ async function ingestFile(
 ): Promise<void> {
   for await (const batch of batchesOf(file, textColumns)) {
     const documents = batch.map(({ place: _place, ...document }) => document)
-    const done = await operator.run('POST /datasets/documents', { ...asked, documents })
+    const done = await operator.run('POST /datasets/documents', { ...asked, documents }).catch((error: unknown) => {
+      throw placed(error, file, batch)
+    })
     for (const [at, one] of (done['documents'] as readonly Told[]).entries()) {
       tell(one, file, batch[at], output)
       tally.documents += 1
@@ -117,6 +119,13 @@ async function ingestFile(
       if (one.foundByNobody) tally.foundByNobody += 1
     }
   }
+}
+
+/** What is wrong with a document of a batch, at its place in the file. */
+function placed(error: unknown, { name }: DocumentFile, batch: readonly Written[]): unknown {
+  if (!(error instanceof CommandError)) return error
+  const message = error.message.replace(/documents\[(\d+)\]/g, (all, at) => batch[Number(at)]?.place ?? all)
+  return new CommandError(`${name}: ${message}`)
 }
 
 /** By its place: an id may hold what a terminal obeys. */
