@@ -1122,6 +1122,15 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'what is put, classified anew, given other readers or deleted is so for the next search',
   },
+  'datasets.scan-proposal': {
+    source: 'Ostiary contract, dataset scan',
+    says: 'a scan proposes classifications by names, types and values; what nothing says is harmless stays unclassified',
+  },
+  'datasets.scan-no-values': { source: 'house', says: 'no value of the database is in what a scan prints' },
+  'datasets.scan-hostile-names': {
+    source: 'house',
+    says: 'whatever a database calls its tables, columns and roles, the section that a scan prints means just those',
+  },
   'retrieval.administered': {
     source: 'Ostiary contract, admin:datasets',
     says: 'documents are put, classified and deleted by whoever has the scope, and a policy that permits it',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { ClassifyFlags, IngestFlags } from './dataset.js'
+import type { ScanFlags } from './dataset-scan.js'
 import type { CreateFlags, RotateFlags } from './keys.js'
 import { CommandError, EXIT, failureOf, type Output, outputOf } from './output.js'
 import type { RevokeFlags } from './revoke.js'
@@ -204,7 +205,10 @@ function program(finish: (code: number) => void): Command {
       }),
     )
 
-  const datasets = ostiary.command('dataset').description('datasets: put, classify and delete documents').exitOverride()
+  const datasets = ostiary
+    .command('dataset')
+    .description('datasets: put, classify and delete documents, scan tables')
+    .exitOverride()
   const datasetCommand = (name: string, description: string): Command =>
     withConfig(
       datasets
@@ -245,6 +249,18 @@ function program(finish: (code: number) => void): Command {
       runs<{ json?: boolean; config: string }>(async ({ config }, output, name, ids) => {
         const { deleteDocuments } = await import('./dataset.js')
         return await deleteDocuments(config, name ?? '', ids, output)
+      }),
+    )
+  datasetCommand('scan', 'propose how the tables of a PostgreSQL database might be classified')
+    .argument('[name]', 'a dataset of the configuration; else --url')
+    .option('--url <url>', 'postgres://…; `-` reads it from stdin, so that nobody sees a password in it')
+    .option('--schema <name>', 'a schema, and others named so (default: public, or those of the dataset)', several)
+    .option('--sample <rows>', 'rows of each table that are looked at, at most 1000', rows, 100)
+    .option('--name <name>', 'what the dataset is called (default: data)')
+    .action(
+      runs<{ json?: boolean; config: string } & ScanFlags>(async ({ config, ...flags }, output, name) => {
+        const { scanDataset } = await import('./dataset-scan.js')
+        return await scanDataset(config, name, flags, output)
       }),
     )
   datasetCommand('list', 'all datasets, and the classifications of what they hold').action(
@@ -401,6 +417,12 @@ function proven(text: string): ProvenRequest {
     throw new InvalidArgumentError('a request is a method and a URL, such as "POST http://127.0.0.1:8787/v1/models".')
   }
   return { method, url: new URL(address) }
+}
+
+function rows(text: string): number {
+  const value = Number(text)
+  if (!/^\d{1,4}$/.test(text) || value > 1000) throw new InvalidArgumentError('rows are 0 to 1000.')
+  return value
 }
 
 function seconds(text: string): number {
