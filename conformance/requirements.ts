@@ -806,6 +806,53 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'contract, "Sessions and labels"',
     says: 'where labels stay with sessions only those that were minted for the principal are taken',
   },
+  'labels.declassified': {
+    source: 'contract, "Sessions and labels"',
+    says: 'a label is lowered by whom policy permits it, with a reason and an entry, at once and everywhere',
+  },
+  'labels.release': {
+    source: 'design, "Labels flow"',
+    says: 'an answer is withheld from a reader who may not have what it was made of, and nobody is asked where it has read that itself',
+  },
+  'datasets.known-again': {
+    source: 'design, "Labels flow"',
+    says: 'what was read of a dataset at a high classification is known again in the exchanges of everybody, before it is told',
+  },
+
+  // Exact-data match.
+  'fingerprints.reformatted': {
+    source: 'design, "Labels flow"',
+    says: 'a value that was released is known again quoted, regrouped, in other cases, scripts and escapes',
+  },
+  'fingerprints.joint': {
+    source: 'design, "Labels flow"',
+    says: 'fields of one row are known again together, in any order, near one another, dates in any form',
+  },
+  'fingerprints.copied-run': {
+    source: 'Schleimer, Wilkerson, Aiken: Winnowing, SIGMOD 2003',
+    says: 'any copied run of a long text that has the guaranteed length is found',
+  },
+  'fingerprints.no-guessing': {
+    source: 'design, "Labels flow"',
+    says: 'what can be guessed is not remembered, so that nobody learns from a label what was released',
+  },
+  'fingerprints.chunk-invariant': {
+    source: 'design, "Streams are chunk-invariant"',
+    says: 'every cutting of a text brings the same labels',
+  },
+  'fingerprints.shared': {
+    source: 'design, "Storage"',
+    says: 'what one gateway of a store remembers all of them know',
+  },
+  'fingerprints.durable-first': {
+    source: 'house',
+    says: 'what is to be known again is in the store before it is released; where it cannot be, that is an error',
+  },
+  'fingerprints.sealed': { source: 'house', says: 'rows of the store say nothing of values and cannot be tried on' },
+  'fingerprints.anybody': {
+    source: 'design, "Labels flow"',
+    says: 'values that were released to one are known in the prompts and answers of everybody, in every session',
+  },
 
   // Scopes.
   'scope.every-door': { source: 'RFC 6750 3.1', says: 'every door has a scope, and a token without it is refused' },
@@ -1181,4 +1228,46 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'a column is known to decide nothing but its own output, or is taken to decide more',
   },
   'sql.same': { source: 'house', says: 'where nothing is changed a statement gives what it gave without the gateway' },
+
+  // Tables that callers query under roles of their own.
+  'tables.matrix': {
+    source: 'issue 10',
+    says: 'of every generated user, statement, change and filter no cell is shown that should not be, and none hidden that should',
+  },
+  'tables.role': {
+    source: 'house',
+    says: 'a statement runs in the role and with the claims of its caller, in a transaction that reads only and leaves nothing behind',
+  },
+  'tables.login': {
+    source: 'issue 10',
+    says: 'a login or role that is superuser, owner, above row security or a member of such is refused, at start and on each connection',
+  },
+  'tables.unclassified': {
+    source: 'issue 10',
+    says: 'a column that nobody classified, or that is new to the database, is there for nobody',
+  },
+  'tables.origin': {
+    source: 'issue 10',
+    says: 'a result column has the classification of the one column that it shows, else the highest of what the statement reads',
+  },
+  'tables.errors': {
+    source: 'issue 10',
+    says: 'of a statement that the database refuses the caller is told kind and place, and no value stands in any text',
+  },
+  'tables.caps': {
+    source: 'issue 10',
+    says: 'a result is cut off at the rows and bytes that are allowed, said to be so, and ended in the database',
+  },
+  'tables.ended': {
+    source: 'house',
+    says: 'what nobody waits for any more is ended in the database, and no connection, transaction or role is left',
+  },
+  'tables.away': {
+    source: 'issue 10',
+    says: 'while the database is away everything is refused, and read again once it is back and was looked at',
+  },
+  'tables.server': {
+    source: 'RFC 5802 5, RFC 7677',
+    says: 'a server that was to prove that it knows the password and did not is not spoken to',
+  },
 }

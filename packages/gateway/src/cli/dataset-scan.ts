@@ -3,7 +3,7 @@ import { openScan } from '../adapters/dataset-postgres/scan/scan.js'
 import { allDetectors } from '../compose/detectors.js'
 import { proposeTable } from '../proposal/propose.js'
 import { sectionHead, tableLines } from '../proposal/section.js'
-import { LABELS, type Lattice } from '../spec/index.js'
+import type { Lattice } from '../spec/index.js'
 import { configToOperate } from './operate.js'
 import { CommandError, EXIT, type Output } from './output.js'
 
@@ -23,7 +23,10 @@ interface Target {
 }
 
 /** As a configuration has it that says nothing of it. */
-const USUAL_LATTICE: Lattice = { levels: LABELS, categories: ['finance', 'phi', 'pii'] }
+const USUAL_LATTICE: Lattice = {
+  levels: ['public', 'internal', 'confidential', 'restricted'],
+  categories: ['finance', 'phi', 'pii'],
+}
 const FROM_STDIN = '-'
 const STATEMENT_MS = 30_000
 

@@ -2,6 +2,7 @@ import { AuditKeys } from '../audit/keys.js'
 import type { Config } from '../config/config.js'
 import { createParking } from '../grants/parking.js'
 import { openRevocations } from '../grants/revocations.js'
+import type { OpenLedger } from '../ledger/ledger.js'
 import type { Operations } from '../spec/index.js'
 import type { SigningKeys } from '../tokens/signing-keys.js'
 import { CLOCK, idMaker } from './ambient.js'
@@ -10,6 +11,7 @@ import { leftInStore } from './budgets.js'
 import { documentsOffline } from './documents.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
+import { ledgerOf } from './ledger.js'
 import { refuseLosses } from './losses.js'
 import { operationsOf } from './operations.js'
 import { createProviderKeys } from './providers.js'
@@ -54,6 +56,13 @@ export async function administration(
       return opened
     }
     const documents = documentsOffline(config, { clock: CLOCK, report: warn, env, onIll: () => undefined })
+    let labels: Promise<OpenLedger> | undefined
+    const ledger = (): Promise<OpenLedger> => {
+      labels ??= ledgerOf({
+        ...{ store, clock: CLOCK, note, rules: () => config.ledger, warn: () => undefined, onRisen: () => undefined },
+      }).then((it) => it.ledger)
+      return labels
+    }
     return {
       operations: operationsOf({
         clock: CLOCK,
@@ -64,6 +73,7 @@ export async function administration(
         left: leftInStore(store, CLOCK),
         config: () => config,
         signingKeys,
+        ledger,
         providers: { ...providers.operations, running: false },
         documents,
       }),
@@ -72,6 +82,7 @@ export async function administration(
         await documents.close()
         await apiKeys.close()
         ;(await opened)?.close()
+        ;(await labels)?.close()
         await store.close()
       },
     }

@@ -6,7 +6,9 @@ import type { Config } from '../config/config.js'
 import { documentOperations } from '../documents/operations.js'
 import { type ProviderOperationsParts, providerOperations } from '../forward/provider-operations.js'
 import { revocationOperations } from '../grants/operations.js'
-import type { Clock, Operations, Revocable } from '../spec/index.js'
+import type { OpenLedger } from '../ledger/ledger.js'
+import { type Declassification, labelOperations } from '../ledger/operations.js'
+import { type Clock, type Operations, type Principal, type Revocable, subjectOf } from '../spec/index.js'
 import { signingKeyOperations } from '../tokens/operations.js'
 import type { SigningKeys } from '../tokens/signing-keys.js'
 import { type DocumentsAdministered, knownDatasets } from './documents.js'
@@ -22,13 +24,14 @@ export interface AdministerParts {
   /** The configuration in force. */
   readonly config: () => Config
   readonly signingKeys: () => Promise<SigningKeys>
+  readonly ledger: () => Promise<Pick<OpenLedger, 'of' | 'lower'>>
   readonly providers: Omit<ProviderOperationsParts, 'note'>
   readonly documents: DocumentsAdministered
 }
 
 /** Everything that an administrator can do, the same whether a gateway runs or not. */
 export function operationsOf(parts: AdministerParts): Operations {
-  const { apiKeys, clock, config, documents, keys, left, note, providers, revoke, signingKeys } = parts
+  const { apiKeys, clock, config, documents, keys, ledger, left, note, providers, revoke, signingKeys } = parts
   return new Map([
     ...revocationOperations({
       revoke,
@@ -46,12 +49,37 @@ export function operationsOf(parts: AdministerParts): Operations {
       allowDirect: () => config().apiKeys.direct,
       now: () => clock.now(),
     }),
+    ...labelOperations({
+      ledger,
+      note: async (what, by) => note('declassification', await declassified(parts, what, by)),
+    }),
     ...signingKeyOperations(signingKeys, revoke),
     ...providerOperations({ ...providers, note: (what) => note('config', what) }),
     ...documentOperations({
       ...documents,
       datasets: () => knownDatasets(config()),
-      note: (what) => note('config', what),
+      note: async (what, by) => note('config', { ...what, ...(await administratorOf(parts, by)) }),
     }),
   ])
+}
+
+/** What the log says of it: whose labels, which, why, and who did it. */
+async function declassified(
+  { clock, keys }: Pick<AdministerParts, 'clock' | 'keys'>,
+  { labels, reason, uid }: Declassification,
+  by: Principal | undefined,
+): Promise<Readonly<Record<string, unknown>>> {
+  const subject = await keys.subjectName(uid, clock.now())
+  return { subject, labels, reason, ...(await administratorOf({ clock, keys }, by)) }
+}
+
+/** Who did it, as the log names people. */
+async function administratorOf(
+  { clock, keys }: Pick<AdministerParts, 'clock' | 'keys'>,
+  by: Principal | undefined,
+): Promise<Readonly<Record<string, unknown>>> {
+  const nowMs = clock.now()
+  const who = by === undefined ? 'operator' : await keys.subjectName(subjectOf(by).uid, nowMs)
+  // An administrator's agent is named too: it is the one that asked.
+  return { by: who, ...(by?.onBehalfOf === undefined ? {} : { actor: await keys.subjectName(by.actor.uid, nowMs) }) }
 }

@@ -12,7 +12,7 @@ import { filesOf } from './files.js'
 import type { HeldIssuer } from './issuers.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
-import { ledgerOf } from './ledger.js'
+import { fingerprintsOf, ledgerOf } from './ledger.js'
 import { addresses, listenOf } from './listen.js'
 import { type HeldLog, openLog, recoverable } from './log.js'
 import { claimOrigin } from './log-origin.js'
@@ -129,6 +129,8 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     onRisen: () => gateway?.decideAgain(),
   })
   opened.add(ledger)
+  const fingerprints = await fingerprintsOf(config, { store, clock, warn, note })
+  if (fingerprints !== undefined) opened.add(fingerprints)
   const apiKeys = opened.add(await apiKeysOf(config, { store, clock, report: warn, onNarrowed }))
 
   const failure = (): 'closed' | 'open' => inForce.budgets.failure
@@ -145,6 +147,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     apiKeys,
     providers,
     vault,
+    fingerprints,
     accounts,
     countTokens: (texts, atMost) => counter.count(texts, atMost),
     mintSession: sessions.mint,
@@ -179,6 +182,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
       left: leftOfKeys(accounts),
       config: () => inForce,
       signingKeys: async () => signing,
+      ledger: async () => ledger,
       providers: { ...providers.operations, running: true },
       documents: documentsHeld(() => inForce, heldDatasets, {
         env,

@@ -64,6 +64,7 @@ describe('a good configuration', () => {
         scope: 'principal',
         actors: false,
         gather: { findings: [], toolResults: [] },
+        fingerprints: { ttlMs: 28_800_000, max: 1_000_000 },
       },
       vault: {
         ttlMs: 28_800_000,
@@ -332,6 +333,7 @@ files: { openai: b }
           ],
           toolResults: ['untrusted'],
         },
+        fingerprints: { ttlMs: 28_800_000, max: 1_000_000 },
       },
       vault: {
         ttlMs: 600_000,
@@ -482,11 +484,7 @@ function remoteFaults(): readonly [string, string, readonly string[]][] {
       bad('timeout: 2s'),
       at(90, 'timeout', 'write a time with its unit (ms, s, m, h or d), such as 30s, not `2`'),
     ],
-    [
-      bad('labelsMax: secret'),
-      bad('labelsMax: public'),
-      at(92, 'labelsMax', 'must be one of `public`, `internal`, `confidential`, `restricted`, not `secret`'),
-    ],
+    [bad('labelsMax: secret'), bad('labelsMax: public'), at(92, 'labelsMax', 'classification.levels has no `secret`')],
     [bad('types: {}'), good, at(88, 'types', 'must name at least one')],
     [bad('model: omni'), bad('language: de'), at(88, 'model', 'is for moderation alone')],
     [bad('concurrency: 0'), bad('concurrency: 1'), at(94, 'concurrency', 'must be at least 1, not `0`')],
@@ -715,6 +713,20 @@ describe('a fault has its place', () => {
         '13:21 unknown key `secrets` in `ledger.gather` (did you mean `secret`?)',
         '13:42 unknown key `pii.crad` in `ledger.gather` (did you mean `pii.card`?)',
         expect.stringMatching(/^13:66 ledger\.gather\.pii: write a label of small letters/),
+      ],
+    ],
+    [
+      'ledger: { fingerprints: true }',
+      'ledger: { fingerprints: false }',
+      ['13:25 ledger.fingerprints: there is only `false`, not `true`'],
+    ],
+    [
+      'ledger: { fingerprints: { ttl: 8, max: 10, maxx: 1 } }',
+      'ledger: { fingerprints: { ttl: 1d, max: 5000 } }',
+      [
+        '13:32 ledger.fingerprints.ttl: write a time with its unit (ms, s, m, h or d), such as 30s, not `8`',
+        '13:40 ledger.fingerprints.max: must be at least 1000, not `10`',
+        '13:44 unknown key `maxx` in `ledger.fingerprints` (did you mean `max`?)',
       ],
     ],
     [

@@ -4,6 +4,7 @@ import {
   errorName,
   type Operation,
   type Operations,
+  type Principal,
   proceed,
   type Refusal,
   refuse,
@@ -19,8 +20,12 @@ export interface DocumentOperationsParts {
   /** The documents of one of these. Rejects where they cannot be opened. */
   readonly open: (dataset: string) => Promise<DocumentIndex>
   readonly inspect: InspectTexts
-  /** Writes an entry of the kind `config`. */
-  readonly note: (what: Readonly<Record<string, unknown>>) => Promise<void>
+  /**
+   * Writes an entry of the kind `config`.
+   *
+   * @param by undefined: the operator
+   */
+  readonly note: (what: Readonly<Record<string, unknown>>, by: Principal | undefined) => Promise<void>
 }
 
 type Ran = ReturnType<Operation['run']>
@@ -37,13 +42,13 @@ export function documentOperations(parts: DocumentOperationsParts): Operations {
   const operation = (run: Operation['run']): Operation => ({
     scope: 'admin:datasets',
     inputBytesMax: INPUT_BYTES_MAX,
-    run: (input) => run(input).catch((error: unknown) => notDone(error)),
+    run: (input, by) => run(input, by).catch((error: unknown) => notDone(error)),
   })
   return new Map([
     ['GET /datasets', operation(() => list(parts))],
-    ['POST /datasets/documents', operation((input) => put(parts, input))],
-    ['POST /datasets/documents/reclassify', operation((input) => reclassify(parts, input))],
-    ['POST /datasets/documents/delete', operation((input) => remove(parts, input))],
+    ['POST /datasets/documents', operation((input, by) => put(parts, input, by))],
+    ['POST /datasets/documents/reclassify', operation((input, by) => reclassify(parts, input, by))],
+    ['POST /datasets/documents/delete', operation((input, by) => remove(parts, input, by))],
   ])
 }
 
@@ -79,12 +84,12 @@ async function classesOf(
   }
 }
 
-async function put(parts: DocumentOperationsParts, input: Input): Ran {
+async function put(parts: DocumentOperationsParts, input: Input, by: Principal | undefined): Ran {
   const asked = ingestOf(input, parts.datasets())
   if (asked.kind === 'refuse') return asked
   const { dataset, documents } = asked.value
   const index = await parts.open(dataset.name)
-  await parts.note({ dataset: dataset.name, asked: 'ingest', documents: documents.length })
+  await parts.note({ dataset: dataset.name, asked: 'ingest', documents: documents.length }, by)
   const told: Ingested[] = []
   let stopped: Refusal | undefined
   const { inspect } = parts
@@ -98,7 +103,7 @@ async function put(parts: DocumentOperationsParts, input: Input): Ran {
     else stopped = step
   }
   const shown = told.map((one, at) => shownDocument(one, documents[at]))
-  await parts.note({ dataset: dataset.name, did: 'ingest', ...talliedOf(told, shown) })
+  await parts.note({ dataset: dataset.name, did: 'ingest', ...talliedOf(told, shown) }, by)
   if (stopped !== undefined) return partly(stopped, told.length, documents.length)
   return proceed({ dataset: dataset.name, documents: shown })
 }
@@ -141,15 +146,15 @@ function timesOf(words: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries([...times].sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
-async function reclassify(parts: DocumentOperationsParts, input: Input): Ran {
+async function reclassify(parts: DocumentOperationsParts, input: Input, by: Principal | undefined): Ran {
   const asked = reclassificationOf(input, parts.datasets())
   if (asked.kind === 'refuse') return asked
   const { dataset, id, to } = asked.value
   const index = await parts.open(dataset.name)
   const entry = { dataset: dataset.name, ...enteredOf(to.classification), readers: to.readers?.length ?? null }
-  await parts.note({ asked: 'reclassify', ...entry })
+  await parts.note({ asked: 'reclassify', ...entry }, by)
   const isDone = await index.reclassify(id, to)
-  await parts.note({ did: 'reclassify', ...entry, documents: isDone ? 1 : 0 })
+  await parts.note({ did: 'reclassify', ...entry, documents: isDone ? 1 : 0 }, by)
   if (!isDone) return NO_DOCUMENT
   const { classification, readers } = to
   return proceed({
@@ -168,13 +173,13 @@ function enteredOf(classification: Classification | undefined): Readonly<Record<
   return { classification: classification?.level ?? null, categories: classification?.categories ?? null }
 }
 
-async function remove(parts: DocumentOperationsParts, input: Input): Ran {
+async function remove(parts: DocumentOperationsParts, input: Input, by: Principal | undefined): Ran {
   const asked = deletionOf(input, parts.datasets())
   if (asked.kind === 'refuse') return asked
   const { dataset, ids } = asked.value
   const index = await parts.open(dataset.name)
-  await parts.note({ dataset: dataset.name, asked: 'delete', documents: ids.length })
+  await parts.note({ dataset: dataset.name, asked: 'delete', documents: ids.length }, by)
   const deleted = await index.delete(ids)
-  await parts.note({ dataset: dataset.name, did: 'delete', documents: deleted })
+  await parts.note({ dataset: dataset.name, did: 'delete', documents: deleted }, by)
   return proceed({ dataset: dataset.name, asked: ids.length, deleted })
 }
