@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import {
   type Classification,
   type DocumentIndex,
@@ -109,7 +110,11 @@ async function put(parts: DocumentOperationsParts, input: Input, by: Principal |
 }
 
 async function* each(documents: readonly ReadDocument[]): AsyncGenerator<Step<ReadDocument>> {
-  for (const one of documents) yield proceed(one)
+  for (const one of documents) {
+    // Detectors do not wait for anything: without it no stream would flow until all documents are inspected.
+    await turn()
+    yield proceed(one)
+  }
 }
 
 type Shown = ReturnType<typeof shownDocument>
