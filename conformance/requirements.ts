@@ -1169,6 +1169,43 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'what is put, classified anew, given other readers or deleted is so for the next search',
   },
+  'datasets.scan-proposal': {
+    source: 'Ostiary contract, dataset scan',
+    says: 'a scan proposes classifications by names, types and values; what nothing says is harmless stays unclassified',
+  },
+  'datasets.scan-no-values': { source: 'house', says: 'no value of the database is in what a scan prints' },
+  'datasets.scan-hostile-names': {
+    source: 'house',
+    says: 'whatever a database calls its tables, columns and roles, the section that a scan prints means just those',
+  },
+  'retrieval.administered': {
+    source: 'Ostiary contract, admin:datasets',
+    says: 'documents are put, classified and deleted by whoever has the scope, and a policy that permits it',
+  },
+  'retrieval.ingest-in-force': {
+    source: 'Ostiary contract, dataset ingest',
+    says: 'a document that is ingested is found by the next search, in the place of the one of its id',
+  },
+  'retrieval.ingest-nobody': {
+    source: 'house',
+    says: 'a document of which nobody says who may find it is found by nobody, and whoever ingests it is told',
+  },
+  'retrieval.ingest-planted': {
+    source: 'Ostiary contract, dataset ingest',
+    says: 'a document that tells models what to do is labelled or refused, as the dataset says',
+  },
+  'retrieval.ingest-closed': {
+    source: 'house',
+    says: 'a document that a detector could not look at is not put, unless that detector may fail open',
+  },
+  'retrieval.ingest-logged': {
+    source: 'house',
+    says: 'what is done with documents is in the log by numbers: no id, title, text or reader is',
+  },
+  'retrieval.reclassify': {
+    source: 'Ostiary contract, dataset reclassify',
+    says: 'another classification or other readers of a document are so for the next search, and half of one is refused',
+  },
   // A statement that a dataset is asked.
   'sql.one-select': {
     source: 'house',
