@@ -64,6 +64,7 @@ describe('a good configuration', () => {
         scope: 'principal',
         actors: false,
         gather: { findings: [], toolResults: [] },
+        fingerprints: { ttlMs: 28_800_000, max: 1_000_000 },
       },
       vault: {
         ttlMs: 28_800_000,
@@ -332,6 +333,7 @@ files: { openai: b }
           ],
           toolResults: ['untrusted'],
         },
+        fingerprints: { ttlMs: 28_800_000, max: 1_000_000 },
       },
       vault: {
         ttlMs: 600_000,
