@@ -28,11 +28,12 @@ const gather = group(Object.fromEntries(SOURCES.map((source) => [source, labels.
 
 const fingerprints = z
   .union([
-    z.literal(false),
+    // The map first: where a map is written, its faults are those that help.
     group({
       ttl: duration(1000, 365 * 86_400_000, 'from 1s to 365d').prefault('8h'),
       max: z.int().min(1000).max(10_000_000).default(1_000_000),
     }),
+    z.literal(false),
   ])
   .prefault({})
 

@@ -721,6 +721,20 @@ describe('a fault has its place', () => {
       ],
     ],
     [
+      'ledger: { fingerprints: true }',
+      'ledger: { fingerprints: false }',
+      ['13:25 ledger.fingerprints: there is only `false`, not `true`'],
+    ],
+    [
+      'ledger: { fingerprints: { ttl: 8, max: 10, maxx: 1 } }',
+      'ledger: { fingerprints: { ttl: 1d, max: 5000 } }',
+      [
+        '13:32 ledger.fingerprints.ttl: write a time with its unit (ms, s, m, h or d), such as 30s, not `8`',
+        '13:40 ledger.fingerprints.max: must be at least 1000, not `10`',
+        '13:44 unknown key `maxx` in `ledger.fingerprints` (did you mean `max`?)',
+      ],
+    ],
+    [
       'vault: { ttl: 8h, formats: { pii.card: surogate, secret.aws: placeholder } }',
       'vault: { ttl: 8h, formats: { pii.card: surrogate, pii.iban: placeholder } }',
       [

@@ -13,6 +13,8 @@ const DIGIT_BITS = Math.log2(10)
 const CODE_BITS = 4
 const WORD_BITS = 1.5
 const SHORT_BITS = 2
+/** Of what is folded nothing but digits stands before it. */
+const NINE = 0x39
 /** Letters alone are names, titles and kinds until there are many. */
 export const LETTERS_MIN = 32
 /** So many neighbours of ten may be the same digit, or the next: more is a sequence that everybody writes. */
@@ -33,19 +35,22 @@ const EMAIL = /^([^\s@]{2,64})@[^\s@]+\.[^\s@.]{2,}$/
  */
 export function isIdentifying(cell: Cell): boolean {
   const { hasDigit, text, units, words } = cell
-  if (units.length < VALUE_MIN || units.length > VALUE_MAX || new Set(units).size < DISTINCT_MIN) return false
-  const local = EMAIL.exec(text.trim())?.[1]
+  if (units.length < VALUE_MIN || units.length > VALUE_MAX) return false
+  const local = text.includes('@') ? EMAIL.exec(text.trim())?.[1] : undefined
   if (local !== undefined) return !ROLES.has(local.toLowerCase())
+  if (!hasDigit) return units.length >= LETTERS_MIN && new Set(units).size >= DISTINCT_MIN
+  let bits = 0
+  for (const word of words) bits += bitsOf(word)
+  if (bits < BITS_MIN || isSequence(units) || new Set(units).size < DISTINCT_MIN) return false
   // A day, or a point in time to the second.
-  if (daysOfCell(cell).length > 0) return false
-  if (!hasDigit) return units.length >= LETTERS_MIN
-  return words.reduce((sum, word) => sum + bitsOf(word), 0) >= BITS_MIN && !isSequence(units)
+  return daysOfCell(cell).length === 0
 }
 
 function bitsOf(word: string): number {
-  const letters = word.replaceAll(/[0-9]/g, '').length
-  const digits = (word.length - letters) * DIGIT_BITS
-  if (digits > 0) return digits + letters * CODE_BITS
+  let digits = 0
+  for (let at = 0; at < word.length; at++) if (word.charCodeAt(at) <= NINE) digits += 1
+  const letters = word.length - digits
+  if (digits > 0) return digits * DIGIT_BITS + letters * CODE_BITS
   return letters * (letters <= 2 ? SHORT_BITS : WORD_BITS)
 }
 
