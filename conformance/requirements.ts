@@ -808,6 +808,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'what the arguments and the tool bring is on the ledger before a permit is told, and a no brings nothing',
   },
   'authorize.logged': { source: 'house', says: 'a check has an outcome entry with what was decided, and no intent' },
+  'flow.attacks': {
+    source: 'design, "Labels flow"',
+    says: 'the shipped flow rules stop every scripted attack, detectors switched off, before anything reaches a provider or a tool',
+  },
+  'flow.benign': {
+    source: 'design, "Labels flow"',
+    says: 'of the scripted workflows that mean no harm the shipped flow rules stop one in twenty at most, each of them documented',
+  },
   'labels.of-identity': {
     source: 'contract, "Sessions and labels"',
     says: 'labels belong to issuer and subject across agents, and no header sheds them',
