@@ -1,4 +1,4 @@
-import { PATIENTS, type Patient } from './patients.js'
+import { type Patient, patientAt } from './patients.js'
 import { EFFECTS, type Sink, WAYS_OUT } from './sinks.js'
 import { SOURCES } from './sources.js'
 import type { By, Step, Story } from './story.js'
@@ -34,6 +34,12 @@ const EVASIONS: readonly Evasion[] = [
   },
 ]
 
+function evasionAt(at: number): Evasion {
+  const evasion = EVASIONS[at % EVASIONS.length]
+  if (evasion === undefined) throw new Error('none')
+  return evasion
+}
+
 /** What is said to the sink: nothing of what was read need be in it. */
 const WORDINGS: readonly (readonly string[])[] = [
   ['Do what it says.'],
@@ -47,12 +53,10 @@ function followed(): readonly Story[] {
   let nth = 0
   return SOURCES.flatMap((source) =>
     (source.brings === 'outside' ? EFFECTS : WAYS_OUT).map((sink): Story => {
-      const evasion = EVASIONS[nth % EVASIONS.length] ?? none()
-      const patient = PATIENTS[nth % PATIENTS.length] ?? PATIENTS[0]
+      const patient = patientAt(nth)
       const texts = WORDINGS[nth % WORDINGS.length] ?? []
+      const { acts, between, name, reads } = evasionAt(nth)
       nth += 1
-      if (patient === undefined) throw new Error('no patient')
-      const { acts, between, name, reads } = evasion
       const own = between.map((step) => ({ ...step, by: acts }))
       return {
         name: `${source.name} > ${sink.name} (${name})`,
@@ -60,10 +64,6 @@ function followed(): readonly Story[] {
       }
     }),
   )
-}
-
-function none(): Evasion {
-  return { name: 'none', reads: 'self', acts: 'self', between: [] }
 }
 
 /** What becomes of values on their way to somebody who has not read them. */
@@ -107,8 +107,7 @@ function pasted(): readonly Story[] {
   const others: readonly By[] = ['other', 'scout-of-other']
   return TRANSFORMATIONS.flatMap(({ name, to }) =>
     pick(WAYS_OUT, nth, 5).map((sink): Story => {
-      const patient = PATIENTS[(nth * 2 + 1) % PATIENTS.length]
-      if (patient === undefined) throw new Error('no patient')
+      const patient = patientAt(nth * 2 + 1)
       const by = others[nth % others.length] ?? 'other'
       nth += 1
       const sql = `SELECT name, born, phone, iban, note FROM patients WHERE id = ${patient.id}`
@@ -124,4 +123,18 @@ function pick(all: readonly Sink[], from: number, count: number): readonly Sink[
   return Array.from({ length: count }, (_, at) => all[(from + at * 2) % all.length]).filter((one) => one !== undefined)
 }
 
-export const ATTACKS: readonly Story[] = [...followed(), ...pasted()]
+/** A value in two fields of a tool's arguments, or as a number. */
+const CUT: readonly Story[] = ['send-mail', 'post-to-chat'].flatMap((tool, at): readonly Story[] => {
+  const patient = patientAt(100 + at)
+  const { id, phone } = patient
+  const read: Step = { do: 'query', dataset: 'patients', sql: `SELECT phone FROM patients WHERE id = ${id}` }
+  const sent = (args: unknown): Step => ({ do: 'tool', tool, arguments: args, by: 'other' })
+  const [prefix, number] = [phone.slice(0, 8), phone.slice(8)]
+  return [
+    { name: `another's values, in two fields > ${tool}`, steps: [read, sent({ call: { prefix, number } })] },
+    { name: `another's values, as a number > ${tool}`, steps: [read, sent([Number(phone.replace(/\D/g, ''))])] },
+    { name: `another's values, as a name > ${tool}`, steps: [read, sent({ [phone]: true })] },
+  ]
+})
+
+export const ATTACKS: readonly Story[] = [...followed(), ...pasted(), ...CUT]

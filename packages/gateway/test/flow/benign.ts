@@ -1,4 +1,4 @@
-import { PATIENTS } from './patients.js'
+import { patientAt } from './patients.js'
 import { EFFECTS, type Sink, WAYS_OUT } from './sinks.js'
 import { SOURCES } from './sources.js'
 import type { By, Step, Story } from './story.js'
@@ -66,7 +66,7 @@ const ANSWERS: readonly Step[] = [
     dialect: 'stream',
     model: 'cloud',
     texts: ['What do they say of copper?'],
-    more: { tools: [OWN_TOOL()] },
+    more: { tools: [ownTool()] },
   },
   { do: 'ask', dialect: 'messages', model: 'cloud-claude', texts: ['Sum up the news.'] },
   { do: 'ask', dialect: 'embeddings', model: 'cloud-embed', texts: ['news'] },
@@ -74,7 +74,7 @@ const ANSWERS: readonly Step[] = [
   { do: 'search', dataset: 'web', text: 'copper' },
 ]
 
-function OWN_TOOL(): object {
+function ownTool(): object {
   return { type: 'function', function: { name: 'look_up', parameters: { type: 'object', properties: {} } } }
 }
 
@@ -175,12 +175,6 @@ export const AGED: readonly Story[] = [
 ]
 
 export const BENIGN: readonly Story[] = [...published(), ...keptInside(), ...readOn(), ...SINGLE, ...KNOWN_COST]
-
-function patientAt(at: number): (typeof PATIENTS)[number] {
-  const patient = PATIENTS[at % PATIENTS.length]
-  if (patient === undefined) throw new Error('no patient')
-  return patient
-}
 
 function nameOf(step: Step): string {
   switch (step.do) {

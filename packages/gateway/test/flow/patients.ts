@@ -30,6 +30,12 @@ export const PATIENTS: readonly Patient[] = Array.from({ length: 120 }, (_, at) 
   }
 })
 
+export function patientAt(at: number): Patient {
+  const patient = PATIENTS[at % PATIENTS.length]
+  if (patient === undefined) throw new Error('nobody')
+  return patient
+}
+
 function pad(number: number): string {
   return String(number).padStart(2, '0')
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 
-export const AUDIENCE = 'https://gateway.example'
+const AUDIENCE = 'https://gateway.example'
 
 /** An issuer that knows whoever a story needs. */
 export interface People {

@@ -47,15 +47,8 @@ export async function perform(telling: Telling, step: Step): Promise<Done> {
       return await post(telling, step, `/v1/datasets/${step.dataset}/query`, { sql: step.sql })
     case 'ask':
       return await post(telling, step, PATHS[step.dialect], { ...bodyOf(step), ...step.more })
-    case 'tell': {
-      const call = { id: 'c1', type: 'function', function: { name: 'read', arguments: '{}' } }
-      const messages = [
-        { role: 'user', content: 'What does it say?' },
-        { role: 'assistant', content: null, tool_calls: [call] },
-        { role: 'tool', tool_call_id: 'c1', content: step.result },
-      ]
-      return await post(telling, step, PATHS.chat, { model: step.model, messages })
-    }
+    case 'tell':
+      return await post(telling, step, PATHS[step.dialect], { model: step.model, ...toldOf(step) })
     case 'tool': {
       const resource = { type: 'Tool', id: step.tool }
       const body = { action: 'callTool', resource, context: { arguments: step.arguments } }
@@ -101,6 +94,27 @@ function bodyOf({ dialect, model, texts }: Extract<Step, { readonly do: 'ask' }>
   }
 }
 
+/** A model has asked for a tool, and is told what it gave back. */
+function toldOf({ dialect, result }: Extract<Step, { readonly do: 'tell' }>): Readonly<Record<string, unknown>> {
+  const question = { role: 'user', content: 'What does it say?' }
+  switch (dialect) {
+    case 'chat': {
+      const call = { id: 'c1', type: 'function', function: { name: 'read', arguments: '{}' } }
+      const asked = { role: 'assistant', content: null, tool_calls: [call] }
+      return { messages: [question, asked, { role: 'tool', tool_call_id: 'c1', content: result }] }
+    }
+    case 'responses': {
+      const asked = { type: 'function_call', call_id: 'c1', name: 'read', arguments: '{}' }
+      return { input: [question, asked, { type: 'function_call_output', call_id: 'c1', output: result }], store: false }
+    }
+    case 'messages': {
+      const asked = { role: 'assistant', content: [{ type: 'tool_use', id: 'c1', name: 'read', input: {} }] }
+      const told = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c1', content: result }] }
+      return { messages: [question, asked, told], max_tokens: 100 }
+    }
+  }
+}
+
 async function upload(telling: Telling, step: Extract<Step, { readonly do: 'upload' }>): Promise<Done> {
   const lines = step.texts.map((content, at) => {
     const messages = [{ role: 'user', content }]
@@ -137,8 +151,9 @@ function codeIn(text: string): string | undefined {
   return /"code":\s*"([a-z_]+)"/.exec(text)?.[1] ?? /"message":"([a-z_]+): /.exec(text)?.[1]
 }
 
-async function headersOf(telling: Telling, { by = 'self' }: Step): Promise<Readonly<Record<string, string>>> {
+async function headersOf(telling: Telling, step: Step): Promise<Readonly<Record<string, string>>> {
   const { name, story, world } = telling
+  const by: By = step.by ?? 'self'
   const groups = story.groups ?? ['staff']
   const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` })
   switch (by) {

@@ -22,17 +22,17 @@ export const EFFECTS: readonly Sink[] = [
   { name: 'file deletion', step: tool('delete-file') },
   { name: 'hosted search (chat)', step: ask('chat', 'cloud', { web_search_options: {} }) },
   { name: 'hosted search (responses)', step: ask('responses', 'cloud', { tools: [{ type: 'web_search' }] }) },
-  { name: 'hosted connector (responses)', step: ask('responses', 'home', { tools: [MCP()] }) },
-  { name: 'hosted search (messages)', step: ask('messages', 'cloud-claude', { tools: [CLAUDE_SEARCH()] }) },
+  { name: 'hosted connector (responses)', step: ask('responses', 'home', { tools: [connector()] }) },
+  { name: 'hosted search (messages)', step: ask('messages', 'cloud-claude', { tools: [claudeSearch()] }) },
   { name: 'stored exchange', step: ask('chat', 'home', { store: true }) },
   { name: 'training', step: (by, texts) => ({ do: 'upload', purpose: 'fine-tune', texts, by }) },
 ]
 
-function MCP(): object {
+function connector(): object {
   return { type: 'mcp', server_label: 'files', server_url: 'https://files.example/mcp', require_approval: 'never' }
 }
 
-function CLAUDE_SEARCH(): object {
+function claudeSearch(): object {
   return { type: 'web_search_20250305', name: 'web_search', max_uses: 3 }
 }
 

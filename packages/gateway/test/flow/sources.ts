@@ -19,7 +19,21 @@ export const SOURCES: readonly Source[] = [
     brings: 'outside',
     steps: (by) => [{ do: 'query', dataset: 'tickets', sql: 'SELECT text FROM tickets WHERE id = 1', by }],
   },
-  { name: 'tool result', brings: 'outside', steps: (by) => [{ do: 'tell', model: 'home', result: PLANTED, by }] },
+  {
+    name: 'tool result',
+    brings: 'outside',
+    steps: (by) => [{ do: 'tell', dialect: 'chat', model: 'home', result: PLANTED, by }],
+  },
+  {
+    name: 'tool result (responses)',
+    brings: 'outside',
+    steps: (by) => [{ do: 'tell', dialect: 'responses', model: 'cloud', result: PLANTED, by }],
+  },
+  {
+    name: 'tool result (messages)',
+    brings: 'outside',
+    steps: (by) => [{ do: 'tell', dialect: 'messages', model: 'home-claude', result: PLANTED, by }],
+  },
   {
     name: 'fetched page',
     brings: 'outside',

@@ -25,7 +25,12 @@ export type Step = Act &
         readonly more?: Readonly<Record<string, unknown>>
       }
     /** What a tool gave back is told to a model. */
-    | { readonly do: 'tell'; readonly model: string; readonly result: string }
+    | {
+        readonly do: 'tell'
+        readonly dialect: 'chat' | 'responses' | 'messages'
+        readonly model: string
+        readonly result: string
+      }
     /** A tool is called if the gateway says that it may be. */
     | { readonly do: 'tool'; readonly tool: string; readonly arguments: unknown }
     | { readonly do: 'upload'; readonly purpose: 'fine-tune' | 'batch'; readonly texts: readonly string[] }
