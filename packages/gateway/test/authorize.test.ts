@@ -139,6 +139,8 @@ describe('what stands in the arguments', () => {
 
   test.each([
     ['a number', { call: 4915173029458 }],
+    ['a number in another notation', { call: { by: [4.915173029458e12] } }],
+    ['in two fields of JSON in a text', '{"prefix":"+49 151","number":"7302 9458"}'],
     ['in two fields', { prefix: '+49 151', number: '7302 9458' }],
     ['the row in fields', { first: 'Zoe', last: 'MULLER', born: '12.03.1985' }],
   ])('is known again where it was released: %s', async (_, args) => {

@@ -89,7 +89,7 @@ function leavesOf({ strings, text }: Pick<Located, 'strings' | 'text'>, from: nu
   const names: string[] = []
   let at = from
   const between = (until: number): void => {
-    for (const one of text.slice(at, until).split(/[\s,:[\]{}]+/)) if (one !== '') values.push(one)
+    for (const one of text.slice(at, until).split(/[\s,:[\]{}]+/)) if (one !== '') values.push(one, ...writtenOut(one))
   }
   for (const one of strings) {
     if (one.start < from || one.end > to) continue
@@ -102,9 +102,15 @@ function leavesOf({ strings, text }: Pick<Located, 'strings' | 'text'>, from: nu
   return [...values, ...names].join('\n')
 }
 
-/** A tool's arguments are often JSON in a text: then what is in that counts too, without its escapes. */
+/** A number in another notation (`4.9e12`) is the number all the same. */
+function writtenOut(said: string): readonly string[] {
+  const number = Number(said)
+  return /[.eE]/.test(said) && Number.isSafeInteger(number) ? [String(number)] : []
+}
+
+/** A tool's arguments are often JSON in a text: then what is in that counts too, each value by itself and without its escapes. */
 function insideOf({ value }: Place): readonly string[] {
-  if (!/^\s*[[{"]/.test(value) || !value.includes('\\')) return []
+  if (!/^\s*[[{"]/.test(value)) return []
   const inner = readLocated(Buffer.from(value))
   return inner.kind === 'located' ? [leavesOf(inner, 0, inner.text.length)] : []
 }
