@@ -124,6 +124,15 @@ module.exports = {
       to: { pathNot: [`${SRC}ledger/`, ...GROUND], dependencyTypesNot: ['core'] },
     },
     {
+      name: 'fingerprints-know-words-only',
+      severity: 'error',
+      comment:
+        'fingerprints/ knows released values again by keyed fingerprints; store, clock and secret are handed in, and what ' +
+        'becomes of the labels that they bring is decided elsewhere.',
+      from: { path: `${SRC}fingerprints/`, pathNot: TESTS },
+      to: { pathNot: [`${SRC}fingerprints/`, ...GROUND], dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'files-know-words-only',
       severity: 'error',
       comment:

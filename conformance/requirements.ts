@@ -806,6 +806,49 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'contract, "Sessions and labels"',
     says: 'where labels stay with sessions only those that were minted for the principal are taken',
   },
+  'labels.declassified': {
+    source: 'contract, "Sessions and labels"',
+    says: 'a label is lowered by whom policy permits it, with a reason and an entry, at once and everywhere',
+  },
+  'labels.release': {
+    source: 'design, "Labels flow"',
+    says: 'an answer is withheld from a reader who may not have what it was made of, and nobody is asked where it has read that itself',
+  },
+
+  // Exact-data match.
+  'fingerprints.reformatted': {
+    source: 'design, "Labels flow"',
+    says: 'a value that was released is known again quoted, regrouped, in other cases, scripts and escapes',
+  },
+  'fingerprints.joint': {
+    source: 'design, "Labels flow"',
+    says: 'fields of one row are known again together, in any order, near one another, dates in any form',
+  },
+  'fingerprints.copied-run': {
+    source: 'Schleimer, Wilkerson, Aiken: Winnowing, SIGMOD 2003',
+    says: 'any copied run of a long text that has the guaranteed length is found',
+  },
+  'fingerprints.no-guessing': {
+    source: 'design, "Labels flow"',
+    says: 'what can be guessed is not remembered, so that nobody learns from a label what was released',
+  },
+  'fingerprints.chunk-invariant': {
+    source: 'design, "Streams are chunk-invariant"',
+    says: 'every cutting of a text brings the same labels',
+  },
+  'fingerprints.shared': {
+    source: 'design, "Storage"',
+    says: 'what one gateway of a store remembers all of them know',
+  },
+  'fingerprints.durable-first': {
+    source: 'house',
+    says: 'what is to be known again is in the store before it is released; where it cannot be, that is an error',
+  },
+  'fingerprints.sealed': { source: 'house', says: 'rows of the store say nothing of values and cannot be tried on' },
+  'fingerprints.anybody': {
+    source: 'design, "Labels flow"',
+    says: 'values that were released to one are known in the prompts and answers of everybody, in every session',
+  },
 
   // Scopes.
   'scope.every-door': { source: 'RFC 6750 3.1', says: 'every door has a scope, and a token without it is refused' },

@@ -106,6 +106,8 @@ const PLANTS: readonly (readonly [rule: string, file: string, text: string, also
   ['budgets-know-words-only', `${S}/budgets/planted-2.ts`, gets('library', 'library')],
   ['the-ledger-knows-words-only', `${S}/ledger/planted.ts`, uses('Config', '../config/config.js')],
   ['the-ledger-knows-words-only', `${S}/ledger/planted-2.ts`, gets('library', 'library')],
+  ['fingerprints-know-words-only', `${S}/fingerprints/planted.ts`, uses('Config', '../config/config.js')],
+  ['fingerprints-know-words-only', `${S}/fingerprints/planted-2.ts`, gets('library', 'library')],
   ['files-know-words-only', `${S}/files/planted.ts`, uses('Config', '../config/config.js')],
   ['files-know-words-only', `${S}/files/planted-2.ts`, gets('library', 'library')],
   ['api-keys-know-words-only', `${S}/api-keys/planted.ts`, uses('Config', '../config/config.js')],

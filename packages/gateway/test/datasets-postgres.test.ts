@@ -16,12 +16,14 @@ permit (principal in Group::"analysts", action == Action::"queryDataset", resour
 permit (principal in Group::"support", action == Action::"queryDataset", resource == Dataset::"crm");
 @id("invoke") permit (principal, action == Action::"invoke", resource is Model);
 @id("stays-home") @reason("restricted data stays home")
-forbid (principal, action == Action::"invoke", resource == Model::"other-model") when { context.labels.contains("restricted") };
+forbid (principal, action == Action::"invoke", resource == Model::"other-model") when { context.labels.containsAny(["restricted", "confidential"]) };
+@id("security-reads") permit (principal in Group::"security", action == Action::"queryDataset", resource == Dataset::"crm");
 `
 
 const ROLES = [
   { group: 'analysts', role: 'crm_analyst' },
   { group: 'support', role: 'crm_support' },
+  { group: 'security', role: 'crm_analyst' },
 ]
 
 function crm(url: string, more: Record<string, unknown> = {}): Record<string, unknown> {
@@ -111,6 +113,20 @@ describe.skipIf(POSTGRES === undefined)('a dataset in PostgreSQL', () => {
     expect(await invoke()).toBe(403)
     const text = JSON.stringify(await house.entries())
     for (const secret of ['diagnosis', 'SELECT', 'clinic.example']) expect(text).not.toContain(secret)
+  })
+
+  test('what one has read is known again when another brings it, however it is written', async () => {
+    await open()
+    const invoke = async (content: string): Promise<number> => {
+      const token = await house.token('bob', { scope: 'models:invoke' })
+      return (await ask(house, { model: 'other-model', messages: [{ role: 'user', content }] }, { token })).status
+    }
+    const pasted = 'who is PERSON-17 @ Clinic.Example ?'
+    expect(await invoke(pasted)).toBe(200)
+    expect(await rows('carol', 'SELECT email FROM people WHERE id = 17')).toEqual([['person-17@clinic.example']])
+    expect(await invoke('what is for lunch?')).toBe(200)
+    expect(await invoke(pasted)).toBe(403)
+    expect(await invoke('who is person-18@clinic.example?')).toBe(200)
   })
 
   test('is refused while its database is away, and is there again once that is back', async () => {

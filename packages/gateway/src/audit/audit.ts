@@ -13,6 +13,7 @@ import {
   proceed,
   type Received,
   type Refusal,
+  type Released,
   type Restored,
   refuse,
   type Step,
@@ -371,7 +372,8 @@ export class Bracket {
     return (
       `{${bodies}"carried_out":${counts(outcome.carriedOut)},${chargeText(outcome.charge)}${decided}${restored}` +
       `"dropped_events":${outcome.droppedEvents},` +
-      `"findings":${counts(outcome.findings)},${intent}${brought}"latency_ms":${latency},"outcome":"${outcome.how}",${reason}${resource}${rows}` +
+      `"findings":${counts(outcome.findings)},${intent}${brought}"latency_ms":${latency},"outcome":"${outcome.how}",${reason}` +
+      `${releasedText(outcome.released, names)}${resource}${rows}` +
       `"status":${outcome.status},"stream":${outcome.stream},` +
       `"tokens":${usage === undefined ? 'null' : `{"input":${usage.inputTokens},"output":${usage.outputTokens}}`},` +
       `"upstream_status":${outcome.upstreamStatus}}`
@@ -454,6 +456,13 @@ function counts(of: Readonly<Record<string, number>>): string {
 
 function restoredText({ verdict, restored, withheld }: Restored, names: Pseudonyms): string {
   return `{${decidedText(verdict, names)},"restored":${counts(restored)},"withheld":${counts(withheld)}}`
+}
+
+/** What the reader had not read, and whether it may have it. */
+function releasedText(released: Released | undefined, names: Pseudonyms): string {
+  if (released === undefined) return ''
+  const { labels, verdict } = released
+  return `"release":{${decidedText(verdict, names)},"labels":${JSON.stringify(labels)}},`
 }
 
 function unwritten(error: unknown): Refusal {

@@ -83,6 +83,12 @@ export class AuditKeys {
     return { revoked: what.kind, id, ...(issuer === undefined ? {} : { issuer }) }
   }
 
+  /** What entries call a subject, by `<iss>#<sub>`. */
+  async subjectName(uid: string, nowMs: number): Promise<string> {
+    this.#enter(nowMs)
+    return (await this.#subjectKey(uid)).name
+  }
+
   #enter(nowMs: number): string {
     // Within the same hour nothing can have changed, and asking a calendar at each request shows.
     const hour = Math.floor(nowMs / 3_600_000)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CreateFlags, RotateFlags } from './keys.js'
+import type { DeclassifyFlags, IdentityFlags } from './labels.js'
 import { CommandError, EXIT, failureOf, type Output, outputOf } from './output.js'
 import type { RevokeFlags } from './revoke.js'
 import type { RotateSigningFlags } from './signing-keys.js'
@@ -102,6 +103,32 @@ function program(finish: (code: number) => void): Command {
       runs<{ json?: boolean; config: string } & RevokeFlags>(async ({ json: _json, config, ...flags }, output) => {
         const { revoke } = await import('./revoke.js')
         return await revoke(config, flags, output)
+      }),
+    )
+  const labels = ostiary.command('labels').description('labels of identities: show and lower them').exitOverride()
+  const labelsCommand = (name: string, description: string): Command =>
+    withConfig(
+      labels
+        .command(name)
+        .description(description)
+        .option('--json', 'JSON on stdout: one object, or one a line')
+        .requiredOption('--issuer <issuer>', 'whose identity it is')
+        .requiredOption('--sub <subject>', 'its name there')
+        .exitOverride(),
+    )
+  labelsCommand('show', 'those that an identity has now').action(
+    runs<{ json?: boolean; config: string } & IdentityFlags>(async ({ config, ...flags }, output) => {
+      const { showLabels } = await import('./labels.js')
+      return await showLabels(config, flags, output)
+    }),
+  )
+  labelsCommand('declassify', 'take labels from an identity before they age out, at once')
+    .requiredOption('--labels <labels>', 'one, or several with commas between')
+    .requiredOption('--reason <text>', 'why, for the log')
+    .action(
+      runs<{ json?: boolean; config: string } & DeclassifyFlags>(async ({ config, ...flags }, output) => {
+        const { declassify } = await import('./labels.js')
+        return await declassify(config, flags, output)
       }),
     )
   command('token', 'an access token from the `dev` issuer, for one of its people')

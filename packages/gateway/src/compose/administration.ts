@@ -2,6 +2,7 @@ import { AuditKeys } from '../audit/keys.js'
 import type { Config } from '../config/config.js'
 import { createParking } from '../grants/parking.js'
 import { openRevocations } from '../grants/revocations.js'
+import type { OpenLedger } from '../ledger/ledger.js'
 import type { Operations } from '../spec/index.js'
 import type { SigningKeys } from '../tokens/signing-keys.js'
 import { CLOCK, idMaker } from './ambient.js'
@@ -9,6 +10,7 @@ import { apiKeysOf } from './api-keys.js'
 import { leftInStore } from './budgets.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
+import { ledgerOf } from './ledger.js'
 import { refuseLosses } from './losses.js'
 import { operationsOf } from './operations.js'
 import { createProviderKeys } from './providers.js'
@@ -44,6 +46,13 @@ export async function administration(config: Config): Promise<Administration> {
       opened ??= signingKeysOf(config, { store, clock: CLOCK, note, report: () => undefined })
       return opened
     }
+    let labels: Promise<OpenLedger> | undefined
+    const ledger = (): Promise<OpenLedger> => {
+      labels ??= ledgerOf({
+        ...{ store, clock: CLOCK, note, rules: () => config.ledger, warn: () => undefined, onRisen: () => undefined },
+      }).then((it) => it.ledger)
+      return labels
+    }
     return {
       operations: operationsOf({
         clock: CLOCK,
@@ -54,12 +63,14 @@ export async function administration(config: Config): Promise<Administration> {
         left: leftInStore(store, CLOCK),
         config: () => config,
         signingKeys,
+        ledger,
         providers: { ...providers.operations, running: false },
       }),
       async close() {
         index.close()
         await apiKeys.close()
         ;(await opened)?.close()
+        ;(await labels)?.close()
         await store.close()
       },
     }

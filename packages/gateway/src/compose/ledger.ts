@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.js'
+import { type OpenFingerprints, openFingerprints } from '../fingerprints/fingerprints.js'
 import { type LedgerRules, type OpenLedger, openLedger } from '../ledger/ledger.js'
 import { createSessions, type Sessions } from '../ledger/sessions.js'
-import type { Clock, Gathering, Store } from '../spec/index.js'
+import type { Clock, Fingerprints, Gathering, Store } from '../spec/index.js'
 import type { AdministerParts } from './operations.js'
 import { sharedSecret } from './shared-secret.js'
 
@@ -31,8 +32,29 @@ export async function ledgerOf(
   return { ledger, sessions }
 }
 
-export function gatheringOf({ ledger: { gather } }: Config): Gathering {
+/** What is remembered of what was released through the store's gateways; undefined where the operator wants none of it. */
+export async function fingerprintsOf(
+  { ledger: { fingerprints } }: Config,
+  { clock, note, store, warn }: Pick<LedgerOfParts, 'clock' | 'note' | 'store' | 'warn'>,
+): Promise<OpenFingerprints | undefined> {
+  if (fingerprints === undefined) return undefined
+  return openFingerprints({
+    ...{ store, clock, rules: fingerprints, secret: await sharedSecret(store, 'fingerprints') },
+    onIll(why) {
+      warn(
+        why === undefined
+          ? 'fingerprints: the store is back'
+          : `fingerprints: what others release is not seen (${why})`,
+      )
+      const what = { check: 'fingerprints', store: why === undefined ? 'back' : 'away' }
+      note('config', what).catch(() => warn('audit: config entry not written'))
+    },
+  })
+}
+
+export function gatheringOf({ ledger: { gather } }: Config, known: Fingerprints | undefined): Gathering {
   return {
+    ...(known === undefined ? {} : { known }),
     findings: new Map(gather.findings.map(({ type, labels }) => [type, labels])),
     toolResults: gather.toolResults,
   }

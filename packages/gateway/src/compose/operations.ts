@@ -5,7 +5,9 @@ import type { AuditKeys } from '../audit/keys.js'
 import type { Config } from '../config/config.js'
 import { type ProviderOperationsParts, providerOperations } from '../forward/provider-operations.js'
 import { revocationOperations } from '../grants/operations.js'
-import type { Clock, Operations, Revocable } from '../spec/index.js'
+import type { OpenLedger } from '../ledger/ledger.js'
+import { type Declassification, labelOperations } from '../ledger/operations.js'
+import { type Clock, type Operations, type Principal, type Revocable, subjectOf } from '../spec/index.js'
 import { signingKeyOperations } from '../tokens/operations.js'
 import type { SigningKeys } from '../tokens/signing-keys.js'
 
@@ -20,12 +22,13 @@ export interface AdministerParts {
   /** The configuration in force. */
   readonly config: () => Config
   readonly signingKeys: () => Promise<SigningKeys>
+  readonly ledger: () => Promise<Pick<OpenLedger, 'of' | 'lower'>>
   readonly providers: Omit<ProviderOperationsParts, 'note'>
 }
 
 /** Everything that an administrator can do, the same whether a gateway runs or not. */
 export function operationsOf(parts: AdministerParts): Operations {
-  const { apiKeys, clock, config, keys, left, note, providers, revoke, signingKeys } = parts
+  const { apiKeys, clock, config, keys, ledger, left, note, providers, revoke, signingKeys } = parts
   return new Map([
     ...revocationOperations({
       revoke,
@@ -40,7 +43,24 @@ export function operationsOf(parts: AdministerParts): Operations {
       allowDirect: () => config().apiKeys.direct,
       now: () => clock.now(),
     }),
+    ...labelOperations({
+      ledger,
+      note: async (what, by) => note('declassification', await declassified(parts, what, by)),
+    }),
     ...signingKeyOperations(signingKeys, revoke),
     ...providerOperations({ ...providers, note: (what) => note('config', what) }),
   ])
+}
+
+/** What the log says of it: whose labels, which, why, and who did it. */
+async function declassified(
+  { clock, keys }: Pick<AdministerParts, 'clock' | 'keys'>,
+  { labels, reason, uid }: Declassification,
+  by: Principal | undefined,
+): Promise<Readonly<Record<string, unknown>>> {
+  const nowMs = clock.now()
+  const who = by === undefined ? 'operator' : await keys.subjectName(subjectOf(by).uid, nowMs)
+  // An administrator's agent is named too: it is the one that asked.
+  const actor = by?.onBehalfOf === undefined ? {} : { actor: await keys.subjectName(by.actor.uid, nowMs) }
+  return { subject: await keys.subjectName(uid, nowMs), labels, reason, by: who, ...actor }
 }

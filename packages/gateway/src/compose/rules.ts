@@ -3,7 +3,7 @@ import type { Accounts } from '../budgets/accounts.js'
 import type { Config } from '../config/config.js'
 import { configDigest } from '../config/digest.js'
 import type { Rules } from '../gateway.js'
-import type { PolicyEngine } from '../spec/index.js'
+import type { Fingerprints, PolicyEngine } from '../spec/index.js'
 import type { OpenVault } from '../vault/vault.js'
 import { budgetingOf, sizesOf } from './budgets.js'
 import type { OpenedDatasets } from './datasets.js'
@@ -26,6 +26,7 @@ export interface Lasting extends IssuerParts, OwnIssuerParts {
   readonly apiKeys: ApiKeys
   readonly providers: ProviderKeys
   readonly vault: Pick<OpenVault, 'prepare'>
+  readonly fingerprints: Fingerprints | undefined
   readonly accounts: Accounts
   readonly countTokens: Rules['countTokens']
   readonly mintSession: NonNullable<Rules['mintSession']>
@@ -58,7 +59,7 @@ export async function rulesOf(
     providers: lasting.providers.providersOf(config),
     systemMessages: systemMessagesOf(config),
     datasets: datasets.datasets,
-    gathering: gatheringOf(config),
+    gathering: gatheringOf(config, lasting.fingerprints),
     mintSession: config.ledger.scope === 'session' ? lasting.mintSession : undefined,
     limits: {
       parts: config.limits.parts,

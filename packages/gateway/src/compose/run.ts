@@ -11,7 +11,7 @@ import { filesOf } from './files.js'
 import type { HeldIssuer } from './issuers.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
-import { ledgerOf } from './ledger.js'
+import { fingerprintsOf, ledgerOf } from './ledger.js'
 import { addresses, listenOf } from './listen.js'
 import { type HeldLog, openLog, recoverable } from './log.js'
 import { claimOrigin } from './log-origin.js'
@@ -128,6 +128,8 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     onRisen: () => gateway?.decideAgain(),
   })
   opened.add(ledger)
+  const fingerprints = await fingerprintsOf(config, { store, clock, warn, note })
+  if (fingerprints !== undefined) opened.add(fingerprints)
   const apiKeys = opened.add(await apiKeysOf(config, { store, clock, report: warn, onNarrowed }))
 
   const failure = (): 'closed' | 'open' => inForce.budgets.failure
@@ -144,6 +146,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     apiKeys,
     providers,
     vault,
+    fingerprints,
     accounts,
     countTokens: (texts, atMost) => counter.count(texts, atMost),
     mintSession: sessions.mint,
@@ -178,6 +181,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
       left: leftOfKeys(accounts),
       config: () => inForce,
       signingKeys: async () => signing,
+      ledger: async () => ledger,
       providers: { ...providers.operations, running: true },
     }),
     audit: { log: held.log, keys, failure: config.audit.failure, order: config.audit.order },

@@ -405,6 +405,8 @@ export interface Config {
       /** Labels of whoever sends what tools gave back. */
       readonly toolResults: readonly string[]
     }
+    /** What is remembered of what was released; undefined: nothing. */
+    readonly fingerprints: { readonly ttlMs: number; readonly max: number } | undefined
   }
   /** Where values lie that placeholders stand for. */
   readonly vault: {

@@ -114,6 +114,9 @@ audit:
 #   scope: principal            # session: labels stay with sessions, which callers can start anew
 #   actors: false               # true: an agent has the labels of what it did for others, too
 #   gather: {}                  # such as { secret: restricted, tool-results: untrusted }
+#   fingerprints:               # of released values, to know them again; false: none are kept
+#     ttl: 8h                   # how long one counts after its value was last released
+#     max: 1000000              # the oldest go first
 
 # vault:                        # values that the obligation tokenize put placeholders for
 #   ttl: 8h                     # how long they can be restored after they were last tokenized

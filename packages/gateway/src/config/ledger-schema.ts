@@ -29,11 +29,29 @@ const gather = group(Object.fromEntries(SOURCES.map((source) => [source, labels.
   })
   .prefault({})
 
+const fingerprints = z
+  .union([
+    // The map first: where a map is written, its faults are those that help.
+    group({
+      ttl: duration(1000, 365 * 86_400_000, 'from 1s to 365d').prefault('8h'),
+      max: z.int().min(1000).max(10_000_000).default(1_000_000),
+    }),
+    z.literal(false),
+  ])
+  .prefault({})
+
 export const ledger: z.ZodType<Config['ledger']> = group({
   ttl: duration(1000, 365 * 86_400_000, 'from 1s to 365d').prefault('8h'),
   scope: z.enum(['principal', 'session']).default('principal'),
   actors: flag.default(false),
   gather,
+  fingerprints,
 })
-  .transform((raw) => ({ ttlMs: raw.ttl, scope: raw.scope, actors: raw.actors, gather: raw.gather }))
+  .transform((raw) => ({
+    ttlMs: raw.ttl,
+    scope: raw.scope,
+    actors: raw.actors,
+    gather: raw.gather,
+    fingerprints: raw.fingerprints === false ? undefined : { ttlMs: raw.fingerprints.ttl, max: raw.fingerprints.max },
+  }))
   .prefault({})

@@ -64,6 +64,7 @@ describe('a good configuration', () => {
         scope: 'principal',
         actors: false,
         gather: { findings: [], toolResults: [] },
+        fingerprints: { ttlMs: 28_800_000, max: 1_000_000 },
       },
       vault: {
         ttlMs: 28_800_000,
@@ -332,6 +333,7 @@ files: { openai: b }
           ],
           toolResults: ['untrusted'],
         },
+        fingerprints: { ttlMs: 28_800_000, max: 1_000_000 },
       },
       vault: {
         ttlMs: 600_000,
@@ -715,6 +717,20 @@ describe('a fault has its place', () => {
         '13:21 unknown key `secrets` in `ledger.gather` (did you mean `secret`?)',
         '13:42 unknown key `pii.crad` in `ledger.gather` (did you mean `pii.card`?)',
         expect.stringMatching(/^13:66 ledger\.gather\.pii: write a label of small letters/),
+      ],
+    ],
+    [
+      'ledger: { fingerprints: true }',
+      'ledger: { fingerprints: false }',
+      ['13:25 ledger.fingerprints: there is only `false`, not `true`'],
+    ],
+    [
+      'ledger: { fingerprints: { ttl: 8, max: 10, maxx: 1 } }',
+      'ledger: { fingerprints: { ttl: 1d, max: 5000 } }',
+      [
+        '13:32 ledger.fingerprints.ttl: write a time with its unit (ms, s, m, h or d), such as 30s, not `8`',
+        '13:40 ledger.fingerprints.max: must be at least 1000, not `10`',
+        '13:44 unknown key `maxx` in `ledger.fingerprints` (did you mean `max`?)',
       ],
     ],
     [

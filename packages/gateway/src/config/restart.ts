@@ -32,6 +32,7 @@ export function fixedAtStart(config: Config): ReadonlyMap<string, string> {
     ['secretsKey', config.secretsKey === undefined ? 'none' : digestOf(config.secretsKey)],
     ['vault.ttl', config.vault.ttlMs],
     ['vault.formats', config.vault.formats],
+    ['ledger.fingerprints', config.ledger.fingerprints ?? false],
     ['revocation.failure', config.revocation.failure],
     ['shutdown.deadline', shutdown.deadlineMs],
     ['control.socket', control.socket],

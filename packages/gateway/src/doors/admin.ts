@@ -8,6 +8,7 @@ import {
   type Operation,
   type OperationInput,
   type Operations,
+  type Principal,
   proceed,
   type Received,
   type Refusal,
@@ -83,19 +84,22 @@ async function serve(parts: AdminDoorParts, received: Received): Promise<Answer>
   const control = parts.trusted ? parts.control.get(`${method} ${path}`) : undefined
   if (control !== undefined) return json(200, await control())
   const operation = parts.operations.get(`${method} ${path}`)
-  const may = parts.trusted ? undefined : await administers(parts, received, operation)
-  if (may !== undefined) return wordOf(received, may)
+  const by = parts.trusted ? OPERATOR : await administers(parts, received, operation)
+  if (by.kind === 'refuse') return wordOf(received, by)
   return operation === undefined
     ? wordOf(received, refuse('endpoint_not_governed', 'no such endpoint'))
-    : await operate(operation, received)
+    : await operate(parts, operation, received, by.value)
 }
 
-/** Why the caller may not: asked before it is told whether there is such an endpoint. */
+/** Whoever may open the control socket. */
+const OPERATOR: Step<undefined> = proceed(undefined)
+
+/** Who asks, where the caller may: asked before it is told whether there is such an endpoint. */
 async function administers(
   { pipeline, scheme }: AdminDoorParts,
   received: Received,
   operation: Operation | undefined,
-): Promise<Refusal | undefined> {
+): Promise<Step<Principal>> {
   const found = await pipeline().identify(received, originOf(received, scheme))
   if (found.kind === 'refuse') return found
   const { scopes } = found.value
@@ -103,7 +107,7 @@ async function administers(
   const holds = scope === undefined ? [...scopes].some((one) => one.startsWith('admin:')) : covers(scopes, scope)
   if (!holds) return pipeline().who.challenged(lackingScope(scope ?? 'admin:*'), received, found.value)
   const may = pipeline().decide(received, found.value, 'administer', GATEWAY)
-  return may.kind === 'refuse' ? may : undefined
+  return may.kind === 'refuse' ? may : found
 }
 
 /** The Host was checked: it is one of this port's own names. */
@@ -111,10 +115,22 @@ function originOf(received: Received, scheme: 'http' | 'https'): string {
   return `${scheme}://${received.headers['host']}`
 }
 
-async function operate(operation: Operation, received: Received): Promise<Answer> {
+async function operate(
+  { pipeline }: AdminDoorParts,
+  operation: Operation,
+  received: Received,
+  by: Principal | undefined,
+): Promise<Answer> {
   const input = received.method === 'GET' ? proceed({}) : await inputOf(received)
   if (input.kind === 'refuse') return wordOf(received, input)
-  const done = await operation.run(input.value)
+  const asks = by === undefined ? undefined : operation.asks?.(input.value)
+  if (asks?.kind === 'refuse') return wordOf(received, asks)
+  if (by !== undefined && asks !== undefined) {
+    const { action, labels } = asks.value
+    const may = pipeline().decide(received, by, action, GATEWAY, labels)
+    if (may.kind === 'refuse') return wordOf(received, may)
+  }
+  const done = await operation.run(input.value, by)
   return done.kind === 'refuse' ? wordOf(received, done) : json(200, done.value)
 }
 

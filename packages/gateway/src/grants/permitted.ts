@@ -29,6 +29,13 @@ export interface Permitted {
   readonly output: ActsByType
   /** Values that the answer puts in the places of placeholders; undefined where there are none. */
   readonly restoring: Restoring | undefined
+  /** Whether what the reader has not read may be released to it; undefined: it is not asked. */
+  readonly releasing?: Releasing
+}
+
+export interface Releasing {
+  /** By other policies, or at another moment: why the exchange ends, or undefined. */
+  decideAgain(ask: (labels: readonly string[]) => Verdict): Refusal | undefined
 }
 
 export interface PermittedReading {

@@ -33,7 +33,7 @@ export interface LedgerParts {
 }
 
 export interface OpenLedger extends Ledger {
-  /** Takes labels away from an identity, `<iss>#<sub>`. Effective once it is fulfilled. */
+  /** Takes labels away from an identity, `<iss>#<sub>`, in all of its sessions. Effective once it is fulfilled. */
   lower(uid: string, labels: readonly string[]): Promise<void>
   /** Labels of an identity, sorted. */
   of(uid: string): readonly string[]
@@ -58,12 +58,22 @@ export async function openLedger(parts: LedgerParts): Promise<OpenLedger> {
     return made
   }
 
-  function namesOf(principal: Principal, session: string | undefined): readonly string[] {
-    const { actors, scope } = rules()
+  function ownName(principal: Principal, session: string | undefined): string {
     const { uid } = subjectOf(principal)
-    const own = scope === 'session' && session !== undefined ? sessionName(uid, session) : subjectName(uid)
+    return rules().scope === 'session' && session !== undefined ? sessionName(uid, session) : subjectName(uid)
+  }
+
+  function namesOf(principal: Principal, session: string | undefined): readonly string[] {
+    const { actors } = rules()
+    const own = ownName(principal, session)
     // Of an actor for itself its labels are the subject's own.
     return actors && principal.onBehalfOf !== undefined ? [own, actorName(principal.actor.uid)] : [own]
+  }
+
+  /** Of an identity: its own, those of its sessions, and what it gathered for others. */
+  function allOf(uid: string): readonly Holder[] {
+    const names = new Set([subjectName(uid), actorName(uid)])
+    return [...holders].filter(([name]) => names.has(name) || isSessionOf(name, uid)).map(([, one]) => one)
   }
 
   function sweep(): void {
@@ -96,6 +106,9 @@ export async function openLedger(parts: LedgerParts): Promise<OpenLedger> {
       const some = lists.filter((list) => list.length > 0)
       return some.length < 2 ? (some[0] ?? NONE) : [...new Set(some.flat())].sort()
     },
+    readerLabelsOf(principal, session) {
+      return holders.get(ownName(principal, session))?.list(clock.now()) ?? NONE
+    },
     gather(principal, session, labels) {
       if (labels.length === 0) return undefined
       const { ttlMs } = rules()
@@ -107,9 +120,12 @@ export async function openLedger(parts: LedgerParts): Promise<OpenLedger> {
       return writing.length === 0 ? undefined : Promise.all(writing).then(() => undefined)
     },
     async lower(uid, labels) {
-      await holders.get(subjectName(uid))?.lower(labels)
+      await Promise.all(allOf(uid).map((one) => one.lower(labels)))
     },
-    of: (uid) => holders.get(subjectName(uid))?.list(clock.now()) ?? NONE,
+    of(uid) {
+      const nowMs = clock.now()
+      return [...new Set(allOf(uid).flatMap((one) => one.list(nowMs)))].sort()
+    },
     sweep,
     get size() {
       return holders.size
@@ -138,4 +154,9 @@ function actorName(uid: string): string {
 
 function sessionName(uid: string, session: string): string {
   return `session ${session} ${uid}`
+}
+
+/** Ids of sessions have no blanks. */
+function isSessionOf(name: string, uid: string): boolean {
+  return name.startsWith('session ') && name.slice(name.indexOf(' ', 'session '.length) + 1) === uid
 }

@@ -6,7 +6,7 @@ export const NO_LABELS: Labels = new Map()
 /** What a label is spelt like: a level, or a category. */
 const LABEL = /^[a-z][a-z0-9-]{0,63}$/
 
-function isLabel(text: string): boolean {
+export function isLabel(text: string): boolean {
   return LABEL.test(text)
 }
 

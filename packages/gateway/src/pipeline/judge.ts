@@ -145,7 +145,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const texts = view.parts.map(({ text }) => text)
     return proceed({
       texts,
-      labels: withLabels(labels, labelsBrought(parts.gathering, view.parts, learnt.types, undefined)),
+      labels: withLabels(labels, labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)),
     })
   }
 
@@ -171,7 +171,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const labels = parts.ledger.labelsOf(principal, session.value)
     const over = overLimit(sizedBy(view, body, learnt, tokens), parts.limits.sizes)
     if (over?.kind === 'count') {
-      const brought = labelsBrought(parts.gathering, view.parts, learnt.types, undefined)
+      const brought = labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)
       return { ...over, labels: withLabels(labels, brought) }
     }
     if (over !== undefined) return over
@@ -212,7 +212,8 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const needsUsage = allowed?.allowance.needsUsage === true
     const transformed = transform(decided.value, parts, session, vault.value, needsUsage)
     if (transformed.kind === 'refuse') return transformed
-    const brought = labelsBrought(parts.gathering, view.parts, learnt.types, decided.value.verdict.obligations.input)
+    const { input } = decided.value.verdict.obligations
+    const brought = labelsBrought(parts.gathering, view.parts, learnt.types, input, learnt.found)
     return proceed(seal.sealed(decided.value, transformed.value, allowed, brought))
   }
 
@@ -246,7 +247,8 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
       const decided = decidedOf(asking, inspected, at)
       if (decided.kind === 'refuse') return decided
       const { input } = decided.value.verdict.obligations
-      const labels = withLabels(at.labels, labelsBrought(parts.gathering, view.parts, learnt.types, input))
+      const brought = labelsBrought(parts.gathering, view.parts, learnt.types, input, learnt.found)
+      const labels = withLabels(at.labels, brought)
       // Labels only rise, and there are so many: it ends.
       if (labels === at.labels) return decided
       at = { ...at, labels }

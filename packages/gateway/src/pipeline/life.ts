@@ -2,6 +2,7 @@ import type { Authenticated } from '../exchange.js'
 import type { Grants } from '../grants/grants.js'
 import type { Permitted, PermittedReading } from '../grants/permitted.js'
 import { AnswerLabels } from '../release/labels.js'
+import { Releasing } from '../release/releasing.js'
 import {
   type Action,
   type ActsByType,
@@ -19,6 +20,11 @@ export interface LifeParts {
   readonly gathering: Gathering
   /** Why what was permitted is so no more at this moment; undefined: it is. */
   readonly endedNow: (permitted: Permitted) => Refusal | undefined
+  /** Decides about `release` for what was permitted. */
+  readonly askToRelease: (
+    permitted: Pick<Permitted, 'principal' | 'resource' | 'context' | 'session'>,
+    labels: readonly string[],
+  ) => Verdict
 }
 
 /** What was decided, for what lives on it. */
@@ -40,6 +46,8 @@ export interface Life {
   readonly heldLabels: () => readonly string[]
   /** Which answers about it bring. */
   readonly labels: AnswerLabels
+  /** Whether its reader may have what it has not read itself, of answers about what was decided. */
+  releasing(decided: readonly LivingOn[]): Releasing
   /** Aborted when it is over. */
   readonly signal: AbortSignal
   /** Called once when it ends or the caller leaves. */
@@ -66,11 +74,22 @@ export function liveOn(parts: LifeParts, { principal, received }: Authenticated)
     ended ??= refusal
     over()
   }
+  let releasing: Releasing | undefined
   const grant = grants.open({ principal, permitted: undefined, ended: end })
   if ('kind' in grant) return grant
   const live = [grant]
   const { caller } = received
   caller.whenLeft(over)
+  const reader = (): readonly string[] => ledger.readerLabelsOf(principal, session.value)
+  const releasingOf = (decided: readonly LivingOn[]): Releasing => {
+    // Files and jobs are nothing that an actor says from memory: only what stands in them counts.
+    releasing ??= new Releasing({
+      ...{ known: labels.known, held: reader, reader },
+      ask: (more) =>
+        releasedBy(decided, (one) => parts.askToRelease({ ...one, principal, session: session.value }, more)),
+    })
+    return releasing
+  }
   return {
     get ended() {
       return ended
@@ -86,6 +105,7 @@ export function liveOn(parts: LifeParts, { principal, received }: Authenticated)
       else listeners.push(listener)
     },
     livesOn(decided, output) {
+      const releasing = releasingOf(decided)
       for (const { action, reading, resource, routedFrom, verdict } of decided) {
         // What was routed lives on both permits, together.
         if (verdict.obligations.routes.some((route) => route !== resource.id)) continue
@@ -93,6 +113,7 @@ export function liveOn(parts: LifeParts, { principal, received }: Authenticated)
           ...{ principal, action, resource, session: session.value, restoring: undefined },
           ...{ context: verdict.context, output: labels.withFlags(output), routedFrom },
           ...(reading === undefined ? {} : { reading }),
+          releasing,
         }
         const more = grants.open({ principal, permitted, ended: end })
         if ('kind' in more) return end(more)
@@ -103,6 +124,7 @@ export function liveOn(parts: LifeParts, { principal, received }: Authenticated)
         more.streams()
       }
     },
+    releasing: releasingOf,
     close() {
       for (const one of live) one.close()
     },
@@ -111,4 +133,13 @@ export function liveOn(parts: LifeParts, { principal, received }: Authenticated)
 
 export function overBy({ ended }: Pick<Life, 'ended'>): Refusal {
   return ended ?? refuse('invalid_request', 'the caller left')
+}
+
+/** All of them must permit it; undefined: nothing was decided that could be asked about. */
+function releasedBy(
+  decided: readonly LivingOn[],
+  ask: (one: Omit<LivingOn, 'verdict'> & Pick<Verdict, 'context'>) => Verdict,
+): Verdict | undefined {
+  const verdicts = decided.map(({ verdict, ...one }) => ask({ ...one, context: verdict.context }))
+  return verdicts.find(({ decision }) => decision.kind !== 'permit') ?? verdicts[0]
 }

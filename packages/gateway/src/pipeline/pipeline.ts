@@ -99,8 +99,18 @@ export interface Pipeline {
    * @param origin where that door is, as the caller names it; whoever asks has made sure that it is ours
    */
   identify(received: Received, origin: string): Promise<Step<Principal>>
-  /** Decides for such a door. */
-  decide(received: Received, principal: Principal, action: Action, resource: Resource): Step<Verdict>
+  /**
+   * Decides for such a door.
+   *
+   * @param labels that it is about; default: those of the principal
+   */
+  decide(
+    received: Received,
+    principal: Principal,
+    action: Action,
+    resource: Resource,
+    labels?: readonly string[],
+  ): Step<Verdict>
   /** Answers with a refusal and gives the outcome of it. */
   refuse(entered: Entered, shape: Shape, refusal: Refusal): Outcome
   /** Decides again what exchanges live on, by these policies and at this moment. */
@@ -152,6 +162,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     elsewhere,
     editParts: (texts, found, acts, vault) => editParts(texts, found, acts, vault, ANSWERED_MAX),
     askToRestore,
+    askToRelease,
     ledger: parts.ledger,
     gathering: parts.gathering,
     answerBytes: parts.limits.answerBytes,
@@ -162,7 +173,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     ...{ policy: parts.policy, challenged, permitted, labelsOf, looksFor },
     usedIn: (action) => usedIn(parts, action),
   }
-  const life: LifeParts = { grants, ledger: parts.ledger, gathering: parts.gathering, endedNow }
+  const life: LifeParts = { grants, ledger: parts.ledger, gathering: parts.gathering, endedNow, askToRelease }
   const { budgets, configDigest } = parts
   const transfers = new TransferRoom({
     desk: new Desk({
@@ -272,7 +283,18 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
         asker.kind === 'refuse' ? asker : endedBy(decide(parts.policy, asker.value, action, one, at), permitted)
       if (ended !== undefined) return ended
     }
-    return permitted.restoring?.decideAgain((types) => askToRestore(permitted, types))
+    const withheld = permitted.releasing?.decideAgain((more) => askToRelease(permitted, more))
+    return withheld ?? permitted.restoring?.decideAgain((types) => askToRestore(permitted, types))
+  }
+
+  /** Whether what brings these labels may be released to a reader that has not read it. */
+  function askToRelease(
+    { principal, resource, context, session }: Pick<Permitted, 'principal' | 'resource' | 'context' | 'session'>,
+    more: readonly string[],
+  ): Verdict {
+    const held = withLabels(context.labels, parts.ledger.labelsOf(principal, session))
+    const at = { ...context, labels: withLabels(held, more), timeMs: parts.clock.now() }
+    return decide(parts.policy, principal, 'release', resource, at)
   }
 
   /** Whether values of these types may be put back in an answer. */
@@ -330,7 +352,9 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       // Labels that rose while the exchange was recorded found no grant of it.
       const { after, session } = recorded.sealed.labels
       const labels = parts.ledger.labelsOf(answering.principal, session)
-      const ended = withLabels(after, labels) === after ? undefined : endedNow(answering.permitted)
+      const risen = withLabels(after, labels) === after ? undefined : endedNow(answering.permitted)
+      // What an actor brings from others is known before anything is sent.
+      const ended = risen ?? answering.permitted.releasing.withheld()
       if (ended !== undefined) {
         answering.ended(ended)
         return
@@ -369,8 +393,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     reads,
     ask: askBarely,
     identify,
-    decide(received, principal, action, resource) {
-      const context = contextOf(received, parts.ledger.labelsOf(principal, undefined))
+    decide(received, principal, action, resource, labels = parts.ledger.labelsOf(principal, undefined)) {
+      const context = contextOf(received, labels)
       return permitted(decide(parts.policy, principal, action, resource, context), { received, principal })
     },
     refuse: ({ authenticated }, shape, refusal) =>

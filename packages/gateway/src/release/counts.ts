@@ -1,8 +1,12 @@
+import type { Released } from '../spec/index.js'
+
 /** What was found in an answer, and what was done about it, as its outcome entry tells it. */
 export class Counts {
   #findings: Record<string, number> | undefined
   #carriedOut: Record<string, number> | undefined
   #types = 0
+  /** What the reader had not read; undefined where nobody was asked. */
+  released: Released | undefined
 
   get findings(): Readonly<Record<string, number>> {
     return this.#findings ?? NONE

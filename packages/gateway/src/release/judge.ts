@@ -12,6 +12,7 @@ import {
   type VaultSession,
 } from '../spec/index.js'
 import type { Counts } from './counts.js'
+import type { KnownInAnswer } from './known.js'
 import { type Heard, hear, say } from './late.js'
 import type { Restoring } from './restoring.js'
 
@@ -42,6 +43,8 @@ export interface Whole {
   readonly vault: VaultSession | undefined
   /** Puts values back, behind whatever else is done. */
   readonly restoring: Restoring | undefined
+  /** Looks at what leaves. */
+  readonly known: KnownInAnswer | undefined
   /** See `StreamLensParts`. */
   readonly dropUsage: boolean
 }
@@ -56,13 +59,15 @@ export interface Judged {
 
 /** Judges an answer in one piece. */
 export function judge({ inspect, editParts }: Judging, whole: Whole, elsewhere: Elsewhere | undefined): Judged {
-  const { lens, body, acts, counts, restoring, vault } = whole
+  const { lens, body, acts, counts, known, restoring, vault } = whole
   const read = lens.readAnswer(body)
   if (read.kind === 'refuse') return { usage: undefined, dropped: 0, out: read }
   const view = read.value
   const { usage } = view
   if (acts.size === 0) {
-    return { usage, dropped: 0, out: restoring === undefined ? body : view.edit(restoring.edits(view.parts, [])) }
+    const edits = restoring?.edits(view.parts, []) ?? []
+    known?.see(view.parts, edits)
+    return { usage, dropped: 0, out: restoring === undefined ? body : view.edit(edits) }
   }
   const inspected = inspect(view.parts, elsewhere)
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
@@ -74,7 +79,9 @@ export function judge({ inspect, editParts }: Judging, whole: Whole, elsewhere: 
   if (edited.kind === 'refuse') return { usage, dropped: 0, out: refuse(edited.code, edited.forLog) }
   const { edits, carriedOut } = edited.value
   for (const what in carriedOut) counts.did(what, carriedOut[what] ?? 0)
-  return { usage, dropped: 0, out: view.edit(restoring?.edits(view.parts, edits) ?? edits) }
+  const all = restoring?.edits(view.parts, edits) ?? edits
+  known?.see(view.parts, all)
+  return { usage, dropped: 0, out: view.edit(all) }
 }
 
 /**
@@ -105,7 +112,7 @@ function partsOf({ lens, body }: Whole): Heard | Refusal {
 }
 
 function late({ inspect }: Judging, whole: Whole, { parts, usage }: Heard, elsewhere: Elsewhere): Judged {
-  const { lens, body, acts, counts, dropUsage, restoring, vault } = whole
+  const { lens, body, acts, counts, dropUsage, known, restoring, vault } = whole
   const inspected = inspect(parts, elsewhere)
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
   const { found, opened } = inspected.value
@@ -116,6 +123,7 @@ function late({ inspect }: Judging, whole: Whole, { parts, usage }: Heard, elsew
     acts,
     vault,
     restoring,
+    known,
     dropUsage,
     onFinding(type, act) {
       counts.found(type, 1)

@@ -10,9 +10,10 @@ import {
   refuse,
 } from '../spec/index.js'
 import type { Counts } from './counts.js'
+import { KnownInAnswer } from './known.js'
 
 export interface LabelParts {
-  readonly ledger: Pick<Ledger, 'gather'>
+  readonly ledger: Pick<Ledger, 'gather' | 'labelsOf' | 'readerLabelsOf'>
   readonly gathering: Gathering
 }
 
@@ -21,7 +22,9 @@ export class AnswerLabels {
   readonly #parts: LabelParts
   readonly #principal: Principal
   readonly #session: string | undefined
-  /** As many types of findings have brought what labels they bring. */
+  /** What was released to others, or before, and is in the answer; undefined where nothing can be. */
+  readonly known: KnownInAnswer | undefined
+  /** As many types of findings, and labels of what is known, have brought what they bring. */
   #gathered = 0
 
   /** @param session that labels stay with */
@@ -29,6 +32,8 @@ export class AnswerLabels {
     this.#parts = parts
     this.#principal = principal
     this.#session = session
+    const { known } = parts.gathering
+    this.known = known === undefined || known.isEmpty ? undefined : new KnownInAnswer(known)
   }
 
   /** The same acts, with all that brings labels looked for. */
@@ -46,12 +51,16 @@ export class AnswerLabels {
    * @returns undefined where there is nothing to wait for
    */
   gather(counts: Counts, acts: ActsByType): Promise<Refusal | undefined> | undefined {
-    if (counts.types === this.#gathered) return undefined
-    this.#gathered = counts.types
-    const brought = labelsBrought(this.#parts.gathering, [], Object.keys(counts.findings), acts)
+    const known = this.known?.labels ?? NONE
+    const gathered = counts.types + known.length
+    if (gathered === this.#gathered) return undefined
+    this.#gathered = gathered
+    const brought = [...labelsBrought(this.#parts.gathering, [], Object.keys(counts.findings), acts), ...known]
     return this.#parts.ledger.gather(this.#principal, this.#session, brought)?.then(
       () => undefined,
       (error: unknown) => refuse('overloaded', `ledger: not written (${errorName(error)})`, { headers: NO_RETRY }),
     )
   }
 }
+
+const NONE: readonly string[] = []

@@ -17,6 +17,7 @@ import {
 } from '../spec/index.js'
 import { Editor } from '../spec/replacement.js'
 import { ANSWERED_MAX, tokenizerOf, withoutPlaceholders } from '../spec/tokenizer.js'
+import type { KnownInAnswer } from './known.js'
 import type { Restoring } from './restoring.js'
 
 // A stream whose texts a detector elsewhere looks at is released late: such a detector judges whole texts, and what it would find
@@ -63,6 +64,8 @@ export interface Saying {
   readonly vault?: VaultSession | undefined
   /** Puts values back, behind all else. */
   readonly restoring?: Restoring | undefined
+  /** Looks at what leaves. */
+  readonly known?: KnownInAnswer | undefined
 }
 
 export interface Said {
@@ -73,7 +76,7 @@ export interface Said {
 
 /** Says the same stream as it may leave. */
 export function say(seen: Opens, stream: Buffer, saying: Saying): Said {
-  const { parts, found, acts, dropUsage = false, onFinding, restoring, vault } = saying
+  const { parts, found, acts, dropUsage = false, known, onFinding, restoring, vault } = saying
   const findings = new Map(found.map((one) => [one.index, one.findings]))
   const heardAt = new Map<string, Map<string, Known>>()
   const heardOf = new Map<string, Known>()
@@ -98,7 +101,8 @@ export function say(seen: Opens, stream: Buffer, saying: Saying): Said {
     guard: (channel) => {
       const tokenizer = vault === undefined ? undefined : tokenizerOf(vault, channel.isJson, ANSWERED_MAX)
       const guard = new Knowing((begin) => heardBy(channel, begin), new Editor(acts, onFinding, tokenizer))
-      return restoring?.guard(channel, guard) ?? guard
+      const restored = restoring?.guard(channel, guard) ?? guard
+      return known?.guard(restored) ?? restored
     },
   })
   const out = through(lens, stream)

@@ -254,7 +254,7 @@ export class Release {
     this.#over = true
     this.#lease?.close()
     this.#held.drop()
-    const { counts, isReckoned, restoring } = this.permitted
+    const { counts, isReckoned, releasing, restoring } = this.permitted
     this.#finish({
       how,
       refusal,
@@ -265,6 +265,7 @@ export class Release {
       findings: counts.findings,
       carriedOut: counts.carriedOut,
       restored: restoring?.outcome,
+      released: releasing.outcome,
       droppedEvents: this.#lens?.dropped ?? this.#judged?.dropped ?? 0,
       stream: this.#isStream,
     })

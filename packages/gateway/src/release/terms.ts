@@ -18,7 +18,9 @@ import {
 } from '../spec/index.js'
 import { Counts } from './counts.js'
 import type { Whole } from './judge.js'
+import type { KnownInAnswer } from './known.js'
 import { AnswerLabels, type LabelParts } from './labels.js'
+import { Releasing } from './releasing.js'
 import { Restoring } from './restoring.js'
 
 export interface TermsParts extends LabelParts {
@@ -33,6 +35,8 @@ export interface TermsParts extends LabelParts {
   readonly elsewhere: ((acts: ActsByType) => LookElsewhere | undefined) | undefined
   /** Decides about `detokenize` for what was permitted. */
   readonly askToRestore: (permitted: Terms, types: readonly FindingType[]) => Verdict
+  /** Decides about `release` for what was permitted. */
+  readonly askToRelease: (permitted: Terms, labels: readonly string[]) => Verdict
 }
 
 /** On what terms an answer may leave: what was permitted and to whom, what is done with its texts, and how often it was. */
@@ -55,6 +59,10 @@ export class Terms {
   /** Somebody wants to know how much came. */
   readonly isReckoned: boolean
   readonly dropUsage: boolean
+  /** Labels of what is known in the answer. */
+  readonly known: KnownInAnswer | undefined
+  /** Whether the reader may have what it has not read itself. */
+  readonly releasing: Releasing
   readonly counts: Counts = new Counts()
   readonly #parts: TermsParts
   readonly #labels: AnswerLabels
@@ -74,16 +82,25 @@ export class Terms {
     this.lens = endpoint.lens
     this.vault = vault
     this.restoring = vault === undefined ? undefined : new Restoring(vault, (types) => parts.askToRestore(this, types))
+    this.known = this.#labels.known
+    this.releasing = new Releasing({
+      known: this.known,
+      held: () => parts.ledger.labelsOf(this.principal, this.session),
+      reader: () => parts.ledger.readerLabelsOf(this.principal, this.session),
+      ask: (labels) => parts.askToRelease(this, labels),
+    })
     this.look = output.size === 0 ? undefined : parts.elsewhere?.(output)
     this.isReckoned = counted !== undefined || model.price !== undefined
     this.dropUsage = sealed.asksUsage
   }
 
-  /** What the model said is judged first, then values are put back. Undefined where neither is to be done. */
+  /** What the model said is judged first, then values are put back, then what leaves is looked at. Undefined where nothing is to be done. */
   guards(): ((channel: ChannelKind) => TextGuard) | undefined {
-    const { restoring } = this
+    const { known, restoring } = this
     const judging = this.#judging()
-    return restoring === undefined ? judging : (channel) => restoring.guard(channel, judging?.(channel))
+    const restored =
+      restoring === undefined ? judging : (channel: ChannelKind) => restoring.guard(channel, judging?.(channel))
+    return known === undefined ? restored : (channel) => known.guard(restored?.(channel))
   }
 
   #judging(): ((channel: ChannelKind) => TextGuard) | undefined {
@@ -101,6 +118,9 @@ export class Terms {
    * Gives why it could not be; undefined where there is nothing to wait for.
    */
   settled(): Promise<Refusal | undefined> | undefined {
+    const withheld = this.releasing.withheld()
+    // What does not reach the reader touches nobody.
+    if (withheld !== undefined) return Promise.resolve(withheld)
     const gathering = this.#labels.gather(this.counts, this.output)
     const { vault } = this
     if (vault === undefined || vault.isKept) return gathering
@@ -109,8 +129,8 @@ export class Terms {
 
   /** An answer that is whole. */
   whole(body: Buffer): Whole {
-    const { counts, dropUsage, lens, output: acts, restoring, vault } = this
-    return { lens, body, acts, counts, vault, restoring, dropUsage }
+    const { counts, dropUsage, known, lens, output: acts, restoring, vault } = this
+    return { lens, body, acts, counts, vault, restoring, known, dropUsage }
   }
 }
 

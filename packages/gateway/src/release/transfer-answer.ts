@@ -137,6 +137,7 @@ export function outcomeOf(
     ...{ usage: undefined, answerTokens: 0, restored: undefined, droppedEvents: 0, stream: false },
     findings: counts.findings,
     carriedOut: counts.carriedOut,
+    released: counts.released,
   }
 }
 

@@ -11,6 +11,13 @@ export interface Restored {
   readonly withheld: Readonly<Record<string, number>>
 }
 
+/** That an answer depends on what its reader has not read. */
+export interface Released {
+  /** Of what the reader has not read, sorted. */
+  readonly labels: readonly string[]
+  readonly verdict: Verdict
+}
+
 /** How an exchange ended, as its outcome entry tells it. */
 export interface Outcome {
   readonly how: 'done' | 'refused' | 'left' | 'threw'
@@ -27,6 +34,8 @@ export interface Outcome {
   readonly carriedOut: Readonly<Record<string, number>>
   /** Undefined where the answer had no placeholder of the caller's. */
   readonly restored: Restored | undefined
+  /** Undefined where nobody was asked. */
+  readonly released?: Released | undefined
   readonly droppedEvents: number
   /** Of a read of a dataset: rows, or passages, that were given. */
   readonly rows?: number

@@ -16,6 +16,7 @@ export const SCOPES = {
   'audit:read': 'read the log on the admin port',
   'admin:keys': 'make, list, rotate and revoke API keys',
   'admin:revoke': 'revoke tokens, subjects and sessions',
+  'admin:labels': 'show and lower the labels of identities',
   'admin:signing-keys': 'rotate the keys that sign our own tokens',
   'admin:providers': 'list and rotate the keys of providers, store secrets',
 } as const

@@ -86,8 +86,8 @@ export class ReadDesk {
   }
 
   /** The labels that the texts of a question bring, where nothing but these acts becomes of what was found. */
-  broughtBy({ parts, types }: Question, { input }: Pick<Obligations, 'input'>): readonly string[] {
-    return labelsBrought(this.parts.gathering, parts, types, input)
+  broughtBy({ found, parts, types }: Question, { input }: Pick<Obligations, 'input'>): readonly string[] {
+    return labelsBrought(this.parts.gathering, parts, types, input, found)
   }
 
   /** What policies let callers spend, set aside. A read costs no tokens and no money. */

@@ -24,6 +24,7 @@ import { type Ask, labelsOfRead, resourceOf } from './asking.js'
 import type { Documents, SearchCall, ShownHit } from './call.js'
 import { actOn } from './changes.js'
 import type { ReadDesk } from './desk.js'
+import { remembered, rowsToRemember } from './remembered.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
 
 /** Among what may be searched, and on what terms. */
@@ -68,7 +69,10 @@ export async function giveHits(
   )
   const unwritten = await gathered(desk, entered, labels.session, brought)
   if (unwritten !== undefined) return ended(unwritten)
-  const unsaid = await life.labels.gather(counts, work.acts)
+  const kept = shown.value.flatMap(({ classification, passage }) =>
+    rowsToRemember(dataset.lattice, [classification], [[passage]]),
+  )
+  const unsaid = (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
   if (unsaid !== undefined) return ended(unsaid)
   // Policies, labels and the documents themselves may have changed while it was searched.
   const living = [...new Set(found.value.map(({ classification }) => resourceOf(dataset, classification)))]

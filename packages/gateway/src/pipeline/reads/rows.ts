@@ -16,6 +16,7 @@ import { type Life, overBy } from '../life.js'
 import { resourceOf } from './asking.js'
 import type { QueryCall, Shown } from './call.js'
 import type { ReadDesk } from './desk.js'
+import { type KeptColumn, remembered, rowsToRemember } from './remembered.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
 
 /** What may be read, and on what terms. */
@@ -65,7 +66,9 @@ export async function giveRows(
     if (page.kind === 'refuse') return ended(page)
     const shown = await shownOf(desk, content, page.value, work)
     if (shown.kind === 'refuse') return ended(shown)
-    const unwritten = await life.labels.gather(counts, work.acts)
+    const kept = rowsToRemember(dataset.lattice, keptColumns(content), shown.value)
+    const unwritten =
+      (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
     if (unwritten !== undefined) return ended(unwritten)
     if (isOver()) return ended(overBy(life))
     if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
@@ -79,6 +82,11 @@ export async function giveRows(
     return over('done', undefined, 200)
   }
   return ended(overBy(life))
+}
+
+/** What stands there in its place is nobody's value. */
+function keptColumns({ columns }: ChangedQuery): readonly KeptColumn[] {
+  return columns.map(({ act, classification }) => (act === undefined ? classification : undefined))
 }
 
 function columnsOf({ columns }: ChangedQuery): Parameters<QueryCall['sink']['begin']>[0]['columns'] {

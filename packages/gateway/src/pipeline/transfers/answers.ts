@@ -31,7 +31,7 @@ export class Answers {
     const counts = new Counts()
     const answering = this.#answering(entered, call, recorded)
     const placed = call.transfers.placed(body)
-    const out = await this.#desk.judged(call.route.lens, placed, acts, counts, life)
+    const out = await this.#desk.judged(call.route.lens, placed, acts, counts, life, recorded)
     if (!Buffer.isBuffer(out)) return giveRefusal(answering, out, held.status, counts)
     return giveWhole(answering, held, out, out !== placed, counts)
   }

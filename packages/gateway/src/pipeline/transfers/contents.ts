@@ -18,13 +18,19 @@ import { type Life, overBy } from '../life.js'
 import { at, type Desk, type TransferCall } from './desk.js'
 import { type Head, Piping } from './piping.js'
 
+interface Content {
+  readonly recorded: RecordedTransfer
+  readonly kept: Kept
+  readonly obligations: Obligations
+}
+
 /** A file on its way to its owner: judged line by line, and none leaves before it was. */
 export async function giveContent(
   desk: Desk,
   entered: Entered,
   call: TransferCall,
   life: Life,
-  what: { readonly recorded: RecordedTransfer; readonly kept: Kept; readonly obligations: Obligations },
+  what: Content,
 ): Promise<Outcome> {
   const { recorded } = what
   const { received } = entered.authenticated
@@ -38,10 +44,9 @@ export async function giveContent(
   })
   const head = await piping.headed
   if ('kind' in head) return giveRefusal(answering, head, 0, counts)
-  if (head.status !== 200)
-    return await giveFault(desk, answering, call, life, piping, head, what.obligations.output, counts)
+  if (head.status !== 200) return await giveFault(desk, answering, call, life, piping, head, what, counts)
 
-  const judging = new Contents(desk, call, life, what.kept, actsOn(what.kept, what.obligations), counts)
+  const judging = new Contents(desk, call, life, what, counts)
   const reader = new LineReader(desk.parts.lineBytes)
   let isHead = false
   const drained = draining(received.caller)
@@ -112,21 +117,23 @@ class Contents {
   readonly #life: Life
   readonly #kept: Kept
   readonly #acts: ActsByType
+  readonly #recorded: RecordedTransfer
   readonly #counts: Counts
 
-  constructor(desk: Desk, call: TransferCall, life: Life, kept: Kept, acts: ActsByType, counts: Counts) {
+  constructor(desk: Desk, call: TransferCall, life: Life, { kept, obligations, recorded }: Content, counts: Counts) {
     this.#desk = desk
     this.#call = call
     this.#life = life
     this.#kept = kept
-    this.#acts = acts
+    this.#acts = actsOn(kept, obligations)
+    this.#recorded = recorded
     this.#counts = counts
   }
 
   async line({ bytes }: Line): Promise<Buffer | Refusal> {
     if (isBlank(bytes)) return bytes
     const lens: Pick<Lens, 'readAnswer'> = { readAnswer: (line) => this.#read(line) }
-    return await this.#desk.judged(lens, bytes, this.#acts, this.#counts, this.#life)
+    return await this.#desk.judged(lens, bytes, this.#acts, this.#counts, this.#life, this.#recorded)
   }
 
   #read(line: Buffer): ReturnType<Lens['readAnswer']> {
@@ -152,7 +159,7 @@ async function giveFault(
   life: Life,
   piping: Piping,
   { passed, status }: Head,
-  acts: ActsByType,
+  { obligations, recorded }: Content,
   counts: Counts,
 ): Promise<Outcome> {
   const chunks: Buffer[] = []
@@ -165,7 +172,7 @@ async function giveFault(
       return giveRefusal(answering, refuse('upstream_failed', 'a long error'), status, counts)
     chunks.push(piece.value)
   }
-  const out = await desk.judged(route.lens, Buffer.concat(chunks), acts, counts, life)
+  const out = await desk.judged(route.lens, Buffer.concat(chunks), obligations.output, counts, life, recorded)
   if (!Buffer.isBuffer(out)) return giveRefusal(answering, out, status, counts)
   return giveWhole(answering, { status, passed }, out, false, counts)
 }

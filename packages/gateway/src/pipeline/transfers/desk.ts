@@ -7,6 +7,7 @@ import {
   type RecordedTransfer,
   type SealedTransfer,
   seal,
+  type TransferDecided,
   type TransferFacts,
 } from '../../exchange.js'
 import type { Shelf } from '../../files/shelf.js'
@@ -31,7 +32,7 @@ import {
   withLabels,
 } from '../../spec/index.js'
 import type { Entered } from '../call.js'
-import { type Life, type LifeParts, liveOn, overBy } from '../life.js'
+import { type Life, type LifeParts, type LivingOn, liveOn, overBy } from '../life.js'
 
 /** What is asked of files or jobs. */
 export interface TransferCall {
@@ -137,9 +138,15 @@ export class Desk {
     asked: ActsByType,
     counts: Counts,
     life: Life,
+    { sealed }: RecordedTransfer,
   ): Promise<Buffer | Refusal> {
     const acts = life.labels.withFlags(asked)
+    const releasing = life.releasing(sealed.facts.decided.map(livingOf))
     const out = await this.#judged(lens, body, acts, counts, life)
+    const withheld = releasing.withheld()
+    counts.released = releasing.outcome
+    // What does not reach the reader touches nobody.
+    if (withheld !== undefined) return withheld
     return (await life.labels.gather(counts, acts)) ?? out
   }
 
@@ -148,9 +155,12 @@ export class Desk {
     body: Buffer,
     acts: ActsByType,
     counts: Counts,
-    { heldLabels, signal }: Life,
+    { heldLabels, labels, signal }: Life,
   ): Promise<Buffer | Refusal> {
-    const whole = { lens: lens as Lens, body, acts, counts, vault: undefined, restoring: undefined, dropUsage: false }
+    const whole = {
+      ...{ lens: lens as Lens, body, acts, counts, known: labels.known },
+      ...{ vault: undefined, restoring: undefined, dropUsage: false },
+    }
     const { elsewhere, judging } = this.parts
     const look = acts.size === 0 ? undefined : elsewhere?.(acts)
     try {
@@ -189,4 +199,9 @@ export function plainFacts(id: string | undefined, decided: TransferFacts['decid
 
 export function digestOf(body: Buffer): string {
   return hash('sha256', body, 'hex')
+}
+
+/** What was decided, for what lives on it. */
+export function livingOf({ action, model, routedFrom, verdict }: TransferDecided): LivingOn {
+  return { action, resource: model.resource, routedFrom: routedFrom?.resource, verdict }
 }

@@ -197,7 +197,8 @@ async function judgedJob(
     findings: written?.judged.findings ?? counts,
     carriedOut: written?.judged.carriedOut ?? carriedOut,
     brought:
-      written?.judged.brought ?? labelsBrought(parts.gathering, view.parts, types, again.value.obligations.input),
+      written?.judged.brought ??
+      labelsBrought(parts.gathering, view.parts, types, again.value.obligations.input, found),
     digests: { received: digestOf(received), sent: digestOf(sent) },
   }
   return proceed({ again: again.value, facts, sent })
@@ -221,7 +222,7 @@ async function lookedElsewhere(
   const learnt = learn(parts, undefined)
   // What labels a text has nobody knows where a detector failed: then it is shown to nobody.
   if (learnt.kind === 'refuse') return learnt
-  const labels = withLabels(had, labelsBrought(gathering, parts, learnt.value.types, undefined))
+  const labels = withLabels(had, labelsBrought(gathering, parts, learnt.value.types, undefined, learnt.value.found))
   const texts = parts.map(({ text }) => text)
   return proceed(await look(texts, labels, left))
 }

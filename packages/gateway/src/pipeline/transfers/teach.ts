@@ -106,7 +106,7 @@ export class Teaching {
     let obligations = obligationsOf(verdicts)
     for (;;) {
       // What is left in the texts counts too.
-      const more = withLabels(labels, labelsBrought(gathering, view.parts, types, obligations.input))
+      const more = withLabels(labels, labelsBrought(gathering, view.parts, types, obligations.input, found))
       if (more === labels) break
       labels = more
       verdicts = this.#permitting(contextWith(labels))
@@ -123,7 +123,7 @@ export class Teaching {
     const edited = editParts(view.parts, found, obligations.input, undefined, ASKED_MAX)
     if (edited.kind === 'refuse') return edited
     const { carriedOut, edits } = edited.value
-    const brought = labelsBrought(gathering, view.parts, types, obligations.input)
+    const brought = labelsBrought(gathering, view.parts, types, obligations.input, found)
     return proceed({
       body: edits.length === 0 ? bytes : view.edit({ model: undefined, edits }),
       line: {
@@ -159,7 +159,8 @@ export class Teaching {
     const { gathering, learn } = this.#parts
     const learnt = learn(parts, undefined)
     if (learnt.kind === 'refuse') return learnt
-    return await look(texts, withLabels(had, labelsBrought(gathering, parts, learnt.value.types, undefined)), left)
+    const { found, types } = learnt.value
+    return await look(texts, withLabels(had, labelsBrought(gathering, parts, types, undefined, found)), left)
   }
 
   /** What is decided for those that permit it; the others are none any more. */

@@ -17,7 +17,7 @@ import type { Entered } from '../call.js'
 import type { Life } from '../life.js'
 import { Answers } from './answers.js'
 import { giveContent } from './contents.js'
-import { at, type Desk, plainFacts, type TransferCall } from './desk.js'
+import { at, type Desk, livingOf, plainFacts, type TransferCall } from './desk.js'
 import { type JobParts, takeJob } from './jobs.js'
 import { again, keepMade, ownOf, pageOf } from './kept.js'
 import { overtaken } from './overtaken.js'
@@ -206,12 +206,7 @@ export class TransferRoom {
     const recorded = await this.#desk.record(entered, call, undefined, plainFacts(call.id, decided))
     if (recorded.kind === 'refuse') return this.#answers.refused(entered, call, life, recorded)
     if (call.route.act === 'content') {
-      life.livesOn(
-        decided.map(({ action, model, routedFrom, verdict }) => ({
-          ...{ action, resource: model.resource, routedFrom: routedFrom?.resource, verdict },
-        })),
-        obligations.output,
-      )
+      life.livesOn(decided.map(livingOf), obligations.output)
       return await giveContent(this.#desk, entered, call, life, {
         recorded: recorded.value,
         kept: kept.value,
