@@ -107,7 +107,7 @@ async function tablesOf(
     }))
     return { name: `${table.schema}.${table.table}`, columns }
   })
-  return { kind: 'tables', tables: opened, catalogue }
+  return { kind: 'tables', tables: opened, catalogue, stallMs: source.limits.timeoutMs }
 }
 
 async function documentsOf(

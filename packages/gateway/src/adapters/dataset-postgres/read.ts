@@ -6,6 +6,7 @@ import { asRole } from './understand.js'
 import type { Plan } from './understood.js'
 import { TypesChanged } from './wire/errors.js'
 import type { Bound } from './wire/messages.js'
+import type { Lease, Pool } from './wire/pool.js'
 import { readRows } from './wire/rows.js'
 
 export interface ReadParts {
@@ -35,16 +36,15 @@ export async function* readPlan(
   }
   let leave: (() => void) | undefined
   try {
-    const session = await server.pool.take()
-    if (ended.aborted) {
-      server.pool.give(session)
+    const lease = await taken(server.pool, ended)
+    if (lease === undefined) {
       yield over()
       return
     }
     const { rewritten, types, finish } = plan
     const key = `${epoch} ${caller.role} ${rewritten.text}`
     const asked = { asRole: asRole(caller), key, sql: rewritten.text, values, types, rowsMax, bytesMax }
-    const rows = readRows(session, asked, () => server.pool.give(session))
+    const rows = readRows(lease.session, asked, lease.free)
     leave = () => rows.leave()
     ended.addEventListener('abort', leave)
     for (;;) {
@@ -71,4 +71,19 @@ export async function* readPlan(
       plan.rewritten.positionInOriginal(position),
     )
   }
+}
+
+/** A connection; undefined once nobody wants it any more. */
+function taken(pool: Pool, ended: AbortSignal): Promise<Lease | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined)
+    ended.addEventListener('abort', stop)
+    pool
+      .take()
+      .then((lease) => {
+        if (ended.aborted) lease.free()
+        else resolve(lease)
+      }, reject)
+      .finally(() => ended.removeEventListener('abort', stop))
+  })
 }

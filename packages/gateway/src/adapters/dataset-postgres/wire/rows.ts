@@ -1,5 +1,5 @@
 import { cellsOf } from './cells.js'
-import { ConnectionLost, databaseError, RoleRefused, RowTooLarge, TypesChanged } from './errors.js'
+import { ConnectionLost, databaseError, RowTooLarge, roleError, TypesChanged } from './errors.js'
 import { type Bound, bind, execute, FLUSH, SYNC } from './messages.js'
 import { createPages, type RowsPage } from './pages.js'
 import { columnsOf, GRACE_MS, type Session, statementFor } from './session.js'
@@ -121,7 +121,7 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
         const error = databaseError(bytes, start, at)
         // What was prepared may be what is wrong.
         session.statements.delete(asked.key)
-        pages.fail(state === 'setting' ? new RoleRefused(error) : error)
+        pages.fail(state === 'setting' ? roleError(error) : error)
         if (!isLast()) sync()
         return true
       }
