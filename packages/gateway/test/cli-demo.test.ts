@@ -3,7 +3,7 @@ import { build, ostiary } from './command.js'
 
 beforeAll(build, 180_000)
 
-test('demo --exit --json tells its story and ends well', async () => {
+test('demo --exit --json tells its story and ends well [demo.one-question]', async () => {
   const { code, stderr, lines } = await ostiary(['demo', '--exit', '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const told = lines()

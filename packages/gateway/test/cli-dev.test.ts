@@ -83,7 +83,7 @@ describe('dev and token', () => {
     expect(statSync(data).mode & 0o077).toBe(0)
   })
 
-  test('dev has a handbook, which each searches as policy lets, and which is filled once', async () => {
+  test('dev has a handbook, which each searches as policy lets, and which is filled once [dev.demo-datasets]', async () => {
     const data = join(house.top, 'dev-handbook')
     const args = ['dev', '--port', '0', '--admin-port', '0', '--data', data, '--json']
     const found = async (as: string, query: string, scope = 'datasets:read'): Promise<Answer> => {
