@@ -10,7 +10,7 @@ import { DEV_ISSUER_PATH } from '../config/dev-issuer.js'
 import { vocabularyOf } from '../config/vocabulary.js'
 import { askRunning } from './control.js'
 import { CONFIG_FILE, type DevExtras, devConfig, OUTSIDE_MODEL, writePolicies } from './dev-config.js'
-import { fillHandbook } from './dev-handbook.js'
+import { fillHandbook, HANDBOOK } from './dev-handbook.js'
 import { CommandError, EXIT, type Output } from './output.js'
 import { reloadUntilStopped, sayReady } from './start.js'
 
@@ -79,6 +79,7 @@ export async function dev(options: Omit<DevOptions, 'warn' | 'extras'>, output: 
     output.say(
       `models   ${house.models.join(', ')}${house.model === undefined ? '' : ' (a demo model: it repeats what it was shown)'}`,
     )
+    output.say(`datasets ${HANDBOOK} (documents of a made-up clinic)`)
     output.say(`issuer   ${issuer}\nlogin    ${loginCode} (the code that its login page asks for)`)
     output.say(
       `policies ${join(options.dataDir, 'policies')}\n\nA token: npx --no-install ostiary token --as alice --data ${options.dataDir}`,
