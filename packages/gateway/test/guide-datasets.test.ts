@@ -36,7 +36,11 @@ function pieces(): readonly Piece[] {
 /** These stay, each in a terminal of its own. */
 const STAYS = /^node people\.mjs|ostiary start$/m
 
-describe.skipIf(POSTGRES === undefined)('the guide to datasets, on a PostgreSQL that is installed', () => {
+const PATH = [POSTGRES ?? '', process.env['PATH'] ?? ''].join(delimiter)
+const isInstalled = (name: string): boolean => PATH.split(delimiter).some((folder) => existsSync(join(folder, name)))
+const CAN_FOLLOW = POSTGRES !== undefined && ['bash', 'curl', 'psql'].every(isInstalled)
+
+describe.skipIf(!CAN_FOLLOW)('the guide to datasets, where PostgreSQL, bash and curl are installed', () => {
   let server: PostgresServer
   let top: string
   const running: ChildProcess[] = []
@@ -75,7 +79,7 @@ describe.skipIf(POSTGRES === undefined)('the guide to datasets, on a PostgreSQL 
       cwd: top,
       detached,
       env: {
-        PATH: [POSTGRES, process.env['PATH']].join(delimiter),
+        PATH,
         HOME: top,
         npm_config_offline: 'true',
         npm_config_update_notifier: 'false',
