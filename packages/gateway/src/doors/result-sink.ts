@@ -147,6 +147,8 @@ function columnsText(columns: readonly ShownColumn[]): string {
   return JSON.stringify(said)
 }
 
+const LINE_BREAKS = /[\r\n]+/g
+
 /** Numbers, booleans and JSON stand as the database writes them. */
 function rowText(row: readonly Shown[], columns: readonly ShownColumn[]): string {
   let text = '['
@@ -155,7 +157,8 @@ function rowText(row: readonly Shown[], columns: readonly ShownColumn[]): string
     if (cell === null) text += 'null'
     else if (columns[index]?.cells === 'text') text += JSON.stringify(cell)
     else if (columns[index]?.cells === 'boolean') text += cell === 't' || cell === 'true' ? 'true' : 'false'
-    else text += cell
+    // Between its parts JSON may have line breaks, and a reader of lines would take what follows for one of ours.
+    else text += cell.replace(LINE_BREAKS, ' ')
   }
   return `${text}]`
 }
