@@ -816,6 +816,22 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'design, "Labels flow"',
     says: 'of the scripted workflows that mean no harm the shipped flow rules stop one in twenty at most, each of them documented',
   },
+  'datasets.obliged': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'what is obliged about a read and cannot be done about one refuses it',
+  },
+  'datasets.framing': {
+    source: 'RFC 8259 section 2',
+    says: 'no cell, title or name ends a line or a value of a result early, and a result is JSON whatever was taken out of it',
+  },
+  'documents.attributes-obliged': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'an attribute of a document is shown on the terms that policy has for a document as high as it is',
+  },
+  'documents.lattice': {
+    source: 'issue 10',
+    says: 'a document that is classified by words which are not of the lattice is seen by nobody',
+  },
   'labels.of-identity': {
     source: 'contract, "Sessions and labels"',
     says: 'labels belong to issuer and subject across agents, and no header sheds them',
@@ -1294,6 +1310,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'tables.caps': {
     source: 'issue 10',
     says: 'a result is cut off at the rows and bytes that are allowed, said to be so, and ended in the database',
+  },
+  'tables.slow-readers': {
+    source: 'house',
+    says: 'whoever does not take what there is holds no connection from others for long',
   },
   'tables.ended': {
     source: 'house',

@@ -2,17 +2,13 @@ import type { RecordedRead } from '../../exchange.js'
 import { Counts } from '../../release/counts.js'
 import { outcomeOf } from '../../release/transfer-answer.js'
 import {
-  type Classification,
-  type Dataset,
   type DocumentQuery,
   errorName,
-  type Hit,
   type Hold,
-  highestOf,
-  joinedOf,
   type Obligations,
   type Outcome,
   proceed,
+  type ReadingTerms,
   type Refusal,
   refuse,
   type Step,
@@ -23,9 +19,9 @@ import type { Entered } from '../call.js'
 import { type Life, overBy } from '../life.js'
 import { type Ask, labelsOfRead, resourceOf } from './asking.js'
 import type { Documents, SearchCall, ShownHit } from './call.js'
-import { actOn } from './changes.js'
 import type { ReadDesk } from './desk.js'
 import { remembered, rowsToRemember } from './remembered.js'
+import { MASK, type Seen, seenOf } from './seen.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
 
 /** Among what may be searched, and on what terms. */
@@ -48,7 +44,7 @@ export async function giveHits(
   life: Life,
   { ask, obligations, recorded, vault }: ReadyHits,
 ): Promise<Outcome> {
-  const { content, labels } = recorded.sealed
+  const { content, facts, labels } = recorded.sealed
   const { receipt } = recorded
   const counts = new Counts()
   const work: TextWork = { acts: life.labels.withFlags(obligations.output), vault, counts, life }
@@ -60,30 +56,33 @@ export async function giveHits(
   if (life.ended !== undefined || life.left) return ended(overBy(life))
   const found = await source.documents.search(content, life.signal)
   if (found.kind === 'refuse') return ended(found)
-  const seen = found.value.map((hit) => seenOf(hit, dataset, source, ask, obligations))
+  const seeing = { dataset, source, ask, obligations, purpose: facts.purpose }
+  const seen = found.value.map((hit) => seenOf(hit, seeing))
   const shown = await shownOf(desk, seen, work)
   if (shown.kind === 'refuse') return ended(shown)
 
-  const brought = labelsOfRead(
-    dataset,
-    seen.flatMap(({ classifications }) => classifications),
-  )
+  const classifications = seen.flatMap((one) => one.classifications)
+  const brought = labelsOfRead(dataset, classifications)
   const unwritten = await gathered(desk, entered, labels.session, brought)
   if (unwritten !== undefined) return ended(unwritten)
-  const kept = shown.value.flatMap(({ classification, passage }) =>
-    rowsToRemember(dataset.lattice, [classification], [[passage]]),
-  )
+  const kept = shown.value.flatMap((one, index) => {
+    const { attributes, classification, passage, title } = one
+    const columns = Object.keys(attributes).map((name) => seen[index]?.kept.get(name))
+    const row = [title, passage, ...Object.values(attributes)]
+    return rowsToRemember(dataset.lattice, [classification, classification, ...columns], [row])
+  })
   const unsaid = (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
   if (unsaid !== undefined) return ended(unsaid)
   // Policies, labels and the documents themselves may have changed while it was searched.
-  const living = [...new Set(found.value.map(({ classification }) => resourceOf(dataset, classification)))]
-  const reading = { terms: obligations.reading, own: withLabels(labels.brought, brought) }
-  for (const resource of living) {
+  const { reading: terms } = obligations
+  const own = withLabels(labels.brought, brought)
+  for (const resource of new Set(classifications.map((one) => resourceOf(dataset, one)))) {
     const { categories, classification } = resource.attributes
-    const verdict = ask({ level: String(classification), categories: Array.isArray(categories) ? categories : [] })
-    if (verdict.kind === 'refuse') return ended(verdict)
+    const may = ask({ level: String(classification), categories: Array.isArray(categories) ? categories : [] })
+    if (may.kind === 'refuse') return ended(may)
+    const reading = { terms: withTerms(terms, may.value.obligations.reading), own }
     life.livesOn(
-      [{ action: 'searchDataset', resource, routedFrom: undefined, verdict: verdict.value, reading }],
+      [{ action: 'searchDataset', resource, routedFrom: undefined, verdict: may.value, reading }],
       obligations.output,
     )
   }
@@ -96,46 +95,10 @@ export async function giveHits(
   return { ...outcomeOf('done', undefined, 200, 0, counts), rows: shown.value.length, brought }
 }
 
-/** What of a hit may be seen. */
-interface Seen {
-  readonly hit: Hit
-  readonly attributes: Readonly<Record<string, string>>
-  /** Names of attributes whose values are to be replaced. */
-  readonly replaced: readonly string[]
-  /** Of all that is seen of it. */
-  readonly classifications: readonly Classification[]
-  readonly isChanged: boolean
+/** What is carried out of one classification: what is of all, and what becomes of its own columns. */
+function withTerms(all: ReadingTerms, { columns, needsPurpose }: ReadingTerms): ReadingTerms {
+  return { ...all, columns: [...all.columns, ...columns], needsPurpose: all.needsPurpose || needsPurpose }
 }
-
-/** An attribute is as high as itself and its document: it is seen where policy would permit a document like that. */
-function seenOf(
-  hit: Hit,
-  { lattice }: Dataset,
-  { attributes: known }: Documents,
-  ask: Ask,
-  { reading }: Obligations,
-): Seen {
-  const attributes: Record<string, string> = {}
-  const classifications: Classification[] = [hit.classification]
-  const replaced: string[] = []
-  let isChanged = false
-  for (const [name, value] of Object.entries(hit.attributes)) {
-    const own = known.get(name) ?? highestOf(lattice)
-    const classification = joinedOf(lattice, [hit.classification, own])
-    const act = actOn(reading, lattice, { name, classification: own })
-    if (act === 'drop' || ask(classification).kind === 'refuse') {
-      isChanged = true
-      continue
-    }
-    attributes[name] = act === 'mask' ? MASK : value
-    if (act === 'tokenize') replaced.push(name)
-    if (act === undefined) classifications.push(classification)
-    else isChanged = true
-  }
-  return { hit, attributes, replaced, classifications, isChanged }
-}
-
-const MASK = '***'
 
 async function shownOf(desk: ReadDesk, seen: readonly Seen[], work: TextWork): Promise<Step<readonly ShownHit[]>> {
   const shown: ShownHit[] = []

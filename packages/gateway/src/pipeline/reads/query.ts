@@ -21,6 +21,7 @@ import { type Ask, createAsk, labelsOfRead, mayRead, PURPOSE_NEEDED, purposeOf }
 import type { QueryCall, Tables } from './call.js'
 import { changesOf, classificationsOf } from './changes.js'
 import { type Question, type ReadDesk, settled } from './desk.js'
+import { undoable } from './obliged.js'
 import { giveRows, type ReadyRows } from './rows.js'
 
 /** A statement over tables: inspect, understand, decide, change, record, read, release. */
@@ -46,20 +47,23 @@ async function sealed(
   const { authenticated } = entered
   const { dataset } = call
   const purpose = purposeOf(dataset, call.purpose)
-  if (purpose.kind === 'refuse') return purpose
+  const named = purpose.kind === 'proceed' ? purpose.value : undefined
   const said = call.query.parameters.filter((value) => typeof value === 'string')
   const question = await desk.inspect(entered, 'queryDataset', [call.query.sql, ...said], life)
   if (question.kind === 'refuse') return question
-  const prepared = await tables.prepare(call.query, authenticated.principal)
   const asking = (labels: readonly string[]): Ask => {
     const context = contextOf(authenticated.received, labels)
-    const more = { findings: question.value.types, purpose: purpose.value }
+    const more = { findings: question.value.types, purpose: named }
     return createAsk(desk.parts.ask, entered, dataset, { ...context, ...more })
   }
-  if (prepared.kind === 'refuse') {
+  // Only who may read something of it is told what is wrong.
+  const explained = (wrong: Refusal): Refusal => {
     const may = mayRead(asking(life.heldLabels()), dataset)
-    return may.kind === 'refuse' ? may : prepared
+    return may.kind === 'refuse' ? may : wrong
   }
+  if (purpose.kind === 'refuse') return explained(purpose)
+  const prepared = await tables.prepare(call.query, authenticated.principal)
+  if (prepared.kind === 'refuse') return explained(prepared)
   const { reading } = prepared.value
   const classification = joinedOf(
     dataset.lattice,
@@ -68,6 +72,8 @@ async function sealed(
   const decided = decidedWith(desk, question.value, life, (labels) => asking(labels)(classification))
   if (decided.kind === 'refuse') return decided
   const { obligations } = decided.value
+  const cannot = undoable('queryDataset', obligations)
+  if (cannot !== undefined) return cannot
   const untouched = unedited(desk, question.value, obligations)
   if (untouched !== undefined) return untouched
   if (obligations.reading.needsPurpose && purpose.value === undefined) return PURPOSE_NEEDED

@@ -163,8 +163,25 @@ async function shownOf(
   const texts = placesIn(out, judged).map((place) => ({ ...place, isJson: columns[place.column]?.cells === 'json' }))
   const edited = await judgedTexts(desk, texts, work)
   if (edited.kind === 'refuse') return edited
-  put(out, texts, edited.value)
+  put(
+    out,
+    texts,
+    texts.map(({ isJson, text }, index) => {
+      const now = edited.value[index] ?? text
+      return isJson && now !== text && !isJsonText(now) ? JSON.stringify(now) : now
+    }),
+  )
   return (await keptIn(vault)) ?? proceed(out)
+}
+
+/** Words in the place of a number, outside of quotes, make a text of what was JSON. */
+function isJsonText(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 interface Place {
