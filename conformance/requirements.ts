@@ -791,6 +791,31 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'Ostiary contract, data plane',
     says: 'documents that a caller may not see take no part in its search',
   },
+  'authorize.decides': {
+    source: 'Ostiary contract, POST /v1/authorize',
+    says: 'a decision, its obligations and its public reasons, without anything being forwarded',
+  },
+  'authorize.scopes': {
+    source: 'house',
+    says: 'a caller needs `authorize:check` and the scope of the action that it asks about, both for that resource',
+  },
+  'authorize.arguments': {
+    source: 'house',
+    says: 'every string, name and number of the arguments is inspected before the decision, and none of them is said again',
+  },
+  'authorize.labels': {
+    source: 'house',
+    says: 'what the arguments and the tool bring is on the ledger before a permit is told, and a no brings nothing',
+  },
+  'authorize.logged': { source: 'house', says: 'a check has an outcome entry with what was decided, and no intent' },
+  'flow.attacks': {
+    source: 'design, "Labels flow"',
+    says: 'the shipped flow rules stop every scripted attack, detectors switched off, before anything reaches a provider or a tool',
+  },
+  'flow.benign': {
+    source: 'design, "Labels flow"',
+    says: 'of the scripted workflows that mean no harm the shipped flow rules stop one in twenty at most, each of them documented',
+  },
   'labels.of-identity': {
     source: 'contract, "Sessions and labels"',
     says: 'labels belong to issuer and subject across agents, and no header sheds them',
@@ -890,6 +915,18 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'cli.token-proof': {
     source: 'RFC 9449 4.2',
     says: '`token --proof` prints a proof for one request beside the token',
+  },
+  'dev.demo-datasets': {
+    source: 'Ostiary contract, commands',
+    says: '`dev` has a demo dataset, which each of its people reads as policy lets',
+  },
+  'demo.one-question': {
+    source: 'Ostiary contract, commands',
+    says: 'the demo has two people ask one question: each finds what it may, and who read restricted data uses no model outside',
+  },
+  'datasets.worked-example': {
+    source: 'house',
+    says: 'the guide to datasets does to the letter what it says, on a real PostgreSQL',
   },
   'dev.login-code': {
     source: 'house',

@@ -80,10 +80,11 @@ function program(finish: (code: number) => void): Command {
     )
   command('init', 'write a commented configuration, policies and the schema for editors')
     .argument('[dir]', 'where to', '.')
+    .option('--flow-rules', 'policies too that forbid flows by labels, and the labels that they read')
     .action(
-      runs<{ json?: boolean }>(async (_options, output, dir) => {
+      runs<{ json?: boolean; flowRules?: boolean }>(async ({ flowRules = false }, output, dir) => {
         const { init } = await import('./init.js')
-        return init(dir ?? '.', output)
+        return init(dir ?? '.', { flowRules }, output)
       }),
     )
   withConfig(command('check', 'validate configuration and policies, without any network'))

@@ -15,7 +15,7 @@ import {
 import type { Entered } from '../call.js'
 import { type Life, overBy } from '../life.js'
 import { resourceOf } from './asking.js'
-import type { QueryCall, Shown, Tables } from './call.js'
+import type { QueryCall, Shown, ShownColumn, Tables } from './call.js'
 import type { ReadDesk } from './desk.js'
 import { type KeptColumn, remembered, rowsToRemember } from './remembered.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
@@ -93,12 +93,21 @@ function keptColumns({ columns }: ChangedQuery): readonly KeptColumn[] {
   return columns.map(({ act, classification }) => (act === undefined ? classification : undefined))
 }
 
-function columnsOf({ columns }: ChangedQuery): Parameters<QueryCall['sink']['begin']>[0]['columns'] {
-  return columns.map(({ act, cells, classification, name, type }) => ({
-    ...{ name, type, classification, isChanged: act !== undefined },
-    // A placeholder is a text, whatever it stands for.
-    cells: act === 'tokenize' ? 'text' : cells,
-  }))
+const shownColumns = new WeakMap<ChangedQuery['columns'], readonly ShownColumn[]>()
+
+/** One list for one statement and what is changed about it, so that a door writes it once. */
+function columnsOf({ columns }: ChangedQuery): readonly ShownColumn[] {
+  const held = shownColumns.get(columns)
+  if (held !== undefined) return held
+  const shown = columns.map(
+    ({ act, cells, classification, name, type }): ShownColumn => ({
+      ...{ name, type, classification, isChanged: act !== undefined },
+      // A placeholder is a text, whatever it stands for.
+      cells: act === 'tokenize' ? 'text' : cells,
+    }),
+  )
+  shownColumns.set(columns, shown)
+  return shown
 }
 
 const NOT_TAKEN = 'The result was not taken in time.'
