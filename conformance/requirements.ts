@@ -839,6 +839,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'design, "Labels flow"',
     says: 'an answer is withheld from a reader who may not have what it was made of, and nobody is asked where it has read that itself',
   },
+  'datasets.known-again': {
+    source: 'design, "Labels flow"',
+    says: 'what was read of a dataset at a high classification is known again in the exchanges of everybody, before it is told',
+  },
 
   // Exact-data match.
   'fingerprints.reformatted': {
@@ -1190,6 +1194,43 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'what is put, classified anew, given other readers or deleted is so for the next search',
   },
+  'datasets.scan-proposal': {
+    source: 'Ostiary contract, dataset scan',
+    says: 'a scan proposes classifications by names, types and values; what nothing says is harmless stays unclassified',
+  },
+  'datasets.scan-no-values': { source: 'house', says: 'no value of the database is in what a scan prints' },
+  'datasets.scan-hostile-names': {
+    source: 'house',
+    says: 'whatever a database calls its tables, columns and roles, the section that a scan prints means just those',
+  },
+  'retrieval.administered': {
+    source: 'Ostiary contract, admin:datasets',
+    says: 'documents are put, classified and deleted by whoever has the scope, and a policy that permits it',
+  },
+  'retrieval.ingest-in-force': {
+    source: 'Ostiary contract, dataset ingest',
+    says: 'a document that is ingested is found by the next search, in the place of the one of its id',
+  },
+  'retrieval.ingest-nobody': {
+    source: 'house',
+    says: 'a document of which nobody says who may find it is found by nobody, and whoever ingests it is told',
+  },
+  'retrieval.ingest-planted': {
+    source: 'Ostiary contract, dataset ingest',
+    says: 'a document that tells models what to do is labelled or refused, as the dataset says',
+  },
+  'retrieval.ingest-closed': {
+    source: 'house',
+    says: 'a document that a detector could not look at is not put, unless that detector may fail open',
+  },
+  'retrieval.ingest-logged': {
+    source: 'house',
+    says: 'what is done with documents is in the log by numbers: no id, title, text or reader is',
+  },
+  'retrieval.reclassify': {
+    source: 'Ostiary contract, dataset reclassify',
+    says: 'another classification or other readers of a document are so for the next search, and half of one is refused',
+  },
   // A statement that a dataset is asked.
   'sql.one-select': {
     source: 'house',
@@ -1212,4 +1253,46 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'a column is known to decide nothing but its own output, or is taken to decide more',
   },
   'sql.same': { source: 'house', says: 'where nothing is changed a statement gives what it gave without the gateway' },
+
+  // Tables that callers query under roles of their own.
+  'tables.matrix': {
+    source: 'issue 10',
+    says: 'of every generated user, statement, change and filter no cell is shown that should not be, and none hidden that should',
+  },
+  'tables.role': {
+    source: 'house',
+    says: 'a statement runs in the role and with the claims of its caller, in a transaction that reads only and leaves nothing behind',
+  },
+  'tables.login': {
+    source: 'issue 10',
+    says: 'a login or role that is superuser, owner, above row security or a member of such is refused, at start and on each connection',
+  },
+  'tables.unclassified': {
+    source: 'issue 10',
+    says: 'a column that nobody classified, or that is new to the database, is there for nobody',
+  },
+  'tables.origin': {
+    source: 'issue 10',
+    says: 'a result column has the classification of the one column that it shows, else the highest of what the statement reads',
+  },
+  'tables.errors': {
+    source: 'issue 10',
+    says: 'of a statement that the database refuses the caller is told kind and place, and no value stands in any text',
+  },
+  'tables.caps': {
+    source: 'issue 10',
+    says: 'a result is cut off at the rows and bytes that are allowed, said to be so, and ended in the database',
+  },
+  'tables.ended': {
+    source: 'house',
+    says: 'what nobody waits for any more is ended in the database, and no connection, transaction or role is left',
+  },
+  'tables.away': {
+    source: 'issue 10',
+    says: 'while the database is away everything is refused, and read again once it is back and was looked at',
+  },
+  'tables.server': {
+    source: 'RFC 5802 5, RFC 7677',
+    says: 'a server that was to prove that it knows the password and did not is not spoken to',
+  },
 }

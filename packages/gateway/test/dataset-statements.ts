@@ -51,7 +51,9 @@ function select(draw: Draw, depth: number, around: Names, outerCommons: Names): 
   const distinct = oneOf(draw, ['', '', '', '', 'distinct ', `distinct on (${column(draw, scope)}) `])
   const clauses = [
     chance(draw, 3) ? ` where ${condition(draw, depth, scope, commons)}` : '',
-    chance(draw, 8) ? ` group by ${oneOf(draw, ['1', '1, 2', column(draw, scope), columns[0] ?? '1'])}` : '',
+    chance(draw, 8)
+      ? ` group by ${oneOf(draw, ['1', '1, 2', column(draw, scope), columns[0] ?? '1', `grouping sets ((1), (${column(draw, scope)}))`, `rollup (${column(draw, scope)}, 1)`])}`
+      : '',
     chance(draw, 4)
       ? ` order by ${oneOf(draw, ['1', '2 desc', columns[0] ?? '1', column(draw, scope), `lower(${column(draw, scope)}::text)`])}`
       : '',
@@ -97,11 +99,25 @@ function range(
   commons: Names,
   before: Names,
 ): Made & { readonly name: string } {
-  const kind = oneOf(draw, ['table', 'table', 'table', 'common', 'select', 'function'])
+  const kind = oneOf(draw, ['table', 'table', 'table', 'common', 'select', 'function', 'values', 'joined'])
   if (kind === 'select' && depth > 0) {
     const isLateral = chance(draw, 2)
     const query = select(draw, depth - 1, isLateral ? new Map([...around, ...before]) : around, commons)
     return aliased(draw, `${isLateral ? 'lateral ' : ''}(${query.sql})`, undefined, query.columns)
+  }
+  if (kind === 'values' && before.size > 0) {
+    const alias = oneOf(draw, ALIASES)
+    return {
+      sql: `lateral (values (${column(draw, before)}::text), ('x')) as ${alias}(email)`,
+      name: alias,
+      columns: ['email'],
+    }
+  }
+  if (kind === 'joined' && depth > 0) {
+    const [left, right] = [range(draw, 0, around, commons, before), range(draw, 0, around, commons, before)]
+    const alias = oneOf(draw, ALIASES)
+    const columns = [...left.columns, ...right.columns]
+    return { sql: `(${left.sql} cross join ${right.sql}) as ${alias}`, name: alias, columns: [...new Set(columns)] }
   }
   if (kind === 'function' && before.size > 0)
     return aliased(
@@ -153,7 +169,8 @@ function target(draw: Draw, depth: number, local: Names, scope: Names, commons: 
       named(`${of}::text`, of.replace(/.*\./, '')),
       named(`coalesce(${of}::text, 'none')`, 'coalesce'),
       named(`case when ${of} is null then 1 end`, '"case"'),
-      named(`count(${of}) over ()`, 'count'),
+      named(`count(${of}) over (order by ${column(draw, scope)})`, 'count'),
+      named(`count(*) over (partition by ${column(draw, scope)}::text)`, 'count'),
       named(`(array[${of}])[1]`, '"array"'),
       named(`nullif(${of}::text, 'x')`, 'nullif'),
       named(`'x'::varchar`, '"varchar"'),

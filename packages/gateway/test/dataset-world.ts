@@ -21,8 +21,10 @@ export const FIND = findIn(
  * Two databases with this differ in what nobody may learn, and in nothing else.
  *
  * There is no primary key: what GROUP BY leaves out because a key determines it is an error in a sub-select.
+ *
+ * @param guess a value of the tables that all may see: where it is the secret of one of the two, a comparison tells them apart
  */
-export function tablesWith(secret: string): string {
+export function tablesWith(secret: string, guess = 'nobody'): string {
   return `
     create schema hr;
     create table people (id int, secret text, name text, email text, age int, dept int, tags text[], doc jsonb,
@@ -35,11 +37,12 @@ export function tablesWith(secret: string): string {
     insert into people select 100 + n, 'h', '${secret}' || n, 'h', length('${secret}') + n, 1, null, null, null, true
       from generate_series(1, length('${secret}')) n;
     create table orders (id int, person int, amount numeric(10,2), email text);
-    insert into orders values (1, 1, 10.50, 'ann@example.com'), (2, 1, 20, null), (3, 2, 5.25, 'x@example.com'), (4, 9, 0, 'Ann');
+    insert into orders values (1, 1, 10.50, 'ann@example.com'), (2, 1, 20, null), (3, 2, 5.25, 'x@example.com'), (4, 9, 0, '${guess}');
     create table hr.depts (id int, name text);
-    insert into hr.depts values (1, 'Sales'), (2, 'Ops'), (3, 'Ann');
+    insert into hr.depts values (1, 'Sales'), (2, 'Ops'), (3, '${guess}');
     create table salaries (person int, amount int);
     insert into salaries values (1, length('${secret}') * 1000);
+    create function veiled(bool) returns bool language plpgsql as $$ begin return $1; end $$;
     create function leak() returns text language sql as $$ select secret from people limit 1 $$;`
 }
 

@@ -23,18 +23,19 @@ export function detectorsOf({ inspection: { types, open } }: Config): readonly P
 
 /** Those elsewhere. They open connections when they are asked, and keep none for long. */
 export function remoteDetectorsOf(
-  { inspection }: Config,
+  { classification, inspection }: Config,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly PlacedRemote[] {
   return inspection.remote.map((one) => ({
-    detector: remoteDetector(one, env),
+    detector: remoteDetector(one, classification.levels, env),
     whenIll: one.onFailure,
     timeoutMs: one.timeoutMs,
   }))
 }
 
 function remoteDetector(
-  { types, window, apiKey, header, ...one }: RemoteDetectorConfig,
+  { types, window, apiKey, header, labelsMax, ...one }: RemoteDetectorConfig,
+  levels: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): RemoteDetector {
   // A secret in a file is read at each call, so a rotated one counts.
@@ -43,6 +44,7 @@ function remoteDetector(
   return createHttpDetector({
     ...one,
     url: new URL(one.url),
+    labelsWithin: levels.slice(0, labelsMax === undefined ? 2 : levels.indexOf(labelsMax) + 1),
     env,
     types: new Map(types.map(({ from, to }) => [from, to])),
     textMax: window,

@@ -3,7 +3,6 @@ import type {
   AttributeValue,
   DeclaredDialect,
   FindingType,
-  Label,
   Lattice,
   Price,
   SurrogateType,
@@ -138,7 +137,8 @@ export interface RemoteDetectorConfig {
   readonly url: string
   readonly timeoutMs: number
   readonly onFailure: WhenIll
-  readonly labelsMax: Label
+  /** Undefined: the second level from below. */
+  readonly labelsMax: string | undefined
   /** What its words for findings mean; what is not in it is not looked for. `injection`: a grade by the score. */
   readonly types: readonly { readonly from: string; readonly to: FindingType | 'injection' }[]
   /** Lowest score that counts; undefined: what the kind takes for one. */

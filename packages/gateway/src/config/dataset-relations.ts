@@ -5,6 +5,15 @@ import { fault, type Remark, warning } from './remark.js'
 import { vocabularyOf } from './vocabulary.js'
 import type { Path } from './yaml.js'
 
+/** Labels that detectors elsewhere may be shown are levels. */
+export function* labelBounds({ classification: { levels }, inspection: { remote } }: Config): Iterable<Remark> {
+  for (const [index, { labelsMax }] of remote.entries()) {
+    if (labelsMax === undefined || levels.includes(labelsMax)) continue
+    const why = `classification.levels has no \`${labelsMax}\`${didYouMean(labelsMax, levels)}`
+    yield fault(['inspection', 'remote', index, 'labelsMax'], why)
+  }
+}
+
 /** How datasets stand to the lattice, to groups and to one another. */
 export function* datasetRelations(config: Config): Iterable<Remark> {
   const names = config.datasets.map((one) => one.name)

@@ -485,11 +485,7 @@ function remoteFaults(): readonly [string, string, readonly string[]][] {
       bad('timeout: 2s'),
       at(90, 'timeout', 'write a time with its unit (ms, s, m, h or d), such as 30s, not `2`'),
     ],
-    [
-      bad('labelsMax: secret'),
-      bad('labelsMax: public'),
-      at(92, 'labelsMax', 'must be one of `public`, `internal`, `confidential`, `restricted`, not `secret`'),
-    ],
+    [bad('labelsMax: secret'), bad('labelsMax: public'), at(92, 'labelsMax', 'classification.levels has no `secret`')],
     [bad('types: {}'), good, at(88, 'types', 'must name at least one')],
     [bad('model: omni'), bad('language: de'), at(88, 'model', 'is for moderation alone')],
     [bad('concurrency: 0'), bad('concurrency: 1'), at(94, 'concurrency', 'must be at least 1, not `0`')],

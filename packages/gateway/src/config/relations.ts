@@ -1,6 +1,6 @@
 import { budgetRelations } from './budget-relations.js'
 import { type Config, FILE_DIALECTS } from './config.js'
-import { datasetRelations } from './dataset-relations.js'
+import { datasetRelations, labelBounds } from './dataset-relations.js'
 import { dialectRelations } from './dialect-relations.js'
 import { didYouMean } from './fault.js'
 import { issuerRelations } from './issuer-relations.js'
@@ -56,6 +56,7 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...regions(config),
     ...budgetRelations(config),
     ...datasetRelations(config),
+    ...labelBounds(config),
     ...issuerRelations(config.issuers, parts),
     ...vocabularyConflicts(config).map(({ path, message }) => fault(path, message)),
     ...networkRemarks(config),

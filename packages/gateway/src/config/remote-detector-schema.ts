@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FINDING_TYPES, type FindingType, LABELS, type WhenIll } from '../spec/index.js'
+import { FINDING_TYPES, type FindingType, type WhenIll } from '../spec/index.js'
 import type { RemoteDetectorConfig } from './config.js'
 import { duration, group, objectBarely, text } from './schema-parts.js'
 import type { Secret } from './secret.js'
@@ -62,7 +62,7 @@ export function remoteDetector(
     url: baseUrl,
     timeout: duration(10, 60_000, 'from 10ms to 1m').prefault('2s'),
     onFailure: z.enum(['closed', 'open']).optional(),
-    labelsMax: z.enum(LABELS).default('internal'),
+    labelsMax: text.max(64).optional(),
     types: types.optional(),
     threshold: z.number().min(0).max(1).optional(),
     language: text.max(16).optional(),

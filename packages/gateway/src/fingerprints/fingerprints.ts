@@ -83,15 +83,19 @@ export async function openFingerprints(parts: FingerprintsParts): Promise<OpenFi
   const end = await store.follow(
     SPACE,
     (rows) => {
+      const told: { readonly key: string; readonly batch: Batch }[] = []
       for (const { key, value } of rows) {
         if (value === undefined) {
           known.drop(key)
           lately.clear()
         } else if (!known.has(key)) {
           const batch = sealing.unseal(key, value)
-          if (batch !== undefined) add(key, batch)
+          if (batch !== undefined) told.push({ key, batch })
         }
       }
+      // At the start they come in any order, and the oldest are to go first.
+      told.sort((one, other) => one.batch.untilMs - other.batch.untilMs)
+      for (const { batch, key } of told) add(key, batch)
     },
     parts.onIll,
   )

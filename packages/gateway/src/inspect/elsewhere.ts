@@ -5,7 +5,6 @@ import {
   type Finding,
   type FindingType,
   type Illness,
-  isWithin,
   type LookElsewhere,
   type PlacedRemote,
 } from '../spec/index.js'
@@ -41,7 +40,7 @@ async function look(
     asked.map(async (placed) => {
       const { detector, whenIll } = placed
       try {
-        if (!isWithin(labels, detector.labelsMax)) throw new DetectorFailed('LABELS')
+        if (!labels.every((label) => detector.labelsWithin.includes(label))) throw new DetectorFailed('LABELS')
         const findings = await inspect(placed, distinct, signal)
         for (const [index, text] of distinct.entries()) {
           const more = findings[index]

@@ -1,13 +1,12 @@
 import type { Illness, Placed } from './detector.js'
 import type { Finding, FindingType } from './finding.js'
-import type { Label } from './label.js'
 
 /** A detector elsewhere. It sees texts before anything is decided about them. */
 export interface RemoteDetector {
   readonly name: string
   readonly types: readonly FindingType[]
-  /** What carries a higher label is not sent to it, so that it counts as failed there. */
-  readonly labelsMax: Label
+  /** What carries another label is not sent to it, so that it counts as failed there. */
+  readonly labelsWithin: readonly string[]
   /** The longest text it takes, UTF-16 code units. Of a longer one it is given windows that overlap. */
   readonly textMax: number
   /**

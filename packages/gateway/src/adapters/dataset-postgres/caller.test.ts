@@ -47,7 +47,7 @@ describe.skipIf(POSTGRES === undefined)('in whose name it is read (needs Postgre
   const opened = async (said: Partial<PostgresDatasetParts> = {}) =>
     (await openPeople(server, { tables: TABLES, roles: ROLES, ...said })).source
 
-  it('is the caller: its role, subject, issuer and groups, read-only, with nothing of the database in the path', async () => {
+  it('[tables.role] is the caller: its role, subject, issuer and groups, read-only, with nothing of the database in the path', async () => {
     const source = await opened()
     const as = benchPrincipal('alice', ['others', 'analysts'])
     expect(await shown(source, 'SELECT * FROM whoami', { as })).toEqual([
@@ -108,7 +108,7 @@ describe.skipIf(POSTGRES === undefined)('in whose name it is read (needs Postgre
     await source.close()
   })
 
-  it('keeps nothing of one caller for the next on the same connection, whatever became of the statement', async () => {
+  it('[tables.role] keeps nothing of one caller for the next on the same connection, whatever became of the statement', async () => {
     const source = await opened({ limits: { rows: 10, bytes: 100_000, timeoutMs: 5000, connections: 1 } })
     for (let time = 0; time < 20; time += 1) {
       const [subject, group] = time % 2 === 0 ? ['alice', 'analysts'] : ['bob', 'managers']

@@ -47,7 +47,7 @@ describe.skipIf(POSTGRES === undefined)('what a caller is told of a statement th
     [`SELECT '😀', '${VALUE}'::integer`, 'a value that is not of its type', `'${VALUE}'`],
     [`SELECT tags::integer[] FROM people`, 'a value that is not of its type', undefined],
     [`SELECT tags::jsonb::date FROM people`, 'a type that does not become another', 'tags'],
-  ])('%s: %s', async (sql, kind, at) => {
+  ])('[tables.errors] %s: %s', async (sql, kind, at) => {
     const refusal = await refused(source, sql)
     expect(refusal).toMatchObject({ code: 'invalid_request', param: 'sql' })
     expect(refusal.message).toContain(kind)

@@ -52,7 +52,7 @@ describe.skipIf(POSTGRES === undefined)('a database that fails (needs PostgreSQL
       expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
     }))
 
-  it('ends what nobody waits for any more, in the database too', () =>
+  it('[tables.ended] ends what nobody waits for any more, in the database too', () =>
     withSource(async (source) => {
       for (let time = 0; time < 5; time += 1) {
         const ended = new AbortController()
@@ -66,7 +66,7 @@ describe.skipIf(POSTGRES === undefined)('a database that fails (needs PostgreSQL
       expect(await backends()).toBeLessThanOrEqual(LIMITS.connections)
     }))
 
-  it('ends what its reader leaves at any page, and leaks no connection', () =>
+  it('[tables.ended] ends what its reader leaves at any page, and leaks no connection', () =>
     withSource(async (source) => {
       for (const pages of [0, 1, 2, 3, 7]) {
         const reading = await pagesOf(source, HUGE)
@@ -105,7 +105,7 @@ describe.skipIf(POSTGRES === undefined)('a database that fails (needs PostgreSQL
       expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
     }))
 
-  it('goes on after the server was away', async () => {
+  it('[tables.away] goes on after the server was away', async () => {
     const { source } = await openPeople(server, { tables: TABLES, limits: LIMITS })
     const reading = rowsOf(source, ENDLESS)
     await until(async () => (await busy()).length > 0)
@@ -117,12 +117,17 @@ describe.skipIf(POSTGRES === undefined)('a database that fails (needs PostgreSQL
     await source.close()
   })
 
-  it('is opened while the server is away, warns, and is looked at when it is back', async () => {
+  it('[tables.away] is opened while the server is away, warns, and is looked at when it is back', async () => {
     await server.stop()
     const { source, warnings } = await openPeople(server, { tables: TABLES, limits: LIMITS })
     expect(warnings).toEqual([expect.stringContaining('PostgreSQL at')])
     expect(await refused(source, 'SELECT id FROM people')).toMatchObject({ code: 'upstream_failed' })
     expect(warnings).toHaveLength(1)
+    const word = ['pass', 'word'].join('-')
+    const url = server.url.replace('gate@', `reader:${word}@`)
+    const { source: other, warnings: said } = await openPeople(server, { tables: TABLES, limits: LIMITS, url })
+    expect(JSON.stringify([said, await refused(other, 'SELECT id FROM people')])).not.toContain(word)
+    await other.close()
     await server.start()
     expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
     await source.close()
@@ -136,8 +141,60 @@ describe.skipIf(POSTGRES === undefined)('a database that fails (needs PostgreSQL
     const reading = await pagesOf(source, 'SELECT id, name FROM people')
     await reading.next()
     expect(await refused(source, 'SELECT id FROM people')).toMatchObject({ code: 'overloaded' })
+    const ended = new AbortController()
+    const waiting = rowsOf(source, 'SELECT id, name FROM people', { ended: ended.signal })
+    ended.abort()
+    expect(await waiting).toMatchObject({ kind: 'refuse', code: 'forbidden_by_policy' })
     await reading.return?.()
     expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+    await source.close()
+  })
+
+  it("[tables.ended] comes through a storm with every connection as it was, and no answer that is another caller's", async () => {
+    const { source } = await openPeople(server, { tables: TABLES, limits: { ...LIMITS, connections: 4 } })
+    const outcomes = new Map<string, number>()
+    const one = async (turn: number): Promise<void> => {
+      const ended = new AbortController()
+      const id = (turn % 2000) + 1
+      const what = turn % 7
+      // Some wait for a while in the middle, some are left there, some are ended from outside, one kills whoever is busy.
+      if (what === 0) setTimeout(() => ended.abort(), turn % 5)
+      if (what === 1 && turn % 5 === 0)
+        await server.run(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader' AND state <> 'idle'`,
+        )
+      if (what === 2) {
+        const reading = await pagesOf(source, 'SELECT id, name FROM people', { ended: ended.signal }).catch(
+          () => undefined,
+        )
+        await reading?.next()
+        await reading?.return?.()
+        return
+      }
+      const sql = what < 2 ? HUGE : 'SELECT id, name FROM people WHERE id = $1'
+      const step = await rowsOf(source, sql, { ended: ended.signal, parameters: what < 2 ? [] : [id], rowsMax: 3000 })
+      const outcome = step.kind === 'refuse' ? step.code : 'rows'
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+      if (step.kind === 'proceed' && what >= 2) expect(step.value).toEqual([[String(id), `person ${id}`]])
+    }
+    let turn = 0
+    await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        while (turn < 400) await one(turn++)
+      }),
+    )
+    expect(outcomes.get('rows')).toBeGreaterThan(200)
+    expect(
+      [...outcomes.keys()].filter(
+        (code) => !['rows', 'forbidden_by_policy', 'upstream_failed', 'overloaded'].includes(code),
+      ),
+    ).toEqual([])
+    await until(async () => (await busy()).length === 0)
+    expect(await backends()).toBeLessThanOrEqual(4)
+    // All of them may be had at once.
+    const held = await Promise.all(Array.from({ length: 4 }, () => pagesOf(source, 'SELECT id FROM people')))
+    for (const reading of held) expect((await reading.next()).value).toMatchObject({ kind: 'proceed' })
+    for (const reading of held) await reading.return?.()
     await source.close()
   })
 

@@ -45,7 +45,7 @@ describe.skipIf(POSTGRES === undefined)('how much is given (needs PostgreSQL)', 
     'SELECT id, body FROM wide',
     // Ten gigabytes and more.
     'SELECT w.id, w.body FROM wide w, wide x, wide y',
-  ])('[dataset.caps] is cut off at a row, said to be, and ended in the database: %s', async (sql) => {
+  ])('[tables.caps] is cut off at a row, said to be, and ended in the database: %s', async (sql) => {
     const reading = await pagesOf(source, sql)
     let bytes = 0
     for (;;) {

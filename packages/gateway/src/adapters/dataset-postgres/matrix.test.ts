@@ -212,7 +212,7 @@ describe.skipIf(POSTGRES === undefined)('who sees what (needs PostgreSQL)', () =
     await server.remove()
   })
 
-  it('[dataset.matrix] is as the model says: no cell leaks, and none is hidden', async () => {
+  it('[tables.matrix] is as the model says: no cell leaks, and none is hidden', async () => {
     let cells = 0
     const filters = fc.subarray(['even', 'low'])
     await fc.assert(

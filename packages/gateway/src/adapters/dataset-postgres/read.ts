@@ -6,6 +6,7 @@ import { asRole } from './understand.js'
 import type { Plan } from './understood.js'
 import { TypesChanged } from './wire/errors.js'
 import type { Bound } from './wire/messages.js'
+import type { Lease, Pool } from './wire/pool.js'
 import { readRows } from './wire/rows.js'
 
 export interface ReadParts {
@@ -22,6 +23,9 @@ export interface ReadAsked {
   readonly epoch: number
 }
 
+/** What did not fit a page when it last ran. */
+const long = new WeakSet<Plan>()
+
 /** Runs a plan and gives its rows as they are asked for. Whoever stops asking, or `ended`, ends the statement. */
 export async function* readPlan(
   { dataset, server, bytesMax }: ReadParts,
@@ -35,16 +39,18 @@ export async function* readPlan(
   }
   let leave: (() => void) | undefined
   try {
-    const session = await server.pool.take()
-    if (ended.aborted) {
-      server.pool.give(session)
+    const lease = await taken(server.pool, ended)
+    if (lease === undefined) {
       yield over()
       return
     }
     const { rewritten, types, finish } = plan
     const key = `${epoch} ${caller.role} ${rewritten.text}`
-    const asked = { asRole: asRole(caller), key, sql: rewritten.text, values, types, rowsMax, bytesMax }
-    const rows = readRows(session, asked, () => server.pool.give(session))
+    const asked = {
+      ...{ asRole: asRole(caller), key, sql: rewritten.text, values, types, rowsMax, bytesMax },
+      ...{ isShort: !long.has(plan), onLong: () => void long.add(plan) },
+    }
+    const rows = readRows(lease.session, asked, lease.free)
     leave = () => rows.leave()
     ended.addEventListener('abort', leave)
     for (;;) {
@@ -71,4 +77,19 @@ export async function* readPlan(
       plan.rewritten.positionInOriginal(position),
     )
   }
+}
+
+/** A connection; undefined once nobody wants it any more. */
+function taken(pool: Pool, ended: AbortSignal): Promise<Lease | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined)
+    ended.addEventListener('abort', stop)
+    pool
+      .take()
+      .then((lease) => {
+        if (ended.aborted) lease.free()
+        else resolve(lease)
+      }, reject)
+      .finally(() => ended.removeEventListener('abort', stop))
+  })
 }

@@ -51,24 +51,31 @@ export function refusalOf(thrown: unknown, dataset: string, placeOf: PlaceOf): R
     return refuse('invalid_request', forLog('one row is too large'), {
       message: 'One row alone is more than this dataset gives.',
     })
-  if (thrown instanceof ConnectionLost)
-    return refuse(thrown.isLate ? 'upstream_timeout' : 'upstream_failed', forLog(thrown.message))
-  if (thrown instanceof StandingBad) return refuse('upstream_failed', forLog(thrown.message))
+  if (thrown instanceof ConnectionLost) return (thrown.isLate ? late : failed)(forLog(thrown.message))
+  if (thrown instanceof StandingBad) return failed(forLog(thrown.message))
   if (thrown instanceof PoolExhausted) return refuse('overloaded', forLog(thrown.message))
   if (thrown instanceof TypesChanged)
     return refuse('upstream_failed', forLog('types changed'), { message: 'The dataset has just changed: ask again.' })
-  return refuse('upstream_failed', forLog(errorName(thrown)))
+  return failed(forLog(errorName(thrown)))
 }
 
 function refusalOfDatabase({ code, position }: DatabaseError, forLog: string, placeOf: PlaceOf): Refusal {
   if (code === '42501') return refuse('forbidden_by_policy', forLog)
-  if (LATE.has(code)) return refuse('upstream_timeout', forLog)
+  if (LATE.has(code)) return late(forLog)
   const kind = KINDS.get(code) ?? KINDS.get(code.slice(0, 2))
-  if (kind === undefined) return refuse('upstream_failed', forLog)
+  if (kind === undefined) return failed(forLog)
   const at = position === undefined ? undefined : placeOf(position)
   const where = at === undefined ? '' : `, at character ${at}`
   return refuse('invalid_request', forLog + where, {
     message: `The statement cannot be run: ${kind}${where}.`,
     param: 'sql',
   })
+}
+
+function failed(forLog: string): Refusal {
+  return refuse('upstream_failed', forLog, { message: 'The dataset did not answer properly.' })
+}
+
+function late(forLog: string): Refusal {
+  return refuse('upstream_timeout', forLog, { message: 'The dataset did not answer in time.' })
 }

@@ -14,7 +14,7 @@ describe.skipIf(POSTGRES === undefined)('the schema of the database (needs Postg
       GRANT SELECT ON ALL TABLES IN SCHEMA public TO analyst`)
   }
 
-  it('shows no column that nobody classified, now or later', async () => {
+  it('[tables.unclassified] shows no column that nobody classified, now or later', async () => {
     await made(
       `CREATE TABLE people (id integer, secret text, name text); INSERT INTO people VALUES (1, 'hidden', 'Ann')`,
     )
@@ -116,6 +116,26 @@ describe.skipIf(POSTGRES === undefined)('the schema of the database (needs Postg
     await said.close()
   })
 
+  it('shows what is partitioned or inherited as the one table that was classified', async () => {
+    await made(`
+      CREATE TABLE logs (id integer, secret text, body text) PARTITION BY RANGE (id);
+      CREATE TABLE logs_1 (secret text, body text, id integer);
+      ALTER TABLE logs ATTACH PARTITION logs_1 FOR VALUES FROM (0) TO (10);
+      INSERT INTO logs VALUES (1, 'hidden', 'one');
+      CREATE TABLE parent (id integer); CREATE TABLE child (secret text) INHERITS (parent);
+      INSERT INTO parent VALUES (1); INSERT INTO child VALUES (2, 'hidden')`)
+    const { source, warnings } = await openPeople(server, {
+      tables: [tableOf('logs', ['id', 'body']), tableOf('parent', ['id'])],
+    })
+    expect(await shown(source, 'SELECT * FROM logs')).toEqual([['1', 'one']])
+    expect(await shown(source, 'SELECT * FROM parent ORDER BY id')).toEqual([['1'], ['2']])
+    expect(await refused(source, 'SELECT * FROM logs_1')).toMatchObject({ code: 'invalid_request' })
+    const query = await changed(source, 'SELECT body FROM logs')
+    expect(query.kind === 'proceed' && query.value.columns).toMatchObject([{ origin: 'public.logs.body' }])
+    expect(warnings).toEqual([])
+    await source.close()
+  })
+
   it('wants each column of what reads as its owner classified', async () => {
     const column = { name: 'id', level: undefined, categories: [], mask: 'full' as const }
     await expect(
@@ -135,7 +155,7 @@ describe.skipIf(POSTGRES === undefined)('the schema of the database (needs Postg
     await expect(openPeople(server, { tables: [table] })).rejects.toThrow(why)
   })
 
-  it('classifies by column, table and dataset, in this order, and what nobody classified as the highest', async () => {
+  it('[tables.origin] classifies by column, table and dataset, in this order, and what nobody classified as the highest', async () => {
     await made('CREATE TABLE people (id integer, name text, email text); CREATE TABLE other (id integer)')
     const people = tableOf('people', [], {
       level: 'internal',

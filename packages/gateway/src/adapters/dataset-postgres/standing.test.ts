@@ -26,6 +26,12 @@ describe.skipIf(POSTGRES === undefined)('who reads in the database (needs Postgr
     }
   }
 
+  it('refuses a database that is not kept in UTF8', async () => {
+    await server.run("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")
+    const latin = { ...server, url: server.url.replace(/postgres$/, 'latin') }
+    await expect(openPeople(latin, { tables: TABLES })).rejects.toThrow('not kept in UTF8, but in LATIN1')
+  })
+
   it.each([
     ['a superuser', 'ALTER ROLE reader SUPERUSER', 'ALTER ROLE reader NOSUPERUSER', /login `reader` is a superuser/],
     [
@@ -76,7 +82,7 @@ describe.skipIf(POSTGRES === undefined)('who reads in the database (needs Postgr
       'REVOKE pg_execute_server_program FROM reader',
       /login `reader` is a member of pg_execute_server_program/,
     ],
-  ])('is refused as %s, and let in again after', async (_, bad, good, why) => {
+  ])('[tables.login] is refused as %s, and let in again after', async (_, bad, good, why) => {
     await server.run(bad)
     expect(await opening()).toMatch(why)
     await server.run(good)
@@ -106,7 +112,7 @@ describe.skipIf(POSTGRES === undefined)('who reads in the database (needs Postgr
     )
   })
 
-  it('is looked at again: a login that became too mighty reads nothing', async () => {
+  it('[tables.login] is looked at again: a login that became too mighty reads nothing', async () => {
     let nowMs = 0
     const { source, warnings } = await openPeople(server, { tables: TABLES, clock: { now: () => nowMs } })
     expect(await shown(source, 'SELECT id FROM people')).toEqual([['1']])

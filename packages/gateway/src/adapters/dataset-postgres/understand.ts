@@ -5,7 +5,7 @@ import { isOfSchema, refusalOf } from './refusals.js'
 import type { SchemaTable } from './server/schema.js'
 import { AS_ROLE, type KnownSchema, type Server } from './server/server.js'
 import { mentionsOf } from './sql/mentions.js'
-import { type FindRelation, relationsOf } from './sql/relations.js'
+import { type FindRelation, findIn, relationsOf } from './sql/relations.js'
 import { rewrite } from './sql/rewrite.js'
 import { parseStatement } from './sql/statement.js'
 import { readingOf, type Understood } from './understood.js'
@@ -23,14 +23,23 @@ export interface UnderstandParts {
 /** Understands statements, each once as long as the schema is the same. */
 export type Understand = (sql: string, caller: Caller) => Promise<Step<Understood>>
 
-const KEPT_MAX = 500
-const KEPT_LENGTH_MAX = 16 * 1024
+const KEPT_MAX = 200
+const KEPT_LENGTH_MAX = 8 * 1024
 
 export function createUnderstand(parts: UnderstandParts): Understand {
   const { dataset, server } = parts
   // The one used last stands last.
   const kept = new Map<string, Understood>()
   const typeNames = new Map<number, string>()
+
+  let finder: { readonly find: FindRelation; readonly epoch: number } | undefined
+  const finderFor = ({ schema, epoch }: KnownSchema): FindRelation => {
+    if (finder?.epoch !== epoch) {
+      const relations = [...schema.tables.values()].map(({ relation }) => relation)
+      finder = { find: findIn(parts.schemas, relations), epoch }
+    }
+    return finder.find
+  }
 
   const keep = (sql: string, understood: Understood): void => {
     if (sql.length > KEPT_LENGTH_MAX) return
@@ -43,21 +52,21 @@ export function createUnderstand(parts: UnderstandParts): Understand {
   const learnTypes = async (columns: readonly DescribedColumn[]): Promise<void> => {
     const unknown = columns.map(({ type }) => type).filter((type) => !typeNames.has(type))
     if (unknown.length === 0) return
-    const session = await server.pool.take()
+    const lease = await server.pool.take()
     try {
-      for (const [oid, name] of await ask(session, TYPES, [`{${unknown.join(',')}}`]))
+      for (const [oid, name] of await ask(lease.session, TYPES, [`{${unknown.join(',')}}`]))
         typeNames.set(Number(oid), name ?? '')
     } finally {
-      server.pool.give(session)
+      lease.free()
     }
   }
 
   const describeOnce = async (sql: string, caller: Caller): ReturnType<typeof describe> => {
-    const session = await server.pool.take()
+    const lease = await server.pool.take()
     try {
-      return await describe(session, asRole(caller), sql)
+      return await describe(lease.session, asRole(caller), sql)
     } finally {
-      server.pool.give(session)
+      lease.free()
     }
   }
 
@@ -71,7 +80,7 @@ export function createUnderstand(parts: UnderstandParts): Understand {
         message: `The statement uses a parameter above $${gap + 1}, and not that one.`,
         param: 'parameters',
       })
-    const used = relationsOf(statement.value, finder(known.schema.tables, parts.schemas))
+    const used = relationsOf(statement.value, finderFor(known))
     if (used.kind === 'refuse') return used
     const mentions = mentionsOf(statement.value, used.value)
     if (mentions.kind === 'refuse') return mentions
@@ -130,13 +139,3 @@ export function asRole({ values }: Caller): readonly Buffer[] {
 }
 
 const TYPES = 'SELECT oid, pg_catalog.format_type(oid, NULL) FROM unnest($1::oid[]) AS oid'
-
-function finder(tables: ReadonlyMap<string, SchemaTable>, schemas: readonly string[]): FindRelation {
-  return (schema, table) => {
-    for (const one of schema === undefined ? schemas : [schema]) {
-      const found = tables.get(tableName({ schema: one, table }))
-      if (found !== undefined) return found.relation
-    }
-    return undefined
-  }
-}

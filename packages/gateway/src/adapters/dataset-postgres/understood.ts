@@ -62,7 +62,7 @@ export interface Rules {
   readonly oracles: 'refuse' | 'masks'
 }
 
-const PLANS_MAX = 32
+const PLANS_MAX = 8
 
 /** What a statement reads, by the names in it and by where the server says that its outputs come from. */
 export function readingOf(

@@ -50,7 +50,7 @@ function detectorOf(url: string, kind: Kind, more: Partial<HttpDetectorParts> = 
     env: {},
     credential: undefined,
     concurrency: 4,
-    labelsMax: 'internal',
+    labelsWithin: ['public', 'internal'],
     textMax: 10_000,
     types: TYPES[kind],
     threshold: undefined,

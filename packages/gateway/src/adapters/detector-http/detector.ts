@@ -1,4 +1,4 @@
-import { DetectorFailed, type Finding, type Label, type RemoteDetector } from '../../spec/index.js'
+import { DetectorFailed, type Finding, type RemoteDetector } from '../../spec/index.js'
 import { type ClientParts, createClient, type Post } from './client.js'
 import { llmGuard } from './llm-guard.js'
 import { moderation } from './moderation.js'
@@ -8,7 +8,7 @@ import { type Protocol, type ProtocolOptions, typesOf } from './protocol.js'
 export interface HttpDetectorParts extends ClientParts, ProtocolOptions {
   readonly name: string
   readonly kind: 'presidio' | 'llm-guard' | 'moderation'
-  readonly labelsMax: Label
+  readonly labelsWithin: readonly string[]
   /** UTF-16 code units. */
   readonly textMax: number
 }
@@ -23,7 +23,7 @@ export function createHttpDetector(parts: HttpDetectorParts): RemoteDetector {
   return {
     name: parts.name,
     types: typesOf(parts.types.values()),
-    labelsMax: parts.labelsMax,
+    labelsWithin: parts.labelsWithin,
     textMax: parts.textMax,
     inspect: (texts, signal) => inspect(protocol, post, parts.concurrency, texts, signal),
   }

@@ -91,17 +91,17 @@ export function createServer(parts: ServerParts): Server {
   }
 
   const readOnce = async (): Promise<KnownSchema> => {
-    const session = await pool.take()
+    const lease = await pool.take()
     try {
-      await checkStanding(session, catalogue, roles)
-      return await keep(session)
+      await checkStanding(lease.session, catalogue, roles)
+      return await keep(lease.session)
     } catch (thrown) {
       // Nothing is read until it is as it should be: each connection asks again.
       if (thrown instanceof StandingBad) known = undefined
       tell(`PostgreSQL at \`${address.shown}\`: ${wordsOf(thrown)}`)
       throw thrown
     } finally {
-      pool.give(session)
+      lease.free()
     }
   }
 

@@ -1,4 +1,3 @@
-import type { Relation } from './relations.js'
 import type { Origin, SeenColumn } from './scopes.js'
 
 /** A column of the catalogue that a statement names, or takes by `*` or as a part of a whole row. */
@@ -19,10 +18,11 @@ export interface Uses {
 }
 
 export function gatherUses(): Uses {
-  const found = new Map<Relation, Map<string, ColumnUse>>()
+  const found = new Map<string, Map<string, ColumnUse>>()
   const note = ({ relation, column }: Origin, change: (before: ColumnUse | undefined) => ColumnUse): void => {
-    const columns = found.get(relation) ?? new Map<string, ColumnUse>()
-    found.set(relation, columns.set(column, change(columns.get(column))))
+    const table = `${relation.schema}\0${relation.table}`
+    const columns = found.get(table) ?? new Map<string, ColumnUse>()
+    found.set(table, columns.set(column, change(columns.get(column))))
   }
   return {
     pass({ origins }) {

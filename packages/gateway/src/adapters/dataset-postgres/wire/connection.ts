@@ -90,7 +90,9 @@ function connectionOn(socket: Socket, address: Address, messageMax: number, time
       if (open) socket.write(bytes)
     },
     hear(next) {
-      listener = next
+      if (open) listener = next
+      // It was lost after it was found open: an answer would never come.
+      else if (next !== undefined) queueMicrotask(() => next.lost(new ConnectionLost('the connection is closed')))
     },
     pause() {
       socket.pause()

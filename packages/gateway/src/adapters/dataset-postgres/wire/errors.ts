@@ -26,6 +26,14 @@ export class RoleRefused extends Error {
   }
 }
 
+// 42501: it is no member. 22023: there is no such role. 22021: a claim has what the encoding has not.
+const OF_ROLE = new Set(['42501', '22023', '22021'])
+
+/** What an error means of what takes a role on. */
+export function roleError(error: DatabaseError): RoleRefused | DatabaseError {
+  return OF_ROLE.has(error.code) ? new RoleRefused(error) : error
+}
+
 /** The connection is of no use any more. */
 export class ConnectionLost extends Error {
   override readonly name: string = 'ConnectionLost'

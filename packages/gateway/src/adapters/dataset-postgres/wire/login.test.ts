@@ -20,7 +20,7 @@ const opened = async (url: string) => {
 
 describe('SCRAM-SHA-256', () => {
   // RFC 7677 section 3; PostgreSQL leaves the name out, so its own example is made with one.
-  it('proves and verifies as the standard says', async () => {
+  it('[tables.server] proves and verifies as the standard says', async () => {
     const scram = createScram('pencil', 'rOprNGfwEbeRWgbNEkqO', 'user')
     expect(scram.first).toBe('n,,n=user,r=rOprNGfwEbeRWgbNEkqO')
     const answer = await scram.answer(
@@ -155,7 +155,7 @@ describe('logging in at what is no PostgreSQL', () => {
         socket.write(Buffer.from([0x5a, 0, 0, 0, 5, 0x49]))
       },
     ],
-  ])('fails where it %s', async (_, play) => {
+  ])('[tables.server] fails where it %s', async (_, play) => {
     const url = await playing(play)
     await expect(logIn(readAddress(url), new Map(), 1000, 1000)).rejects.toThrow()
   })

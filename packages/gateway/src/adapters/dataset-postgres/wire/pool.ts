@@ -5,11 +5,16 @@ export class PoolExhausted extends Error {
   override readonly name: string = 'PoolExhausted'
 }
 
+/** A connection for one user. */
+export interface Lease {
+  readonly session: Session
+  /** Gives it back; a second time is none, for it may be another's by then. One that is broken is replaced. */
+  free(): void
+}
+
 export interface Pool {
-  /** Rejects with `PoolExhausted`, or with whatever `open` rejects with. Whoever takes one gives it back. */
-  take(): Promise<Session>
-  /** One that is broken is replaced when the next is asked for. */
-  give(session: Session): void
+  /** Rejects with `PoolExhausted`, or with whatever `open` rejects with. */
+  take(): Promise<Lease>
   /** Waits for nothing: what is in use is ended as well. */
   close(): void
 }
@@ -64,28 +69,50 @@ export function createPool(open: () => Promise<Session>, max: number, waitMs: nu
     return undefined
   }
 
+  const takeOne = async (): Promise<Session> => {
+    if (closed) throw new PoolExhausted('it is closed')
+    const session = freeOne()
+    if (session !== undefined) return session
+    if (count < max) return await openOne()
+    return await new Promise<Session>((resolve, reject) => {
+      const waiter: Waiter = {
+        resolve,
+        timer: setTimeout(() => {
+          waiters.splice(waiters.indexOf(waiter), 1)
+          reject(new PoolExhausted('no connection became free'))
+        }, waitMs),
+      }
+      waiters.push(waiter)
+    })
+  }
+
+  const give = (session: Session): void => {
+    inUse.delete(session)
+    if (session.connection.isOpen) idle.push(session)
+    else count -= 1
+    next()
+  }
+
+  const leaseOf = (session: Session): Lease => {
+    let isFree = false
+    return {
+      session,
+      free() {
+        if (isFree) return
+        isFree = true
+        give(session)
+      },
+    }
+  }
+
   return {
     async take() {
-      if (closed) throw new PoolExhausted('it is closed')
-      const session = freeOne()
-      if (session !== undefined) return session
-      if (count < max) return await openOne()
-      return await new Promise<Session>((resolve, reject) => {
-        const waiter: Waiter = {
-          resolve,
-          timer: setTimeout(() => {
-            waiters.splice(waiters.indexOf(waiter), 1)
-            reject(new PoolExhausted('no connection became free'))
-          }, waitMs),
-        }
-        waiters.push(waiter)
-      })
-    },
-    give(session) {
-      if (!inUse.delete(session)) return
-      if (session.connection.isOpen) idle.push(session)
-      else count -= 1
-      next()
+      for (;;) {
+        const session = await takeOne()
+        // What it was freed by may have come together with its end.
+        if (session.connection.isOpen) return leaseOf(session)
+        give(session)
+      }
     },
     close() {
       closed = true

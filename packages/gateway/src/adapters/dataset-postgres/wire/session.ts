@@ -1,7 +1,7 @@
 import type { Cell } from '../../../spec/index.js'
 import { cellsOf } from './cells.js'
 import type { Connection } from './connection.js'
-import { ConnectionLost, DatabaseError, databaseError, RoleRefused } from './errors.js'
+import { ConnectionLost, DatabaseError, databaseError, roleError } from './errors.js'
 import { type Bound, bind, closeStatement, describeStatement, execute, parse, SYNC } from './messages.js'
 
 // Kept by the server for each connection: plans take memory there.
@@ -57,7 +57,7 @@ export async function describe(
       if (type === 'T') columns = columnsOf(bytes, start)
     })
   } catch (thrown) {
-    throw thrown instanceof DatabaseError && !hasRole ? new RoleRefused(thrown) : thrown
+    throw thrown instanceof DatabaseError && !hasRole ? roleError(thrown) : thrown
   }
   return columns
 }
