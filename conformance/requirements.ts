@@ -916,6 +916,18 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'RFC 9449 4.2',
     says: '`token --proof` prints a proof for one request beside the token',
   },
+  'dev.demo-datasets': {
+    source: 'Ostiary contract, commands',
+    says: '`dev` has a demo dataset, which each of its people reads as policy lets',
+  },
+  'demo.one-question': {
+    source: 'Ostiary contract, commands',
+    says: 'the demo has two people ask one question: each finds what it may, and who read restricted data uses no model outside',
+  },
+  'datasets.worked-example': {
+    source: 'house',
+    says: 'the guide to datasets does to the letter what it says, on a real PostgreSQL',
+  },
   'dev.login-code': {
     source: 'house',
     says: 'whoever logs in at the issuer of `dev`, by the page, by `login_hint` or for a device, knows a code that is in its data folder',

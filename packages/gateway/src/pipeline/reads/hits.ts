@@ -7,6 +7,7 @@ import {
   type DocumentQuery,
   errorName,
   type Hit,
+  type Hold,
   highestOf,
   joinedOf,
   type Obligations,
@@ -34,8 +35,8 @@ export interface ReadyHits {
   readonly ask: Ask
   /** Where tokenized values go; undefined: nothing is to be tokenized. */
   readonly vault: VaultSession | undefined
-  /** Once it was served. */
-  readonly settle: () => void
+  /** What policies let callers spend, set aside; undefined: nothing is counted. */
+  readonly hold: Hold | undefined
 }
 
 /** Searches, and gives what was found if it may still be seen then. */
@@ -45,7 +46,7 @@ export async function giveHits(
   { dataset, sink }: SearchCall,
   source: Documents,
   life: Life,
-  { ask, obligations, recorded, settle, vault }: ReadyHits,
+  { ask, obligations, recorded, vault }: ReadyHits,
 ): Promise<Outcome> {
   const { content, labels } = recorded.sealed
   const { receipt } = recorded
@@ -91,7 +92,6 @@ export async function giveHits(
   const isChanged = seen.some((one) => one.isChanged) || Object.keys(counts.carriedOut).length > 0
   sink.begin({ columns: [], receipt, isChanged })
   await sink.rows(shown.value)
-  settle()
   sink.end(false)
   return { ...outcomeOf('done', undefined, 200, 0, counts), rows: shown.value.length, brought }
 }

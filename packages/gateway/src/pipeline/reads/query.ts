@@ -20,7 +20,7 @@ import type { Life } from '../life.js'
 import { type Ask, createAsk, labelsOfRead, mayRead, PURPOSE_NEEDED, purposeOf } from './asking.js'
 import type { QueryCall, Tables } from './call.js'
 import { changesOf, classificationsOf } from './changes.js'
-import { NO_CHARGE, type Question, type ReadDesk } from './desk.js'
+import { type Question, type ReadDesk, settled } from './desk.js'
 import { giveRows, type ReadyRows } from './rows.js'
 
 /** A statement over tables: inspect, understand, decide, change, record, read, release. */
@@ -30,7 +30,7 @@ export async function query(desk: ReadDesk, entered: Entered, call: QueryCall, s
   try {
     const ready = await sealed(desk, entered, call, source.tables, life)
     if (ready.kind === 'refuse') return await desk.refused(entered, call, life, ready)
-    return await giveRows(desk, entered, call, source, life, ready.value)
+    return await settled(ready.value.hold, giveRows(desk, entered, call, source, life, ready.value))
   } finally {
     life.close()
   }
@@ -96,8 +96,7 @@ async function sealed(
     held.value?.release()
     return recorded
   }
-  const settle = (): void => held.value?.settle(NO_CHARGE)
-  return proceed({ recorded: recorded.value, verdict: decided.value, brought, vault: vault.value, settle })
+  return proceed({ recorded: recorded.value, verdict: decided.value, brought, vault: vault.value, hold: held.value })
 }
 
 /** Decides; and where findings that are left in the statement bring labels, once more with those. */
