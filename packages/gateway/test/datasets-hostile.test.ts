@@ -150,6 +150,18 @@ describe('documents whose author is hostile', () => {
     })
   })
 
+  test('that name others tell nothing by what policy would want of them', async () => {
+    await put('lunch')
+    await open(`
+      @id("low") permit (principal, action == Action::"searchDataset", resource) when { resource.classification == "internal" };
+      @id("high") @obligation("require:purpose")
+      permit (principal, action == Action::"searchDataset", resource) when { resource.classification == "restricted" };`)
+    await put('board', { classification: { level: 'restricted', categories: [] }, readers: ['group:board'] })
+    expect((await search()).json()).toMatchObject({ results: [{ id: 'lunch' }] })
+    await documents.reclassify('board', { readers: ['*'] })
+    expect((await search()).json()).toMatchObject({ param: 'purpose' })
+  })
+
   test('are seen by nobody where they are classified by words that policies do not know [documents.lattice]', async () => {
     await put('lunch')
     await put('above', { classification: { level: 'top-secret', categories: [] } })
