@@ -1194,6 +1194,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'functions, operators and types that are listed may be used; none of them writes, waits, or looks a table up',
   },
+  'sql.names': {
+    source: 'PostgreSQL 18 manual, 4.1.1 Identifiers and Key Words',
+    says: 'a name that is longer than the server keeps is refused: where it is cut depends on the encoding',
+  },
   'sql.place': {
     source: 'house',
     says: 'a refused statement is told line, column and kind of its fault, and neither answer nor log quotes it',

@@ -95,6 +95,14 @@ describe.skipIf(POSTGRES === undefined)('tables whose cells are hostile', () => 
     expect(found.json()).toMatchObject({ code: 'obligation_failed' })
   })
 
+  test('are not asked for by a value that policy blocks, be it written as a number', async () => {
+    await open('block:pii.card')
+    const sql = 'SELECT id FROM notes WHERE id::text = $1::text'
+    for (const value of [CARD, Number(CARD)])
+      expect((await query(sql, { parameters: [value] })).json()).toMatchObject({ code: 'content_blocked' })
+    expect((await query(sql, { parameters: [1] })).json()).toMatchObject({ rows: [[1]] })
+  })
+
   test('tell their purposes to nobody who may not read', async () => {
     await open('output:flag:secret')
     const wrong = await query('SELECT id FROM notes', { purpose: 'sale' })
