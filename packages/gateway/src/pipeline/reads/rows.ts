@@ -61,6 +61,8 @@ export async function giveRows(
   }
   const isOver = (): boolean => life.ended !== undefined || life.left
 
+  const whenOver = new Promise<void>((resolve) => life.whenOver(resolve))
+
   if (isOver()) return ended(overBy(life))
   for await (const page of content.read(life.signal)) {
     if (page.kind === 'refuse') return ended(page)
@@ -74,7 +76,8 @@ export async function giveRows(
     if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
     isBegun = true
     rows += shown.value.length
-    await sink.rows(shown.value)
+    // What ends it does not wait for a caller that takes nothing.
+    await Promise.race([sink.rows(shown.value), whenOver])
     if (isOver()) return ended(overBy(life))
     if (!page.value.ended) continue
     settle()
