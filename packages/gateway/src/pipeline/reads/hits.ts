@@ -4,6 +4,7 @@ import { outcomeOf } from '../../release/transfer-answer.js'
 import {
   type DocumentQuery,
   errorName,
+  type Hold,
   type Obligations,
   type Outcome,
   proceed,
@@ -30,8 +31,8 @@ export interface ReadyHits {
   readonly ask: Ask
   /** Where tokenized values go; undefined: nothing is to be tokenized. */
   readonly vault: VaultSession | undefined
-  /** Once it was served. */
-  readonly settle: () => void
+  /** What policies let callers spend, set aside; undefined: nothing is counted. */
+  readonly hold: Hold | undefined
 }
 
 /** Searches, and gives what was found if it may still be seen then. */
@@ -41,7 +42,7 @@ export async function giveHits(
   { dataset, sink }: SearchCall,
   source: Documents,
   life: Life,
-  { ask, obligations, recorded, settle, vault }: ReadyHits,
+  { ask, obligations, recorded, vault }: ReadyHits,
 ): Promise<Outcome> {
   const { content, facts, labels } = recorded.sealed
   const { receipt } = recorded
@@ -90,7 +91,6 @@ export async function giveHits(
   const isChanged = seen.some((one) => one.isChanged) || Object.keys(counts.carriedOut).length > 0
   sink.begin({ columns: [], receipt, isChanged })
   await sink.rows(shown.value)
-  settle()
   sink.end(false)
   return { ...outcomeOf('done', undefined, 200, 0, counts), rows: shown.value.length, brought }
 }

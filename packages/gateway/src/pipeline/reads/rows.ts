@@ -3,10 +3,14 @@ import { Counts } from '../../release/counts.js'
 import { outcomeOf } from '../../release/transfer-answer.js'
 import {
   type ChangedQuery,
+  errorName,
+  type Hold,
+  NO_RETRY,
   type Outcome,
   proceed,
   type Refusal,
   type ResultPage,
+  refuse,
   type Step,
   type VaultSession,
   type Verdict,
@@ -14,9 +18,10 @@ import {
 import type { Entered } from '../call.js'
 import { type Life, overBy } from '../life.js'
 import { resourceOf } from './asking.js'
-import type { QueryCall, Shown } from './call.js'
+import type { QueryCall, Shown, ShownColumn, Tables } from './call.js'
 import type { ReadDesk } from './desk.js'
 import { type KeptColumn, remembered, rowsToRemember } from './remembered.js'
+import { takenIn } from './taken.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
 
 /** What may be read, and on what terms. */
@@ -27,8 +32,8 @@ export interface ReadyRows {
   readonly brought: readonly string[]
   /** Where tokenized values go; undefined: nothing is to be tokenized. */
   readonly vault: VaultSession | undefined
-  /** Once it was served. */
-  readonly settle: () => void
+  /** What policies let callers spend, set aside; undefined: nothing is counted. */
+  readonly hold: Hold | undefined
 }
 
 /** Reads, page by page, for as long as it lives. */
@@ -36,8 +41,9 @@ export async function giveRows(
   desk: ReadDesk,
   entered: Entered,
   { dataset, sink }: QueryCall,
+  { stallMs }: Tables,
   life: Life,
-  { brought, recorded, settle, vault, verdict }: ReadyRows,
+  { brought, recorded, vault, verdict }: ReadyRows,
 ): Promise<Outcome> {
   const { content, facts } = recorded.sealed
   const { receipt } = recorded
@@ -62,27 +68,31 @@ export async function giveRows(
   const isOver = (): boolean => life.ended !== undefined || life.left
 
   const whenOver = new Promise<void>((resolve) => life.whenOver(resolve))
-
-  if (isOver()) return ended(overBy(life))
-  for await (const page of content.read(life.signal)) {
-    if (page.kind === 'refuse') return ended(page)
-    const shown = await shownOf(desk, content, page.value, work)
-    if (shown.kind === 'refuse') return ended(shown)
-    const kept = rowsToRemember(dataset.lattice, keptColumns(content), shown.value)
-    const unwritten =
-      (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
-    if (unwritten !== undefined) return ended(unwritten)
+  try {
     if (isOver()) return ended(overBy(life))
-    if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
-    isBegun = true
-    rows += shown.value.length
-    // What ends it does not wait for a caller that takes nothing.
-    await Promise.race([sink.rows(shown.value), whenOver])
-    if (isOver()) return ended(overBy(life))
-    if (!page.value.ended) continue
-    settle()
-    sink.end(page.value.isTruncated)
-    return over('done', undefined, 200)
+    for await (const page of content.read(life.signal)) {
+      if (page.kind === 'refuse') return ended(page)
+      const shown = await shownOf(desk, content, page.value, work)
+      if (shown.kind === 'refuse') return ended(shown)
+      const kept = rowsToRemember(dataset.lattice, keptColumns(content), shown.value)
+      const unwritten =
+        (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
+      if (unwritten !== undefined) return ended(unwritten)
+      if (isOver()) return ended(overBy(life))
+      if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
+      isBegun = true
+      rows += shown.value.length
+      const isTaken = await takenIn(stallMs, sink.rows(shown.value), whenOver)
+      if (!isTaken)
+        return ended(refuse('request_timeout', 'the caller takes no more of its result', { message: NOT_TAKEN }))
+      if (isOver()) return ended(overBy(life))
+      if (!page.value.ended) continue
+      sink.end(page.value.isTruncated)
+      return over('done', undefined, 200)
+    }
+  } catch (error) {
+    // Whatever was sent by now lacks the end's mark, and is told why.
+    return ended(refuse('inspection_failed', `threw ${errorName(error)}`, { headers: NO_RETRY }))
   }
   return ended(overBy(life))
 }
@@ -92,13 +102,24 @@ function keptColumns({ columns }: ChangedQuery): readonly KeptColumn[] {
   return columns.map(({ act, classification }) => (act === undefined ? classification : undefined))
 }
 
-function columnsOf({ columns }: ChangedQuery): Parameters<QueryCall['sink']['begin']>[0]['columns'] {
-  return columns.map(({ act, cells, classification, name, type }) => ({
-    ...{ name, type, classification, isChanged: act !== undefined },
-    // A placeholder is a text, whatever it stands for.
-    cells: act === 'tokenize' ? 'text' : cells,
-  }))
+const shownColumns = new WeakMap<ChangedQuery['columns'], readonly ShownColumn[]>()
+
+/** One list for one statement and what is changed about it, so that a door writes it once. */
+function columnsOf({ columns }: ChangedQuery): readonly ShownColumn[] {
+  const held = shownColumns.get(columns)
+  if (held !== undefined) return held
+  const shown = columns.map(
+    ({ act, cells, classification, name, type }): ShownColumn => ({
+      ...{ name, type, classification, isChanged: act !== undefined },
+      // A placeholder is a text, whatever it stands for.
+      cells: act === 'tokenize' ? 'text' : cells,
+    }),
+  )
+  shownColumns.set(columns, shown)
+  return shown
 }
+
+const NOT_TAKEN = 'The result was not taken in time.'
 
 function isChanged({ sealed: { facts } }: RecordedRead<ChangedQuery>, { carriedOut }: Counts): boolean {
   return [facts.carriedOut, carriedOut].some((acts) => Object.keys(acts).some((act) => !act.startsWith('flag:')))

@@ -22,7 +22,7 @@ import { contextOf } from '../context.js'
 import type { Life } from '../life.js'
 import { type Ask, createAsk, mayRead, PURPOSE_NEEDED, purposeOf } from './asking.js'
 import type { Documents, SearchCall } from './call.js'
-import { NO_CHARGE, type Question, type ReadDesk } from './desk.js'
+import { type Question, type ReadDesk, settled } from './desk.js'
 import { giveHits, type ReadyHits } from './hits.js'
 import { undoable } from './obliged.js'
 
@@ -33,7 +33,7 @@ export async function search(desk: ReadDesk, entered: Entered, call: SearchCall,
   try {
     const ready = await sealed(desk, entered, call, source, life)
     if (ready.kind === 'refuse') return await desk.refused(entered, call, life, ready)
-    return await giveHits(desk, entered, call, source, life, ready.value)
+    return await settled(ready.value.hold, giveHits(desk, entered, call, source, life, ready.value))
   } finally {
     life.close()
   }
@@ -96,8 +96,7 @@ async function sealed(
     held.value?.release()
     return recorded
   }
-  const settle = (): void => held.value?.settle(NO_CHARGE)
-  return proceed({ recorded: recorded.value, obligations, ask, vault: vault.value, settle })
+  return proceed({ recorded: recorded.value, obligations, ask, vault: vault.value, hold: held.value })
 }
 
 interface May {
