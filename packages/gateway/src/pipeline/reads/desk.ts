@@ -9,6 +9,7 @@ import {
   errorName,
   type Hold,
   labelsBrought,
+  labelsOfKnown,
   NO_RETRY,
   type Obligations,
   type Outcome,
@@ -31,6 +32,7 @@ import type { Learn } from '../learn.js'
 import { type Life, type LifeParts, liveOn } from '../life.js'
 import type { ReadAction } from './asking.js'
 import type { QueryCall, SearchCall } from './call.js'
+import { Places } from './places.js'
 
 /** Edits that carry out acts on texts. */
 export type EditTexts = (
@@ -64,6 +66,7 @@ export interface Question {
 /** What every read needs of the stages. */
 export class ReadDesk {
   readonly parts: ReadParts
+  readonly places: Places = new Places()
 
   constructor(parts: ReadParts) {
     this.parts = parts
@@ -88,6 +91,14 @@ export class ReadDesk {
   /** The labels that the texts of a question bring, where nothing but these acts becomes of what was found. */
   broughtBy({ found, parts, types }: Question, { input }: Pick<Obligations, 'input'>): readonly string[] {
     return labelsBrought(this.parts.gathering, parts, types, input, found)
+  }
+
+  /** What is known again in a question that is refused brings its labels all the same. They hold here at once. */
+  gatherKnown({ principal, received }: Authenticated, { found, parts }: Question): void {
+    const { gathering, ledger } = this.parts
+    const session = ledger.sessionOf(principal, received.headers['ostiary-session'])
+    if (session.kind === 'refuse') return
+    ledger.gather(principal, session.value, labelsOfKnown(gathering, parts, found))?.catch(ignore)
   }
 
   /** What policies let callers spend, set aside. A read costs no tokens and no money. */
@@ -178,3 +189,5 @@ export async function settled(hold: Hold | undefined, giving: Promise<Outcome>):
 
 /** A read costs no tokens and no money. */
 const NO_CHARGE: Charge = { inputTokens: 0, outputTokens: 0, micro: undefined, isEstimate: false }
+
+function ignore(): void {}
