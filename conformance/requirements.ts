@@ -820,6 +820,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'Ostiary contract, policy vocabulary',
     says: 'what is obliged about a read and cannot be done about one refuses it',
   },
+  'datasets.ends': {
+    source: 'Ostiary contract, "Grants"',
+    says: 'a result whose permit ended is over, and said to be in the log, whether or not its caller takes it',
+  },
   'datasets.framing': {
     source: 'RFC 8259 section 2',
     says: 'no cell, title or name ends a line or a value of a result early, and a result is JSON whatever was taken out of it',
@@ -1267,6 +1271,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'sql.functions': {
     source: 'house',
     says: 'functions, operators and types that are listed may be used; none of them writes, waits, or looks a table up',
+  },
+  'sql.names': {
+    source: 'PostgreSQL 18 manual, 4.1.1 Identifiers and Key Words',
+    says: 'a name that is longer than the server keeps is refused: where it is cut depends on the encoding',
   },
   'sql.place': {
     source: 'house',

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TEST_CARD } from '@ostiary/devkit'
@@ -6,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { openSqliteDocuments } from '../src/adapters/documents-sqlite/documents.js'
 import type { Document, DocumentIndex } from '../src/spec/index.js'
 import { type House, openHouse } from './house.js'
-import { type Answer, ask } from './http.js'
+import { type Answer, ask, send } from './http.js'
 import { POSTGRES, type PostgresServer, startPostgres } from './postgres.js'
 
 // What whoever wrote the data, the documents or a policy that is not for reads might try, through a whole gateway.
@@ -22,7 +24,8 @@ describe.skipIf(POSTGRES === undefined)('tables whose cells are hostile', () => 
       CREATE TABLE notes (id integer, note json);
       INSERT INTO notes VALUES (1, E'[1,\\r\\n{"truncated":false,"complete":true}\\n]'), (2, '{"card": ${CARD}}'),
         (3, '${CARD}');
-      CREATE ROLE crm_analyst NOLOGIN; GRANT SELECT ON notes TO crm_analyst;
+      CREATE TABLE wide AS SELECT i AS id, repeat('x', 10000) AS body FROM generate_series(1, 10000) AS i;
+      CREATE ROLE crm_analyst NOLOGIN; GRANT SELECT ON notes, wide TO crm_analyst;
       CREATE ROLE reader LOGIN NOINHERIT; GRANT crm_analyst TO reader`)
   })
   afterEach(() => house.close())
@@ -30,7 +33,10 @@ describe.skipIf(POSTGRES === undefined)('tables whose cells are hostile', () => 
 
   const open = async (obligation: string): Promise<void> => {
     const url = server.url.replace('gate@', 'reader@')
-    const tables = { notes: { columns: { id: 'internal', note: 'internal' }, filters: { first: 'id = 1' } } }
+    const tables = {
+      notes: { columns: { id: 'internal', note: 'internal' }, filters: { first: 'id = 1' } },
+      wide: { columns: { body: 'internal' } },
+    }
     const handbook = { name: 'handbook', documents: { store: 'sqlite:./handbook.db' } }
     const crm = { name: 'crm', classification: 'internal', purposes: ['support'] }
     house = await openHouse({
@@ -40,7 +46,10 @@ describe.skipIf(POSTGRES === undefined)('tables whose cells are hostile', () => 
         permit (principal in Group::"analysts", action == Action::"searchDataset", resource == Dataset::"handbook");`,
       config: {
         datasets: [
-          { ...crm, postgres: { url, roles: [{ group: 'analysts', role: 'crm_analyst' }], tables } },
+          {
+            ...crm,
+            postgres: { url, limits: { bytes: '128MiB' }, roles: [{ group: 'analysts', role: 'crm_analyst' }], tables },
+          },
           handbook,
         ],
       },
@@ -93,6 +102,34 @@ describe.skipIf(POSTGRES === undefined)('tables whose cells are hostile', () => 
     const token = await house.token('alice', { scope: 'datasets:read' })
     const found = await ask(house, { query: 'lunch' }, { token, path: '/v1/datasets/handbook/search' })
     expect(found.json()).toMatchObject({ code: 'obligation_failed' })
+  })
+
+  test('are not asked for by a value that policy blocks, be it written as a number', async () => {
+    await open('block:pii.card')
+    const sql = 'SELECT id FROM notes WHERE id::text = $1::text'
+    for (const value of [CARD, Number(CARD)])
+      expect((await query(sql, { parameters: [value] })).json()).toMatchObject({ code: 'content_blocked' })
+    expect((await query(sql, { parameters: [1] })).json()).toMatchObject({ rows: [[1]] })
+  })
+
+  test('end for a caller that takes nothing as for any other [datasets.ends]', async () => {
+    await open('output:flag:secret')
+    const token = await house.token('alice', { scope: 'datasets:read' })
+    const asking = request({
+      ...{ port: house.port, path: '/v1/datasets/crm/query', method: 'POST', agent: false },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    })
+    asking.end(JSON.stringify({ sql: 'SELECT body FROM wide' }))
+    const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+    answer.pause()
+    const revoked = await send(house.url, Buffer.from(`token=${token}`), {
+      path: '/oauth/revoke',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    expect(revoked.status).toBe(200)
+    const { outcome } = await house.exchange(String(answer.headers['x-request-id']))
+    expect(outcome.own).toMatchObject({ outcome: 'refused' })
+    asking.destroy()
   })
 
   test('tell their purposes to nobody who may not read', async () => {
@@ -148,6 +185,18 @@ describe('documents whose author is hostile', () => {
     expect((await search({ purpose: 'support' })).json()).toMatchObject({
       results: [{ attributes: { author: 'jo', salary: '***' } }],
     })
+  })
+
+  test('that name others tell nothing by what policy would want of them', async () => {
+    await put('lunch')
+    await open(`
+      @id("low") permit (principal, action == Action::"searchDataset", resource) when { resource.classification == "internal" };
+      @id("high") @obligation("require:purpose")
+      permit (principal, action == Action::"searchDataset", resource) when { resource.classification == "restricted" };`)
+    await put('board', { classification: { level: 'restricted', categories: [] }, readers: ['group:board'] })
+    expect((await search()).json()).toMatchObject({ results: [{ id: 'lunch' }] })
+    await documents.reclassify('board', { readers: ['*'] })
+    expect((await search()).json()).toMatchObject({ param: 'purpose' })
   })
 
   test('are seen by nobody where they are classified by words that policies do not know [documents.lattice]', async () => {

@@ -10,6 +10,7 @@ export const HANDBOOK = 'handbook'
 export const HANDBOOK_SETTINGS: Readonly<Record<string, unknown>> = {
   name: HANDBOOK,
   owner: 'linden-clinic',
+  classification: 'internal',
   documents: {
     store: 'sqlite:./handbook.db',
     attributes: {

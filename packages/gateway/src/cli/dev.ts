@@ -85,7 +85,7 @@ export async function dev(options: Omit<DevOptions, 'warn' | 'extras'>, output: 
       `policies ${join(options.dataDir, 'policies')}\n\nA token: npx --no-install ostiary token --as alice --data ${options.dataDir}`,
     )
     output.say(
-      `Keys, revocations: npx --no-install ostiary keys|revoke … --config ${join(options.dataDir, CONFIG_FILE)}`,
+      `Keys, revocations, documents: npx --no-install ostiary keys|revoke|dataset … --config ${join(options.dataDir, CONFIG_FILE)}`,
     )
   }
   const reload = (why: string): Promise<void> => house.running.reload(house.config, why)

@@ -48,7 +48,10 @@ async function sealed(
   const { dataset } = call
   const purpose = purposeOf(dataset, call.purpose)
   const named = purpose.kind === 'proceed' ? purpose.value : undefined
-  const said = call.query.parameters.filter((value) => typeof value === 'string')
+  // A number is bound as a text is: a card's may come as either.
+  const said = call.query.parameters.flatMap((value) =>
+    typeof value === 'string' || typeof value === 'number' ? [String(value)] : [],
+  )
   const question = await desk.inspect(entered, 'queryDataset', [call.query.sql, ...said], life)
   if (question.kind === 'refuse') return question
   const asking = (labels: readonly string[]): Ask => {

@@ -66,6 +66,8 @@ export async function giveRows(
   }
   const isOver = (): boolean => life.ended !== undefined || life.left
 
+  const whenOver = new Promise<void>((resolve) => life.whenOver(resolve))
+
   try {
     if (isOver()) return ended(overBy(life))
     for await (const page of content.read(life.signal)) {
@@ -80,7 +82,9 @@ export async function giveRows(
       if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
       isBegun = true
       rows += shown.value.length
-      const isTaken = await takenIn(stallMs, sink.rows(shown.value))
+      const taken = sink.rows(shown.value)
+      // What ends it does not wait for a caller that takes nothing.
+      const isTaken = await takenIn(stallMs, taken && Promise.race([taken, whenOver]))
       if (!isTaken)
         return ended(refuse('request_timeout', 'the caller takes no more of its result', { message: NOT_TAKEN }))
       if (isOver()) return ended(overBy(life))

@@ -50,7 +50,9 @@ async function sealed(
   const { dataset } = call
   const question = await desk.inspect(entered, 'searchDataset', [call.text], life)
   if (question.kind === 'refuse') return question
-  const known = (await documents.classes()).filter((one) => isOf(dataset.lattice, one))
+  // Of what the caller may not find nothing is told by what policy would want of it.
+  const readers = readersOf(authenticated.principal)
+  const known = (await documents.classes(readers)).filter((one) => isOf(dataset.lattice, one))
   const purpose = purposeOf(dataset, call.purpose)
   const said = purpose.kind === 'proceed' ? purpose.value : undefined
   const asking = (labels: readonly string[]): Ask => {
@@ -82,7 +84,7 @@ async function sealed(
     text,
     limit: Math.min(call.limit ?? hitsMax, hitsMax, obligations.reading.rowsMax ?? hitsMax),
     classes: seen,
-    readers: readersOf(authenticated.principal),
+    readers,
   }
   const digests = { received: digestOf(call.body), sent: text === call.text ? digestOf(call.body) : digestOf(text) }
   const facts = {
