@@ -288,3 +288,23 @@ describe('a word that an attribute never is', () => {
     expect(warnings(about('callTool', 'Tool', 'resource.effect == "send" && resource.server == "sends"'))).toEqual([])
   })
 })
+
+describe('an obligation about what is read', () => {
+  const on = (obligation: string, action: string, resource: string): string =>
+    `@id("a") @obligation("${obligation}") permit (principal, action == Action::"${action}", resource is ${resource});`
+
+  test('does nothing where nothing is read', () => {
+    expect(warnings(on('column:mask:pii', 'queryDataset', 'Dataset'))).toEqual([])
+    expect(warnings(on('column:mask:pii', 'invoke', 'Model'))).toEqual([
+      expect.stringContaining('`column:mask:pii` does nothing: it concerns `queryDataset` and `searchDataset` alone'),
+    ])
+  })
+
+  test('is not one about texts', () => {
+    expect(warnings(on('redact:pii', 'invoke', 'Model'))).toEqual([])
+    expect(warnings(on('output:redact:pii, block:pii', 'queryDataset', 'Dataset'))).toEqual([])
+    expect(warnings(on('mask:pii', 'queryDataset', 'Dataset'))).toEqual([
+      expect.stringContaining('write `column:mask:…` for columns, `output:mask:pii` for texts in them'),
+    ])
+  })
+})

@@ -3,6 +3,7 @@ import { head } from './annotations.js'
 import { policySetTextToParts, policyToJson } from './cedar.js'
 import { checkAnnotations, type Say } from './check-annotations.js'
 import { checkKnown, checkNamed } from './check-known.js'
+import { checkReads } from './check-reads.js'
 import { checkRoutes } from './check-route.js'
 import { checkTypes, messageOf, offsetOf, type Typed } from './check-types.js'
 import { type CedarEngine, createCedarEngine, type EngineOptions } from './engine.js'
@@ -51,6 +52,7 @@ export function loadPolicies(
       if (policy !== undefined) policies.push(policy)
       if (vocabulary.known !== undefined) {
         checkKnown(piece, json, vocabulary.known, warn)
+        checkReads(piece, json, warn)
         checkNamed(piece, json, vocabulary.known, error)
         checkRoutes(piece, json, vocabulary.known, error)
       }
