@@ -5,6 +5,7 @@ import {
   type Classification,
   type Dataset,
   type DocumentQuery,
+  type Embedding,
   errorName,
   type Hit,
   highestOf,
@@ -21,7 +22,7 @@ import {
 import type { Entered } from '../call.js'
 import { type Life, overBy } from '../life.js'
 import { type Ask, labelsOfRead, resourceOf } from './asking.js'
-import type { Documents, SearchCall, ShownHit } from './call.js'
+import type { Documents, FoundBy, SearchCall, ShownHit } from './call.js'
 import { actOn } from './changes.js'
 import type { ReadDesk } from './desk.js'
 import { remembered, rowsToRemember } from './remembered.js'
@@ -57,9 +58,10 @@ export async function giveHits(
     return outcomeOf('refused', why, sink.refuse(why, receipt), 0, counts)
   }
   if (life.ended !== undefined || life.left) return ended(overBy(life))
-  const found = await source.documents.search(content, life.signal)
+  const found = await look(desk, entered, { dataset, source, content, life })
   if (found.kind === 'refuse') return ended(found)
-  const seen = found.value.map((hit) => seenOf(hit, dataset, source, ask, obligations))
+  const { hits, by } = found.value
+  const seen = hits.map((hit) => seenOf(hit, dataset, source, ask, obligations))
   const shown = await shownOf(desk, seen, work)
   if (shown.kind === 'refuse') return ended(shown)
 
@@ -75,7 +77,7 @@ export async function giveHits(
   const unsaid = (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
   if (unsaid !== undefined) return ended(unsaid)
   // Policies, labels and the documents themselves may have changed while it was searched.
-  const living = [...new Set(found.value.map(({ classification }) => resourceOf(dataset, classification)))]
+  const living = [...new Set(hits.map(({ classification }) => resourceOf(dataset, classification)))]
   const reading = { terms: obligations.reading, own: withLabels(labels.brought, brought) }
   for (const resource of living) {
     const { categories, classification } = resource.attributes
@@ -89,11 +91,44 @@ export async function giveHits(
   if (life.ended !== undefined || life.left) return ended(overBy(life))
 
   const isChanged = seen.some((one) => one.isChanged) || Object.keys(counts.carriedOut).length > 0
-  sink.begin({ columns: [], receipt, isChanged })
+  sink.begin({ columns: [], receipt, isChanged, ...(by === undefined ? {} : { by }) })
   await sink.rows(shown.value)
   settle()
   sink.end(false)
   return { ...outcomeOf('done', undefined, 200, 0, counts), rows: shown.value.length, brought }
+}
+
+interface Look {
+  readonly dataset: Dataset
+  readonly source: Documents
+  readonly content: DocumentQuery
+  readonly life: Life
+}
+
+/** By meaning too, where the dataset keeps vectors and the caller may have one made of what it looks for. */
+async function look(
+  { parts: { embeddingOf } }: ReadDesk,
+  entered: Entered,
+  { content, dataset, life, source }: Look,
+): Promise<Step<{ readonly hits: readonly Hit[]; readonly by: FoundBy | undefined }>> {
+  const embedding = embeddingOf(entered, dataset)
+  let by: FoundBy | undefined = embedding && 'words'
+  const noted = embedding && {
+    model: embedding.model,
+    async embed(...asked: Parameters<Embedding['embed']>) {
+      const made = await embedding.embed(...asked)
+      if (made.kind === 'proceed') by = 'words+meaning'
+      return made
+    },
+  }
+  try {
+    const found = await source.documents.search(noted ? { ...content, embedding: noted } : content, life.signal)
+    return found.kind === 'refuse' ? found : proceed({ hits: found.value, by })
+  } catch (error) {
+    // A search that was broken off, as nobody waits for it any more or may see what it finds.
+    if (life.signal.aborted) return overBy(life)
+    throw error
+  }
 }
 
 /** What of a hit may be seen. */
