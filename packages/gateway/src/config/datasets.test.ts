@@ -136,6 +136,16 @@ describe('datasets', () => {
       "datasets[1].documents.store: this file is the dataset `a`'s already",
     ],
     [
+      'a model for embeddings that there is not',
+      '  - name: a\n    documents: { store: "sqlite:./data/a.db", embeddings: { model: nothing } }\n',
+      'datasets[0].documents.embeddings.model: no model `nothing`',
+    ],
+    [
+      'vectors where there is no place for them',
+      '  - name: a\n    documents: { store: "postgres://db.example/a?sslmode=verify-full", embeddings: { model: gpt } }\n',
+      'datasets[0].documents.embeddings: documents in PostgreSQL are found by their words alone',
+    ],
+    [
       'a mask that there is not',
       CRM.replace('mask: email', 'mask: emial'),
       'datasets[0].postgres.tables.people.columns.email.mask',
