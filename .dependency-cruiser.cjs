@@ -44,6 +44,7 @@ const CONSTRUCTS = new Map([
 const COMMANDS = new Map([
   ['cli/(audit|demo-log|doctor-log|recover)[.]ts', ['adapters/audit-fs/']],
   ['cli/(check|dev|init)[.]ts', ['adapters/policy-cedar/schema[.]ts']],
+  ['cli/dataset-scan[.]ts', ['adapters/dataset-postgres/scan/']],
 ])
 
 const src = (...paths) => paths.map((path) => `${SRC}${path}`)
@@ -221,6 +222,15 @@ module.exports = {
       comment: 'documents/ reads what is ingested; who inspects it, and the index where it goes, are handed in.',
       from: { path: DOCUMENTS, pathNot: TESTS },
       to: { pathNot: [DOCUMENTS, ...GROUND], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'proposals-know-words-only',
+      severity: 'error',
+      comment:
+        'proposal/ says how columns might be classified, by pure rules over names and values; who reads a database, and which ' +
+        'detectors there are, are handed in.',
+      from: { path: `${SRC}proposal/`, pathNot: TESTS },
+      to: { pathNot: [`${SRC}proposal/`, ...GROUND] },
     },
     {
       name: 'stages-are-siblings',

@@ -4,7 +4,7 @@
 
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,6 +43,12 @@ async function bare(url, callers, seconds) {
   await Promise.all(Array.from({ length: callers }, (_, nth) => caller(nth)))
   await sql.end()
   console.log(JSON.stringify(count / seconds))
+}
+
+/** Of all threads of a process, in milliseconds. */
+function cpuMsOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return 10 * (Number(fields[11]) + Number(fields[12]))
 }
 
 async function freePort() {
@@ -200,14 +206,19 @@ async function main(seconds, rounds, callers) {
     await throughGate()
     await byDriver()
     const all = { gate: [], bare: [] }
+    let cpuMs = 0
     for (let round = 0; round < rounds; round += 1) {
+      const before = cpuMsOf(gate.child.pid)
       all.gate.push(await throughGate())
+      cpuMs += cpuMsOf(gate.child.pid) - before
       all.bare.push(await byDriver())
     }
+    const queries = all.gate.reduce((sum, rate) => sum + rate, 0) * seconds
     const ratios = all.gate.map((rate, round) => rate / all.bare[round]).sort((a, b) => a - b)
     const middle = (list) => [...list].sort((a, b) => a - b)[list.length >> 1]
     const told = { seconds, rounds, callers, gate: middle(all.gate), bare: middle(all.bare) }
-    console.log(JSON.stringify({ ...told, ratio: middle(ratios), ratios, asked: 0.6 }, undefined, 2))
+    const gateCpuMicros = Math.round((1000 * cpuMs) / queries)
+    console.log(JSON.stringify({ ...told, gateCpuMicros, ratio: middle(ratios), ratios, asked: 0.6 }, undefined, 2))
   } finally {
     gate.child.kill('SIGTERM')
     await once(gate.child, 'exit')

@@ -807,6 +807,31 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'documents are embedded in the name of their dataset, or are not put into it',
   },
+  'authorize.decides': {
+    source: 'Ostiary contract, POST /v1/authorize',
+    says: 'a decision, its obligations and its public reasons, without anything being forwarded',
+  },
+  'authorize.scopes': {
+    source: 'house',
+    says: 'a caller needs `authorize:check` and the scope of the action that it asks about, both for that resource',
+  },
+  'authorize.arguments': {
+    source: 'house',
+    says: 'every string, name and number of the arguments is inspected before the decision, and none of them is said again',
+  },
+  'authorize.labels': {
+    source: 'house',
+    says: 'what the arguments and the tool bring is on the ledger before a permit is told, and a no brings nothing',
+  },
+  'authorize.logged': { source: 'house', says: 'a check has an outcome entry with what was decided, and no intent' },
+  'flow.attacks': {
+    source: 'design, "Labels flow"',
+    says: 'the shipped flow rules stop every scripted attack, detectors switched off, before anything reaches a provider or a tool',
+  },
+  'flow.benign': {
+    source: 'design, "Labels flow"',
+    says: 'of the scripted workflows that mean no harm the shipped flow rules stop one in twenty at most, each of them documented',
+  },
   'labels.of-identity': {
     source: 'contract, "Sessions and labels"',
     says: 'labels belong to issuer and subject across agents, and no header sheds them',
@@ -1184,6 +1209,43 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'retrieval.next-search': {
     source: 'house',
     says: 'what is put, classified anew, given other readers or deleted is so for the next search',
+  },
+  'datasets.scan-proposal': {
+    source: 'Ostiary contract, dataset scan',
+    says: 'a scan proposes classifications by names, types and values; what nothing says is harmless stays unclassified',
+  },
+  'datasets.scan-no-values': { source: 'house', says: 'no value of the database is in what a scan prints' },
+  'datasets.scan-hostile-names': {
+    source: 'house',
+    says: 'whatever a database calls its tables, columns and roles, the section that a scan prints means just those',
+  },
+  'retrieval.administered': {
+    source: 'Ostiary contract, admin:datasets',
+    says: 'documents are put, classified and deleted by whoever has the scope, and a policy that permits it',
+  },
+  'retrieval.ingest-in-force': {
+    source: 'Ostiary contract, dataset ingest',
+    says: 'a document that is ingested is found by the next search, in the place of the one of its id',
+  },
+  'retrieval.ingest-nobody': {
+    source: 'house',
+    says: 'a document of which nobody says who may find it is found by nobody, and whoever ingests it is told',
+  },
+  'retrieval.ingest-planted': {
+    source: 'Ostiary contract, dataset ingest',
+    says: 'a document that tells models what to do is labelled or refused, as the dataset says',
+  },
+  'retrieval.ingest-closed': {
+    source: 'house',
+    says: 'a document that a detector could not look at is not put, unless that detector may fail open',
+  },
+  'retrieval.ingest-logged': {
+    source: 'house',
+    says: 'what is done with documents is in the log by numbers: no id, title, text or reader is',
+  },
+  'retrieval.reclassify': {
+    source: 'Ostiary contract, dataset reclassify',
+    says: 'another classification or other readers of a document are so for the next search, and half of one is refused',
   },
   // A statement that a dataset is asked.
   'sql.one-select': {

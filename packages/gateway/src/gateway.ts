@@ -6,6 +6,7 @@ import type { AuditParts } from './audit/audit.js'
 import type { NetworksOf } from './authenticate/binding.js'
 import type { ProofParts } from './authenticate/proofs.js'
 import { adminDoor, type LogReader } from './doors/admin.js'
+import { AUTHORIZE_PATH, authorizeDoor } from './doors/authorize.js'
 import { datasetsDoors } from './doors/datasets.js'
 import { elsewhereDoor } from './doors/elsewhere.js'
 import { filesDoors, type Travel } from './doors/files.js'
@@ -48,6 +49,7 @@ import {
   type Revocations,
   type SystemMessage,
   scopeOf,
+  type Tool,
   type Vault,
 } from './spec/index.js'
 
@@ -81,6 +83,8 @@ export interface Rules {
   readonly systemMessages: ReadonlyMap<string, SystemMessage>
   /** By name. */
   readonly datasets: ReadonlyMap<string, Dataset>
+  /** That are called elsewhere, by name. */
+  readonly tools: ReadonlyMap<string, Tool>
   /** Which labels exchanges bring. */
   readonly gathering: Gathering
   /** Undefined: labels belong to identities alone, and `/v1/sessions` is not served. */
@@ -288,18 +292,19 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
 const DECIDED_AGAIN_MS = 1000
 
 /** What the doors of the data plane ask for, and the policies by name. */
-function scopesOf({ datasets, dialects, files, policy }: Rules): readonly string[] {
+function scopesOf({ datasets, dialects, files, policy, tools }: Rules): readonly string[] {
   const trains = dialects.some((dialect) =>
     [...(files.travelOf(dialect)?.transfers.purposes.values() ?? [])].some(({ kind }) => kind === 'teaches'),
   )
   const actions: readonly Action[] = [
     ...(trains ? (['train'] as const) : []),
     ...(datasets.size > 0 ? (['queryDataset'] as const) : []),
+    ...(tools.size > 0 ? (['callTool'] as const) : []),
     ...dialects.flatMap(({ endpoints }) => endpoints.map(({ action }) => action)),
     'listModels',
   ]
   const doors = actions.map(scopeOf).filter((scope) => scope !== undefined)
-  return [...new Set([...doors, ...policy.scopes])].sort()
+  return [...new Set([...doors, 'authorize:check', ...policy.scopes])].sort()
 }
 
 function allProviders({ identityProviders, opaqueProviders }: Rules): readonly { close(): Promise<void> }[] {
@@ -411,7 +416,9 @@ function inForce(
     travelOf: rules.files.travelOf,
   })
   const datasets = datasetsDoors({ pipeline, datasets: rules.datasets })
-  const own = new Map<string, Door>()
+  const models = new Map(rules.dialects.flatMap((dialect) => [...rules.modelsOf(dialect)]))
+  const authorize = authorizeDoor({ pipeline, models, datasets: rules.datasets, tools: rules.tools })
+  const own = new Map<string, Door>([[`POST ${AUTHORIZE_PATH}`, authorize]])
   const revoke = parts.operations.get('POST /revocations')
   if (revoke !== undefined) own.set(`POST ${GLOBAL_REVOCATION_PATH}`, globalRevocationDoor(pipeline, revoke))
   if (rules.mintSession !== undefined) own.set(`POST ${SESSIONS_PATH}`, sessionsDoor(rules.mintSession))

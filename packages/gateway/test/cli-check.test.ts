@@ -50,6 +50,32 @@ describe('init and check', () => {
     expect(set.lines()).toEqual([{ ok: true, faults: [], warnings: [] }])
   })
 
+  test('with the flow rules it is good without a warning, and the documentation shows the same rules', async () => {
+    const dir = join(house.top, 'flows')
+    const made = await ostiary(['init', dir, '--flow-rules', '--json'])
+    const file = join(dir, 'ostiary.yaml')
+    const rules = join(dir, 'policies', 'flow.cedar')
+    const others = ['gateway.cedar', 'schema.cedarschema'].map((name) => join(dir, 'policies', name))
+    const [first, ...rest] = others
+    expect(made.lines()).toEqual([{ ok: true, written: [file, first, rules, ...rest] }])
+    const env = { OPENAI_API_KEY: 'a-key' }
+    const checked = await ostiary(['check', '--config', file, '--json'], { env })
+    expect(checked.lines()).toEqual([{ ok: true, faults: [], warnings: [] }])
+    const page = readFileSync(new URL('../../../docs/flow-rules.md', import.meta.url), 'utf8')
+    const text = readFileSync(rules, 'utf8')
+    // The page tells each rule by itself, without the comments.
+    for (const rule of text
+      .replace(/^\/\/.*\n/gm, '')
+      .trim()
+      .split('\n\n'))
+      expect(page).toContain(rule)
+
+    // Where no model says where it is hosted, all of them are outside: a warning, and no fault.
+    writeFileSync(file, readFileSync(file, 'utf8').replace('hosting: external, ', ''))
+    const bare = await ostiary(['check', '--config', file, '--json'], { env })
+    expect(bare.lines()).toMatchObject([{ ok: true, faults: [] }])
+  })
+
   test('faults have a place: file, line and column', async () => {
     const { dir, file } = house.place(
       'faulty',

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import {
   BENCH_GROUP,
   BENCH_LATTICE,
@@ -10,11 +11,12 @@ import {
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Gateway } from '../src/gateway.js'
 import type { OpenLedger } from '../src/ledger/ledger.js'
-import type { Classification, Dataset, Document } from '../src/spec/index.js'
+import type { ChangedQuery, Classification, Dataset, Document, TableSource } from '../src/spec/index.js'
 import { type House, openHouse } from './house.js'
 import { send } from './http.js'
 import { gatewayWith, HeldLog, ledgerWith } from './parts.js'
 import { principal } from './principals.js'
+import { until } from './until.js'
 
 // Reads of datasets through a whole gateway, over tables and documents that are in this process.
 
@@ -66,7 +68,7 @@ async function open(policies = ANALYSTS_READ, more: Partial<Dataset> = {}): Prom
   ]
   const attributes = new Map([['author', { level: 'internal', categories: [] }]])
   const datasets = new Map<string, Dataset>([
-    ['crm', { ...base, name: 'crm', source: { kind: 'tables', tables, catalogue } }],
+    ['crm', { ...base, name: 'crm', source: { kind: 'tables', tables, catalogue, stallMs: 500 } }],
     ['handbook', { ...base, name: 'handbook', source: { kind: 'documents', documents, attributes, hitsMax: 10 } }],
   ])
   const log = new HeldLog()
@@ -256,6 +258,46 @@ describe('a query', () => {
     const answer = await query(room, 'SELECT salary FROM people')
     expect([answer.status, answer.json['code']]).toEqual([503, 'audit_unavailable'])
     expect(answer.text).not.toContain('40000')
+  })
+
+  test('ends where its caller takes no more of it, and gives up what it holds', async () => {
+    const house = await openHouse({ policies: ANALYSTS_READ })
+    let returned = false
+    const wide = 'x'.repeat(1024 * 1024)
+    const tables: TableSource = {
+      async prepare() {
+        const column = { name: 'a', type: 'text', cells: 'text', classification: PUBLIC, origin: undefined } as const
+        const changed: ChangedQuery = {
+          columns: [{ ...column, act: undefined }],
+          async *read() {
+            try {
+              for (;;) yield { kind: 'proceed', value: { rows: [[wide]], ended: false, isTruncated: false } }
+            } finally {
+              returned = true
+            }
+          },
+        }
+        const reading = { columns: [column], touched: [], tables: [] }
+        return { kind: 'proceed', value: { reading, change: () => ({ kind: 'proceed', value: changed }) } }
+      },
+      close: async () => undefined,
+    }
+    const dataset: Dataset = {
+      ...{ name: 'crm', owner: '', lattice: BENCH_LATTICE, classification: PUBLIC, purposes: [], labels: [] },
+      source: { kind: 'tables', tables, catalogue: [], stallMs: 100 },
+    }
+    const log = new HeldLog()
+    const gateway = await gatewayWith(log, house.config, { rules: { datasets: new Map([['crm', dataset]]) } })
+    opened.push(house, gateway)
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    const body = '{"sql":"SELECT a"}'
+    const token = await house.token('alice', { scope: 'datasets:read' })
+    socket.write(
+      `POST /v1/datasets/crm/query HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+    await until(() => returned)
+    await until(() => log.entries.some((text) => text.includes('request_timeout')))
+    socket.destroy()
   })
 
   test('gives lines to whoever asks for them', async () => {

@@ -94,6 +94,7 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     providers: new Map(providers),
     systemMessages: new Map(),
     datasets: new Map(),
+    tools: new Map(),
     gathering: { findings: new Map(), toolResults: [] },
     mintSession: undefined,
     limits: { parts: 100, answerBytes: 1_000_000, sizes: new Map([['prompt-tokens', 1000]]), answerTokens: 100 },

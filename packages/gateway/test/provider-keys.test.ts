@@ -229,7 +229,7 @@ describe('operations', () => {
     const first = await openKeyed(['store:openai'])
     closers.push(() => first.close())
     await first.house.stop()
-    const { operations, close } = await administration(first.house.config)
+    const { operations, close } = await administration(first.house.config, {}, () => undefined)
     const run = async (name: string, input = {}) => await operations.get(name)?.run(input)
     expect(await run('GET /providers')).toMatchObject({
       value: { providers: [{ name: 'lying', keys: [{ key: '#1', source: 'store', weight: 1, state: null }] }] },

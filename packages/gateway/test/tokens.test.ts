@@ -57,7 +57,7 @@ describe('our own tokens, through a whole gateway', () => {
       token_endpoint: `${house.url}/oauth/token`,
       revocation_endpoint: `${house.url}/oauth/revoke`,
       jwks_uri: `${house.url}/.well-known/jwks.json`,
-      scopes_supported: ['embeddings:create', 'models:invoke', 'models:list'],
+      scopes_supported: ['authorize:check', 'embeddings:create', 'models:invoke', 'models:list'],
       response_types_supported: [],
       grant_types_supported: [EXCHANGE, 'client_credentials'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],

@@ -17,6 +17,7 @@ const CONTEXT: Context = {
   maxTokens: 0,
   stream: true,
   hasSystemMessage: false,
+  hasEffects: false,
   purpose: undefined,
   sourceIp: '127.0.0.1',
   timeMs: 0,

@@ -96,6 +96,7 @@ export function questionOf(
       maxTokens: 0,
       stream: false,
       hasSystemMessage: false,
+      hasEffects: false,
       purpose: undefined,
       sourceIp: '192.0.2.1',
       timeMs: 1_800_000_100_000,

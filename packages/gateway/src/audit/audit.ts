@@ -366,11 +366,12 @@ export class Bracket {
     const brought = outcome.brought === undefined ? '' : `"labels_brought":${canonical(outcome.brought)},`
     const rows = outcome.rows === undefined ? '' : `"rows":${outcome.rows},`
     const usage = outcome.usage
+    const checked = outcome.isCheck === true ? '"checked":true,' : ''
     const latency =
       `{"before_forward":${(this.#forwardedMs || now) - received.receivedAtMs},` +
       `"first_byte":${this.#firstByteMs === 0 ? 0 : this.#firstByteMs - this.#forwardedMs},"total":${now - received.receivedAtMs}}`
     return (
-      `{${bodies}"carried_out":${counts(outcome.carriedOut)},${chargeText(outcome.charge)}${decided}${restored}` +
+      `{${bodies}"carried_out":${counts(outcome.carriedOut)},${chargeText(outcome.charge)}${checked}${decided}${restored}` +
       `"dropped_events":${outcome.droppedEvents},` +
       `"findings":${counts(outcome.findings)},${intent}${brought}"latency_ms":${latency},"outcome":"${outcome.how}",${reason}` +
       `${releasedText(outcome.released, names)}${resource}${rows}` +

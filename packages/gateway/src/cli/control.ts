@@ -75,12 +75,17 @@ function statusOf(text: string): Readonly<Record<string, unknown>> | undefined {
 const OPERATION_MS = 30_000
 
 /** Has the running gateway do something. Throws with its own words where it refuses. */
-export function callControl(socketPath: string, name: string, input: OperationInput): Promise<OperationResult> {
+export function callControl(
+  socketPath: string,
+  name: string,
+  input: OperationInput,
+  timeoutMs: number = OPERATION_MS,
+): Promise<OperationResult> {
   const [method = '', path = ''] = name.split(' ')
   const body = method === 'GET' ? '' : JSON.stringify(input)
   const headers = body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
   return new Promise((resolve, reject) => {
-    const asking = request({ socketPath, path, method, headers, timeout: OPERATION_MS }, (answer) => {
+    const asking = request({ socketPath, path, method, headers, timeout: timeoutMs }, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('end', () => {
@@ -89,7 +94,7 @@ export function callControl(socketPath: string, name: string, input: OperationIn
         else reject(new CommandError(typeof said?.['title'] === 'string' ? said['title'] : 'the gateway did not do it'))
       })
     })
-    asking.on('timeout', () => asking.destroy(new CommandError('the gateway did not answer in 30 s')))
+    asking.on('timeout', () => asking.destroy(new CommandError(`the gateway did not answer in ${timeoutMs / 1000} s`)))
     asking.on('error', reject)
     asking.end(body)
   })

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { ClassifyFlags, IngestFlags } from './dataset.js'
+import type { ScanFlags } from './dataset-scan.js'
 import type { CreateFlags, RotateFlags } from './keys.js'
 import type { DeclassifyFlags, IdentityFlags } from './labels.js'
 import { CommandError, EXIT, failureOf, type Output, outputOf } from './output.js'
@@ -26,17 +28,26 @@ function program(finish: (code: number) => void): Command {
   const withConfig = (one: Command): Command => one.option('--config <file>', 'configuration file', './ostiary.yaml')
   const runs =
     <T extends { json?: boolean }>(
-      work: (options: T, output: Output, argument: string | undefined) => Promise<number>,
+      work: (
+        options: T,
+        output: Output,
+        argument: string | undefined,
+        /** What stands behind the first one. */
+        others: readonly string[],
+      ) => Promise<number>,
       /** How the JSON of a failure begins. */
       failed: Readonly<Record<string, false>> = { ok: false },
     ) =>
     async (...args: unknown[]): Promise<void> => {
       // commander: arguments first, then options, then the command.
       const options = args.at(-2) as T
-      const argument = args.length > 2 && typeof args[0] === 'string' ? args[0] : undefined
+      const [argument, ...others] = args
+        .slice(0, -2)
+        .flat()
+        .filter((one) => typeof one === 'string')
       const output = outputOf(options.json === true)
       try {
-        finish(await work(options, output, argument))
+        finish(await work(options, output, argument, others))
       } catch (error) {
         output.data({ ...failed, ...failureOf(error) })
         throw error
@@ -69,10 +80,11 @@ function program(finish: (code: number) => void): Command {
     )
   command('init', 'write a commented configuration, policies and the schema for editors')
     .argument('[dir]', 'where to', '.')
+    .option('--flow-rules', 'policies too that forbid flows by labels, and the labels that they read')
     .action(
-      runs<{ json?: boolean }>(async (_options, output, dir) => {
+      runs<{ json?: boolean; flowRules?: boolean }>(async ({ flowRules = false }, output, dir) => {
         const { init } = await import('./init.js')
-        return init(dir ?? '.', output)
+        return init(dir ?? '.', { flowRules }, output)
       }),
     )
   withConfig(command('check', 'validate configuration and policies, without any network'))
@@ -221,6 +233,71 @@ function program(finish: (code: number) => void): Command {
       }),
     )
 
+  const datasets = ostiary
+    .command('dataset')
+    .description('datasets: put, classify and delete documents, scan tables')
+    .exitOverride()
+  const datasetCommand = (name: string, description: string): Command =>
+    withConfig(
+      datasets
+        .command(name)
+        .description(description)
+        .option('--json', 'JSON on stdout: one object, or one a line')
+        .exitOverride(),
+    )
+  const classifies = (one: Command): Command =>
+    one
+      .option('--classification <level>', 'a level of the configuration')
+      .option('--categories <names>', 'with commas between, such as pii,finance; "" is none')
+      .option('--access <readers>', 'who may find it, with commas between: *, group:NAME, user:ISSUER#SUBJECT')
+  classifies(datasetCommand('ingest', 'inspect documents, and put them in the place of those of the same id'))
+    .argument('<name>', 'the dataset')
+    .argument('<files...>', 'text, Markdown, JSON or CSV')
+    .option('--format <format>', 'text, markdown, json or csv (default: by the name of the file)')
+    .option('--text-column <name>', 'of CSV: a column that is the text, and others named so (default: text)', several)
+    .action(
+      runs<{ json?: boolean; config: string } & IngestFlags>(async ({ config, ...flags }, output, name, files) => {
+        const { ingestFiles } = await import('./dataset.js')
+        return await ingestFiles(config, name ?? '', files, flags, output)
+      }),
+    )
+  classifies(datasetCommand('reclassify', 'give a document another classification, or other readers'))
+    .argument('<name>', 'the dataset')
+    .argument('<id>', 'of the document')
+    .action(
+      runs<{ json?: boolean; config: string } & ClassifyFlags>(async ({ config, ...flags }, output, name, [id]) => {
+        const { reclassifyDocument } = await import('./dataset.js')
+        return await reclassifyDocument(config, name ?? '', id ?? '', flags, output)
+      }),
+    )
+  datasetCommand('delete', 'delete documents')
+    .argument('<name>', 'the dataset')
+    .argument('<ids...>', 'of the documents')
+    .action(
+      runs<{ json?: boolean; config: string }>(async ({ config }, output, name, ids) => {
+        const { deleteDocuments } = await import('./dataset.js')
+        return await deleteDocuments(config, name ?? '', ids, output)
+      }),
+    )
+  datasetCommand('scan', 'propose how the tables of a PostgreSQL database might be classified')
+    .argument('[name]', 'a dataset of the configuration; else --url')
+    .option('--url <url>', 'postgres://…; `-` reads it from stdin, so that nobody sees a password in it')
+    .option('--schema <name>', 'a schema, and others named so (default: public, or those of the dataset)', several)
+    .option('--sample <rows>', 'rows of each table that are looked at, at most 1000', rows, 100)
+    .option('--name <name>', 'what the dataset is called (default: data)')
+    .action(
+      runs<{ json?: boolean; config: string } & ScanFlags>(async ({ config, ...flags }, output, name) => {
+        const { scanDataset } = await import('./dataset-scan.js')
+        return await scanDataset(config, name, flags, output)
+      }),
+    )
+  datasetCommand('list', 'all datasets, and the classifications of what they hold').action(
+    runs<{ json?: boolean; config: string }>(async ({ config }, output) => {
+      const { listDatasets } = await import('./dataset.js')
+      return await listDatasets(config, output)
+    }),
+  )
+
   const providers = ostiary.command('providers').description('the keys of providers').exitOverride()
   const providersCommand = (name: string, description: string): Command =>
     withConfig(
@@ -368,6 +445,12 @@ function proven(text: string): ProvenRequest {
     throw new InvalidArgumentError('a request is a method and a URL, such as "POST http://127.0.0.1:8787/v1/models".')
   }
   return { method, url: new URL(address) }
+}
+
+function rows(text: string): number {
+  const value = Number(text)
+  if (!/^\d{1,4}$/.test(text) || value > 1000) throw new InvalidArgumentError('rows are 0 to 1000.')
+  return value
 }
 
 function seconds(text: string): number {

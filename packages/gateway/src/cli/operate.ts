@@ -15,25 +15,55 @@ export function configToOperate(file: string, needs: readonly string[] = []): Co
   const { config, faults, unset } = loadConfig(file, process.env, { requireEnv: false, allowDev: true })
   if (config === undefined) throw faultsError(faults)
   // What stands in for these would be the place of another gateway, or of none.
-  const needed = unset.filter(({ message }) =>
-    [...WHERE, ...needs].some((name) => new RegExp(`^${name}\\b`).test(message)),
-  )
+  const needed = unset.filter(({ message }) => [...WHERE, ...needs].some((name) => isOf(message, name)))
   if (needed.length > 0) throw faultsError(needed)
   return config
 }
 
 const WHERE = ['publicUrl', 'store', 'control', 'audit']
 
+/** Whether a fault is of this setting, or of one below it. */
+function isOf(message: string, setting: string): boolean {
+  return message.startsWith(setting) && !/^\w/.test(message.slice(setting.length))
+}
+
+/** Runs operations, one after another. */
+export interface Operator {
+  run(name: string, input: OperationInput): Promise<OperationResult>
+  close(): Promise<void>
+}
+
 /** Runs an operation through the gateway that runs; with none running, on its store. */
 export async function operate(config: Config, name: string, input: OperationInput): Promise<OperationResult> {
+  const operator = await operatorOf(config)
+  try {
+    return await operator.run(name, input)
+  } finally {
+    await operator.close()
+  }
+}
+
+export interface OperatorParts {
+  /** The configuration again, with what it takes where no gateway runs. */
+  readonly offline?: () => Config
+  /** How long the gateway may take. */
+  readonly timeoutMs?: number
+  readonly warn?: (message: string) => void
+}
+
+/** The gateway that runs; with none running, its store. */
+export async function operatorOf(
+  config: Config,
+  { offline = () => config, timeoutMs, warn = () => undefined }: OperatorParts = {},
+): Promise<Operator> {
   const { socket } = config.control
   const state = await lookAtControl(socket)
   switch (state.kind) {
     case 'running':
-      return await callControl(socket, name, input)
+      return { run: (name, input) => callControl(socket, name, input, timeoutMs), close: async () => undefined }
     case 'absent':
     case 'stale':
-      return await operateOffline(config, name, input)
+      return await operatorOffline(offline(), warn)
     case 'denied':
       throw new CommandError(`the control socket ${socket} may only be opened by the gateway's own user`)
     case 'silent':
@@ -42,15 +72,16 @@ export async function operate(config: Config, name: string, input: OperationInpu
   }
 }
 
-async function operateOffline(config: Config, name: string, input: OperationInput): Promise<OperationResult> {
-  const { operations, close } = await administration(config)
-  try {
-    const operation = operations.get(name)
-    if (operation === undefined) throw new Error(`no operation ${name}`)
-    const done = await operation.run(input)
-    if (done.kind === 'refuse') throw new CommandError(done.message)
-    return done.value
-  } finally {
-    await close()
+async function operatorOffline(config: Config, warn: (message: string) => void): Promise<Operator> {
+  const { operations, close } = await administration(config, process.env, warn)
+  return {
+    async run(name, input) {
+      const operation = operations.get(name)
+      if (operation === undefined) throw new Error(`no operation ${name}`)
+      const done = await operation.run(input)
+      if (done.kind === 'refuse') throw new CommandError(done.message)
+      return done.value
+    },
+    close,
   }
 }

@@ -8,6 +8,7 @@ import type { SigningKeys } from '../tokens/signing-keys.js'
 import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
 import { leftInStore } from './budgets.js'
+import { documentsOffline } from './documents.js'
 import { signingKeysOf } from './issuing.js'
 import { logSecret } from './kept.js'
 import { ledgerOf } from './ledger.js'
@@ -23,8 +24,16 @@ export interface Administration {
   close(): Promise<void>
 }
 
-/** What administrators do, on the store itself: for where no gateway runs. The next start logs what was done. */
-export async function administration(config: Config): Promise<Administration> {
+/**
+ * What administrators do, on the store itself: for where no gateway runs. The next start logs what was done.
+ *
+ * @param env of the shell, for what a configuration names there
+ */
+export async function administration(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  warn: (message: string) => void,
+): Promise<Administration> {
   await refuseLosses(config, CLOCK)
   const store = await openStore(config, CLOCK)
   const newId = idMaker()
@@ -46,6 +55,7 @@ export async function administration(config: Config): Promise<Administration> {
       opened ??= signingKeysOf(config, { store, clock: CLOCK, note, report: () => undefined })
       return opened
     }
+    const documents = documentsOffline(config, { clock: CLOCK, report: warn, env, onIll: () => undefined })
     let labels: Promise<OpenLedger> | undefined
     const ledger = (): Promise<OpenLedger> => {
       labels ??= ledgerOf({
@@ -65,9 +75,11 @@ export async function administration(config: Config): Promise<Administration> {
         signingKeys,
         ledger,
         providers: { ...providers.operations, running: false },
+        documents,
       }),
       async close() {
         index.close()
+        await documents.close()
         await apiKeys.close()
         ;(await opened)?.close()
         ;(await labels)?.close()

@@ -73,6 +73,17 @@ export async function closeAll(datasets: Iterable<Dataset>): Promise<void> {
   )
 }
 
+/** Opens the documents of one dataset, for whoever has no gateway. Rejects with words for the operator where there are none. */
+export async function openDocuments(
+  { classification, datasets }: Pick<Config, 'classification' | 'datasets'>,
+  name: string,
+  parts: DatasetsParts,
+): Promise<DocumentIndex> {
+  const section = datasets.find((one) => one.name === name)
+  if (section?.source.kind !== 'documents') throw new Error(`there are no documents \`${name}\``)
+  return await documentsOf(classification, section, section.source, parts)
+}
+
 async function openDataset(lattice: Lattice, section: DatasetConfig, parts: DatasetsParts): Promise<Dataset> {
   const { labels, name, owner, purposes, source } = section
   const classification = classificationOf(lattice, section)
@@ -113,7 +124,7 @@ async function tablesOf(
     }))
     return { name: `${table.schema}.${table.table}`, columns }
   })
-  return { kind: 'tables', tables: opened, catalogue }
+  return { kind: 'tables', tables: opened, catalogue, stallMs: source.limits.timeoutMs }
 }
 
 async function documentsOf(
@@ -142,7 +153,7 @@ function joinedSaid(whole: ClassificationConfig, part: ClassificationConfig): Cl
 }
 
 /** What nobody classified is the highest there is. */
-function classificationOf(lattice: Lattice, said: ClassificationConfig): Classification {
+export function classificationOf(lattice: Lattice, said: ClassificationConfig): Classification {
   const { categories, level } = said
   return level === undefined ? highestOf(lattice) : joinedOf(lattice, [{ level, categories }])
 }

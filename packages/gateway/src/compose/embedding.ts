@@ -2,6 +2,7 @@ import {
   type Dataset,
   type DocumentEmbedding,
   type DocumentIndex,
+  errorName,
   labelsOfClassification,
   NotEmbedded,
   refuse,
@@ -18,13 +19,17 @@ export function embeddedBy(now: () => DocumentEmbedding | undefined, model: stri
       return now()?.model ?? model
     },
     async embed(texts, ended) {
-      return (await now()?.embed(texts, ended)) ?? refuse('endpoint_not_governed', 'embeddings: no gateway runs')
+      return (await now()?.embed(texts, ended)) ?? NO_GATEWAY
     },
     async touch(labels) {
       await now()?.touch(labels)
     },
   }
 }
+
+const NO_GATEWAY = refuse('endpoint_not_governed', 'embeddings: no gateway runs', {
+  message: 'Only a gateway that runs can have them embedded.',
+})
 
 /** Before documents are embedded their labels are the dataset's own: policy decides about a model by what the model would see. */
 export function withLabelsFirst(
@@ -38,8 +43,8 @@ export function withLabelsFirst(
       const brought = documents.flatMap(({ classification }) => labelsOfClassification(lattice, classification))
       try {
         await touch([...new Set([...labels, ...brought])].sort())
-      } catch {
-        throw new NotEmbedded('overloaded')
+      } catch (error) {
+        throw new NotEmbedded(refuse('overloaded', `ledger: not written (${errorName(error)})`))
       }
       await index.put(documents)
     },

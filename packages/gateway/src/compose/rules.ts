@@ -15,6 +15,7 @@ import { issuingOf, type OwnIssuerParts, ownIssuerOf } from './issuing.js'
 import { gatheringOf } from './ledger.js'
 import type { ProviderKeys } from './providers.js'
 import { systemMessagesOf } from './system-messages.js'
+import { toolsOf } from './tools.js'
 
 /** A whole answer is held until it is judged; the largest that a model gives in one piece is far below this. */
 const ANSWER_BYTES = 32 * 1024 * 1024
@@ -59,6 +60,7 @@ export async function rulesOf(
     providers: lasting.providers.providersOf(config),
     systemMessages: systemMessagesOf(config),
     datasets: datasets.datasets,
+    tools: toolsOf(config),
     gathering: gatheringOf(config, lasting.fingerprints),
     mintSession: config.ledger.scope === 'session' ? lasting.mintSession : undefined,
     limits: {

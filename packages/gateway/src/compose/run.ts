@@ -7,6 +7,7 @@ import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
 import { accountsOf, leftOfKeys } from './budgets.js'
 import { closeAll, type DatasetsParts, datasetsOf, type HeldDatasets } from './datasets.js'
+import { documentsHeld } from './documents.js'
 import { filesOf } from './files.js'
 import type { HeldIssuer } from './issuers.js'
 import { signingKeysOf } from './issuing.js'
@@ -188,6 +189,11 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
       signingKeys: async () => signing,
       ledger: async () => ledger,
       providers: { ...providers.operations, running: true },
+      documents: documentsHeld(() => inForce, heldDatasets, {
+        env,
+        onIll: ({ detector, whenIll }) =>
+          gateway?.count('ostiary_inspection_failed_total', { detector, failure: whenIll }),
+      }),
     }),
     audit: { log: held.log, keys, failure: config.audit.failure, order: config.audit.order },
     auditReader: held.reader,

@@ -306,6 +306,18 @@ export interface DatasetConfig extends ClassificationConfig {
   readonly source: TablesConfig | DocumentsConfig
 }
 
+/** What tools do: read, change something where they are, or take something out of the house. */
+export const TOOL_EFFECTS = ['read', 'write', 'send'] as const
+
+/** A tool that is called elsewhere, and asked about here. */
+export interface ToolConfig {
+  readonly name: string
+  readonly server: string
+  readonly effect: (typeof TOOL_EFFECTS)[number]
+  /** Of whoever may call it: what it gives back is not seen here. */
+  readonly labels: readonly string[]
+}
+
 export interface AuditConfig {
   readonly store: { readonly kind: 'fs'; readonly dir: string }
   readonly origin: string
@@ -393,6 +405,7 @@ export interface Config {
   /** The order of classifications. */
   readonly classification: Lattice
   readonly datasets: readonly DatasetConfig[]
+  readonly tools: readonly ToolConfig[]
   /** Which labels identities have. */
   readonly ledger: {
     /** How long a label counts after it was last gathered. */

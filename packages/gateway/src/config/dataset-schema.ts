@@ -8,13 +8,8 @@ import type {
   TablesConfig,
 } from './config.js'
 import { COLUMN_MASKS } from './config.js'
-import { bytes, duration, flag, group, objectBarely, text } from './schema-parts.js'
+import { bytes, duration, flag, group, label, objectBarely, text } from './schema-parts.js'
 import type { SecretValue } from './secret.js'
-
-/** What a level, a category or another label is spelt like. */
-const label = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'write a word of small letters, digits and `-`, such as restricted' })
 
 export const classification: z.ZodType<Config['classification']> = group({
   levels: z.array(label).min(2).max(32).default(['public', 'internal', 'confidential', 'restricted']),

@@ -1,10 +1,12 @@
 export interface InitParts {
   /** Path of the editor's copy of the schema, as seen from the configuration file. */
   readonly schema: string
+  /** With labels for the flow rules. */
+  readonly flowRules?: boolean
 }
 
 /** What `ostiary init` writes as `ostiary.yaml`: what must be chosen is set, what has a default is a comment. */
-export function defaultConfigYaml({ schema }: InitParts): string {
+export function defaultConfigYaml({ flowRules = false, schema }: InitParts): string {
   return `# yaml-language-server: $schema=${schema}
 #
 # Ostiary. \`ostiary check\` says what is wrong with this file; \`ostiary start\` runs it.
@@ -67,6 +69,8 @@ models:
 policy:
   dir: ./policies               # every *.cedar in it
 
+# tools: []                     # called elsewhere, asked about at /v1/authorize: [{ name: mail, effect: send }]
+
 # inspection:
 #   detectors: {}               # switch one off: { pii.email: false }
 #   onFailure: closed
@@ -109,15 +113,7 @@ audit:
 #   algorithm: ES256            # or Ed25519
 #   rotation: 30d
 
-# ledger:                       # labels that identities gather, for \`context.labels\` in policies
-#   ttl: 8h                     # how long one counts after it was last gathered
-#   scope: principal            # session: labels stay with sessions, which callers can start anew
-#   actors: false               # true: an agent has the labels of what it did for others, too
-#   gather: {}                  # such as { secret: restricted, tool-results: untrusted }
-#   fingerprints:               # of released values, to know them again; false: none are kept
-#     ttl: 8h                   # how long one counts after its value was last released
-#     max: 1000000              # the oldest go first
-
+${flowRules ? LABELS : LEDGER}
 # vault:                        # values that the obligation tokenize put placeholders for
 #   ttl: 8h                     # how long they can be restored after they were last tokenized
 
@@ -132,6 +128,30 @@ store: sqlite:./data/ostiary.db   # or postgres://USER:PASSWORD@HOST/DATABASE, w
 #   socket: ./data/ostiary.sock           # default: beside the store
 `
 }
+
+const LEDGER = `# ledger:                       # labels that identities gather, for \`context.labels\` in policies
+#   ttl: 8h                     # how long one counts after it was last gathered
+#   scope: principal            # session: labels stay with sessions, which callers can start anew
+#   actors: false               # true: an agent has the labels of what it did for others, too
+#   gather: {}                  # such as { secret: restricted, tool-results: untrusted }
+#   fingerprints:               # of released values, to know them again; false: none are kept
+#     ttl: 8h                   # how long one counts after its value was last released
+#     max: 1000000              # the oldest go first
+`
+
+const LABELS = `ledger:                         # labels that identities gather: policies/flow.cedar reads them
+  # ttl: 8h                     # how long one counts after it was last gathered
+  # scope: principal            # session: labels stay with sessions, which callers can start anew
+  # actors: false               # true: an agent has the labels of what it did for others, too
+  gather:                       # what brings which; datasets and tools bring theirs beside it
+    tool-results: untrusted
+    secret: restricted
+    pii.card: confidential
+    pii.iban: confidential
+  # fingerprints:               # of released values, to know them again; false: none are kept
+  #   ttl: 8h                   # how long one counts after its value was last released
+  #   max: 1000000              # the oldest go first
+`
 
 /** What `ostiary init` writes as `policies/gateway.cedar`. */
 export function defaultPolicies(): string {

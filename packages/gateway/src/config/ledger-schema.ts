@@ -1,16 +1,13 @@
 import { z } from 'zod'
 import { FINDING_TYPES, type FindingType, familyOf } from '../spec/index.js'
 import type { Config } from './config.js'
-import { duration, flag, group } from './schema-parts.js'
+import { duration, flag, group, label } from './schema-parts.js'
 
 const FAMILIES = [...new Set(FINDING_TYPES.map(familyOf))].sort()
 const TOOL_RESULTS = 'tool-results'
 /** What an exchange may have in it that labels come from. */
 const SOURCES: readonly string[] = [TOOL_RESULTS, ...FAMILIES, ...FINDING_TYPES]
 
-const label = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'write a label of small letters, digits and `-`, such as restricted' })
 const labels = z.union([label, z.array(label).min(1)])
 
 type Gather = Config['ledger']['gather']

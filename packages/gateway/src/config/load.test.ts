@@ -239,6 +239,7 @@ files: { openai: b }
         categories: ['finance', 'phi', 'pii'],
       },
       datasets: [],
+      tools: [],
       systemMessages: [
         { name: 'house', version: undefined, text: { kind: 'file', path: '/dev/null' }, after: undefined },
       ],
@@ -712,7 +713,7 @@ describe('a fault has its place', () => {
       [
         '13:21 unknown key `secrets` in `ledger.gather` (did you mean `secret`?)',
         '13:42 unknown key `pii.crad` in `ledger.gather` (did you mean `pii.card`?)',
-        expect.stringMatching(/^13:66 ledger\.gather\.pii: write a label of small letters/),
+        expect.stringMatching(/^13:66 ledger\.gather\.pii: write a word of small letters/),
       ],
     ],
     [

@@ -86,6 +86,7 @@ const STAND_INS: readonly unknown[] = [
   '1MiB',
   'fs:unset',
   'sqlite:unset',
+  'postgres://unset.example/unset',
   'ES256',
   8787,
   false,

@@ -33,6 +33,11 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
       'name',
     ),
     ...doubled(
+      config.tools.map((one) => one.name),
+      'tools',
+      'name',
+    ),
+    ...doubled(
       config.systemMessages.map((one) => one.name),
       'systemMessages',
       'name',

@@ -38,6 +38,11 @@ export function secretOf(written: string, folder: string, context: z.RefinementC
 export const text: z.ZodString = z.string().min(1)
 export const flag: z.ZodBoolean = z.boolean()
 
+/** What a level, a category or another label is spelt like. */
+export const label: z.ZodString = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'write a word of small letters, digits and `-`, such as restricted' })
+
 export function duration(minMs: number, maxMs: number, range: string): z.ZodType<number, string> {
   const error = 'write a time with its unit (ms, s, m, h or d), such as 30s'
   return z

@@ -28,6 +28,7 @@ import {
   text,
 } from './schema-parts.js'
 import { type Secret, SecretValue } from './secret.js'
+import { tool } from './tool-schema.js'
 
 /** One thing that the schema objects to. */
 export interface Objection {
@@ -348,6 +349,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
     models: z.array(model).min(1),
     classification,
     datasets: z.array(dataset(folder)).max(256).default([]),
+    tools: z.array(tool).max(1000).default([]),
     mcp: notYet('mcp servers'),
     policy: group({ dir: path }),
     files,
@@ -383,6 +385,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       models: raw.models,
       classification: raw.classification,
       datasets: raw.datasets,
+      tools: raw.tools,
       files: raw.files,
       policy: raw.policy,
       systemMessages: raw.systemMessages,

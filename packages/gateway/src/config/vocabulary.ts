@@ -21,6 +21,7 @@ export interface Vocabulary {
     readonly labels: readonly string[]
     readonly systemMessages: readonly string[]
     readonly datasets: readonly string[]
+    readonly tools: readonly string[]
     /** What an obligation about columns may name: levels, categories and columns; and row filters. */
     readonly columns: readonly string[]
     readonly filters: readonly string[]
@@ -67,6 +68,7 @@ export function vocabularyOf(config: Config): Vocabulary {
       labels: labelsOf(config),
       systemMessages: config.systemMessages.map((one) => one.name),
       datasets: config.datasets.map((one) => one.name),
+      tools: config.tools.map((one) => one.name),
       columns: columnsOf(config),
       filters: filtersOf(config),
       unpriced: config.models.filter((one) => one.price === undefined).map((one) => one.name),
@@ -90,13 +92,14 @@ function findingsOf({ datasets, inspection: { types, remote } }: Config): readon
   )
 }
 
-function labelsOf({ classification, datasets, ledger: { gather } }: Config): readonly string[] {
+function labelsOf({ classification, datasets, ledger: { gather }, tools }: Config): readonly string[] {
   const read = datasets.length === 0 ? [] : [...classification.levels.slice(1), ...classification.categories]
   const own = datasets.flatMap(({ labels, source }) =>
     source.kind === 'documents' && source.planted === 'label' ? [...labels, UNTRUSTED] : labels,
   )
   const gathered = gather.findings.flatMap(({ labels }) => labels)
-  return [...new Set([...gather.toolResults, ...gathered, ...read, ...own])].sort()
+  const called = tools.flatMap(({ labels }) => labels)
+  return [...new Set([...gather.toolResults, ...gathered, ...read, ...own, ...called])].sort()
 }
 
 /** Of documents that tell models what to do. */

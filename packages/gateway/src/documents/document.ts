@@ -35,6 +35,17 @@ export interface Written {
   readonly attributes: unknown
 }
 
+/** A document of which nothing is said. */
+export const UNSAID: Omit<Written, 'place'> = {
+  id: undefined,
+  title: undefined,
+  text: undefined,
+  classification: undefined,
+  categories: undefined,
+  access: undefined,
+  attributes: undefined,
+}
+
 /** A document that was read. */
 export interface ReadDocument {
   readonly document: Document
@@ -47,10 +58,15 @@ export interface ReadDocument {
 const ID_CHARACTERS_MAX = 512
 const ID_DIGITS = 32
 
+/** The document's own id, whatever that is; else one that is the same each time. */
+export function idOf({ id, place }: Written, source: string): unknown {
+  return id ?? hash('sha256', JSON.stringify([source, place]), 'hex').slice(0, ID_DIGITS)
+}
+
 /** Refuses what cannot be kept as it is; what is malformed about who may find it is kept for nobody, as the highest there is. */
 export function documentOf(written: Written, defaults: IngestDefaults): Step<ReadDocument> {
   const { place, title, text } = written
-  const id = written.id ?? hash('sha256', JSON.stringify([defaults.source, place]), 'hex').slice(0, ID_DIGITS)
+  const id = idOf(written, defaults.source)
   if (typeof id !== 'string' || id === '' || id.length > ID_CHARACTERS_MAX || /[\0\ud800-\udfff]/u.test(id))
     return fault(place, `\`id\` is no text of 1 to ${ID_CHARACTERS_MAX} characters`)
   if (typeof text !== 'string') return fault(place, '`text` is missing, or no text')

@@ -2,10 +2,15 @@ import type { Classification, Document, DocumentIndex, Refusal, Step } from '../
 import { NotEmbedded, proceed, refuse } from '../spec/index.js'
 import type { ReadDocument } from './document.js'
 
+/** The types of what is found in the texts of one document; a refusal where they could not be inspected. */
+export type InspectTexts = (
+  texts: readonly string[],
+  classification: Classification,
+) => Promise<Step<readonly string[]>>
+
 export interface IngestParts {
   readonly index: Pick<DocumentIndex, 'put'>
-  /** The types of what is found in the texts of one document; a refusal where they could not be inspected. */
-  readonly inspect: (texts: readonly string[]) => Promise<Step<readonly string[]>>
+  readonly inspect: InspectTexts
   /** What becomes of a document that tells models what to do. */
   readonly planted: 'refuse' | 'label' | 'flag'
   /** The category that `label` adds. */
@@ -74,7 +79,7 @@ export async function* ingest(
 
   async function judge({ document, place, isMalformed }: ReadDocument): Promise<Step<Judged>> {
     const { id, title, text, attributes, classification } = document
-    const found = await inspect([title, text, ...Object.entries(attributes).flat()])
+    const found = await inspect([title, text, ...Object.entries(attributes).flat()], classification)
     if (found.kind === 'refuse') return found
     const types = [...new Set(found.value)].sort()
     const isPlanted = types.includes(PLANTED)
@@ -91,8 +96,9 @@ export async function* ingest(
 function notPut(error: unknown): Refusal {
   if (!(error instanceof NotEmbedded)) return refuse('upstream_failed', 'documents could not be put into their index')
   // Without vectors they would be found by their words alone, and nobody would know: whoever ingests can do so again.
-  return refuse('upstream_failed', `documents could not be embedded: ${error.code}`, {
-    message: `Documents were not put: the dataset's model did not embed them (\`${error.code}\`).`,
+  const { code, message } = error.refusal
+  return refuse('upstream_failed', `documents were not embedded: ${code}`, {
+    message: `They were not put, as the dataset's model did not embed them: ${message} (\`${code}\`)`,
   })
 }
 

@@ -1,7 +1,7 @@
 import { proceed, type Step } from '../spec/index.js'
 import { type CsvRecord, csvRecords } from './csv.js'
 import { decoded } from './decoded.js'
-import { documentOf, type IngestDefaults, type ReadDocument, type Written } from './document.js'
+import { documentOf, type IngestDefaults, idOf, type ReadDocument, UNSAID, type Written } from './document.js'
 import { fault } from './fault.js'
 import { jsonRecords } from './json-records.js'
 import { INGEST_LIMITS, type IngestLimits } from './limits.js'
@@ -10,41 +10,57 @@ import { titleOf } from './markdown.js'
 export const DOCUMENT_FORMATS = ['text', 'markdown', 'json', 'csv'] as const
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number]
 
-export interface ReadingParts {
+export interface WrittenParts {
   readonly format: DocumentFormat
-  readonly defaults: IngestDefaults
+  /** What the documents come from: see `IngestDefaults`. */
+  readonly source: string
   /** Of CSV: the columns whose texts are the document's, in this order; `text` alone where it is not said. */
   readonly textColumns?: readonly string[]
   readonly limits?: IngestLimits
 }
 
-/**
- * Reads documents as they arrive: a text or Markdown is one; of JSON each object (of an array, or one after another), of CSV each
- * line but the first, which names the columns. Members and columns are `id`, `title`, `text`, `classification`, `categories`,
- * `access` and, of JSON, `attributes`; in CSV other columns are attributes, and lists are written with `;` between.
- *
- * A refusal ends it, and says where: documents before it were read.
- */
+export interface ReadingParts extends Omit<WrittenParts, 'source'> {
+  readonly defaults: IngestDefaults
+}
+
+/** Reads documents as `readWritten` does, and what each says of itself. */
 export async function* readDocuments(
   bytes: AsyncIterable<Uint8Array>,
-  parts: ReadingParts,
+  { defaults, ...parts }: ReadingParts,
 ): AsyncGenerator<Step<ReadDocument>> {
-  const { limits = INGEST_LIMITS, defaults } = parts
-  const taken = new Set<string>()
-  for await (const step of writtenIn(decoded(bytes), parts, limits)) {
+  for await (const step of readWritten(bytes, { ...parts, source: defaults.source })) {
     const read = step.kind === 'refuse' ? step : documentOf(step.value, defaults)
-    // The second would take the place of the first, and nobody would know.
-    if (read.kind === 'proceed' && taken.size === taken.add(read.value.document.id).size) {
-      return yield fault(read.value.place, '`id` stood in this text before')
-    }
     yield read
     if (read.kind === 'refuse') return
   }
 }
 
+/**
+ * Reads documents as they arrive, each with an id: a text or Markdown is one; of JSON each object (of an array, or one after another), of CSV each
+ * line but the first, which names the columns. Members and columns are `id`, `title`, `text`, `classification`, `categories`,
+ * `access` and, of JSON, `attributes`; in CSV other columns are attributes, and lists are written with `;` between.
+ *
+ * A refusal ends it, and says where: documents before it were read.
+ */
+export async function* readWritten(
+  bytes: AsyncIterable<Uint8Array>,
+  parts: WrittenParts,
+): AsyncGenerator<Step<Written>> {
+  const { limits = INGEST_LIMITS, source } = parts
+  const taken = new Set<unknown>()
+  for await (const step of writtenIn(decoded(bytes), parts, limits)) {
+    if (step.kind === 'refuse') return yield step
+    const { place } = step.value
+    const id = idOf(step.value, source)
+    // The second would take the place of the first, and nobody would know.
+    if (taken.size === taken.add(id).size) return yield fault(place, '`id` stood in this text before')
+    yield proceed({ ...step.value, id })
+  }
+}
+
 function writtenIn(
   texts: AsyncIterable<Step<string>>,
-  { format, textColumns = ['text'] }: ReadingParts,
+  { format, textColumns = ['text'] }: WrittenParts,
   limits: IngestLimits,
 ): AsyncIterable<Step<Written>> {
   switch (format) {
@@ -57,16 +73,6 @@ function writtenIn(
     case 'csv':
       return ofCsv(texts, limits, textColumns)
   }
-}
-
-const UNSAID: Omit<Written, 'place'> = {
-  id: undefined,
-  title: undefined,
-  text: undefined,
-  classification: undefined,
-  categories: undefined,
-  access: undefined,
-  attributes: undefined,
 }
 
 async function* wholeText(

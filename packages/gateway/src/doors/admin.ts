@@ -121,7 +121,7 @@ async function operate(
   received: Received,
   by: Principal | undefined,
 ): Promise<Answer> {
-  const input = received.method === 'GET' ? proceed({}) : await inputOf(received)
+  const input = received.method === 'GET' ? proceed({}) : await inputOf(received, operation)
   if (input.kind === 'refuse') return wordOf(received, input)
   const asks = by === undefined ? undefined : operation.asks?.(input.value)
   if (asks?.kind === 'refuse') return wordOf(received, asks)
@@ -136,10 +136,15 @@ async function operate(
 
 const INPUT_LIMITS = { maxDepth: 8, maxBytes: 64 * 1024 }
 
-async function inputOf(received: Received): Promise<Step<OperationInput>> {
+async function inputOf(received: Received, { inputBytesMax }: Operation): Promise<Step<OperationInput>> {
   const body = await received.body()
   if (body.kind === 'refuse') return body
-  const read = parseStrictJson(body.value, INPUT_LIMITS)
+  const limits = { ...INPUT_LIMITS, maxBytes: inputBytesMax ?? INPUT_LIMITS.maxBytes }
+  if (body.value.length > limits.maxBytes)
+    return refuse('body_too_large', `operation: ${body.value.length} bytes`, {
+      message: `The body is larger than the ${limits.maxBytes} bytes that this operation takes.`,
+    })
+  const read = parseStrictJson(body.value, limits)
   return read.kind === 'value' && isJsonObject(read.value)
     ? proceed(read.value)
     : refuse('invalid_request', 'operation: body', { message: 'The body is no JSON object.' })

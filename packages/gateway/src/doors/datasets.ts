@@ -46,7 +46,7 @@ function queryDoor(pipeline: Pipeline, dataset: Dataset | undefined): Door {
       if (read.kind === 'refuse') return pipeline.refuse(entered, problem, read)
       const sink = rowsSink(received, entered.bracket)
       const call = { ...read.value, dataset, body: body.value, sink }
-      return await pipeline.reads.query(entered, call, dataset.source.tables)
+      return await pipeline.reads.query(entered, call, dataset.source)
     },
   }
 }

@@ -139,26 +139,36 @@ function decisionOf({ code }: Refusal): string {
   }
 }
 
+const columnTexts = new WeakMap<readonly ShownColumn[], string>()
+
 function columnsText(columns: readonly ShownColumn[]): string {
+  const held = columnTexts.get(columns)
+  if (held !== undefined) return held
   const said = columns.map(({ classification: { categories, level }, isChanged, name, type }) => ({
     ...{ name, type, classification: level, categories },
     ...(isChanged ? { changed: true } : {}),
   }))
-  return JSON.stringify(said)
+  const text = JSON.stringify(said)
+  columnTexts.set(columns, text)
+  return text
 }
 
 /** Numbers, booleans and JSON stand as the database writes them. */
 function rowText(row: readonly Shown[], columns: readonly ShownColumn[]): string {
   let text = '['
-  for (const [index, cell] of row.entries()) {
-    if (index > 0) text += ','
+  for (let at = 0; at < row.length; at += 1) {
+    const cell = row[at] ?? null
+    if (at > 0) text += ','
     if (cell === null) text += 'null'
-    else if (columns[index]?.cells === 'text') text += JSON.stringify(cell)
-    else if (columns[index]?.cells === 'boolean') text += cell === 't' || cell === 'true' ? 'true' : 'false'
-    else text += cell
+    else if (columns[at]?.cells !== 'text') text += cell
+    // Of most cells nothing is escaped, and looking costs less than asking for it.
+    else text += PLAIN.test(cell) ? `"${cell}"` : JSON.stringify(cell)
   }
   return `${text}]`
 }
+
+/** What stands in a string of JSON as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/
 
 function errorText({ code, message }: Refusal): string {
   return JSON.stringify({ code, message })

@@ -111,7 +111,7 @@ describe('requests that wait for an approval', () => {
           stream: false,
           approvals: [],
         },
-        ...{ hasSystemMessage: false, purpose: undefined, sourceIp: '192.0.2.1', timeMs: START_MS },
+        ...{ hasSystemMessage: false, hasEffects: false, purpose: undefined, sourceIp: '192.0.2.1', timeMs: START_MS },
       },
       inputs: '{}',
       policyDigest: 'cd'.repeat(32),

@@ -10,6 +10,7 @@ export function contextOf(received: Received, labels: readonly string[]): Contex
     maxTokens: 0,
     stream: false,
     hasSystemMessage: false,
+    hasEffects: false,
     purpose: undefined,
     sourceIp: received.sourceIp,
     timeMs: received.receivedAtMs,

@@ -195,6 +195,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
       maxTokens: view.maxTokens,
       stream: view.stream,
       hasSystemMessage: view.hasSystemMessage,
+      hasEffects: view.hasEffects,
       purpose: undefined,
       sourceIp: authenticated.received.sourceIp,
       timeMs: authenticated.received.receivedAtMs,

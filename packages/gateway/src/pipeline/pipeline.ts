@@ -36,6 +36,7 @@ import {
 import { ANSWERED_MAX } from '../spec/tokenizer.js'
 import { editParts } from '../transform/transform.js'
 import type { AskParts } from './ask.js'
+import { type Authorizing, createAuthorizing } from './authorize.js'
 import type { Entered, ModelCall } from './call.js'
 import { contextOf } from './context.js'
 import { type Asker, createJudge, type JudgeLimits, type JudgeParts, type JudgeShared, usedIn } from './judge.js'
@@ -93,6 +94,8 @@ export interface Pipeline {
   transfer(entered: Entered, call: TransferCall): Promise<Outcome>
   /** Reads of datasets. */
   readonly reads: Reads
+  /** A decision about what is done elsewhere. */
+  readonly authorize: Authorizing
   /** A question without a body, for doors that forward nothing. */
   ask(entered: Entered, action: Action, resource: Resource): Step<Verdict>
   /**
@@ -394,6 +397,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     exchange,
     transfer: (entered, call) => transfers.serve(entered, call),
     reads,
+    authorize: createAuthorizing({ ...life, ask, learn, elsewhere }),
     ask: askBarely,
     identify,
     decide(received, principal, action, resource, labels = parts.ledger.labelsOf(principal, undefined)) {

@@ -185,7 +185,13 @@ export interface Dataset {
   /** That every read brings, whatever was read. Sorted. */
   readonly labels: readonly string[]
   readonly source:
-    | { readonly kind: 'tables'; readonly tables: TableSource; readonly catalogue: readonly CataloguedTable[] }
+    | {
+        readonly kind: 'tables'
+        readonly tables: TableSource
+        readonly catalogue: readonly CataloguedTable[]
+        /** How long a caller may take no more of a result, milliseconds: a connection to the database waits for it. */
+        readonly stallMs: number
+      }
     | {
         readonly kind: 'documents'
         readonly documents: DocumentIndex

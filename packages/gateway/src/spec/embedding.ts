@@ -1,4 +1,4 @@
-import type { RefusalCode, Step } from './refusal.js'
+import type { Refusal, Step } from './refusal.js'
 
 /** Makes vectors of texts: texts that mean the like have vectors of the like direction. */
 export interface Embedding {
@@ -17,10 +17,10 @@ export interface DocumentEmbedding extends Embedding {
 /** Documents were not put, as no vectors could be made of them. */
 export class NotEmbedded extends Error {
   override readonly name = 'NotEmbedded'
-  readonly code: RefusalCode
+  readonly refusal: Refusal
 
-  constructor(code: RefusalCode) {
-    super(`no vectors were made of documents: ${code}`)
-    this.code = code
+  constructor(refusal: Refusal) {
+    super(`no vectors were made of documents: ${refusal.code}`)
+    this.refusal = refusal
   }
 }

@@ -128,7 +128,9 @@ export { AuditUnavailable, rowsOf } from './seams.js'
 export type { SecretKind, SecretSource } from './secret-source.js'
 export { keyText, SECRET_NAME, SecretUnreadable } from './secret-source.js'
 export type { SystemMessage } from './system-message.js'
+export type { ColumnSample, TableSample } from './table-sample.js'
 export type { CompactJws, OpaqueToken, TokenRead } from './token.js'
+export type { Tool } from './tool.js'
 export type {
   JobAsked,
   KeptKind,

@@ -12,6 +12,8 @@ export type OperationResult = Readonly<Record<string, unknown>>
 export interface Operation {
   /** Of the token, on the admin port (`admin:…`). */
   readonly scope: string
+  /** Of its input as JSON; undefined: few enough for everything but documents. */
+  readonly inputBytesMax?: number
   /** What is decided on the admin port beside `administer`, and with which labels. Nothing of the input was checked. */
   asks?(input: OperationInput): Step<{ readonly action: Action; readonly labels: readonly string[] }>
   /**

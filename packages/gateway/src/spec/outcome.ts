@@ -41,5 +41,7 @@ export interface Outcome {
   readonly rows?: number
   /** Labels that what was given brings, where nobody knew before: sorted. */
   readonly brought?: readonly string[]
+  /** It was asked about, and nothing was done here. */
+  readonly isCheck?: true
   readonly stream: boolean
 }

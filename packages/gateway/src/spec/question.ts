@@ -35,6 +35,8 @@ export interface Context {
   readonly maxTokens: number
   readonly stream: boolean
   readonly hasSystemMessage: boolean
+  /** More than an answer comes of it: a tool that writes or sends, tools that the provider runs, or storage. */
+  readonly hasEffects: boolean
   readonly purpose: string | undefined
   readonly sourceIp: string
   /** Milliseconds since the epoch. */

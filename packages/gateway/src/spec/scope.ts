@@ -18,6 +18,7 @@ export const SCOPES = {
   'admin:revoke': 'revoke tokens, subjects and sessions',
   'admin:labels': 'show and lower the labels of identities',
   'admin:signing-keys': 'rotate the keys that sign our own tokens',
+  'admin:datasets': 'list datasets, ingest, reclassify and delete documents',
   'admin:providers': 'list and rotate the keys of providers, store secrets',
 } as const
 SCOPES satisfies Record<string, string>

@@ -23,6 +23,9 @@ export interface ReadAsked {
   readonly epoch: number
 }
 
+/** What did not fit a page when it last ran. */
+const long = new WeakSet<Plan>()
+
 /** Runs a plan and gives its rows as they are asked for. Whoever stops asking, or `ended`, ends the statement. */
 export async function* readPlan(
   { dataset, server, bytesMax }: ReadParts,
@@ -43,7 +46,10 @@ export async function* readPlan(
     }
     const { rewritten, types, finish } = plan
     const key = `${epoch} ${caller.role} ${rewritten.text}`
-    const asked = { asRole: asRole(caller), key, sql: rewritten.text, values, types, rowsMax, bytesMax }
+    const asked = {
+      ...{ asRole: asRole(caller), key, sql: rewritten.text, values, types, rowsMax, bytesMax },
+      ...{ isShort: !long.has(plan), onLong: () => void long.add(plan) },
+    }
     const rows = readRows(lease.session, asked, lease.free)
     leave = () => rows.leave()
     ended.addEventListener('abort', leave)

@@ -26,6 +26,12 @@ describe.skipIf(POSTGRES === undefined)('who reads in the database (needs Postgr
     }
   }
 
+  it('refuses a database that is not kept in UTF8', async () => {
+    await server.run("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")
+    const latin = { ...server, url: server.url.replace(/postgres$/, 'latin') }
+    await expect(openPeople(latin, { tables: TABLES })).rejects.toThrow('not kept in UTF8, but in LATIN1')
+  })
+
   it.each([
     ['a superuser', 'ALTER ROLE reader SUPERUSER', 'ALTER ROLE reader NOSUPERUSER', /login `reader` is a superuser/],
     [

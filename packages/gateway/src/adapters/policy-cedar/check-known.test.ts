@@ -16,6 +16,7 @@ const KNOWN: Known = {
   labels: ['restricted', 'untrusted'],
   systemMessages: ['house-rules'],
   datasets: ['crm'],
+  tools: ['mail/send'],
   columns: ['public', 'restricted', 'pii', 'people.email'],
   filters: ['own-region'],
   unpriced: ['free', 'other'],
@@ -44,8 +45,9 @@ describe('an id that no configuration knows', () => {
   })
 
   test('of a tool: no version has one yet', () => {
-    const text = '@id("a") permit (principal, action == Action::"callTool", resource == Tool::"mail/send");'
-    expect(warnings(text)).toEqual(['1:71 `Tool::"mail/send"`: no configuration of this version has a tool'])
+    const text = '@id("a") permit (principal, action == Action::"callTool", resource == Tool::"mail/sent");'
+    expect(warnings(text)).toEqual(['1:71 `Tool::"mail/sent"`: no tool has this name; did you mean `mail/send`?'])
+    expect(warnings(text.replace('sent', 'send'))).toEqual([])
   })
 
   test.each(['User', 'Service', 'Agent'])('of a %s, without its issuer or with one that is not configured', (type) => {

@@ -87,7 +87,8 @@ function whyUnknown(type: string, id: string, known: Known): string | undefined 
       if (known.datasets.includes(id)) return undefined
       return `no dataset has this name${didYouMean(id, known.datasets)}`
     case 'Tool':
-      return `no configuration of this version has a ${type.toLowerCase()}`
+      if (known.tools.includes(id)) return undefined
+      return `no tool has this name${didYouMean(id, known.tools)}`
     case 'User':
     case 'Service':
     case 'Agent':

@@ -195,6 +195,8 @@ function contextWriter(name: string, label: string, scale: (value: number) => nu
       return ({ approvals }) => label + setText(approvals)
     case 'findings':
       return ({ findings }) => label + setText(findings)
+    case 'hasEffects':
+      return ({ hasEffects }) => label + hasEffects
     case 'hasSystemMessage':
       return ({ hasSystemMessage }) => label + hasSystemMessage
     case 'labels':

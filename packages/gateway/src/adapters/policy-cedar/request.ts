@@ -23,6 +23,7 @@ export function cedarRequest({ principal, identity, action, resource, context }:
     context: {
       approvals: [...context.approvals],
       findings: [...context.findings],
+      hasEffects: context.hasEffects,
       hasSystemMessage: context.hasSystemMessage,
       labels: [...context.labels],
       maxTokens: context.maxTokens,

@@ -27,6 +27,7 @@ export interface Known {
   /** What policies may have said to models. */
   readonly systemMessages: readonly string[]
   readonly datasets: readonly string[]
+  readonly tools: readonly string[]
   /** What an obligation about columns may name: levels, categories and columns; and row filters. */
   readonly columns: readonly string[]
   readonly filters: readonly string[]
@@ -113,6 +114,7 @@ export const RESOURCES_OF: ReadonlyMap<Action, readonly Resource['type'][]> = ne
 export const CONTEXT_ATTRIBUTES = [
   ['approvals', 'Set<String>'],
   ['findings', 'Set<String>'],
+  ['hasEffects', 'Bool'],
   ['hasSystemMessage', 'Bool'],
   ['labels', 'Set<String>'],
   ['maxTokens', 'Long'],

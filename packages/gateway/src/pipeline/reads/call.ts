@@ -66,3 +66,6 @@ export interface ResultSink<Column, Row> {
 
 /** Documents that are searched. */
 export type Documents = Extract<Dataset['source'], { readonly kind: 'documents' }>
+
+/** Tables that are queried. */
+export type Tables = Extract<Dataset['source'], { readonly kind: 'tables' }>

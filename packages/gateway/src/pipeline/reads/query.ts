@@ -18,19 +18,19 @@ import type { Entered } from '../call.js'
 import { contextOf } from '../context.js'
 import type { Life } from '../life.js'
 import { type Ask, createAsk, labelsOfRead, mayRead, PURPOSE_NEEDED, purposeOf } from './asking.js'
-import type { QueryCall } from './call.js'
+import type { QueryCall, Tables } from './call.js'
 import { changesOf, classificationsOf } from './changes.js'
 import { NO_CHARGE, type Question, type ReadDesk } from './desk.js'
 import { giveRows, type ReadyRows } from './rows.js'
 
 /** A statement over tables: inspect, understand, decide, change, record, read, release. */
-export async function query(desk: ReadDesk, entered: Entered, call: QueryCall, tables: TableSource): Promise<Outcome> {
+export async function query(desk: ReadDesk, entered: Entered, call: QueryCall, source: Tables): Promise<Outcome> {
   const life = desk.liveOn(entered.authenticated)
   if ('kind' in life) return await desk.refused(entered, call, undefined, life)
   try {
-    const ready = await sealed(desk, entered, call, tables, life)
+    const ready = await sealed(desk, entered, call, source.tables, life)
     if (ready.kind === 'refuse') return await desk.refused(entered, call, life, ready)
-    return await giveRows(desk, entered, call, life, ready.value)
+    return await giveRows(desk, entered, call, source, life, ready.value)
   } finally {
     life.close()
   }

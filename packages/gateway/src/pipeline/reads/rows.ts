@@ -7,6 +7,7 @@ import {
   proceed,
   type Refusal,
   type ResultPage,
+  refuse,
   type Step,
   type VaultSession,
   type Verdict,
@@ -14,7 +15,7 @@ import {
 import type { Entered } from '../call.js'
 import { type Life, overBy } from '../life.js'
 import { resourceOf } from './asking.js'
-import type { QueryCall, Shown } from './call.js'
+import type { QueryCall, Shown, ShownColumn, Tables } from './call.js'
 import type { ReadDesk } from './desk.js'
 import { type KeptColumn, remembered, rowsToRemember } from './remembered.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
@@ -36,6 +37,7 @@ export async function giveRows(
   desk: ReadDesk,
   entered: Entered,
   { dataset, sink }: QueryCall,
+  { stallMs }: Tables,
   life: Life,
   { brought, recorded, settle, vault, verdict }: ReadyRows,
 ): Promise<Outcome> {
@@ -74,7 +76,9 @@ export async function giveRows(
     if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
     isBegun = true
     rows += shown.value.length
-    await sink.rows(shown.value)
+    const isTaken = await takenIn(stallMs, sink.rows(shown.value))
+    if (!isTaken)
+      return ended(refuse('request_timeout', 'the caller takes no more of its result', { message: NOT_TAKEN }))
     if (isOver()) return ended(overBy(life))
     if (!page.value.ended) continue
     settle()
@@ -89,12 +93,37 @@ function keptColumns({ columns }: ChangedQuery): readonly KeptColumn[] {
   return columns.map(({ act, classification }) => (act === undefined ? classification : undefined))
 }
 
-function columnsOf({ columns }: ChangedQuery): Parameters<QueryCall['sink']['begin']>[0]['columns'] {
-  return columns.map(({ act, cells, classification, name, type }) => ({
-    ...{ name, type, classification, isChanged: act !== undefined },
-    // A placeholder is a text, whatever it stands for.
-    cells: act === 'tokenize' ? 'text' : cells,
-  }))
+const shownColumns = new WeakMap<ChangedQuery['columns'], readonly ShownColumn[]>()
+
+/** One list for one statement and what is changed about it, so that a door writes it once. */
+function columnsOf({ columns }: ChangedQuery): readonly ShownColumn[] {
+  const held = shownColumns.get(columns)
+  if (held !== undefined) return held
+  const shown = columns.map(
+    ({ act, cells, classification, name, type }): ShownColumn => ({
+      ...{ name, type, classification, isChanged: act !== undefined },
+      // A placeholder is a text, whatever it stands for.
+      cells: act === 'tokenize' ? 'text' : cells,
+    }),
+  )
+  shownColumns.set(columns, shown)
+  return shown
+}
+
+const NOT_TAKEN = 'The result was not taken in time.'
+
+/** Whether somebody took what it was waited for. */
+async function takenIn(ms: number, taken: Promise<void> | undefined): Promise<boolean> {
+  if (taken === undefined) return true
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  try {
+    return await Promise.race([taken.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function isChanged({ sealed: { facts } }: RecordedRead<ChangedQuery>, { carriedOut }: Counts): boolean {

@@ -105,6 +105,8 @@ function decideOne(
   return askOne(parts, by, one.action, resource, {
     ...contextOf(by.received, withLabels(parts.labelsOf(by), one.labels)),
     ...{ hasSystemMessage, maxTokens, promptTokens, stream, uninspectable, findings },
+    // The provider keeps it, whatever each line asks for.
+    hasEffects: true,
     timeMs: parts.nowMs,
   })
 }

@@ -96,6 +96,7 @@ export class Teaching {
       maxTokens: 0,
       stream: false,
       hasSystemMessage: view.hasSystemMessage,
+      hasEffects: view.hasEffects,
       purpose: undefined,
       sourceIp: received.sourceIp,
       timeMs: received.receivedAtMs,

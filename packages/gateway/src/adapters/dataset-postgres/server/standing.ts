@@ -50,6 +50,9 @@ FROM wanted w LEFT JOIN pg_catalog.pg_roles r ON r.rolname = w.name`
 export async function checkStanding(session: Session, catalogue: Catalogue, roles: readonly string[]): Promise<void> {
   const tables = catalogue.tables.map(tableName)
   const rows = await ask(session, STANDING, [textArray(roles), textArray(tables), textArray(PREDEFINED)])
+  const [[encoding] = []] = await ask(session, "SELECT pg_catalog.current_setting('server_encoding')", [])
+  // Names that are not of ASCII would fold otherwise there than they are read here.
+  if (encoding !== 'UTF8') throw new StandingBad(`the database is not kept in UTF8, but in ${encoding ?? 'nothing'}`)
   for (const [name, isLogin, fault] of rows) {
     if (fault === null || fault === undefined) continue
     throw new StandingBad(`the ${isLogin === 't' ? 'login' : 'role'} \`${name}\` ${fault}`)

@@ -14,6 +14,8 @@ export interface Pages {
   /** @returns false: that is a page, and no more is to come until it is taken */
   add(row: Cell[], bytes: number): boolean
   readonly isEmpty: boolean
+  /** Forgets what came. */
+  drop(): void
   /** Hands what there is to whoever waits. */
   give(ended: boolean, isTruncated: boolean): void
   fail(why: Error): void
@@ -44,6 +46,10 @@ export function createPages(lateMs: number, late: () => void): Pages {
     },
     get isEmpty() {
       return rows.length === 0
+    },
+    drop() {
+      rows = []
+      bytesHere = 0
     },
     give(ended, isTruncated) {
       if (waits === undefined) return

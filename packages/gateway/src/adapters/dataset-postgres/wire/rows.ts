@@ -16,6 +16,10 @@ export interface RowsAsked {
   readonly rowsMax: number
   /** Of all cells together. */
   readonly bytesMax: number
+  /** It fitted a page when it last ran: then its end goes out with it. */
+  readonly isShort: boolean
+  /** It did not. */
+  readonly onLong: () => void
 }
 
 export interface Rows {
@@ -42,6 +46,8 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
   const { rowsMax, bytesMax } = asked
   const { name, first } = statementFor(session, asked.key, asked.sql)
   let state: 'setting' | 'running' | 'paused' | 'suspended' | 'ending' | 'over' = 'setting'
+  let { isShort } = asked
+  let isAgain = false
   let count = 0
   let bytesAll = 0
   let isTruncated = false
@@ -57,7 +63,7 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
 
   const sync = (): void => {
     state = 'ending'
-    connection.send(SYNC)
+    if (!isShort) connection.send(SYNC)
     ending = setTimeout(() => connection.abandon(), timeoutMs + GRACE_MS)
   }
 
@@ -74,6 +80,16 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
     pages.give(true, isTruncated)
   }
 
+  // The end that went out with it has ended what is left of it: it is run once more, page by page, and nobody has seen it yet.
+  const again = (): void => {
+    asked.onLong()
+    pages.drop()
+    isShort = false
+    isAgain = true
+    count = 0
+    bytesAll = 0
+  }
+
   const takeRow = (bytes: Buffer, start: number, at: number): boolean => {
     // The one that is more than may be given: it was asked for to know that.
     isTruncated ||= count === rowsMax
@@ -86,7 +102,8 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
       return false
     }
     count += 1
-    if (pages.add(cellsOf(bytes, start, at), at - start)) return true
+    // Nothing of a short one is given before it is known to be all: it might be run again.
+    if (pages.add(cellsOf(bytes, start, at), at - start) || isShort) return true
     state = 'paused'
     connection.pause()
     pages.give(false, false)
@@ -112,6 +129,7 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
         return true
       case PORTAL_SUSPENDED:
         if (isTruncated) end(sync)
+        else if (isShort) again()
         else {
           state = 'suspended'
           pages.give(false, false)
@@ -126,6 +144,10 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
         return true
       }
       case READY:
+        if (isAgain) {
+          run()
+          return true
+        }
         connection.hear(undefined)
         over()
         return true
@@ -142,8 +164,14 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
       over()
     },
   })
-  const go = (): Buffer => Buffer.concat([execute(Math.min(PAGE_ROWS, rowsMax + 1 - count)), FLUSH])
-  connection.send(Buffer.concat([...asked.asRole, ...first, bind(name, asked.values), go()]))
+  const go = (): Buffer => Buffer.concat([execute(Math.min(PAGE_ROWS, rowsMax + 1 - count)), isShort ? SYNC : FLUSH])
+  const run = (): void => {
+    isAgain = false
+    state = 'setting'
+    const parse = session.statements.has(asked.key) ? [] : first
+    connection.send(Buffer.concat([...asked.asRole, ...parse, bind(name, asked.values), go()]))
+  }
+  run()
 
   return {
     next() {

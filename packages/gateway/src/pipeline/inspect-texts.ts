@@ -1,0 +1,34 @@
+import { createElsewhere } from '../inspect/elsewhere.js'
+import { type PlacedRemote, proceed, type Step, type TextPart } from '../spec/index.js'
+import { createLearn, type LearnParts } from './learn.js'
+
+export interface InspectTextsParts extends LearnParts {
+  readonly remoteDetectors: readonly PlacedRemote[]
+}
+
+/**
+ * Inspects texts that belong to no exchange, here and elsewhere, as those of an exchange are.
+ *
+ * @returns what was found, each type once, with `inspection.failed:NAME` of detectors that failed open; a refusal where one failed
+ * closed
+ */
+export function createInspectTexts(
+  parts: InspectTextsParts,
+): (texts: readonly string[], labels: readonly string[]) => Promise<Step<readonly string[]>> {
+  const learn = createLearn(parts)
+  const look = createElsewhere(parts.remoteDetectors)?.(EVERYTHING)
+  return async (texts, labels) => {
+    const seen = await look?.(texts, labels, NEVER)
+    const learnt = learn(texts.map(partOf), seen)
+    return learnt.kind === 'refuse' ? learnt : proceed(Object.keys(learnt.value.counts).sort())
+  }
+}
+
+/** No policy is asked what to look for: what was found is told to whoever reads later. */
+const EVERYTHING = { has: () => true }
+/** Who asks waits until all is done: each detector has its own timeout. */
+const NEVER = new AbortController().signal
+
+function partOf(text: string, index: number): TextPart {
+  return { role: 'tool', address: `/${index}`, text, isName: false, isJson: false }
+}
