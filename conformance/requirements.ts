@@ -792,7 +792,7 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'documents that a caller may not see take no part in its search',
   },
   'embedding.as-the-caller': {
-    source: 'Ostiary contract, "Through the gate itself"',
+    source: 'Ostiary contract, data plane',
     says: 'the vector of a query is made by an exchange in the name of its caller, which ends with what the caller came with',
   },
   'embedding.falls-back': {

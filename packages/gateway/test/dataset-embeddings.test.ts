@@ -46,10 +46,11 @@ const embeds = (request: UpstreamRequest) => {
 
 let house: House
 
-async function open(policies = POLICIES): Promise<void> {
+async function open(policies = POLICIES, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
   house = await openHouse({
     policies,
     config: {
+      ...more,
       models: [{ name: 'embedder', provider: 'lying', attributes: { hosting: 'external' } }],
       datasets: [
         {
@@ -100,11 +101,16 @@ interface Found extends Answer {
   readonly ids: readonly string[]
 }
 
-async function search(query: string, as = 'alice', dataset = 'handbook'): Promise<Found> {
+async function search(
+  query: string,
+  as = 'alice',
+  dataset = 'handbook',
+  more: Readonly<Record<string, string>> = {},
+): Promise<Found> {
   const token = await house.token(as, { scope: 'datasets:read' })
   const answer = await send(house.url, Buffer.from(JSON.stringify({ query })), {
     path: `/v1/datasets/${dataset}/search`,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more },
   })
   const { by, results = [] } = answer.json() as { by?: string; results?: { id: string }[] }
   return { ...answer, by, ids: results.map(({ id }) => id) }
@@ -171,6 +177,43 @@ describe('a search', () => {
     const found = await search('what the board is paid on vacation')
     expect([found.status, found.by]).toEqual([200, 'words'])
     expect(sent()).toEqual([])
+  })
+
+  test('is decided with the labels of its session, where labels stay with sessions', async () => {
+    await house.finish()
+    await open(POLICIES, { ledger: { scope: 'session' } })
+    await put([LEAVE])
+    const classification = { level: 'restricted', categories: [] }
+    await put([document('board', 'The board is paid well.', { classification })], 'salaries')
+    const token = await house.token('alice', { scope: 'datasets:read' })
+    const minted = await send(house.url, Buffer.from('{}'), {
+      path: '/v1/sessions',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    })
+    const session = { 'ostiary-session': (minted.json() as { id: string }).id }
+    expect((await search('vacation', 'alice', 'handbook', session)).by).toBe('words+meaning')
+    expect((await search('board', 'alice', 'salaries', session)).ids).toEqual(['board'])
+    expect((await search('vacation', 'alice', 'handbook', session)).by).toBe('words')
+    expect((await search('vacation')).by).toBe('words+meaning')
+  })
+
+  test('waits for a provider that does not answer for five seconds, and goes on by its words', async () => {
+    house.upstream.behave({ kind: 'never-answers' })
+    const found = await search('canteen')
+    expect([found.status, found.by, found.ids]).toEqual([200, 'words', ['lunch']])
+    const metrics = await send(house.running.gateway.adminUrl, undefined, { path: '/metrics' })
+    expect(metrics.text).toContain('ostiary_search_by_words_total{dataset="handbook",reason="upstream_timeout"} 1')
+  })
+
+  test('compares vectors of one model alone', async () => {
+    const models = [
+      { name: 'embedder', provider: 'lying', upstreamModel: 'another', attributes: { hosting: 'external' } },
+    ]
+    await house.running.reload(house.configure({ models }), 'test')
+    const found = await search('vacation')
+    expect([found.by, found.ids]).toEqual(['words+meaning', []])
+    await put([LEAVE])
+    expect((await search('vacation')).ids).toEqual(['leave'])
   })
 
   test.each([

@@ -97,6 +97,15 @@ describe('datasets', () => {
     })
   })
 
+  it('of documents are embedded by a model that is asked in the dialect of OpenAI', () => {
+    const written = '  - name: a\n    documents: { store: "sqlite:./data/a.db", embeddings: { model: gpt } }\n'
+    expect(good(datasets(written)).datasets[0]?.source).toMatchObject({ embeddingModel: 'gpt' })
+    const faults = read(datasets(written).replace('dialect: openai', 'dialect: anthropic')).faults
+    expect(faults).toEqual([
+      'datasets[0].documents.embeddings.model: the model `gpt` has no endpoint for embeddings in the dialect openai',
+    ])
+  })
+
   it('are classified by levels and categories that there are', () => {
     const lattice = 'classification: { levels: [open, closed], categories: [hr] }\n'
     const faults = (written: string): readonly string[] => read(datasets(written, lattice)).faults

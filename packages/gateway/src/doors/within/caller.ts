@@ -24,9 +24,11 @@ export function createOwnCaller(bytesMax: number, ended: AbortSignal): OwnCaller
   let status: number | undefined
   let whole = false
   let hasLeft = ended.aborted
+  const settle = (): void => ended.removeEventListener('abort', leave)
   const leave = (): void => {
     if (hasLeft || whole) return
     hasLeft = true
+    settle()
     for (const one of listeners.splice(0)) one()
   }
   const take = (piece: Buffer): void => {
@@ -34,8 +36,7 @@ export function createOwnCaller(bytesMax: number, ended: AbortSignal): OwnCaller
     if (bytes <= bytesMax) pieces.push(piece)
     else leave()
   }
-  ended.addEventListener('abort', leave, { once: true })
-  const settle = (): void => ended.removeEventListener('abort', leave)
+  ended.addEventListener('abort', leave)
   return {
     caller: {
       get left() {

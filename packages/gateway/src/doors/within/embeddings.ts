@@ -52,7 +52,7 @@ export function createEmbeddings(parts: EmbeddingsParts): Embeddings {
   const doerOf = (dataset: string): Actor => ({ issuer: issuing?.issuer ?? '', subject: `dataset:${dataset}` })
   const errandOf = (dataset: string, model: string, lifetimeMs: number): Errand => ({
     ...{ doer: doerOf(dataset), nowMs: clock.now(), lifetimeMs },
-    scope: narrowed(scopeOf('embed') ?? '', { id: model }),
+    scope: scopeFor(model),
   })
 
   /** @param grant of the token that it is asked with: a new one each time, as a long ingest outlives one */
@@ -90,7 +90,8 @@ export function createEmbeddings(parts: EmbeddingsParts): Embeddings {
           const late = AbortSignal.timeout(QUERY_MS)
           const over = ended === undefined ? late : AbortSignal.any([ended, late])
           const made = await embed(model, texts, grant, origin, over)
-          if (made.kind === 'refuse' && ended?.aborted !== true) parts.onWords(name, made.code)
+          if (made.kind === 'refuse' && ended?.aborted !== true)
+            parts.onWords(name, late.aborted ? 'upstream_timeout' : made.code)
           return made
         },
       }
@@ -110,6 +111,12 @@ export function createEmbeddings(parts: EmbeddingsParts): Embeddings {
 
 const NEVER: AbortSignal = new AbortController().signal
 const NO_VECTORS = refuse('upstream_failed', 'embeddings: the answer does not have a vector for each text')
+
+/** For the one model; a name with a space in it would be two scopes of a token. */
+function scopeFor(model: string): string {
+  const scope = scopeOf('embed') ?? ''
+  return model.includes(' ') ? scope : narrowed(scope, { id: model })
+}
 
 /** A model of the same name may become another: its vectors are compared with its own alone. */
 function madeBy(models: ReadonlyMap<string, Model>, name: string): string {
