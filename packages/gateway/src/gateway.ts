@@ -175,7 +175,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       running -= 1
     }
   }
-  const shared: Shared = { pools, metrics, ready, whileRunning }
+  const over = new AbortController()
+  const shared: Shared = { pools, metrics, ready, whileRunning, over: over.signal }
   let now = inForce(parts, parts.rules, shared, undefined)
 
   // A permit may end while nothing but the time changes.
@@ -268,6 +269,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       for (const server of [data, admin, control]) server.closeIdleConnections()
       const deadline = setTimeout(() => {
         for (const server of [data, admin, control]) server.closeAllConnections()
+        over.abort()
       }, parts.shutdownDeadlineMs)
       // Kept-alive connections go idle one by one as their exchanges end.
       const sweep = setInterval(() => {
@@ -334,12 +336,14 @@ interface Shared {
   readonly ready: () => boolean
   /** What has begun is let finish before the gateway ends. */
   readonly whileRunning: (work: () => Promise<void>) => Promise<void>
+  /** Aborted when that has taken too long. */
+  readonly over: AbortSignal
 }
 
 function inForce(
   parts: GatewayParts,
   rules: Rules,
-  { pools, metrics, ready, whileRunning }: Shared,
+  { pools, metrics, over, ready, whileRunning }: Shared,
   before: InForce | undefined,
 ): InForce {
   // The operator chose `open`, and the log says each time that it came to that, if not of every proof.
@@ -446,6 +450,7 @@ function inForce(
     issuing: rules.tokens?.issuing,
     models: spoken === undefined ? new Map() : rules.modelsOf(spoken),
     ledger: parts.ledger,
+    over,
     onWords: (dataset, reason) => metrics.add(seriesOf('ostiary_search_by_words_total', { dataset, reason })),
   })
   return {

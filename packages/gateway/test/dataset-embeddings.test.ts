@@ -203,7 +203,7 @@ describe('a search', () => {
     expect([found.status, found.by, found.ids]).toEqual([200, 'words', ['lunch']])
     const metrics = await send(house.running.gateway.adminUrl, undefined, { path: '/metrics' })
     expect(metrics.text).toContain('ostiary_search_by_words_total{dataset="handbook",reason="upstream_timeout"} 1')
-  })
+  }, 120_000)
 
   test('compares vectors of one model alone', async () => {
     const models = [
@@ -286,6 +286,15 @@ describe('documents', () => {
     expect(sent()).toHaveLength(150)
     expect(house.upstream.received.length - before).toBe(3)
     expect((await search('vacation')).ids.length).toBeGreaterThan(40)
+  })
+
+  test('do not keep a gateway that ends waiting for their provider', async () => {
+    house.upstream.behave({ kind: 'never-answers' })
+    const putting = put([document('meal', 'A meal.')]).catch((error: unknown) => error)
+    await until(() => house.upstream.answering > 0)
+    await house.stop()
+    expect(await putting).toBeInstanceOf(Error)
+    expect((await house.entries()).filter(({ own }) => own['outcome'] === 'left')).toHaveLength(1)
   })
 
   test('are put into no dataset that keeps vectors where no gateway runs', async () => {

@@ -42,6 +42,7 @@ const ANSWER_BYTES = 32 * 1024 * 1024
  */
 export async function ask({ clock, enter, newId }: AskParts, request: OwnRequest): Promise<Step<Answered>> {
   const { body, ended, origin, path, token } = request
+  if (ended.aborted) return NOBODY_WAITS
   const own = createOwnCaller(ANSWER_BYTES, ended)
   const named = origin.session === undefined ? {} : { 'ostiary-session': origin.session }
   const headers = {
@@ -62,6 +63,8 @@ export async function ask({ clock, enter, newId }: AskParts, request: OwnRequest
   if (answered === undefined) return refuse('upstream_failed', 'within: no whole answer')
   return answered.status === 200 ? proceed(answered) : refusedAs(answered)
 }
+
+const NOBODY_WAITS = refuse('upstream_failed', 'within: nobody waits for it')
 
 /** The refusal by its code, where it is ours; a provider's own error is one of a provider. */
 function refusedAs({ body, status }: Answered): Refusal {

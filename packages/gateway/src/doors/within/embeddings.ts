@@ -18,6 +18,7 @@ import { type Issuing, issue } from '../../tokens/issue.js'
 import { type Errand, grantOfOwn, grantOnBehalf } from '../../tokens/on-behalf.js'
 import type { Grant } from '../../tokens/own-grant.js'
 import { type AskParts, ask, type Origin } from './ask.js'
+import { createPatience } from './patience.js'
 import { EMBEDDINGS_PATH, embeddingsBody, vectorsIn } from './wire.js'
 
 export interface EmbeddingsParts extends AskParts {
@@ -27,6 +28,8 @@ export interface EmbeddingsParts extends AskParts {
   /** That the endpoint for embeddings serves, by the name that callers use. */
   readonly models: ReadonlyMap<string, Model>
   readonly ledger: Pick<Ledger, 'gather'>
+  /** Aborted when the gateway ends, and waits for nothing any more. */
+  readonly over: AbortSignal
   /** A query is searched for by its words alone. */
   readonly onWords: (dataset: string, why: RefusalCode) => void
 }
@@ -87,12 +90,15 @@ export function createEmbeddings(parts: EmbeddingsParts): Embeddings {
         model: madeBy(models, model),
         async embed(texts, ended) {
           const grant = (): Grant | undefined => grantOnBehalf(principal, errandOf(name, model, QUERY_MS))
-          const late = AbortSignal.timeout(QUERY_MS)
-          const over = ended === undefined ? late : AbortSignal.any([ended, late])
-          const made = await embed(model, texts, grant, origin, over)
-          if (made.kind === 'refuse' && ended?.aborted !== true)
-            parts.onWords(name, late.aborted ? 'upstream_timeout' : made.code)
-          return made
+          const patience = createPatience(QUERY_MS, ended)
+          try {
+            const made = await embed(model, texts, grant, origin, patience.over)
+            if (made.kind === 'refuse' && ended?.aborted !== true)
+              parts.onWords(name, patience.isAtEnd() ? 'upstream_timeout' : made.code)
+            return made
+          } finally {
+            patience.close()
+          }
         },
       }
     },
@@ -100,7 +106,7 @@ export function createEmbeddings(parts: EmbeddingsParts): Embeddings {
       const grant = (): Grant => grantOfOwn(errandOf(dataset, model, DOCUMENTS_MS))
       return {
         model: madeBy(models, model),
-        embed: (texts, ended = NEVER) => embed(model, texts, grant, OURSELVES, ended),
+        embed: (texts) => embed(model, texts, grant, OURSELVES, parts.over),
         async touch(labels) {
           await ledger.gather(grant().subject, undefined, labels)
         },
@@ -109,7 +115,6 @@ export function createEmbeddings(parts: EmbeddingsParts): Embeddings {
   }
 }
 
-const NEVER: AbortSignal = new AbortController().signal
 const NO_VECTORS = refuse('upstream_failed', 'embeddings: the answer does not have a vector for each text')
 
 /** For the one model; a name with a space in it would be two scopes of a token. */
