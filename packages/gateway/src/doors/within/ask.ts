@@ -52,13 +52,15 @@ export async function ask({ clock, enter, newId }: AskParts, request: OwnRequest
     accept: 'application/json',
     ...named,
   }
-  await enter({
+  const entered = enter({
     ...{ id: newId(), method: 'POST', path, query: '', headers, rawHeaders: Object.entries(headers).flat() },
     ...{ sourceIp: origin.sourceIp, traceparent: origin.traceparent, receivedAtMs: clock.now(), caller: own.caller },
     body: async () => proceed(body),
     pieces: () => refuse('unsupported_media_type', 'within: a body that is asked for in pieces'),
     certificate: () => undefined,
   })
+  // Whoever has stopped waiting does not wait for its outcome to be written either.
+  await Promise.race([entered, new Promise<void>((resolve) => own.caller.whenLeft(resolve))])
   const answered = own.answered()
   if (answered === undefined) return refuse('upstream_failed', 'within: no whole answer')
   return answered.status === 200 ? proceed(answered) : refusedAs(answered)
