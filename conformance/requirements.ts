@@ -832,6 +832,26 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'design, "Labels flow"',
     says: 'of the scripted workflows that mean no harm the shipped flow rules stop one in twenty at most, each of them documented',
   },
+  'datasets.obliged': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'what is obliged about a read and cannot be done about one refuses it',
+  },
+  'datasets.ends': {
+    source: 'Ostiary contract, "Grants"',
+    says: 'a result whose permit ended is over, and said to be in the log, whether or not its caller takes it',
+  },
+  'datasets.framing': {
+    source: 'RFC 8259 section 2',
+    says: 'no cell, title or name ends a line or a value of a result early, and a result is JSON whatever was taken out of it',
+  },
+  'documents.attributes-obliged': {
+    source: 'Ostiary contract, policy vocabulary',
+    says: 'an attribute of a document is shown on the terms that policy has for a document as high as it is',
+  },
+  'documents.lattice': {
+    source: 'issue 10',
+    says: 'a document that is classified by words which are not of the lattice is seen by nobody',
+  },
   'labels.of-identity': {
     source: 'contract, "Sessions and labels"',
     says: 'labels belong to issuer and subject across agents, and no header sheds them',
@@ -931,6 +951,18 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'cli.token-proof': {
     source: 'RFC 9449 4.2',
     says: '`token --proof` prints a proof for one request beside the token',
+  },
+  'dev.demo-datasets': {
+    source: 'Ostiary contract, commands',
+    says: '`dev` has a demo dataset, which each of its people reads as policy lets',
+  },
+  'demo.one-question': {
+    source: 'Ostiary contract, commands',
+    says: 'the demo has two people ask one question: each finds what it may, and who read restricted data uses no model outside',
+  },
+  'datasets.worked-example': {
+    source: 'house',
+    says: 'the guide to datasets does to the letter what it says, on a real PostgreSQL',
   },
   'dev.login-code': {
     source: 'house',
@@ -1256,6 +1288,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'functions, operators and types that are listed may be used; none of them writes, waits, or looks a table up',
   },
+  'sql.names': {
+    source: 'PostgreSQL 18 manual, 4.1.1 Identifiers and Key Words',
+    says: 'a name that is longer than the server keeps is refused: where it is cut depends on the encoding',
+  },
   'sql.place': {
     source: 'house',
     says: 'a refused statement is told line, column and kind of its fault, and neither answer nor log quotes it',
@@ -1298,6 +1334,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'tables.caps': {
     source: 'issue 10',
     says: 'a result is cut off at the rows and bytes that are allowed, said to be so, and ended in the database',
+  },
+  'tables.slow-readers': {
+    source: 'house',
+    says: 'whoever does not take what there is holds no connection from others for long',
   },
   'tables.ended': {
     source: 'house',

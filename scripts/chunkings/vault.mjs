@@ -44,5 +44,12 @@ export function restoringFor(session, acts, places) {
 
 const CONTEXT = {
   ...{ labels: [], findings: [], uninspectable: false, promptTokens: 0, maxTokens: 0, stream: true },
-  ...{ hasSystemMessage: false, purpose: undefined, sourceIp: '127.0.0.1', timeMs: 0, approvals: [] },
+  ...{
+    hasSystemMessage: false,
+    hasEffects: false,
+    purpose: undefined,
+    sourceIp: '127.0.0.1',
+    timeMs: 0,
+    approvals: [],
+  },
 }

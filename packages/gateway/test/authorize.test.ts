@@ -1,9 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createMemoryStore } from '@ostiary/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Gateway } from '../src/gateway.js'
+import type { OpenLedger } from '../src/ledger/ledger.js'
+import type { Store } from '../src/spec/index.js'
 import { type House, openHouse } from './house.js'
-import { type Answer, ask, prompt } from './http.js'
+import { type Answer, ask, prompt, send } from './http.js'
+import { gatewayWith, HeldLog, ledgerWith } from './parts.js'
+import { principal } from './principals.js'
 import { released } from './released.js'
 import { until } from './until.js'
 
@@ -171,6 +177,63 @@ describe('what stands in the arguments', () => {
     expect(await tool('fetch')).toMatchObject({ decision: 'permit' })
     expect(await tool('mail')).toMatchObject({ decision: 'forbid', reasons: ['what comes from outside may not act'] })
     expect(await tool('calculator')).toMatchObject({ decision: 'permit' })
+  })
+})
+
+describe('the ledger', () => {
+  const MAIL = {
+    resource: { type: 'Tool', id: 'mail', attributes: { effect: 'send', server: '' } },
+    labels: ['seen'],
+  } as const
+  let puts: (() => void)[] = []
+  let mode: 'held' | 'away' = 'held'
+
+  async function openHeld(): Promise<{ gateway: Gateway; ledger: OpenLedger; asking: () => Promise<Answer> }> {
+    await open()
+    puts = []
+    const store = createMemoryStore({ now: Date.now })
+    const held: Store = {
+      ...store,
+      async put(...put) {
+        if (mode === 'away') throw new Error('away')
+        await new Promise<void>((resolve) => puts.push(resolve))
+        return await store.put(...put)
+      },
+    }
+    const ledger = await ledgerWith(held, { now: Date.now })
+    const rules = { tools: new Map([['mail', MAIL]]) }
+    const gateway = await gatewayWith(new HeldLog(), house.config, { ledger, rules })
+    const token = await house.token('alice', { scope: SCOPE })
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const body = Buffer.from(JSON.stringify(about('Tool', 'mail', 'callTool', {})))
+    return { gateway, ledger, asking: () => send(gateway.url, body, { path: '/v1/authorize', headers }) }
+  }
+
+  test('that does not take what it brings: nothing is permitted', async () => {
+    mode = 'away'
+    const { asking, gateway, ledger } = await openHeld()
+    const answer = await asking()
+    expect([answer.status, (answer.json() as { code: string }).code]).toEqual([503, 'overloaded'])
+    await gateway.close()
+    ledger.close()
+  })
+
+  test('has more by the time that it took it: that counts', async () => {
+    mode = 'held'
+    const { asking, gateway, ledger } = await openHeld()
+    const answering = asking()
+    await until(() => puts.length > 0)
+    const alice = principal({ issuer: house.issuer.issuer, subject: 'alice' })
+    const more = ledger.gather(alice, undefined, ['restricted'])
+    const letting = setInterval(() => {
+      for (const one of puts.splice(0)) one()
+    }, 1)
+    const answer = await answering
+    await more
+    clearInterval(letting)
+    expect(answer.json()).toMatchObject({ decision: 'forbid', reasons: ['restricted data is not sent out'] })
+    await gateway.close()
+    ledger.close()
   })
 })
 

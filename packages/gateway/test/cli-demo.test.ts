@@ -3,11 +3,11 @@ import { build, ostiary } from './command.js'
 
 beforeAll(build, 180_000)
 
-test('demo --exit --json tells its story and ends well', async () => {
+test('demo --exit --json tells its story and ends well [demo.one-question]', async () => {
   const { code, stderr, lines } = await ostiary(['demo', '--exit', '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const told = lines()
-  expect(new Set(told.map((one) => one['step']))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9]))
+  expect(new Set(told.map((one) => one['step']))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
   const said = (who: string, step?: number): string =>
     told
       .filter((one) => one['who'] === who && (step === undefined || one['step'] === step))
@@ -63,6 +63,30 @@ test('demo --exit --json tells its story and ends well', async () => {
   expect(metered).toMatchObject({ 'the model got': '(nothing)', 'the model said': '(nothing)' })
   expect(metered?.['the reader got']).toMatch(/^403 budget_exceeded: /)
   expect(metered?.['in the log']).toContain('"reason":"budget_exceeded"')
+
+  // One question, two answers, and where each may go then.
+  expect(said('both ask', 9)).toBe('night duty pay')
+  expect(said('alice finds').split('\n')).toEqual([
+    'Pay bands (restricted, finance)',
+    'Night duty (internal)',
+    'Ida Holm, night desk (internal), office 0.12, email ida.holm@linden.example, salary 43100',
+  ])
+  expect(said('bob finds').split('\n')).toEqual([
+    'Night duty (internal)',
+    'Ida Holm, night desk (internal), office 0.12, email ***',
+    'Calls at night (internal)',
+  ])
+  expect(said('alice then')).toMatch(
+    /^demo-outside: 403 forbidden_by_policy: .*who has read restricted data may not use a model outside\.\ndemo-model: 200$/,
+  )
+  expect(said('bob then')).toBe('demo-outside: 200')
+  const labels = '["confidential","finance","internal","pii","restricted"]'
+  const [read, other, why, kept] = said('in the log', 9).split('\n')
+  expect(read).toMatch(/^alice's search, entry \d+: /)
+  expect(read).toContain(`{"labels_brought":${labels}}`)
+  expect(other).toContain('{"labels_brought":["internal"]}')
+  expect(why).toContain(`{"determining":["restricted-stays-in-the-house"],"labels":${labels}}`)
+  expect(kept).toContain(`{"labels":{"after":${labels},"before":${labels}}}`)
 })
 
 /** What is told of each exchange, by who it is told of. */

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startDevBrowser } from '@ostiary/devkit'
 import { oauth4webapiClient, type Tokens } from '@ostiary/testkit'
 import { describe, expect, test } from 'vitest'
+import { openSqliteDocuments } from '../src/adapters/documents-sqlite/documents.js'
 import { cliHouse, stopped } from './cli-house.js'
 import { launch, ostiary, readyLine } from './command.js'
 import { ANALYSTS } from './house.js'
@@ -80,6 +81,41 @@ describe('dev and token', () => {
     expect({ code: nowhere.code, stdout: nowhere.stdout }).toEqual({ code: 1, stdout: '' })
     expect(await stopped(started)).toBe(0)
     expect(statSync(data).mode & 0o077).toBe(0)
+  })
+
+  test('dev has a handbook, which each searches as policy lets, and which is filled once [dev.demo-datasets]', async () => {
+    const data = join(house.top, 'dev-handbook')
+    const args = ['dev', '--port', '0', '--admin-port', '0', '--data', data, '--json']
+    const found = async (as: string, query: string, scope = 'datasets:read'): Promise<Answer> => {
+      const token = (await ostiary(['token', '--as', as, '--scope', scope, '--data', data])).stdout.trim()
+      return send(gateway, Buffer.from(JSON.stringify({ query })), {
+        path: '/v1/datasets/handbook/search',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      })
+    }
+    let started = launch(args)
+    let { gateway } = await readyLine(started)
+    expect((await found('alice', 'sold')).json()).toMatchObject({ results: [{ id: 'wing' }] })
+    expect((await found('bob', 'sold')).json()).toMatchObject({ results: [] })
+    expect((await found('bob', 'pharmacist')).json()).toMatchObject({
+      results: [{ id: 'staff-2', attributes: { office: '1.04', email: '***' } }],
+    })
+    expect(errorOf(await found('alice', 'sold', 'models:invoke')).code).toBe('insufficient_scope')
+    expect((await found('carol', 'visits')).status).toBe(403)
+    expect(await stopped(started)).toBe(0)
+
+    // What was there stays: neither documents nor policies are put back at the next start.
+    const policies = join(data, 'policies', 'handbook.cedar')
+    writeFileSync(policies, readFileSync(policies, 'utf8').replaceAll('"support"', '"nobody"'))
+    const documents = await openSqliteDocuments({ path: join(data, 'handbook.db'), warn: () => undefined })
+    expect(await documents.delete(['wing'])).toBe(1)
+    await documents.close()
+    started = launch(args)
+    gateway = (await readyLine(started)).gateway
+    expect((await found('alice', 'sold')).json()).toMatchObject({ results: [] })
+    expect((await found('bob', 'pharmacist')).status).toBe(403)
+    expect(await stopped(started)).toBe(0)
+    expect(statSync(join(data, 'handbook.db')).mode & 0o077).toBe(0)
   })
 
   test('dev says the login code of its folder, and with it somebody can log in [dev.login-code]', async () => {

@@ -307,6 +307,24 @@ describe('documents that an administrator', () => {
     expect([away.status, codeOf(away)]).toEqual([404, 'dataset_not_found'])
   })
 
+  test('administers are those of the configuration in force', async () => {
+    const opened = await open()
+    const { house } = opened
+    const datasets = [{ name: 'manual', classification: 'public', documents: { store: 'sqlite:./manual.db' } }]
+    await house.running.reload(house.configure({ datasets }), 'test')
+    const documents = [{ id: 'a', text: 'water' }]
+    expect((await put(opened, documents)).status).toBe(404)
+    const answer = await put(opened, documents, { dataset: 'manual' })
+    expect(answer.json()).toMatchObject({ documents: [{ outcome: 'put', classification: 'public' }] })
+    const token = await house.token('alice', { scope: 'datasets:read' })
+    const found = await ask(house, { query: 'water' }, { token, path: '/v1/datasets/manual/search' })
+    expect(found.json()).toMatchObject({ results: [{ id: 'a' }] })
+    const key = { owner: 'jo', scopes: 'datasets:read', datasets: ['manual', 'handbook'] }
+    expect((await opened.post('/keys', key, 'carol', 'admin:keys')).json()).toMatchObject({
+      warnings: ['no dataset is configured as `handbook`'],
+    })
+  })
+
   test('may be told of are those of all datasets, by their classifications', async () => {
     const opened = await open()
     await put(opened, [{ id: 'a', text: 'x', classification: 'public' }])

@@ -30,6 +30,14 @@ CREATE TABLE forbidden (id integer, body text);
 CREATE TABLE parted (id integer, day date, word text) PARTITION BY RANGE (day);
 CREATE TABLE parted_one PARTITION OF parted FOR VALUES FROM ('2020-01-01') TO ('2030-01-01');
 CREATE FUNCTION meddle() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'MEDDLED'; END $$;
+CREATE TYPE mood AS ENUM ('well', 'ill');
+CREATE FUNCTION meddle(mood) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'MEDDLED'; END $$;
+CREATE CAST (mood AS text) WITH FUNCTION meddle(mood) AS IMPLICIT;
+CREATE FUNCTION meddle(name, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'MEDDLED'; END $$;
+CREATE OPERATOR = (LEFTARG = name, RIGHTARG = text, FUNCTION = meddle);
+CREATE FUNCTION format(text, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'MEDDLED'; END $$;
+CREATE TABLE moods (id integer PRIMARY KEY, feels mood, words text, tags text[], amount_due money);
+INSERT INTO moods VALUES (1, 'well', 'jo@clinic.example', ARRAY['a'], 5);
 CREATE VIEW addresses AS SELECT email FROM patients;
 CREATE VIEW mine WITH (security_invoker = true) AS SELECT id, meddle() AS word FROM patients;
 CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM patients;
@@ -42,7 +50,7 @@ INSERT INTO parted SELECT i, '2021-01-01', 'w' || i FROM generate_series(1, 5) A
 ANALYZE;
 CREATE ROLE clinic_read NOLOGIN; CREATE ROLE serving LOGIN NOINHERIT; GRANT clinic_read TO serving;
 CREATE ROLE looking LOGIN;
-GRANT SELECT ON patients, visits, staff, "odd.table", secured, parted, mine TO clinic_read, looking;
+GRANT SELECT ON patients, visits, staff, "odd.table", secured, parted, mine, moods TO clinic_read, looking;
 GRANT EXECUTE ON FUNCTION meddle() TO clinic_read`
 
 describe.skipIf(POSTGRES === undefined)('ostiary dataset scan', () => {
@@ -163,8 +171,24 @@ describe.skipIf(POSTGRES === undefined)('ostiary dataset scan', () => {
     expect(done.lines().at(-1)).toMatchObject({
       ok: true,
       name: 'data',
-      roles: [{ role: 'clinic_read', tables: 7 }],
+      roles: [{ role: 'clinic_read', tables: 8 }],
       warnings: [],
+    })
+  })
+
+  test('runs no code that somebody put into the database, though it could', async () => {
+    const done = await scan(['--url', server.url, '--json'])
+    expect(done.code).toBe(0)
+    expect(done.stdout + done.stderr).not.toContain('MEDDLED')
+    const { columns } = done.lines().find(({ table }) => table === 'moods') as {
+      columns: { name: string; reasons: string[] }[]
+    }
+    expect(Object.fromEntries(columns.map(({ name, reasons }) => [name, reasons[0]]))).toEqual({
+      id: 'an id',
+      feels: 'nothing was found in 1 values',
+      words: '1 of 1 values look like pii.email',
+      tags: 'nothing was found in 1 values',
+      amount_due: 'named like money',
     })
   })
 

@@ -175,3 +175,20 @@ test('documents are searched in a file of their own', async () => {
     rmSync(dir, { recursive: true })
   }
 })
+
+test('what a policy lets callers spend counts for reads', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ostiary-documents-'))
+  const house = await openHouse({
+    policies: `@id("s") @obligation("limit:requests:2/1h") permit (principal in Group::"analysts", action == Action::"searchDataset", resource);`,
+    config: { datasets: [{ name: 'handbook', documents: { store: `sqlite:${join(dir, 'handbook.db')}` } }] },
+  })
+  try {
+    const token = await house.token('alice', { scope: 'datasets:read' })
+    const search = async (): Promise<number> =>
+      (await ask(house, { query: 'lunch' }, { token, path: '/v1/datasets/handbook/search' })).status
+    expect([await search(), await search(), await search()]).toEqual([200, 200, 429])
+  } finally {
+    await house.close()
+    rmSync(dir, { recursive: true })
+  }
+})

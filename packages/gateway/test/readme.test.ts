@@ -137,6 +137,8 @@ describe('the first screen', () => {
     const chapters = said.join('\n').split(/\n\n(?=\d+\. )/)
     const two = chapters.filter((one) => /^\d+\. a (?:stolen token|revoked agent)/.test(one))
     expectShown(two.join('\n\n'), block.trimEnd())
+    const bound = chapters.find((one) => /^\d+\. one question/.test(one)) ?? ''
+    expectShown(bound, shown('README.md', 'text', 'one question').block.trimEnd())
   }, 60_000)
 
   test('what does not pass yet is told so', async () => {

@@ -271,9 +271,11 @@ export function documentIndexSuite(name: string, bench: () => Promise<DocumentBe
         documentOf('b', 'A heron.', { classification: PERSONAL, readers: [STAFF] }),
         documentOf('c', 'A heron.', { classification: OPEN }),
       ])
-      const sorted = async (): Promise<readonly string[]> =>
-        (await index.classes()).map(({ level, categories }) => [level, ...categories].join(' ')).sort()
+      const sorted = async (readers?: readonly Reader[]): Promise<readonly string[]> =>
+        (await index.classes(readers)).map(({ level, categories }) => [level, ...categories].join(' ')).sort()
       expect(await sorted()).toEqual(['internal pii', 'public'])
+      expect(await sorted([STAFF])).toEqual(['internal pii'])
+      expect(await sorted([])).toEqual([])
       await index.reclassify('c', { classification: INNER })
       expect(await sorted()).toEqual(['internal', 'internal pii'])
       await index.delete(['a'])

@@ -12,10 +12,12 @@ export function createMemoryDocuments(documents: MemoryDocuments = new Map()): D
     if (closed) throw new Error('the documents are closed')
   }
   return {
-    async classes() {
+    async classes(readers) {
       mustBeOpen()
       const classes = new Map<string, Classification>()
-      for (const { classification } of documents.values()) {
+      const callers = readers === undefined ? undefined : new Set<string>(readers)
+      for (const { classification, readers: named } of documents.values()) {
+        if (callers !== undefined && !named.some((one) => READER.test(one) && callers.has(one))) continue
         if (isClass(classification)) classes.set(nameOf(classification), classification)
       }
       return [...classes.values()]

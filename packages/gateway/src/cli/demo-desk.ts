@@ -1,4 +1,4 @@
-import type { DevExtras } from './dev.js'
+import type { DevExtras } from './dev-config.js'
 
 /** Names of the demo model under which policy obliges other things. */
 export const DESK = { accounts: 'demo-accounts', rules: 'demo-rules', metered: 'demo-metered' } as const

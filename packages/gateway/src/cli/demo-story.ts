@@ -54,8 +54,8 @@ export function startStory(parts: StoryParts): Story {
 }
 
 /** One question, and its answer in one piece. */
-export async function ask(client: OpenAI, content: string): Promise<string> {
-  const answer = await client.chat.completions.create({ model: MODEL, messages: [{ role: 'user', content }] })
+export async function ask(client: OpenAI, content: string, model: string = MODEL): Promise<string> {
+  const answer = await client.chat.completions.create({ model, messages: [{ role: 'user', content }] })
   return answer.choices[0]?.message.content ?? ''
 }
 

@@ -41,6 +41,14 @@ describe('datasets', () => {
     })
   })
 
+  it('may have an address in a variable that is not set yet, for `check`', () => {
+    const written = datasets(CRM.replace('postgres://reader@127.0.0.1/crm', `"\${CRM_URL}"`))
+    const { faults, warnings } = read(written, { KEY: 'k' }, false)
+    expect(faults).toEqual([])
+    expect(warnings).toContainEqual(expect.stringMatching(/ datasets\[0\]\.postgres\.url: `CRM_URL` is not set$/))
+    expect(read(written, { KEY: 'k' }, true).config).toBeUndefined()
+  })
+
   it('of tables say what may be seen of each column, and what is not said', () => {
     const [crm] = good(datasets(CRM)).datasets
     expect(crm).toMatchObject({

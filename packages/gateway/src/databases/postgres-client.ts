@@ -2,6 +2,7 @@ import postgres from 'postgres'
 import { type Address, readAddress } from './postgres-address.js'
 
 export type Sql = postgres.Sql
+export type Transaction = postgres.TransactionSql
 
 export interface Client {
   /**

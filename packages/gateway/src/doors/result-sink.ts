@@ -153,6 +153,8 @@ function columnsText(columns: readonly ShownColumn[]): string {
   return text
 }
 
+const LINE_BREAKS = /[\r\n]+/g
+
 /** Numbers, booleans and JSON stand as the database writes them. */
 function rowText(row: readonly Shown[], columns: readonly ShownColumn[]): string {
   let text = '['
@@ -160,9 +162,10 @@ function rowText(row: readonly Shown[], columns: readonly ShownColumn[]): string
     const cell = row[at] ?? null
     if (at > 0) text += ','
     if (cell === null) text += 'null'
-    else if (columns[at]?.cells !== 'text') text += cell
-    // Of most cells nothing is escaped, and looking costs less than asking for it.
-    else text += PLAIN.test(cell) ? `"${cell}"` : JSON.stringify(cell)
+    // Of most texts nothing is escaped, and looking costs less than asking for it.
+    else if (columns[at]?.cells === 'text') text += PLAIN.test(cell) ? `"${cell}"` : JSON.stringify(cell)
+    // Between its parts JSON may have line breaks, and a reader of lines would take what follows for one of ours.
+    else text += cell.replace(LINE_BREAKS, ' ')
   }
   return `${text}]`
 }

@@ -35,8 +35,9 @@ export function rememberedOf(rows: readonly ReleasedRow[], hashing: Hashing): Re
         const grams = winnow(units, hashing)
         hasGrams ||= grams.length > 0
         own.push(...grams)
-      } else if (isIdentifying(cell) && !isKind(cell, times)) own.push(hashing.of(units, PART.value))
-      else rest.push(cell)
+      } else if (isIdentifying(cell) && !isKind(cell, times)) {
+        own.push(...spellingsOf(cell).map((one) => hashing.of(one, PART.value)))
+      } else rest.push(cell)
     }
     const joint = jointsOf(
       rest.flatMap((cell) => fieldsOf(cell, counts)),
@@ -46,6 +47,13 @@ export function rememberedOf(rows: readonly ReleasedRow[], hashing: Hashing): Re
     fields.push(...joint.fields)
   }
   return { known, fields, hasGrams }
+}
+
+/** What folding leaves two of: a phone number of the world begins with `+`, or with the zeros that it is dialled with. */
+function spellingsOf({ text, units }: Cell): readonly string[] {
+  if (!/^\d+$/.test(units)) return [units]
+  if (text.trimStart().startsWith('+')) return [units, `00${units}`]
+  return units.startsWith('00') ? [units, units.slice(2)] : [units]
 }
 
 /** Words that several rows have are the name of a kind of thing. */

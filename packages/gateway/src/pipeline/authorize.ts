@@ -1,5 +1,6 @@
 import { decide, refusalOf } from '../decide/decide.js'
 import { scoped } from '../decide/scoped.js'
+import type { Authenticated } from '../exchange.js'
 import type { Elsewheres } from '../inspect/elsewhere.js'
 import {
   type Action,
@@ -93,36 +94,60 @@ async function authorize(
 
   // Nothing is edited here: what is found stays where it is, whatever obligations there are, and counts.
   const inText = labelsBrought(gathering, texts, types, undefined, found)
-  const context: Context = {
-    ...contextOf(received, withLabels(life.heldLabels(), inText)),
-    ...{ findings: types, purpose, hasEffects },
-    promptTokens: action === 'invoke' || action === 'embed' ? promptTokens : 0,
-  }
-  const verdict = decide(ask.policy, asker.value, action, resource, context)
-  bracket.asks({ action, resource: resource.id, verdict })
-  const may = refusalOf(verdict)
-  const refusal = may.kind === 'refuse' ? may : blocked(verdict.obligations, types)
-  if (refusal !== undefined) {
-    const kind = verdict.decision.kind === 'challenge' ? 'challenge' : 'forbid'
-    return proceed({ kind, refusal, reasons: reasonsOf(verdict), obligations: [], findings: counts, brought: [] })
-  }
-
-  // Whoever is told that it may will do it: what it brings is on the ledger, everywhere, before that.
   const brought = withLabels(labels, inText)
-  const session = parts.ledger.sessionOf(principal, received.headers['ostiary-session'])
+  let onLedger: readonly string[] = []
+  for (let at = withLabels(life.heldLabels(), inText); ; ) {
+    const context: Context = {
+      ...contextOf(received, at),
+      ...{ findings: types, purpose, hasEffects },
+      promptTokens: action === 'invoke' || action === 'embed' ? promptTokens : 0,
+    }
+    const verdict = decide(ask.policy, asker.value, action, resource, context)
+    bracket.asks({ action, resource: resource.id, verdict })
+    const may = refusalOf(verdict)
+    const refusal = may.kind === 'refuse' ? may : blocked(verdict.obligations, types)
+    if (refusal !== undefined) {
+      const kind = verdict.decision.kind === 'challenge' ? 'challenge' : 'forbid'
+      return proceed({
+        kind,
+        refusal,
+        reasons: reasonsOf(verdict),
+        obligations: [],
+        findings: counts,
+        brought: onLedger,
+      })
+    }
+    // Whoever is told that it may will do it: what it brings is on the ledger, everywhere, before that.
+    const unwritten = await gathered(parts, authenticated, brought)
+    if (unwritten !== undefined) return unwritten
+    onLedger = brought
+    // What others brought meanwhile counts; what doing it brings does so from the next time on.
+    const risen = life.heldLabels().filter((label) => !labels.includes(label))
+    const now = withLabels(at, risen)
+    if (now === at) {
+      const obligations = verdict.obligations.sources
+      return proceed({ kind: 'permit', refusal: undefined, reasons: [], obligations, findings: counts, brought })
+    }
+    at = now
+  }
+}
+
+async function gathered(
+  { ledger }: AuthorizeParts,
+  { principal, received }: Authenticated,
+  brought: readonly string[],
+): Promise<Refusal | undefined> {
+  const session = ledger.sessionOf(principal, received.headers['ostiary-session'])
   if (session.kind === 'refuse') return session
   try {
-    await parts.ledger.gather(principal, session.value, brought)
+    await ledger.gather(principal, session.value, brought)
+    return undefined
   } catch (error) {
     return refuse('overloaded', `ledger: not written (${errorName(error)})`, {
       message: NOT_ON_LEDGER,
       headers: NO_RETRY,
     })
   }
-  return proceed({
-    ...{ kind: 'permit', refusal: undefined, reasons: [], obligations: verdict.obligations.sources },
-    ...{ findings: counts, brought },
-  })
 }
 
 function reasonsOf({ decision }: Verdict): readonly string[] {

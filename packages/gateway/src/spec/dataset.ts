@@ -150,8 +150,12 @@ export interface Hit {
 
 /** Documents that are searched. */
 export interface DocumentIndex {
-  /** Of all documents that there are, each once: policy is asked of each. */
-  classes(): Promise<readonly Classification[]>
+  /**
+   * Of all documents that there are, each once: policy is asked of each.
+   *
+   * @param readers of those alone that name one of these
+   */
+  classes(readers?: readonly Reader[]): Promise<readonly Classification[]>
   /** What no reader of the query may see is not looked at: it costs no place among the hits and moves no score. */
   search(query: DocumentQuery, ended: AbortSignal): Promise<Step<readonly Hit[]>>
   /**

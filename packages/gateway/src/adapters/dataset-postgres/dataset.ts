@@ -42,7 +42,7 @@ export interface PostgresDatasetParts {
     readonly rows: number
     /** Of all cells of a result; more is cut off at a row. */
     readonly bytes: number
-    /** Of a statement, and of waiting for a connection. */
+    /** Of a statement, of waiting for a connection, and of waiting for a reader that does not take what there is. */
     readonly timeoutMs: number
     readonly connections: number
   }
@@ -98,7 +98,8 @@ function sourceOf(parts: PostgresDatasetParts, server: Server, rules: Rules): Ta
       const asked = { plan, caller, values, rowsMax, epoch: understood.epoch }
       return proceed({
         columns: plan.columns,
-        read: (ended) => readPlan({ dataset, server, bytesMax: limits.bytes }, asked, ended),
+        read: (ended) =>
+          readPlan({ dataset, server, bytesMax: limits.bytes, patienceMs: limits.timeoutMs }, asked, ended),
       })
     },
   })

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changed, openPeople, pagesOf, refused, shown, startPeople, tableOf } from '../../../test/people-database.js'
+import {
+  changed,
+  openPeople,
+  pagesOf,
+  refused,
+  rowsOf,
+  shown,
+  startPeople,
+  tableOf,
+} from '../../../test/people-database.js'
 import { POSTGRES, type PostgresServer } from '../../../test/postgres.js'
 import { until } from '../../../test/until.js'
 import type { TableSource } from '../../spec/index.js'
@@ -92,6 +101,25 @@ describe.skipIf(POSTGRES === undefined)('how much is given (needs PostgreSQL)', 
       }
       expect(ids).toHaveLength(want)
       await idle()
+    }
+  })
+
+  it('[tables.slow-readers] takes the connection back from who does not take what there is', async () => {
+    const { source: narrow } = await openPeople(server, {
+      tables: [tableOf('wide', ['id', 'body'])],
+      limits: { ...LIMITS, bytes: 20_000_000, timeoutMs: 300, connections: 1 },
+    })
+    try {
+      const reading = await pagesOf(narrow, 'SELECT id, body FROM wide')
+      expect((await reading.next()).value?.kind).toBe('proceed')
+      expect(await refused(narrow, 'SELECT id FROM wide WHERE id = 1')).toMatchObject({ code: 'overloaded' })
+      await until(async () => (await rowsOf(narrow, 'SELECT id FROM wide WHERE id = 1')).kind === 'proceed')
+      const { value } = await reading.next()
+      expect(value).toMatchObject({ code: 'upstream_timeout', message: 'The result was not taken in time.' })
+      expect((await reading.next()).done).toBe(true)
+      await idle()
+    } finally {
+      await narrow.close()
     }
   })
 

@@ -1,5 +1,6 @@
 import { type Refusal, type ResultPage, refuse, type Step } from '../../spec/index.js'
 import type { Caller } from './caller.js'
+import { createPatience } from './patience.js'
 import { isOfSchema, refusalOf } from './refusals.js'
 import type { Server } from './server/server.js'
 import { asRole } from './understand.js'
@@ -13,6 +14,8 @@ export interface ReadParts {
   readonly dataset: string
   readonly server: Server
   readonly bytesMax: number
+  /** All in all, of waiting for the reader. */
+  readonly patienceMs: number
 }
 
 export interface ReadAsked {
@@ -28,16 +31,25 @@ const long = new WeakSet<Plan>()
 
 /** Runs a plan and gives its rows as they are asked for. Whoever stops asking, or `ended`, ends the statement. */
 export async function* readPlan(
-  { dataset, server, bytesMax }: ReadParts,
+  { dataset, server, bytesMax, patienceMs }: ReadParts,
   { plan, caller, values, rowsMax, epoch }: ReadAsked,
   ended: AbortSignal,
 ): AsyncGenerator<Step<ResultPage>, void, undefined> {
   const over = (): Refusal => refuse('forbidden_by_policy', `dataset \`${dataset}\`: nobody may see more`)
+  const slow = (): Refusal =>
+    refuse('upstream_timeout', `dataset \`${dataset}\`: the reader is too slow`, {
+      message: 'The result was not taken in time.',
+    })
   if (ended.aborted) {
     yield over()
     return
   }
   let leave: (() => void) | undefined
+  let isSlow = false
+  const patience = createPatience(patienceMs, () => {
+    isSlow = true
+    leave?.()
+  })
   try {
     const lease = await taken(server.pool, ended)
     if (lease === undefined) {
@@ -59,12 +71,15 @@ export async function* readPlan(
         yield over()
         return
       }
+      patience.begin()
       yield { kind: 'proceed', value: { ...page, rows: finish(page.rows) } }
+      patience.end()
       if (page.ended) return
     }
   } catch (thrown) {
-    yield ended.aborted ? over() : refusalOfRead(thrown)
+    yield ended.aborted ? over() : isSlow ? slow() : refusalOfRead(thrown)
   } finally {
+    patience.end()
     leave?.()
     if (leave !== undefined) ended.removeEventListener('abort', leave)
   }

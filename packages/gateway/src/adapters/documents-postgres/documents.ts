@@ -45,11 +45,12 @@ export async function openPostgresDocuments({
   return {
     ...createWriting(client, dataset),
     search: createFinding(client, dataset, () => warnOnce('a document cannot be read, and is shown to nobody')),
-    async classes() {
+    async classes(readers) {
       const rows = await client.ask(
         (sql) => sql<{ class: string }[]>`
           select distinct class from ostiary_audiences
-          where dataset = ${dataset} and digest in (select audience from ostiary_documents)`,
+          where dataset = ${dataset} and digest in (select audience from ostiary_documents)
+            and (${readers === undefined} or readers && array(select jsonb_array_elements_text(${JSON.stringify(readers ?? [])}::text::jsonb)))`,
       )
       return rows.flatMap((row) => {
         const found = classOf(row.class)

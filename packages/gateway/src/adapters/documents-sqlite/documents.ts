@@ -38,6 +38,9 @@ export async function openSqliteDocuments({
   )
   const { database } = file
   const classes = database.prepare('select distinct class from audiences')
+  const classesOf = database.prepare(`
+    select distinct class from audiences
+    where number in (select audience from readers where reader in (select value from json_each(?)))`)
   const writing = createWriting(database)
   const warned = new Set<string>()
   let closed = false
@@ -58,9 +61,10 @@ export async function openSqliteDocuments({
 
   return {
     search: createFinding(database, mustBeOpen, () => warnOnce('a document cannot be read, and is shown to nobody')),
-    async classes() {
+    async classes(readers) {
       mustBeOpen()
-      return classes.all().flatMap((row) => {
+      const rows = readers === undefined ? classes.all() : classesOf.all(JSON.stringify(readers))
+      return rows.flatMap((row) => {
         const name = column(row, 'class')
         const found = typeof name === 'string' ? classOf(name) : undefined
         if (found === undefined) warnOnce('a document has a malformed classification, and is shown to nobody')

@@ -167,5 +167,18 @@ function partOf(text: string, index: number): TextPart {
 
 const FREE: Price = { input: 0, output: 0 }
 const NOTHING = { prompt: { about: 0, most: 0 }, answer: 0, isBounded: true } as const
+/** Counts what was given, and gives back what was set aside for nothing. */
+export async function settled(hold: Hold | undefined, giving: Promise<Outcome>): Promise<Outcome> {
+  let isGiven = false
+  try {
+    const outcome = await giving
+    isGiven = outcome.how === 'done' || (outcome.rows ?? 0) > 0
+    return outcome
+  } finally {
+    if (isGiven) hold?.settle(NO_CHARGE)
+    else hold?.release()
+  }
+}
+
 /** A read costs no tokens and no money. */
-export const NO_CHARGE: Charge = { inputTokens: 0, outputTokens: 0, micro: undefined, isEstimate: false }
+const NO_CHARGE: Charge = { inputTokens: 0, outputTokens: 0, micro: undefined, isEstimate: false }

@@ -2,17 +2,13 @@ import type { RecordedRead } from '../../exchange.js'
 import { Counts } from '../../release/counts.js'
 import { outcomeOf } from '../../release/transfer-answer.js'
 import {
-  type Classification,
-  type Dataset,
   type DocumentQuery,
-  type Embedding,
   errorName,
-  type Hit,
-  highestOf,
-  joinedOf,
+  type Hold,
   type Obligations,
   type Outcome,
   proceed,
+  type ReadingTerms,
   type Refusal,
   refuse,
   type Step,
@@ -22,10 +18,11 @@ import {
 import type { Entered } from '../call.js'
 import { type Life, overBy } from '../life.js'
 import { type Ask, labelsOfRead, resourceOf } from './asking.js'
-import type { Documents, FoundBy, SearchCall, ShownHit } from './call.js'
-import { actOn } from './changes.js'
+import type { Documents, SearchCall, ShownHit } from './call.js'
 import type { ReadDesk } from './desk.js'
+import { look } from './look.js'
 import { remembered, rowsToRemember } from './remembered.js'
+import { MASK, type Seen, seenOf } from './seen.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
 
 /** Among what may be searched, and on what terms. */
@@ -35,8 +32,8 @@ export interface ReadyHits {
   readonly ask: Ask
   /** Where tokenized values go; undefined: nothing is to be tokenized. */
   readonly vault: VaultSession | undefined
-  /** Once it was served. */
-  readonly settle: () => void
+  /** What policies let callers spend, set aside; undefined: nothing is counted. */
+  readonly hold: Hold | undefined
 }
 
 /** Searches, and gives what was found if it may still be seen then. */
@@ -46,9 +43,9 @@ export async function giveHits(
   { dataset, sink }: SearchCall,
   source: Documents,
   life: Life,
-  { ask, obligations, recorded, settle, vault }: ReadyHits,
+  { ask, obligations, recorded, vault }: ReadyHits,
 ): Promise<Outcome> {
-  const { content, labels } = recorded.sealed
+  const { content, facts, labels } = recorded.sealed
   const { receipt } = recorded
   const counts = new Counts()
   const work: TextWork = { acts: life.labels.withFlags(obligations.output), vault, counts, life }
@@ -61,30 +58,33 @@ export async function giveHits(
   const found = await look(desk, entered, { dataset, source, content, life })
   if (found.kind === 'refuse') return ended(found)
   const { hits, by } = found.value
-  const seen = hits.map((hit) => seenOf(hit, dataset, source, ask, obligations))
+  const seeing = { dataset, source, ask, obligations, purpose: facts.purpose }
+  const seen = hits.map((hit) => seenOf(hit, seeing))
   const shown = await shownOf(desk, seen, work)
   if (shown.kind === 'refuse') return ended(shown)
 
-  const brought = labelsOfRead(
-    dataset,
-    seen.flatMap(({ classifications }) => classifications),
-  )
+  const classifications = seen.flatMap((one) => one.classifications)
+  const brought = labelsOfRead(dataset, classifications)
   const unwritten = await gathered(desk, entered, labels.session, brought)
   if (unwritten !== undefined) return ended(unwritten)
-  const kept = shown.value.flatMap(({ classification, passage }) =>
-    rowsToRemember(dataset.lattice, [classification], [[passage]]),
-  )
+  const kept = shown.value.flatMap((one, index) => {
+    const { attributes, classification, passage, title } = one
+    const columns = Object.keys(attributes).map((name) => seen[index]?.kept.get(name))
+    const row = [title, passage, ...Object.values(attributes)]
+    return rowsToRemember(dataset.lattice, [classification, classification, ...columns], [row])
+  })
   const unsaid = (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
   if (unsaid !== undefined) return ended(unsaid)
   // Policies, labels and the documents themselves may have changed while it was searched.
-  const living = [...new Set(hits.map(({ classification }) => resourceOf(dataset, classification)))]
-  const reading = { terms: obligations.reading, own: withLabels(labels.brought, brought) }
-  for (const resource of living) {
+  const { reading: terms } = obligations
+  const own = withLabels(labels.brought, brought)
+  for (const resource of new Set(classifications.map((one) => resourceOf(dataset, one)))) {
     const { categories, classification } = resource.attributes
-    const verdict = ask({ level: String(classification), categories: Array.isArray(categories) ? categories : [] })
-    if (verdict.kind === 'refuse') return ended(verdict)
+    const may = ask({ level: String(classification), categories: Array.isArray(categories) ? categories : [] })
+    if (may.kind === 'refuse') return ended(may)
+    const reading = { terms: withTerms(terms, may.value.obligations.reading), own }
     life.livesOn(
-      [{ action: 'searchDataset', resource, routedFrom: undefined, verdict: verdict.value, reading }],
+      [{ action: 'searchDataset', resource, routedFrom: undefined, verdict: may.value, reading }],
       obligations.output,
     )
   }
@@ -93,84 +93,14 @@ export async function giveHits(
   const isChanged = seen.some((one) => one.isChanged) || Object.keys(counts.carriedOut).length > 0
   sink.begin({ columns: [], receipt, isChanged, ...(by === undefined ? {} : { by }) })
   await sink.rows(shown.value)
-  settle()
   sink.end(false)
   return { ...outcomeOf('done', undefined, 200, 0, counts), rows: shown.value.length, brought }
 }
 
-interface Look {
-  readonly dataset: Dataset
-  readonly source: Documents
-  readonly content: DocumentQuery
-  readonly life: Life
+/** What is carried out of one classification: what is of all, and what becomes of its own columns. */
+function withTerms(all: ReadingTerms, { columns, needsPurpose }: ReadingTerms): ReadingTerms {
+  return { ...all, columns: [...all.columns, ...columns], needsPurpose: all.needsPurpose || needsPurpose }
 }
-
-/** By meaning too, where the dataset keeps vectors and the caller may have one made of what it looks for. */
-async function look(
-  { parts: { embeddingOf } }: ReadDesk,
-  entered: Entered,
-  { content, dataset, life, source }: Look,
-): Promise<Step<{ readonly hits: readonly Hit[]; readonly by: FoundBy | undefined }>> {
-  const embedding = embeddingOf(entered, dataset)
-  let by: FoundBy | undefined = embedding && 'words'
-  const noted = embedding && {
-    model: embedding.model,
-    async embed(...asked: Parameters<Embedding['embed']>) {
-      const made = await embedding.embed(...asked)
-      if (made.kind === 'proceed') by = 'words+meaning'
-      return made
-    },
-  }
-  try {
-    const found = await source.documents.search(noted ? { ...content, embedding: noted } : content, life.signal)
-    return found.kind === 'refuse' ? found : proceed({ hits: found.value, by })
-  } catch (error) {
-    // A search that was broken off, as nobody waits for it any more or may see what it finds.
-    if (life.signal.aborted) return overBy(life)
-    throw error
-  }
-}
-
-/** What of a hit may be seen. */
-interface Seen {
-  readonly hit: Hit
-  readonly attributes: Readonly<Record<string, string>>
-  /** Names of attributes whose values are to be replaced. */
-  readonly replaced: readonly string[]
-  /** Of all that is seen of it. */
-  readonly classifications: readonly Classification[]
-  readonly isChanged: boolean
-}
-
-/** An attribute is as high as itself and its document: it is seen where policy would permit a document like that. */
-function seenOf(
-  hit: Hit,
-  { lattice }: Dataset,
-  { attributes: known }: Documents,
-  ask: Ask,
-  { reading }: Obligations,
-): Seen {
-  const attributes: Record<string, string> = {}
-  const classifications: Classification[] = [hit.classification]
-  const replaced: string[] = []
-  let isChanged = false
-  for (const [name, value] of Object.entries(hit.attributes)) {
-    const own = known.get(name) ?? highestOf(lattice)
-    const classification = joinedOf(lattice, [hit.classification, own])
-    const act = actOn(reading, lattice, { name, classification: own })
-    if (act === 'drop' || ask(classification).kind === 'refuse') {
-      isChanged = true
-      continue
-    }
-    attributes[name] = act === 'mask' ? MASK : value
-    if (act === 'tokenize') replaced.push(name)
-    if (act === undefined) classifications.push(classification)
-    else isChanged = true
-  }
-  return { hit, attributes, replaced, classifications, isChanged }
-}
-
-const MASK = '***'
 
 async function shownOf(desk: ReadDesk, seen: readonly Seen[], work: TextWork): Promise<Step<readonly ShownHit[]>> {
   const shown: ShownHit[] = []

@@ -41,7 +41,7 @@ export function listed(
 
 function tablesOf({ lattice, source }: Dataset, asks: readonly Ask[]): ListedDataset['tables'] {
   if (source.kind !== 'tables') return undefined
-  return source.catalogue.map((table) => ({
+  const tables = source.catalogue.map((table) => ({
     name: table.name,
     columns: table.columns.flatMap(({ classification, name }) => {
       const acts = asks.flatMap((ask) => {
@@ -55,4 +55,6 @@ function tablesOf({ lattice, source }: Dataset, asks: readonly Ask[]): ListedDat
         : [{ name, classification, act: acts.includes(undefined) ? undefined : act }]
     }),
   }))
+  // Nor is it told that there is a table of which nothing is seen.
+  return tables.filter(({ columns }) => columns.length > 0)
 }

@@ -20,7 +20,8 @@ import type { Life } from '../life.js'
 import { type Ask, createAsk, labelsOfRead, mayRead, PURPOSE_NEEDED, purposeOf } from './asking.js'
 import type { QueryCall, Tables } from './call.js'
 import { changesOf, classificationsOf } from './changes.js'
-import { NO_CHARGE, type Question, type ReadDesk } from './desk.js'
+import { type Question, type ReadDesk, settled } from './desk.js'
+import { undoable } from './obliged.js'
 import { giveRows, type ReadyRows } from './rows.js'
 
 /** A statement over tables: inspect, understand, decide, change, record, read, release. */
@@ -30,7 +31,7 @@ export async function query(desk: ReadDesk, entered: Entered, call: QueryCall, s
   try {
     const ready = await sealed(desk, entered, call, source.tables, life)
     if (ready.kind === 'refuse') return await desk.refused(entered, call, life, ready)
-    return await giveRows(desk, entered, call, source, life, ready.value)
+    return await settled(ready.value.hold, giveRows(desk, entered, call, source, life, ready.value))
   } finally {
     life.close()
   }
@@ -46,20 +47,26 @@ async function sealed(
   const { authenticated } = entered
   const { dataset } = call
   const purpose = purposeOf(dataset, call.purpose)
-  if (purpose.kind === 'refuse') return purpose
-  const said = call.query.parameters.filter((value) => typeof value === 'string')
+  const named = purpose.kind === 'proceed' ? purpose.value : undefined
+  // A number is bound as a text is: a card's may come as either.
+  const said = call.query.parameters.flatMap((value) =>
+    typeof value === 'string' || typeof value === 'number' ? [String(value)] : [],
+  )
   const question = await desk.inspect(entered, 'queryDataset', [call.query.sql, ...said], life)
   if (question.kind === 'refuse') return question
-  const prepared = await tables.prepare(call.query, authenticated.principal)
   const asking = (labels: readonly string[]): Ask => {
     const context = contextOf(authenticated.received, labels)
-    const more = { findings: question.value.types, purpose: purpose.value }
+    const more = { findings: question.value.types, purpose: named }
     return createAsk(desk.parts.ask, entered, dataset, { ...context, ...more })
   }
-  if (prepared.kind === 'refuse') {
+  // Only who may read something of it is told what is wrong.
+  const explained = (wrong: Refusal): Refusal => {
     const may = mayRead(asking(life.heldLabels()), dataset)
-    return may.kind === 'refuse' ? may : prepared
+    return may.kind === 'refuse' ? may : wrong
   }
+  if (purpose.kind === 'refuse') return explained(purpose)
+  const prepared = await tables.prepare(call.query, authenticated.principal)
+  if (prepared.kind === 'refuse') return explained(prepared)
   const { reading } = prepared.value
   const classification = joinedOf(
     dataset.lattice,
@@ -68,6 +75,8 @@ async function sealed(
   const decided = decidedWith(desk, question.value, life, (labels) => asking(labels)(classification))
   if (decided.kind === 'refuse') return decided
   const { obligations } = decided.value
+  const cannot = undoable('queryDataset', obligations)
+  if (cannot !== undefined) return cannot
   const untouched = unedited(desk, question.value, obligations)
   if (untouched !== undefined) return untouched
   if (obligations.reading.needsPurpose && purpose.value === undefined) return PURPOSE_NEEDED
@@ -96,8 +105,7 @@ async function sealed(
     held.value?.release()
     return recorded
   }
-  const settle = (): void => held.value?.settle(NO_CHARGE)
-  return proceed({ recorded: recorded.value, verdict: decided.value, brought, vault: vault.value, settle })
+  return proceed({ recorded: recorded.value, verdict: decided.value, brought, vault: vault.value, hold: held.value })
 }
 
 /** Decides; and where findings that are left in the statement bring labels, once more with those. */

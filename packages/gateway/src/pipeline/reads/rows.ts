@@ -3,6 +3,9 @@ import { Counts } from '../../release/counts.js'
 import { outcomeOf } from '../../release/transfer-answer.js'
 import {
   type ChangedQuery,
+  errorName,
+  type Hold,
+  NO_RETRY,
   type Outcome,
   proceed,
   type Refusal,
@@ -28,8 +31,8 @@ export interface ReadyRows {
   readonly brought: readonly string[]
   /** Where tokenized values go; undefined: nothing is to be tokenized. */
   readonly vault: VaultSession | undefined
-  /** Once it was served. */
-  readonly settle: () => void
+  /** What policies let callers spend, set aside; undefined: nothing is counted. */
+  readonly hold: Hold | undefined
 }
 
 /** Reads, page by page, for as long as it lives. */
@@ -39,7 +42,7 @@ export async function giveRows(
   { dataset, sink }: QueryCall,
   { stallMs }: Tables,
   life: Life,
-  { brought, recorded, settle, vault, verdict }: ReadyRows,
+  { brought, recorded, vault, verdict }: ReadyRows,
 ): Promise<Outcome> {
   const { content, facts } = recorded.sealed
   const { receipt } = recorded
@@ -63,27 +66,35 @@ export async function giveRows(
   }
   const isOver = (): boolean => life.ended !== undefined || life.left
 
-  if (isOver()) return ended(overBy(life))
-  for await (const page of content.read(life.signal)) {
-    if (page.kind === 'refuse') return ended(page)
-    const shown = await shownOf(desk, content, page.value, work)
-    if (shown.kind === 'refuse') return ended(shown)
-    const kept = rowsToRemember(dataset.lattice, keptColumns(content), shown.value)
-    const unwritten =
-      (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
-    if (unwritten !== undefined) return ended(unwritten)
+  const whenOver = new Promise<void>((resolve) => life.whenOver(resolve))
+
+  try {
     if (isOver()) return ended(overBy(life))
-    if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
-    isBegun = true
-    rows += shown.value.length
-    const isTaken = await takenIn(stallMs, sink.rows(shown.value))
-    if (!isTaken)
-      return ended(refuse('request_timeout', 'the caller takes no more of its result', { message: NOT_TAKEN }))
-    if (isOver()) return ended(overBy(life))
-    if (!page.value.ended) continue
-    settle()
-    sink.end(page.value.isTruncated)
-    return over('done', undefined, 200)
+    for await (const page of content.read(life.signal)) {
+      if (page.kind === 'refuse') return ended(page)
+      const shown = await shownOf(desk, content, page.value, work)
+      if (shown.kind === 'refuse') return ended(shown)
+      const kept = rowsToRemember(dataset.lattice, keptColumns(content), shown.value)
+      const unwritten =
+        (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
+      if (unwritten !== undefined) return ended(unwritten)
+      if (isOver()) return ended(overBy(life))
+      if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
+      isBegun = true
+      rows += shown.value.length
+      const taken = sink.rows(shown.value)
+      // What ends it does not wait for a caller that takes nothing.
+      const isTaken = await takenIn(stallMs, taken && Promise.race([taken, whenOver]))
+      if (!isTaken)
+        return ended(refuse('request_timeout', 'the caller takes no more of its result', { message: NOT_TAKEN }))
+      if (isOver()) return ended(overBy(life))
+      if (!page.value.ended) continue
+      sink.end(page.value.isTruncated)
+      return over('done', undefined, 200)
+    }
+  } catch (error) {
+    // Whatever was sent by now lacks the end's mark, and is told why.
+    return ended(refuse('inspection_failed', `threw ${errorName(error)}`, { headers: NO_RETRY }))
   }
   return ended(overBy(life))
 }
@@ -156,8 +167,25 @@ async function shownOf(
   const texts = placesIn(out, judged).map((place) => ({ ...place, isJson: columns[place.column]?.cells === 'json' }))
   const edited = await judgedTexts(desk, texts, work)
   if (edited.kind === 'refuse') return edited
-  put(out, texts, edited.value)
+  put(
+    out,
+    texts,
+    texts.map(({ isJson, text }, index) => {
+      const now = edited.value[index] ?? text
+      return isJson && now !== text && !isJsonText(now) ? JSON.stringify(now) : now
+    }),
+  )
   return (await keptIn(vault)) ?? proceed(out)
+}
+
+/** Words in the place of a number, outside of quotes, make a text of what was JSON. */
+function isJsonText(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 interface Place {

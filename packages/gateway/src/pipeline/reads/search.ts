@@ -5,6 +5,7 @@ import {
   type Dataset,
   type DocumentQuery,
   joinObligations,
+  type Lattice,
   type Obligations,
   type Outcome,
   type Principal,
@@ -21,8 +22,9 @@ import { contextOf } from '../context.js'
 import type { Life } from '../life.js'
 import { type Ask, createAsk, mayRead, PURPOSE_NEEDED, purposeOf } from './asking.js'
 import type { Documents, SearchCall } from './call.js'
-import { NO_CHARGE, type Question, type ReadDesk } from './desk.js'
+import { type Question, type ReadDesk, settled } from './desk.js'
 import { giveHits, type ReadyHits } from './hits.js'
+import { undoable } from './obliged.js'
 
 /** A search among documents: inspect, decide for each classification that there is, record, search among those, release. */
 export async function search(desk: ReadDesk, entered: Entered, call: SearchCall, source: Documents): Promise<Outcome> {
@@ -31,7 +33,7 @@ export async function search(desk: ReadDesk, entered: Entered, call: SearchCall,
   try {
     const ready = await sealed(desk, entered, call, source, life)
     if (ready.kind === 'refuse') return await desk.refused(entered, call, life, ready)
-    return await giveHits(desk, entered, call, source, life, ready.value)
+    return await settled(ready.value.hold, giveHits(desk, entered, call, source, life, ready.value))
   } finally {
     life.close()
   }
@@ -46,19 +48,25 @@ async function sealed(
 ): Promise<Step<ReadyHits>> {
   const { authenticated } = entered
   const { dataset } = call
-  const purpose = purposeOf(dataset, call.purpose)
-  if (purpose.kind === 'refuse') return purpose
   const question = await desk.inspect(entered, 'searchDataset', [call.text], life)
   if (question.kind === 'refuse') return question
-  const classes = await documents.classes()
+  // Of what the caller may not find nothing is told by what policy would want of it.
+  const readers = readersOf(authenticated.principal)
+  const known = (await documents.classes(readers)).filter((one) => isOf(dataset.lattice, one))
+  const purpose = purposeOf(dataset, call.purpose)
+  const said = purpose.kind === 'proceed' ? purpose.value : undefined
   const asking = (labels: readonly string[]): Ask => {
     const context = contextOf(authenticated.received, labels)
-    const more = { findings: question.value.types, purpose: purpose.value }
+    const more = { findings: question.value.types, purpose: said }
     return createAsk(desk.parts.ask, entered, dataset, { ...context, ...more })
   }
-  const may = permittedOf(desk, dataset, classes, question.value, life, asking)
+  const may = permittedOf(desk, dataset, known, question.value, life, asking)
   if (may.kind === 'refuse') return may
+  // Only who may see something is told what there is.
+  if (purpose.kind === 'refuse') return purpose
   const { ask, brought, decided, obligations, seen } = may.value
+  const cannot = undoable('searchDataset', obligations)
+  if (cannot !== undefined) return cannot
   if (obligations.reading.needsPurpose && purpose.value === undefined) return PURPOSE_NEEDED
   const edited = desk.parts.editTexts(question.value.parts, question.value.found, obligations.input, undefined)
   if (edited.kind === 'refuse') return refuse(edited.code, edited.forLog)
@@ -76,7 +84,7 @@ async function sealed(
     text,
     limit: Math.min(call.limit ?? hitsMax, hitsMax, obligations.reading.rowsMax ?? hitsMax),
     classes: seen,
-    readers: readersOf(authenticated.principal),
+    readers,
   }
   const digests = { received: digestOf(call.body), sent: text === call.text ? digestOf(call.body) : digestOf(text) }
   const facts = {
@@ -88,8 +96,7 @@ async function sealed(
     held.value?.release()
     return recorded
   }
-  const settle = (): void => held.value?.settle(NO_CHARGE)
-  return proceed({ recorded: recorded.value, obligations, ask, vault: vault.value, settle })
+  return proceed({ recorded: recorded.value, obligations, ask, vault: vault.value, hold: held.value })
 }
 
 interface May {
@@ -138,6 +145,11 @@ function permittedOf(
     if (labels === at) return proceed({ ask, brought, decided, obligations, seen })
     at = labels
   }
+}
+
+/** What was classified by another lattice is nothing that policies of this one know: it is seen by nobody. */
+function isOf({ categories, levels }: Lattice, one: Classification): boolean {
+  return levels.includes(one.level) && one.categories.every((category) => categories.includes(category))
 }
 
 /** Whom a document may name so that this caller finds it: the subject, whoever acts for it. */

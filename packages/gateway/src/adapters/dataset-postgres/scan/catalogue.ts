@@ -1,4 +1,4 @@
-import type { Sql } from '../../../databases/postgres-client.js'
+import type { Transaction } from '../../../databases/postgres-client.js'
 
 /** The login of a scan, as far as somebody should be told of it. */
 export interface ScanLogin {
@@ -49,7 +49,7 @@ export interface ScannedCatalogue {
 const ROLES_MAX = 20
 
 /** What the schemas hold, without any value. Partitions are a part of their table. */
-export async function readCatalogue(sql: Sql, schemas: readonly string[]): Promise<ScannedCatalogue> {
+export async function readCatalogue(sql: Transaction, schemas: readonly string[]): Promise<ScannedCatalogue> {
   const named = JSON.stringify(schemas)
   const [login] = await sql<ScanLogin[]>`
     select rolname::text as name, rolsuper as "isSuperuser", rolbypassrls as "bypassesRls"

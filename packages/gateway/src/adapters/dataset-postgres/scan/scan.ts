@@ -1,6 +1,7 @@
 import { openClient } from '../../../databases/postgres-client.js'
 import type { TableSample } from '../../../spec/index.js'
 import { readCatalogue, type ScannedCatalogue, type ScannedRelation, type ScannedRole } from './catalogue.js'
+import { readOnly } from './read-only.js'
 import { readValues } from './values.js'
 
 export interface ScanParts {
@@ -26,14 +27,14 @@ export interface OpenScan extends Scanned {
   close(): Promise<void>
 }
 
-/** Longer than what the server is told: it says so itself. */
-const ANSWER_MS = 5000
+/** Longer than the server is told that statements of one transaction may take together: it says so itself. */
+const STATEMENTS_MAX = 5
 
 /** Looks at what a database has. Reads and nothing else. Rejects where there is no database. */
 export async function openScan({ url, schemas, sample, timeoutMs }: ScanParts): Promise<OpenScan> {
-  const client = openClient(url, 1, timeoutMs + ANSWER_MS)
+  const client = openClient(url, 1, timeoutMs * STATEMENTS_MAX)
   try {
-    const catalogue = await client.ask((sql) => readCatalogue(sql, schemas))
+    const catalogue = await readOnly(client, timeoutMs, (sql) => readCatalogue(sql, schemas))
     return {
       warnings: warningsOf(catalogue, schemas),
       roles: catalogue.roles,

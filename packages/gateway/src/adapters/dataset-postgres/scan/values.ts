@@ -1,5 +1,6 @@
-import { type Client, codeOf, type Sql } from '../../../databases/postgres-client.js'
+import { type Client, codeOf, type Transaction } from '../../../databases/postgres-client.js'
 import type { ScannedColumn, ScannedRelation } from './catalogue.js'
+import { readOnly } from './read-only.js'
 
 /** Values of a table, column by column; or why there are none. */
 export type Values =
@@ -17,13 +18,13 @@ const WHY: ReadonlyMap<string, string> = new Map([
   ['57014', 'it took too long'],
   ['55P03', 'somebody holds a lock on it'],
 ])
-/** Who waits for a lock has others wait behind. */
-const LOCK_MS = 1000
 const VALUE_CHARACTERS_MAX = 512
 /** Together in memory. */
 const COLUMNS_AT_ONCE = 50
 /** Fewer rows are read one after another: a sample by pages might miss them. */
 const SAMPLED_FROM = 20
+/** Rows of one page resemble one another, and there may be fewer of them than was estimated. */
+const PAGES_FOR_ONE = 5
 
 /**
  * Reads some rows of a table. What may run code that somebody put into the database (a view, a foreign table, a rule over rows) is not
@@ -42,7 +43,7 @@ export async function readValues(
   try {
     for (let from = 0; from < readable.length; from += COLUMNS_AT_ONCE) {
       const some = readable.slice(from, from + COLUMNS_AT_ONCE)
-      const read = await client.ask((sql) => rowsOf(sql, relation, some, { sample, timeoutMs }))
+      const read = await readOnly(client, timeoutMs, (sql) => rowsOf(sql, relation, some, sample))
       for (const [at, { name }] of some.entries())
         of.set(
           name,
@@ -70,32 +71,25 @@ function unreadOf({ isReadable, isSecured, kind }: ScannedRelation, sample: numb
 type Row = readonly (string | null)[]
 
 async function rowsOf(
-  sql: Sql,
+  sql: Transaction,
   relation: ScannedRelation,
   columns: readonly ScannedColumn[],
-  { sample, timeoutMs }: Pick<ValuesParts, 'sample' | 'timeoutMs'>,
+  sample: number,
 ): Promise<readonly Row[]> {
-  const read = await sql.begin('read only', async (within) => {
-    await within.unsafe(
-      `set local statement_timeout = ${timeoutMs}; set local lock_timeout = ${LOCK_MS}; ` +
-        'set local row_security = off; set local search_path = pg_catalog',
-    )
-    // `format` writes a value by its type alone: a cast could be anybody's function.
-    const shown = columns.map(({ name }) => {
-      const column = identifier(name)
-      const text = `pg_catalog.left(pg_catalog.format('%s', ${column}), ${VALUE_CHARACTERS_MAX})`
-      return `case when ${column} is not null then ${text} end`
-    })
-    const only = relation.kind === 'r' ? 'only ' : ''
-    const from = `select ${shown.join(', ')} from ${only}${identifier(relation.schema)}.${identifier(relation.table)}`
-    const share = (100 * sample * 5) / relation.rows
-    if (relation.kind !== 'm' && relation.rows > sample * SAMPLED_FROM) {
-      const some = await within.unsafe(`${from} tablesample system (${share.toFixed(6)}) limit ${sample}`).values()
-      if (some.length >= sample / 2) return some
-    }
-    return await within.unsafe(`${from} limit ${sample}`).values()
+  // `format` writes a value by its type alone: a cast could be anybody's function.
+  const shown = columns.map(({ name }) => {
+    const column = identifier(name)
+    const text = `pg_catalog.left(pg_catalog.format('%s', ${column}), ${VALUE_CHARACTERS_MAX})`
+    return `case when ${column} is not null then ${text} end`
   })
-  return read as readonly Row[]
+  const only = relation.kind === 'r' ? 'only ' : ''
+  const from = `select ${shown.join(', ')} from ${only}${identifier(relation.schema)}.${identifier(relation.table)}`
+  if (relation.kind !== 'm' && relation.rows > sample * SAMPLED_FROM) {
+    const share = (100 * sample * PAGES_FOR_ONE) / relation.rows
+    const some = await sql.unsafe(`${from} tablesample system (${share.toFixed(6)}) limit ${sample}`).values()
+    if (some.length >= sample / 2) return some as readonly Row[]
+  }
+  return (await sql.unsafe(`${from} limit ${sample}`).values()) as readonly Row[]
 }
 
 function identifier(name: string): string {
