@@ -821,7 +821,7 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   },
   'authorize.labels': {
     source: 'house',
-    says: 'what the arguments and the tool bring is on the ledger before a permit is told, and a no brings nothing',
+    says: 'what the arguments and the tool bring is on the ledger before a permit is told; a no brings what is known again, and nothing else',
   },
   'authorize.logged': { source: 'house', says: 'a check has an outcome entry with what was decided, and no intent' },
   'flow.attacks': {
@@ -910,6 +910,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'what is to be known again is in the store before it is released; where it cannot be, that is an error',
   },
   'fingerprints.sealed': { source: 'house', says: 'rows of the store say nothing of values and cannot be tried on' },
+  'fingerprints.no-trying': {
+    source: 'issue 10, "so that nobody learns by guessing"',
+    says: 'a request that is refused for a value which is known again brings its labels all the same: nobody tries a second one unseen',
+  },
   'fingerprints.anybody': {
     source: 'design, "Labels flow"',
     says: 'values that were released to one are known in the prompts and answers of everybody, in every session',
@@ -1287,10 +1291,6 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'sql.functions': {
     source: 'house',
     says: 'functions, operators and types that are listed may be used; none of them writes, waits, or looks a table up',
-  },
-  'sql.names': {
-    source: 'PostgreSQL 18 manual, 4.1.1 Identifiers and Key Words',
-    says: 'a name that is longer than the server keeps is refused: where it is cut depends on the encoding',
   },
   'sql.place': {
     source: 'house',

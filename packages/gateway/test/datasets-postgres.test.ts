@@ -125,8 +125,10 @@ describe.skipIf(POSTGRES === undefined)('a dataset in PostgreSQL', () => {
     expect(await invoke(pasted)).toBe(200)
     expect(await rows('carol', 'SELECT email FROM people WHERE id = 17')).toEqual([['person-17@clinic.example']])
     expect(await invoke('what is for lunch?')).toBe(200)
-    expect(await invoke(pasted)).toBe(403)
     expect(await invoke('who is person-18@clinic.example?')).toBe(200)
+    expect(await invoke(pasted)).toBe(403)
+    // Whoever tries values learns of one: from then on he is treated as who has it, whatever he tries.
+    expect(await invoke('who is person-18@clinic.example?')).toBe(403)
   })
 
   test('is refused while its database is away, and is there again once that is back', async () => {

@@ -68,7 +68,7 @@ async function open(policies = ANALYSTS_READ, more: Partial<Dataset> = {}): Prom
   ]
   const attributes = new Map([['author', { level: 'internal', categories: [] }]])
   const datasets = new Map<string, Dataset>([
-    ['crm', { ...base, name: 'crm', source: { kind: 'tables', tables, catalogue, stallMs: 500 } }],
+    ['crm', { ...base, name: 'crm', source: { kind: 'tables', tables, catalogue, stallMs: 500, readsMax: 100 } }],
     ['handbook', { ...base, name: 'handbook', source: { kind: 'documents', documents, attributes, hitsMax: 10 } }],
   ])
   const log = new HeldLog()
@@ -284,7 +284,7 @@ describe('a query', () => {
     }
     const dataset: Dataset = {
       ...{ name: 'crm', owner: '', lattice: BENCH_LATTICE, classification: PUBLIC, purposes: [], labels: [] },
-      source: { kind: 'tables', tables, catalogue: [], stallMs: 100 },
+      source: { kind: 'tables', tables, catalogue: [], stallMs: 100, readsMax: 100 },
     }
     const log = new HeldLog()
     const gateway = await gatewayWith(log, house.config, { rules: { datasets: new Map([['crm', dataset]]) } })

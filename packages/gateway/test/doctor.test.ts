@@ -395,6 +395,41 @@ describe.skipIf(POSTGRES === undefined)('a store in PostgreSQL (needs PostgreSQL
     }
   })
 
+  test('datasets of it: what `start` refuses, what is away and what is not there, and no documents are made', async () => {
+    await server.run('create table people (id int, name text)')
+    await server.run(`create role login_of_dataset login noinherit password '${password}'`)
+    await server.run('create role reads nologin')
+    const login = address.replace('gate@', 'login_of_dataset@').replace('gate:', 'login_of_dataset:')
+    const tables = (url: string, columns: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> => ({
+      ...{ url, roles: [{ group: 'analysts', role: 'reads' }] },
+      tables: { people: { columns } },
+    })
+    const of = async (name: string, postgres: Readonly<Record<string, unknown>>): Promise<readonly string[]> => {
+      const documents = { store: 'sqlite:./documents.db' }
+      const dir = place(name, {
+        datasets: [
+          { name: 'crm', owner: 'sales', postgres },
+          { name: 'notes', owner: 'sales', documents },
+        ],
+      })
+      const told = (await ailments(dir)).map(({ what }) => what)
+      expect(existsSync(join(dir, 'documents.db'))).toBe(false)
+      return told
+    }
+    const columns = { id: 'internal' }
+    expect(await of('crm-not-granted', tables(login, columns))).toMatchObject([
+      expect.stringContaining('the role `reads` is no role that the login is a member of: grant it to the login'),
+    ])
+    await server.run('grant reads to login_of_dataset')
+    expect(await of('crm-good', tables(login, columns))).toEqual([])
+    expect(await of('crm-column', tables(login, { ...columns, nmae: 'internal' }))).toEqual([
+      'dataset `crm`: the column `public.people.nmae` is not there, and nobody sees it',
+    ])
+    const away = await of('crm-away', tables(login.replace(/\d+\/postgres$/, '1/postgres'), columns))
+    expect(away).toMatchObject([expect.stringMatching(/^dataset `crm`: PostgreSQL at `127\.0\.0\.1:1\/postgres`: /)])
+    expect(away.join()).not.toContain(password)
+  })
+
   test('an address that is none is a fault of `check`, at its place and without the network', async () => {
     const dir = place('database-wrong', { store: `${address}?sslmode=require` })
     const { code, stdout, lines } = await run(dir, 'check')

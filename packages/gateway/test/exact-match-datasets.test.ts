@@ -51,7 +51,7 @@ async function open(policies = POLICIES, put: Store['put'] | undefined = undefin
     classification: { level: 'internal', categories: [] },
   }
   const datasets = new Map<string, Dataset>([
-    ['crm', { ...base, name: 'crm', source: { kind: 'tables', tables, catalogue: [], stallMs: 5000 } }],
+    ['crm', { ...base, name: 'crm', source: { kind: 'tables', tables, catalogue: [], stallMs: 5000, readsMax: 100 } }],
     ['board', { ...base, name: 'board', source: { kind: 'documents', documents, attributes: new Map(), hitsMax: 10 } }],
   ])
   const store = createMemoryStore(clock)

@@ -92,14 +92,13 @@ describe('in a prompt', () => {
       says: true,
     })
     expect(house.upstream.requestCount).toBe(before)
-    // Nothing was sent, so it touched nobody.
-    expect((await ask('hello', { model: 'other-model' })).status).toBe(200)
-    // What is sent did, and is in the log.
+    // Nothing was sent; but whoever tries values learns of one, and no more [fingerprints.no-trying].
+    expect((await ask('hello', { model: 'other-model' })).status).toBe(403)
+    // What is sent is in the log.
     const sent = await ask(text)
     expect(sent.status).toBe(200)
     const { intent } = await house.exchange(sent.id)
-    expect(intent?.own['labels']).toEqual({ before: [], after: ['restricted'] })
-    expect((await ask('hello', { model: 'other-model' })).status).toBe(403)
+    expect(intent?.own['labels']).toEqual({ before: ['restricted'], after: ['restricted'] })
     for (const { text: entry } of await house.entries()) expect(entry).not.toMatch(/7302|Zo|ller/)
   })
 

@@ -19,8 +19,8 @@ export const POSTGRES: string | undefined = [
 export interface PostgresServer {
   readonly port: number
   readonly url: string
-  /** Runs SQL as the database's owner. @param at the address of another database of it */
-  run(sql: string, at?: string): Promise<readonly Record<string, unknown>[]>
+  /** Runs SQL as the database's owner. */
+  run(sql: string): Promise<readonly Record<string, unknown>[]>
   /** Ends all of it at once, as a machine does that fails. */
   stop(): Promise<void>
   start(): Promise<void>
@@ -58,8 +58,8 @@ export async function startPostgres(certificate?: Certificate): Promise<Postgres
   const url = `postgres://gate@127.0.0.1:${port}/postgres`
   let server: ReturnType<typeof spawn> | undefined
 
-  const run = async (sql: string, at = url): Promise<readonly Record<string, unknown>[]> => {
-    const client = postgres(at, { max: 1, onnotice: () => {} })
+  const run = async (sql: string): Promise<readonly Record<string, unknown>[]> => {
+    const client = postgres(url, { max: 1, onnotice: () => {} })
     try {
       return await client.unsafe(sql)
     } finally {

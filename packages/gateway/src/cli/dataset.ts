@@ -81,7 +81,8 @@ export async function ingestFiles(
   const { documents, foundByNobody, hidden, put, refused } = tally
   output.say(`${dataset}: ${put} of ${documents} documents were put`)
   if (refused > 0) output.say(`  ${refused} were refused: they tell models what to do`)
-  if (hidden > 0) output.say(`  ${hidden} are hidden: what they say of who may find them is malformed`)
+  if (hidden > 0)
+    output.say(`  ${hidden} are hidden: what they say of who may find them, or of how sensitive they are, is malformed`)
   const unsaid = foundByNobody - hidden - refused
   if (unsaid > 0) output.warn(`warning: ${unsaid} documents are found by nobody: ${WHY_NOBODY[accessSaid(said)]}`)
   output.data({ ok: true, dataset, ...tally })

@@ -9,6 +9,7 @@ import { loadConfig } from '../config/load.js'
 import { type Ailment, codeOf } from './ailment.js'
 import { type Checked, checkAll } from './check.js'
 import { type ControlState, lookAtControl } from './control.js'
+import { datasetAilments } from './doctor-datasets.js'
 import { controlAilments, portAilments, tlsAilments } from './doctor-listen.js'
 import { logAilments } from './doctor-log.js'
 import { EXIT, type Output } from './output.js'
@@ -52,6 +53,7 @@ export async function doctor(file: string, output: Output): Promise<number> {
     // Who runs has opened it, and writes to it just now. A database that cannot be used is not asked what it holds.
     ...(control.kind === 'running' || isAway ? [] : await logAilments(config)),
     ...(await Promise.all(config.issuers.map(issuer))).flat(),
+    ...(await datasetAilments(config)),
   ]
   const warnings = [...checked.warnings, ...controlWarnings(checked, control)]
   return report({ ailments, warnings, control }, output)

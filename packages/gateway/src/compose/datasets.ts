@@ -124,7 +124,13 @@ async function tablesOf(
     }))
     return { name: `${table.schema}.${table.table}`, columns }
   })
-  return { kind: 'tables', tables: opened, catalogue, stallMs: source.limits.timeoutMs }
+  const { connections, timeoutMs } = source.limits
+  return { kind: 'tables', tables: opened, catalogue, stallMs: timeoutMs, readsMax: readsMaxOf(connections) }
+}
+
+/** Of one identity at once: all but a quarter of the connections, so that nobody takes them all. */
+function readsMaxOf(connections: number): number {
+  return Math.max(1, connections - Math.ceil(connections / 4))
 }
 
 async function documentsOf(

@@ -28,6 +28,8 @@ export function* datasetRelations(config: Config): Iterable<Remark> {
       case 'documents':
         yield* attributeFaults(config.classification, dataset.source, [...at, 'documents'])
         yield* embeddingFaults(config, dataset.source, [...at, 'documents', 'embeddings'])
+        if (dataset.source.planted === 'refuse' && !vocabularyOf(config).known.findings.includes('injection.high'))
+          yield warning([...at, 'documents', 'planted'], NOBODY_FINDS)
         break
     }
   }
@@ -82,6 +84,11 @@ function* tableRemarks(config: Config, source: TablesConfig, at: Path): Iterable
     for (const column of table.columns)
       yield* classificationFaults(config.classification, column, [...path, 'columns', column.name])
   }
+  const groups = source.roles.map((one) => one.group)
+  for (const [nth, name] of groups.entries()) {
+    if (groups.indexOf(name) === nth) continue
+    yield fault([...at, 'roles', nth, 'group'], `the group \`${name}\` stands twice: the first role alone would count`)
+  }
   const attributes = vocabularyOf(config).claimAttributes.map((one) => one.name)
   for (const { setting, from } of source.settings) {
     if ([...OWN_SETTINGS, ...attributes].includes(from)) continue
@@ -89,6 +96,8 @@ function* tableRemarks(config: Config, source: TablesConfig, at: Path): Iterable
     yield fault([...at, 'settings', setting], `no issuer maps a claim to \`${from}\`${didYouMean(from, known)}`)
   }
 }
+
+const NOBODY_FINDS = 'no detector in inspection.remote finds `injection.high`: no document would be refused'
 
 /** What a setting may have of every caller. */
 const OWN_SETTINGS = ['subject', 'issuer', 'groups']

@@ -135,9 +135,28 @@ describe('datasets', () => {
     ])
   })
 
+  it('warns where documents that tell models what to do are to be refused, and nothing finds them', () => {
+    const of = (planted: string): string =>
+      datasets(`  - name: a\n    documents: { store: "sqlite:./data/a.db", planted: ${planted} }\n`)
+    expect(read(of('refuse')).warnings).toContainEqual(
+      expect.stringContaining('datasets[0].documents.planted: no detector in inspection.remote finds `injection.high`'),
+    )
+    expect(read(of('label')).warnings).not.toContainEqual(expect.stringContaining('planted'))
+  })
+
   it.each([
     ['a name twice', `${CRM}${CRM}`, 'datasets[1].name: the name `crm` stands twice'],
     ['neither tables nor documents', '  - name: a\n', 'datasets[0]: write one of postgres and documents'],
+    [
+      'a group twice, of which the first alone would count',
+      CRM.replace('role: crm_analyst }', 'role: crm_analyst }, { group: analysts, role: other }'),
+      'datasets[0].postgres.roles[1].group: the group `analysts` stands twice',
+    ],
+    [
+      'a setting without a dot',
+      CRM.replace('app.who: subject', 'who: subject'),
+      'a key in `datasets[0].postgres.settings`: write a setting such as app.region',
+    ],
     [
       'a setting of a claim that nobody maps',
       CRM.replace('app.who: subject', 'app.who: regoin'),

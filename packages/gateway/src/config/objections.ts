@@ -48,7 +48,7 @@ export function objectionFlaws(objection: Objection, places: Places): readonly F
     return issue.keys.map((key) => places.keyFlaw([...path, key], unknownKey(path, key, known)))
   }
   if (issue.code === 'invalid_key')
-    return [places.keyFlaw(path, `a key in \`${pathText(path.slice(0, -1))}\` is empty`)]
+    return [places.keyFlaw(path, `a key in \`${pathText(path.slice(0, -1))}\`${keyComplaint(issue.issues[0])}`)]
   const name = pathText(path)
   if (place === undefined && path.length > 0 && issue.code !== 'custom') {
     const where = path.length === 1 ? '' : ` in \`${pathText(path.slice(0, -1))}\``
@@ -65,6 +65,11 @@ export function objectionFlaws(objection: Objection, places: Places): readonly F
 function unknownKey(path: Path, key: string, known: readonly string[]): string {
   const where = path.length === 0 ? '' : ` in \`${pathText(path)}\``
   return `unknown key \`${key}\`${where}${didYouMean(key, known)}`
+}
+
+/** The schema's own words of a key that has another form; else it is empty. */
+function keyComplaint(inner: { readonly message: string } | undefined): string {
+  return inner?.message.startsWith('write ') === true ? `: ${inner.message}` : ' is empty'
 }
 
 function complaint({ issue }: Objection, written: string | undefined, isQuoted: boolean): string {

@@ -1,4 +1,5 @@
 import { type AttributeValue, FINDING_TYPES, type FindingType, familyOf } from '../spec/index.js'
+import { wordsOf } from './attribute-words.js'
 import type { AttributeType, Config } from './config.js'
 import type { Path } from './yaml.js'
 
@@ -25,6 +26,8 @@ export interface Vocabulary {
     /** What an obligation about columns may name: levels, categories and columns; and row filters. */
     readonly columns: readonly string[]
     readonly filters: readonly string[]
+    /** What the gateway's own attributes of datasets and tools, and purposes, can be, by `resource.NAME` or `context.NAME`. */
+    readonly words: ReadonlyMap<string, readonly string[]>
     /** Models without a price. */
     readonly unpriced: readonly string[]
   }
@@ -71,6 +74,7 @@ export function vocabularyOf(config: Config): Vocabulary {
       tools: config.tools.map((one) => one.name),
       columns: columnsOf(config),
       filters: filtersOf(config),
+      words: wordsOf(config, new Set(modelAttributes.keys())),
       unpriced: config.models.filter((one) => one.price === undefined).map((one) => one.name),
     },
   }

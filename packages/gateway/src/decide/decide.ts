@@ -131,7 +131,9 @@ function joined(reasons: readonly (string | undefined)[]): string | undefined {
 }
 
 function because(reason: string | undefined): { readonly message?: string } {
-  return reason === undefined ? {} : { message: `Policy does not permit this request: ${reason}.` }
+  return reason === undefined
+    ? {}
+    : { message: `Policy does not permit this request: ${reason}${/[.!?]$/.test(reason) ? '' : '.'}` }
 }
 
 function challenged(asks: readonly Challenge[], reason: string | undefined, by: readonly string[]): Refusal {

@@ -8,6 +8,7 @@ import {
   type Decision,
   errorName,
   labelsBrought,
+  labelsOfKnown,
   NO_RETRY,
   type Obligations,
   proceed,
@@ -107,6 +108,9 @@ async function authorize(
     const may = refusalOf(verdict)
     const refusal = may.kind === 'refuse' ? may : blocked(verdict.obligations, types)
     if (refusal !== undefined) {
+      // What is known again brings its labels all the same: whoever tries values learns of one, and no more.
+      const unwritten = await gathered(parts, authenticated, labelsOfKnown(gathering, texts, found))
+      if (unwritten !== undefined) return unwritten
       const kind = verdict.decision.kind === 'challenge' ? 'challenge' : 'forbid'
       return proceed({
         kind,

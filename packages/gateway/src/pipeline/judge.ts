@@ -26,6 +26,7 @@ import {
   type Ledger,
   type LookElsewhere,
   labelsBrought,
+  labelsOfKnown,
   NO_RETRY,
   type PolicyEngine,
   proceed,
@@ -246,7 +247,11 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const { learnt, view } = inspected
     for (let at = context; ; ) {
       const decided = decidedOf(asking, inspected, at)
-      if (decided.kind === 'refuse') return decided
+      if (decided.kind === 'refuse') {
+        // Or else whoever has not read a value could find it by trying: each refusal would say yes, and nothing would follow.
+        if (at !== context) gatherKnown(parts, inspected)
+        return decided
+      }
       const { input } = decided.value.verdict.obligations
       const brought = labelsBrought(parts.gathering, view.parts, learnt.types, input, learnt.found)
       const labels = withLabels(at.labels, brought)
@@ -293,6 +298,12 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     bracket.asks({ action, resource: resource.id, verdict, routedFrom })
     return permitted(verdict, authenticated)
   }
+}
+
+/** What is known again brings its labels though nothing is sent. They hold here at once. */
+function gatherKnown({ gathering, ledger }: JudgeParts, { authenticated, learnt, session, view }: Inspected): void {
+  const labels = labelsOfKnown(gathering, view.parts, learnt.found)
+  ledger.gather(authenticated.principal, session, labels)?.catch(ignore)
 }
 
 /** What findings are of use: to policies, or since they bring labels. */

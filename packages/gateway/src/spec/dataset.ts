@@ -195,6 +195,8 @@ export interface Dataset {
         readonly catalogue: readonly CataloguedTable[]
         /** How long a caller may take no more of a result, milliseconds: a connection to the database waits for it. */
         readonly stallMs: number
+        /** So many reads of one identity at once: others want connections too. */
+        readonly readsMax: number
       }
     | {
         readonly kind: 'documents'

@@ -63,7 +63,7 @@ export { FINDING_TYPES, familyOf, OWN_TYPES } from './finding.js'
 export type { Fingerprints, ReleasedRow, TextWatch } from './fingerprints.js'
 export { labelsKnownIn, NO_FINGERPRINTS } from './fingerprints.js'
 export type { Gathering, Ledger } from './ledger.js'
-export { labelsBrought, withLabels } from './ledger.js'
+export { labelsBrought, labelsOfKnown, withLabels } from './ledger.js'
 export type { Size, Sizes } from './limit.js'
 export { SIZES } from './limit.js'
 export type {

@@ -69,6 +69,15 @@ export function labelsBrought(
   return brought
 }
 
+/** Those that they bring by what is known of them alone: whoever has such a text has them, whatever becomes of it. */
+export function labelsOfKnown(
+  { known }: Gathering,
+  parts: readonly TextPart[],
+  found: readonly PartFindings[],
+): readonly string[] {
+  return known?.isEmpty === false ? knownIn(known, parts, undefined, found) : []
+}
+
 /** Texts are read, and looked through, once for each way that they may leave. */
 const looked = new WeakMap<readonly TextPart[], Map<string, readonly string[]>>()
 

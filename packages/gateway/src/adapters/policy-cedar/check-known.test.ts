@@ -19,6 +19,12 @@ const KNOWN: Known = {
   tools: ['mail/send'],
   columns: ['public', 'restricted', 'pii', 'people.email'],
   filters: ['own-region'],
+  words: new Map([
+    ['resource.classification', ['public', 'restricted']],
+    ['resource.categories', ['pii']],
+    ['resource.effect', ['read', 'write', 'send']],
+    ['context.purpose', []],
+  ]),
   unpriced: ['free', 'other'],
 }
 
@@ -254,5 +260,31 @@ describe('limits [policy.check-limits]', () => {
     expect(loaded(permit('limit:tools:1, limit:money:5.00/1d')).warnings).toMatchObject([
       { column: 38, message: '`limit:money:5.00/1d` refuses models that have no price: `free`, `other`' },
     ])
+  })
+})
+
+describe('a word that an attribute never is', () => {
+  const about = (action: string, type: string, condition: string): string =>
+    `@id("a")\nforbid (principal, action == Action::"${action}", resource is ${type})\nwhen { ${condition} };`
+
+  test('of a classification, a category, an effect or a purpose, with the nearest one', () => {
+    expect(warnings(about('queryDataset', 'Dataset', 'resource.classification == "restricetd"'))).toEqual([
+      '3:35 `resource.classification` is never `restricetd`; did you mean `restricted`?',
+    ])
+    expect(warnings(about('queryDataset', 'Dataset', 'resource.categories.containsAny(["pii", "pi"])'))).toEqual([
+      '3:48 `resource.categories` is never `pi`; did you mean `pii`?',
+    ])
+    expect(warnings(about('callTool', 'Tool', 'resource.effect != "sends"'))).toEqual([
+      '3:27 `resource.effect` is never `sends`; did you mean `send`?',
+    ])
+    expect(warnings(about('queryDataset', 'Dataset', 'context has purpose && context.purpose == "support"'))).toEqual([
+      '3:50 `context.purpose` is never `support`; there are none',
+    ])
+  })
+
+  test('is no matter of words that there are, nor of attributes that can be anything', () => {
+    expect(warnings(about('queryDataset', 'Dataset', 'resource.classification == "restricted"'))).toEqual([])
+    expect(warnings(about('queryDataset', 'Dataset', 'resource.owner == "sales"'))).toEqual([])
+    expect(warnings(about('callTool', 'Tool', 'resource.effect == "send" && resource.server == "sends"'))).toEqual([])
   })
 })

@@ -24,6 +24,8 @@ export function checkKnown(piece: Piece, json: PolicyJson, known: Known, warn: S
       )
     }
     if (isArgumentOf(tokens, index, 'labels')) warnLabel(plainValue(token) ?? '', token.start, known.labels, warn)
+    const word = comparedAt(tokens, index)
+    if (word !== undefined) warnWord(word, token.start, known.words.get(word.attribute), warn)
     if (isArgumentOf(tokens, index, 'findings')) warnOff(plainValue(token) ?? '', token.start, known.findings, warn)
   }
   const text: string | null | undefined = json.annotations?.['obligation']
@@ -123,6 +125,30 @@ function isArgumentOf(tokens: readonly Token[], index: number, set: 'findings' |
   while (tokens[at]?.kind === 'string' || [',', '['].includes(tokens[at]?.text ?? '')) at -= 1
   const before = tokens.slice(Math.max(0, at - 5), at + 1).map((token) => token.text)
   return new RegExp(`^context \\. ${set} \\. contains(?:All|Any)? \\($`).test(before.join(' '))
+}
+
+interface Word {
+  readonly attribute: string
+  readonly value: string
+}
+
+/** A text that `resource.NAME` or `context.NAME` is compared with, or is asked to contain. */
+function comparedAt(tokens: readonly Token[], index: number): Word | undefined {
+  const token = tokens[index]
+  const value = token?.kind === 'string' ? plainValue(token) : undefined
+  if (value === undefined) return undefined
+  let at = index - 1
+  while (tokens[at]?.kind === 'string' || [',', '['].includes(tokens[at]?.text ?? '')) at -= 1
+  const before = tokens.slice(Math.max(0, at - 5), at + 1).map(({ text }) => text)
+  const found = /(?:^| )((?:resource|context) \. \w+) (?:[=!] ?=|\. contains(?:All|Any)? \()$/.exec(before.join(' '))
+  const attribute = found?.[1]?.replaceAll(' ', '')
+  return attribute === undefined ? undefined : { attribute, value }
+}
+
+function warnWord({ attribute, value }: Word, offset: number, known: readonly string[] | undefined, warn: Say): void {
+  if (known === undefined || known.includes(value)) return
+  const all = known.length === 0 ? '; there are none' : didYouMean(value, known)
+  warn(offset, `\`${attribute}\` is never \`${value}\`${all}`)
 }
 
 /** Where no label arises at all, that was said already. */

@@ -144,6 +144,13 @@ describe('deciding', () => {
     expect(engine.decide(question({ resource: inside }))).toMatchObject({ kind: 'permit', determining: ['all'] })
   })
 
+  test('reasons that are no sentences are told apart', () => {
+    const engine = engineOf(`${ALL}
+      @id("x") @reason("not today") forbid(principal, action, resource);
+      @id("y") @reason("not outside") forbid(principal, action, resource);`)
+    expect(engine.decide(question())).toMatchObject({ reason: 'not today; not outside' })
+  })
+
   test('more than ten policies keep their own annotations [policy.own-annotations]', () => {
     const types = [
       'pii.card',

@@ -188,8 +188,7 @@ class Engine implements CedarEngine {
     if (answer.kind === 'failed' || answer.errors.length > 0) return indeterminate(answer.errors, shadow)
     if (answer.allow) return this.#permit(answer.satisfied, shadow)
     const forbids = this.#named(answer.satisfied)
-    const reasons = new Set(forbids.flatMap(({ reason }) => reason ?? []))
-    const reason = reasons.size === 0 ? undefined : [...reasons].join(' ')
+    const reason = joinedReasons(new Set(forbids.flatMap(({ reason }) => reason ?? [])))
     const basis = { determining: answer.satisfied, ...shadow }
     const asks = forbids.flatMap(({ challenge }) => challenge ?? [])
     if (asks.length === 0 || asks.length < forbids.length) return { ...basis, kind: 'forbid', reason }
@@ -258,4 +257,12 @@ function dropOldest(entries: Map<string, unknown>, max: number): void {
   if (entries.size < max) return
   const oldest = entries.keys().next().value
   if (oldest !== undefined) entries.delete(oldest)
+}
+
+/** Reasons that are sentences stand one after another, others with `;` between. */
+function joinedReasons(reasons: ReadonlySet<string>): string | undefined {
+  const [first, ...others] = reasons
+  return first === undefined
+    ? undefined
+    : others.reduce((all, one) => `${all}${/[.!?]$/.test(all) ? '' : ';'} ${one}`, first)
 }

@@ -31,6 +31,8 @@ export interface Known {
   /** What an obligation about columns may name: levels, categories and columns; and row filters. */
   readonly columns: readonly string[]
   readonly filters: readonly string[]
+  /** What the gateway's own attributes of datasets and tools, and purposes, can be, by `resource.NAME` or `context.NAME`. */
+  readonly words: ReadonlyMap<string, readonly string[]>
   /** Models without a price. */
   readonly unpriced: readonly string[]
 }

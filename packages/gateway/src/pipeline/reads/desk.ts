@@ -11,6 +11,7 @@ import {
   errorName,
   type Hold,
   labelsBrought,
+  labelsOfKnown,
   NO_RETRY,
   type Obligations,
   type Outcome,
@@ -33,6 +34,7 @@ import type { Learn } from '../learn.js'
 import { type Life, type LifeParts, liveOn } from '../life.js'
 import type { ReadAction } from './asking.js'
 import type { QueryCall, SearchCall } from './call.js'
+import { Places } from './places.js'
 
 /** Edits that carry out acts on texts. */
 export type EditTexts = (
@@ -68,6 +70,7 @@ export interface Question {
 /** What every read needs of the stages. */
 export class ReadDesk {
   readonly parts: ReadParts
+  readonly places: Places = new Places()
 
   constructor(parts: ReadParts) {
     this.parts = parts
@@ -92,6 +95,14 @@ export class ReadDesk {
   /** The labels that the texts of a question bring, where nothing but these acts becomes of what was found. */
   broughtBy({ found, parts, types }: Question, { input }: Pick<Obligations, 'input'>): readonly string[] {
     return labelsBrought(this.parts.gathering, parts, types, input, found)
+  }
+
+  /** What is known again in a question that is refused brings its labels all the same. They hold here at once. */
+  gatherKnown({ principal, received }: Authenticated, { found, parts }: Question): void {
+    const { gathering, ledger } = this.parts
+    const session = ledger.sessionOf(principal, received.headers['ostiary-session'])
+    if (session.kind === 'refuse') return
+    ledger.gather(principal, session.value, labelsOfKnown(gathering, parts, found))?.catch(ignore)
   }
 
   /** What policies let callers spend, set aside. A read costs no tokens and no money. */
@@ -182,3 +193,5 @@ export async function settled(hold: Hold | undefined, giving: Promise<Outcome>):
 
 /** A read costs no tokens and no money. */
 const NO_CHARGE: Charge = { inputTokens: 0, outputTokens: 0, micro: undefined, isEstimate: false }
+
+function ignore(): void {}

@@ -3,12 +3,14 @@ import { Counts } from '../../release/counts.js'
 import {
   type ChangedQuery,
   joinedOf,
+  NO_RETRY,
   type Obligations,
   type Outcome,
   proceed,
   type Refusal,
   refuse,
   type Step,
+  subjectOf,
   type TableSource,
   type VaultSession,
   type Verdict,
@@ -28,14 +30,23 @@ import { giveRows, type ReadyRows } from './rows.js'
 export async function query(desk: ReadDesk, entered: Entered, call: QueryCall, source: Tables): Promise<Outcome> {
   const life = desk.liveOn(entered.authenticated)
   if ('kind' in life) return await desk.refused(entered, call, undefined, life)
+  const { uid } = subjectOf(entered.authenticated.principal)
+  const leave = await desk.places.take(`${call.dataset.name} ${uid}`, source.readsMax, source.stallMs, life.signal)
   try {
+    if (leave === undefined) return await desk.refused(entered, call, life, TOO_MANY)
     const ready = await sealed(desk, entered, call, source.tables, life)
     if (ready.kind === 'refuse') return await desk.refused(entered, call, life, ready)
     return await settled(ready.value.hold, giveRows(desk, entered, call, source, life, ready.value))
   } finally {
+    leave?.()
     life.close()
   }
 }
+
+const TOO_MANY = refuse('overloaded', 'as many reads of one identity as may be', {
+  message: 'You have as many reads of this dataset under way as one may.',
+  headers: NO_RETRY,
+})
 
 async function sealed(
   desk: ReadDesk,
@@ -73,7 +84,10 @@ async function sealed(
     [...reading.tables, ...reading.touched].map((one) => one.classification),
   )
   const decided = decidedWith(desk, question.value, life, (labels) => asking(labels)(classification))
-  if (decided.kind === 'refuse') return decided
+  if (decided.kind === 'refuse') {
+    desk.gatherKnown(authenticated, question.value)
+    return decided
+  }
   const { obligations } = decided.value
   const cannot = undoable('queryDataset', obligations)
   if (cannot !== undefined) return cannot

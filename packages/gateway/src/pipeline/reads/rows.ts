@@ -21,6 +21,7 @@ import { resourceOf } from './asking.js'
 import type { QueryCall, Shown, ShownColumn, Tables } from './call.js'
 import type { ReadDesk } from './desk.js'
 import { type KeptColumn, remembered, rowsToRemember } from './remembered.js'
+import { takenIn } from './taken.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
 
 /** What may be read, and on what terms. */
@@ -67,7 +68,6 @@ export async function giveRows(
   const isOver = (): boolean => life.ended !== undefined || life.left
 
   const whenOver = new Promise<void>((resolve) => life.whenOver(resolve))
-
   try {
     if (isOver()) return ended(overBy(life))
     for await (const page of content.read(life.signal)) {
@@ -82,9 +82,7 @@ export async function giveRows(
       if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
       isBegun = true
       rows += shown.value.length
-      const taken = sink.rows(shown.value)
-      // What ends it does not wait for a caller that takes nothing.
-      const isTaken = await takenIn(stallMs, taken && Promise.race([taken, whenOver]))
+      const isTaken = await takenIn(stallMs, sink.rows(shown.value), whenOver)
       if (!isTaken)
         return ended(refuse('request_timeout', 'the caller takes no more of its result', { message: NOT_TAKEN }))
       if (isOver()) return ended(overBy(life))
@@ -122,20 +120,6 @@ function columnsOf({ columns }: ChangedQuery): readonly ShownColumn[] {
 }
 
 const NOT_TAKEN = 'The result was not taken in time.'
-
-/** Whether somebody took what it was waited for. */
-async function takenIn(ms: number, taken: Promise<void> | undefined): Promise<boolean> {
-  if (taken === undefined) return true
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
-  })
-  try {
-    return await Promise.race([taken.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 function isChanged({ sealed: { facts } }: RecordedRead<ChangedQuery>, { carriedOut }: Counts): boolean {
   return [facts.carriedOut, carriedOut].some((acts) => Object.keys(acts).some((act) => !act.startsWith('flag:')))

@@ -61,7 +61,10 @@ async function sealed(
     return createAsk(desk.parts.ask, entered, dataset, { ...context, ...more })
   }
   const may = permittedOf(desk, dataset, known, question.value, life, asking)
-  if (may.kind === 'refuse') return may
+  if (may.kind === 'refuse') {
+    desk.gatherKnown(authenticated, question.value)
+    return may
+  }
   // Only who may see something is told what there is.
   if (purpose.kind === 'refuse') return purpose
   const { ask, brought, decided, obligations, seen } = may.value

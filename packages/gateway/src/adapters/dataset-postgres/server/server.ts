@@ -150,9 +150,10 @@ function settingsOf(timeoutMs: number): ReadonlyMap<string, string> {
   ])
 }
 
-/** For the operator. The message of a failed login names the login and the database; others could quote values. */
+/** For the operator. The messages of a failed login (28, 3D) name the login and the database; others could quote values. */
 function wordsOf(thrown: unknown): string {
-  if (thrown instanceof DatabaseError) return thrown.code.startsWith('28') ? thrown.message : `SQLSTATE ${thrown.code}`
+  if (thrown instanceof DatabaseError)
+    return /^(?:28|3D)/.test(thrown.code) ? thrown.message : `SQLSTATE ${thrown.code}`
   if (thrown instanceof ConnectionLost || thrown instanceof StandingBad) return thrown.message
   return errorName(thrown)
 }

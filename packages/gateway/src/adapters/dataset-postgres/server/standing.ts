@@ -33,7 +33,7 @@ SELECT w.name, w.is_login,
     WHEN r.rolbypassrls THEN 'has BYPASSRLS'
     WHEN r.rolcreaterole THEN 'has CREATEROLE'
     WHEN r.rolreplication THEN 'has REPLICATION'
-    WHEN NOT pg_has_role(session_user, r.oid, 'MEMBER') THEN 'is no role that the login is a member of'
+    WHEN NOT pg_has_role(session_user, r.oid, 'MEMBER') THEN 'is no role that the login is a member of: grant it to the login'
     ELSE coalesce(
       (SELECT 'owns ' || min(o.of) || ', or is a member of a role that does' FROM owner o
         WHERE pg_has_role(r.oid, o.oid, 'MEMBER') HAVING count(*) > 0),

@@ -32,15 +32,6 @@ describe('one statement', () => {
     })
   })
 
-  it('[sql.names] has no name that a server might cut at another place than the parser', () => {
-    for (const name of ['a'.repeat(63), `"${'a'.repeat(63)}"`, `${'a'.repeat(59)}é`, `"${'""'.repeat(63)}"`])
-      expect(parseStatement(`select 1 as ${name}`)).toMatchObject({ kind: 'proceed' })
-    for (const name of ['a'.repeat(64), `"${'a'.repeat(64)}"`, `${'a'.repeat(60)}é`, `"${'語'.repeat(16)}"`])
-      expect(parseStatement(`select 1 as ${name}`)).toMatchObject({
-        forLog: 'sql: a name that is too long, at character 12',
-      })
-  })
-
   it('says in words what is refused most', () => {
     for (const [sql, word] of [
       ['with recursive x as (select 1) select 1', 'WITH RECURSIVE'],

@@ -15,10 +15,6 @@ const CHARACTERS_MAX = 65_536
 // The parser keeps its place on the machine's own stack: some 8,000 `NOT`, or 3,000 sub-selects, are the end of it.
 const TOKENS_MAX = 4_000
 const NESTING_MAX = 64
-// Longer names are cut, by the parser at a place in UTF-8, by the server at one in its own encoding: to each another name might be
-// left, and so be another column's.
-const NAME_BYTES_MAX = 63
-const CHARACTER_BYTES_MAX = 4
 const COMMENTS = new Set(['C_COMMENT', 'SQL_COMMENT'])
 const OPENING = new Set(['(', '[', 'case'])
 const CLOSING = new Set([')', ']', 'end'])
@@ -50,8 +46,6 @@ export function tokensOf({ text, fromBytes }: SqlText): Step<readonly SqlToken[]
     // Whether it is taken for its small letter depends on the encoding of the server.
     if (tokenName === 'IDENT' && /^[^"]*[^\x00-\x7f]/.test(word) && hasOtherCapitals(word))
       return fault('a capital letter beyond A to Z in a name without quotes', text, fromBytes(start))
-    if (tokenName === 'IDENT' && nameBytes(word) > NAME_BYTES_MAX)
-      return fault('a name that is too long', text, fromBytes(start))
     const lower = word.toLowerCase()
     if (OPENING.has(lower)) depth += 1
     if (CLOSING.has(lower)) depth -= 1
@@ -59,14 +53,6 @@ export function tokensOf({ text, fromBytes }: SqlText): Step<readonly SqlToken[]
     tokens.push({ text: word, start, end })
   }
   return proceed(tokens)
-}
-
-/** In whatever encoding, at most. */
-function nameBytes(word: string): number {
-  const name = word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word
-  let bytes = 0
-  for (const character of name) bytes += character <= '\x7f' ? 1 : CHARACTER_BYTES_MAX
-  return bytes
 }
 
 function hasOtherCapitals(word: string): boolean {

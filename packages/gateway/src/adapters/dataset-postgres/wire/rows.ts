@@ -30,6 +30,8 @@ export interface Rows {
 }
 
 const PAGE_ROWS = 256
+/** A row is written in one piece, and everybody else waits for that. */
+const ROW_BYTES_MAX = 4 * 1024 * 1024
 const [DATA_ROW, PARSE_COMPLETE, ROW_DESCRIPTION, COMMAND_COMPLETE, PORTAL_SUSPENDED, ERROR_RESPONSE, READY] =
   Buffer.from('D1TCsEZ')
 
@@ -95,9 +97,9 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
     isTruncated ||= count === rowsMax
     if (count === rowsMax) return true
     bytesAll += at - start
-    if (bytesAll > bytesMax) {
+    if (bytesAll > bytesMax || at - start > ROW_BYTES_MAX) {
       isTruncated = true
-      if (count === 0) pages.fail(new RowTooLarge())
+      if (count === 0 || at - start > ROW_BYTES_MAX) pages.fail(new RowTooLarge())
       end(abandon)
       return false
     }

@@ -1,0 +1,52 @@
+interface Line {
+  underWay: number
+  readonly waiting: (() => void)[]
+}
+
+/** Places for reads, so many for each identity: one that asks much waits for itself, and not everybody for it. */
+export class Places {
+  readonly #lines = new Map<string, Line>()
+
+  /**
+   * @param key of a dataset and an identity
+   * @param waitMs at the most
+   * @param ended aborted once nobody wants it any more
+   * @returns gives the place back, once; undefined where there was none in time
+   */
+  async take(key: string, max: number, waitMs: number, ended: AbortSignal): Promise<(() => void) | undefined> {
+    const line = this.#lines.get(key) ?? { underWay: 0, waiting: [] }
+    this.#lines.set(key, line)
+    if (line.underWay < max) {
+      line.underWay += 1
+      return () => this.#leave(key, line)
+    }
+    const isMine = await new Promise<boolean>((resolve) => {
+      const done = (mine: boolean): void => {
+        clearTimeout(timer)
+        ended.removeEventListener('abort', give)
+        resolve(mine)
+      }
+      const mine = (): void => done(true)
+      const give = (): void => {
+        const at = line.waiting.indexOf(mine)
+        if (at < 0) return
+        line.waiting.splice(at, 1)
+        done(false)
+      }
+      const timer = setTimeout(give, waitMs)
+      ended.addEventListener('abort', give)
+      line.waiting.push(mine)
+    })
+    return isMine ? () => this.#leave(key, line) : undefined
+  }
+
+  #leave(key: string, line: Line): void {
+    const next = line.waiting.shift()
+    // The place goes on to whoever waits.
+    if (next !== undefined) next()
+    else {
+      line.underWay -= 1
+      if (line.underWay === 0) this.#lines.delete(key)
+    }
+  }
+}
