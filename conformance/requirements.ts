@@ -791,6 +791,22 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'Ostiary contract, data plane',
     says: 'documents that a caller may not see take no part in its search',
   },
+  'embedding.as-the-caller': {
+    source: 'Ostiary contract, data plane',
+    says: 'the vector of a query is made by an exchange in the name of its caller, which ends with what the caller came with',
+  },
+  'embedding.falls-back': {
+    source: 'house',
+    says: 'where no vector may or can be made of a query it is searched for by its words, and the answer says so and no more',
+  },
+  'embedding.labels': {
+    source: 'design, "Labels flow"',
+    says: 'neither a query nor a document reaches a model that policy forbids to who has the labels of its caller, or of itself',
+  },
+  'embedding.documents': {
+    source: 'house',
+    says: 'documents are embedded in the name of their dataset, or are not put into it',
+  },
   'authorize.decides': {
     source: 'Ostiary contract, POST /v1/authorize',
     says: 'a decision, its obligations and its public reasons, without anything being forwarded',

@@ -17,6 +17,8 @@ import { problem } from './doors/problem.js'
 import { GLOBAL_REVOCATION_PATH, globalRevocationDoor } from './doors/revocation.js'
 import { SESSIONS_PATH, sessionsDoor } from './doors/sessions.js'
 import { type TokensDoorParts, tokenDocuments, tokensDoor } from './doors/tokens.js'
+import { createEmbeddings, type Embeddings } from './doors/within/embeddings.js'
+import { EMBEDDINGS_PATH } from './doors/within/wire.js'
 import type { Model } from './exchange.js'
 import type { ForwardTimeouts, Provider } from './forward/forward.js'
 import { createPools, type Pools } from './forward/pools.js'
@@ -148,6 +150,8 @@ export interface Gateway {
   forgetVerified(): void
   /** Adds one to a counter of the metrics. Labels come from the configuration or a closed list, never from a caller. */
   count(name: string, labels: Readonly<Record<string, string>>): void
+  /** Makes vectors of documents, by the rules in force; an exchange in the name of the dataset that they are put into. */
+  embeddingOf: Embeddings['ofDocuments']
   /** Index of the oldest intent that has no outcome yet. */
   oldestOpen(): number | undefined
   /** An entry about the gateway itself. */
@@ -163,7 +167,17 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   let running = 0
   const pools = createPools(parts.env, { connectMs: parts.connectMs, connections: 4096 })
   const ready = (): boolean => !draining
-  let now = inForce(parts, parts.rules, { pools, metrics, ready }, undefined)
+  const whileRunning = async (work: () => Promise<void>): Promise<void> => {
+    running += 1
+    try {
+      await work()
+    } finally {
+      running -= 1
+    }
+  }
+  const over = new AbortController()
+  const shared: Shared = { pools, metrics, ready, whileRunning, over: over.signal }
+  let now = inForce(parts, parts.rules, shared, undefined)
 
   // A permit may end while nothing but the time changes.
   const deciding = setInterval(() => {
@@ -181,12 +195,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     })
   const data = receive(parts.listen.tls, async (received) => {
     if (now.open(received)) return
-    running += 1
-    try {
-      await (now.tokens?.(received) ?? now.pipeline.enter(received, now.doorFor(received)))
-    } finally {
-      running -= 1
-    }
+    await whileRunning(() => now.tokens?.(received) ?? now.pipeline.enter(received, now.doorFor(received)))
   })
 
   const adminHosts = new Set<string>()
@@ -227,7 +236,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     adminUrl,
     async use(rules, why) {
       const before = now
-      now = inForce(parts, rules, { pools, metrics, ready }, before)
+      now = inForce(parts, rules, shared, before)
       now.pipeline.decideAgain()
       // Issuers live on through a reload, and would hold whoever listens to them for life.
       if (now.pipeline.who !== before.pipeline.who) before.pipeline.who.close()
@@ -249,6 +258,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     decideAgain: () => now.pipeline.decideAgain(),
     forgetVerified: () => now.pipeline.who.clear(),
     count: (name, labels) => metrics.add(seriesOf(name, labels)),
+    embeddingOf: (dataset, model) => now.embeddings.ofDocuments(dataset, model),
     oldestOpen: () => now.pipeline.audit.oldestOpen(),
     note: (kind, what) => now.pipeline.audit.note(kind, what),
     async close() {
@@ -259,6 +269,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       for (const server of [data, admin, control]) server.closeIdleConnections()
       const deadline = setTimeout(() => {
         for (const server of [data, admin, control]) server.closeAllConnections()
+        over.abort()
       }, parts.shutdownDeadlineMs)
       // Kept-alive connections go idle one by one as their exchanges end.
       const sweep = setInterval(() => {
@@ -316,18 +327,23 @@ interface InForce {
   readonly open: (received: Received) => boolean
   readonly tokens: ReturnType<typeof tokensDoor> | undefined
   readonly doorFor: (received: Received) => Door
+  readonly embeddings: Embeddings
 }
 
 interface Shared {
   readonly pools: Pools
   readonly metrics: Metrics
   readonly ready: () => boolean
+  /** What has begun is let finish before the gateway ends. */
+  readonly whileRunning: (work: () => Promise<void>) => Promise<void>
+  /** Aborted when that has taken too long. */
+  readonly over: AbortSignal
 }
 
 function inForce(
   parts: GatewayParts,
   rules: Rules,
-  { pools, metrics, ready }: Shared,
+  { pools, metrics, over, ready, whileRunning }: Shared,
   before: InForce | undefined,
 ): InForce {
   // The operator chose `open`, and the log says each time that it came to that, if not of every proof.
@@ -387,6 +403,7 @@ function inForce(
       ledger: parts.ledger,
       gathering: rules.gathering,
       transfers: { ...parts.files, ...rules.files },
+      embeddingOf: (entered, dataset) => embeddings.ofQuery(entered, dataset),
       budgets: rules.budgets,
       countTokens: rules.countTokens,
       limits: rules.limits,
@@ -413,6 +430,29 @@ function inForce(
   const belowNothing = elsewhereDoor(pipeline, problem, BELOW_V1)
   // Below a dialect's prefix callers are SDKs, which understand only its own error shape.
   const elsewhereForSdks = rules.dialects.map((one) => ({ prefix: one.prefix, door: elsewhereDoor(pipeline, one) }))
+  const doorFor = (received: Received): Door => {
+    const { method, path } = received
+    return (
+      doors(received) ??
+      files(received) ??
+      datasets(received) ??
+      own.get(`${method} ${path}`) ??
+      elsewhereForSdks.find(({ prefix }) => path.startsWith(prefix))?.door ??
+      // The first thing that goes wrong with a new SDK.
+      (doors({ method, path: `/v1${path}`, query: '' }) === undefined ? elsewhere : belowNothing)
+    )
+  }
+  const spoken = rules.dialects.find(({ endpoints }) => endpoints.some(({ path }) => path === EMBEDDINGS_PATH))
+  const embeddings = createEmbeddings({
+    clock: parts.clock,
+    newId: parts.newId,
+    enter: (received) => whileRunning(() => pipeline.enter(received, doorFor(received))),
+    issuing: rules.tokens?.issuing,
+    models: spoken === undefined ? new Map() : rules.modelsOf(spoken),
+    ledger: parts.ledger,
+    over,
+    onWords: (dataset, reason) => metrics.add(seriesOf('ostiary_search_by_words_total', { dataset, reason })),
+  })
   return {
     rules,
     pipeline,
@@ -435,18 +475,8 @@ function inForce(
             }),
     }),
     tokens: rules.tokens && tokensDoor({ ...rules.tokens, ...tokenParts(parts, pipeline) }),
-    doorFor(received) {
-      const { method, path } = received
-      return (
-        doors(received) ??
-        files(received) ??
-        datasets(received) ??
-        own.get(`${method} ${path}`) ??
-        elsewhereForSdks.find(({ prefix }) => path.startsWith(prefix))?.door ??
-        // The first thing that goes wrong with a new SDK.
-        (doors({ method, path: `/v1${path}`, query: '' }) === undefined ? elsewhere : belowNothing)
-      )
-    },
+    doorFor,
+    embeddings,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Classification, Document, DocumentIndex, DocumentQuery, Hit, Reader } from 'ostiary/spec'
+import type { Classification, Document, DocumentIndex, DocumentQuery, Embedding, Hit, Reader } from 'ostiary/spec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 /** Document indexes under test: opened twice with the same place they have the same documents. */
@@ -333,6 +333,29 @@ export function documentIndexSuite(name: string, bench: () => Promise<DocumentBe
         )
         expect(await ids('heron', query)).toEqual(due.map(({ id }) => id).sort())
       }
+    })
+
+    it('finds by words what the query has a vector for too, or could not get one for', async () => {
+      await index.put([
+        documentOf('heron', 'A heron.'),
+        documentOf('staff', 'A heron.', { readers: [STAFF] }),
+        documentOf('toad', 'A toad.'),
+      ])
+      const made: Embedding = {
+        model: 'any',
+        embed: async (texts) => ({ kind: 'proceed', value: texts.map(() => Float32Array.of(1, 0)) }),
+      }
+      const forLog = 'policy forbids the model'
+      const refused: Embedding = {
+        model: 'any',
+        embed: async () => ({ kind: 'refuse', code: 'forbidden_by_policy', status: 403, message: '', forLog }),
+      }
+      for (const embedding of [made, refused]) {
+        const found = await search('heron', { embedding, readers: ['*'] })
+        expect(found[0]?.id).toBe('heron')
+        expect(found.map(({ id }) => id)).not.toContain('staff')
+      }
+      expect(await ids('heron', { embedding: refused, readers: ['*'] })).toEqual(['heron'])
     })
 
     it('shares documents with another who has them open', async () => {

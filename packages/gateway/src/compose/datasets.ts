@@ -4,11 +4,13 @@ import {
   type Classification,
   type Clock,
   type Dataset,
+  type DocumentEmbedding,
   type DocumentIndex,
   highestOf,
   joinedOf,
   type Lattice,
 } from '../spec/index.js'
+import { embeddedBy, withLabelsFirst } from './embedding.js'
 
 // What speaks to a database, and PostgreSQL's grammar, is loaded where a dataset needs it, and by nobody else.
 const tables = () => import('../adapters/dataset-postgres/dataset.js')
@@ -18,6 +20,8 @@ const sqliteDocuments = () => import('../adapters/documents-sqlite/documents.js'
 export interface DatasetsParts {
   readonly clock: Clock
   readonly report: (text: string) => void
+  /** By the gateway that runs; undefined where none does: documents are put into no dataset that keeps vectors then. */
+  readonly embeddingOf?: (dataset: string, model: string) => DocumentEmbedding | undefined
 }
 
 /** A dataset that is open, by what its configuration says. */
@@ -71,13 +75,13 @@ export async function closeAll(datasets: Iterable<Dataset>): Promise<void> {
 
 /** Opens the documents of one dataset, for whoever has no gateway. Rejects with words for the operator where there are none. */
 export async function openDocuments(
-  { datasets }: Pick<Config, 'datasets'>,
+  { classification, datasets }: Pick<Config, 'classification' | 'datasets'>,
   name: string,
   parts: DatasetsParts,
 ): Promise<DocumentIndex> {
-  const source = datasets.find((one) => one.name === name)?.source
-  if (source?.kind !== 'documents') throw new Error(`there are no documents \`${name}\``)
-  return await documentsOf(name, source, parts)
+  const section = datasets.find((one) => one.name === name)
+  if (section?.source.kind !== 'documents') throw new Error(`there are no documents \`${name}\``)
+  return await documentsOf(classification, section, section.source, parts)
 }
 
 async function openDataset(lattice: Lattice, section: DatasetConfig, parts: DatasetsParts): Promise<Dataset> {
@@ -89,10 +93,12 @@ async function openDataset(lattice: Lattice, section: DatasetConfig, parts: Data
       return { ...base, source: await tablesOf(lattice, section, source, parts) }
     case 'documents': {
       const attributes = source.attributes.map((one) => [one.name, classificationOf(lattice, one)] as const)
-      const documents = await documentsOf(name, source, parts)
+      const documents = await documentsOf(lattice, section, source, parts)
+      const { embeddingModel, limits } = source
+      const kept = embeddingModel === undefined ? {} : { embeddingModel }
       return {
         ...base,
-        source: { kind: 'documents', documents, attributes: new Map(attributes), hitsMax: source.limits.hits },
+        source: { kind: 'documents', documents, attributes: new Map(attributes), hitsMax: limits.hits, ...kept },
       }
     }
   }
@@ -128,14 +134,20 @@ function readsMaxOf(connections: number): number {
 }
 
 async function documentsOf(
-  dataset: string,
-  { store }: DocumentsConfig,
-  { report }: DatasetsParts,
+  lattice: Lattice,
+  { labels, name: dataset }: DatasetConfig,
+  { embeddingModel, store }: DocumentsConfig,
+  { embeddingOf, report }: DatasetsParts,
 ): Promise<DocumentIndex> {
   const warn = (what: string): void => report(`dataset \`${dataset}\`: ${what}`)
   switch (store.kind) {
-    case 'sqlite':
-      return await (await sqliteDocuments()).openSqliteDocuments({ path: store.path, warn })
+    case 'sqlite': {
+      const { openSqliteDocuments } = await sqliteDocuments()
+      if (embeddingModel === undefined) return await openSqliteDocuments({ path: store.path, warn })
+      const embedding = embeddedBy(() => embeddingOf?.(dataset, embeddingModel), embeddingModel)
+      const index = await openSqliteDocuments({ path: store.path, warn, embedding })
+      return withLabelsFirst(index, embedding, { labels, lattice })
+    }
     case 'postgres':
       return await (await postgresDocuments()).openPostgresDocuments({ url: store.url.reveal(), dataset, warn })
   }

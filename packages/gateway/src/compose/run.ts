@@ -6,7 +6,7 @@ import type { Clock, IdentityProvider, PolicyEngine, Store } from '../spec/index
 import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
 import { accountsOf, leftOfKeys } from './budgets.js'
-import { closeAll, datasetsOf, type HeldDatasets } from './datasets.js'
+import { closeAll, type DatasetsParts, datasetsOf, type HeldDatasets } from './datasets.js'
 import { documentsHeld } from './documents.js'
 import { filesOf } from './files.js'
 import type { HeldIssuer } from './issuers.js'
@@ -159,7 +159,12 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
   }
   const heldDatasets: HeldDatasets = new Map()
   opened.add({ close: () => closeAll(heldDatasets.values()) })
-  const datasets = await datasetsOf(config, lasting, heldDatasets)
+  const ofDatasets: DatasetsParts = {
+    clock,
+    report: warn,
+    embeddingOf: (dataset, model) => gateway?.embeddingOf(dataset, model),
+  }
+  const datasets = await datasetsOf(config, ofDatasets, heldDatasets)
   await datasets.settle()
   const running = await createGateway({
     ...partsOf(config),
@@ -211,7 +216,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     // Awaited, so that a faulty set is a rejection like any other.
     async reload(next, why) {
       const policy = policyOf(next)
-      const opened = await datasetsOf(next, lasting, heldDatasets)
+      const opened = await datasetsOf(next, ofDatasets, heldDatasets)
       try {
         await running.use(await rulesOf(next, policy, lasting, opened), why)
       } catch (error) {

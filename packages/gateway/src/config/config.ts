@@ -291,6 +291,8 @@ export interface DocumentsConfig {
   readonly attributes: readonly (ClassificationConfig & { readonly name: string })[]
   /** What becomes of a document that tells models what to do. */
   readonly planted: 'refuse' | 'label' | 'flag'
+  /** The model, by the name that callers use, that makes vectors of documents and of what is looked for; undefined: words alone. */
+  readonly embeddingModel: string | undefined
   readonly limits: { readonly hits: number }
 }
 

@@ -27,6 +27,7 @@ export function* datasetRelations(config: Config): Iterable<Remark> {
         break
       case 'documents':
         yield* attributeFaults(config.classification, dataset.source, [...at, 'documents'])
+        yield* embeddingFaults(config, dataset.source, [...at, 'documents', 'embeddings'])
         if (dataset.source.planted === 'refuse' && !vocabularyOf(config).known.findings.includes('injection.high'))
           yield warning([...at, 'documents', 'planted'], NOBODY_FINDS)
         break
@@ -50,6 +51,24 @@ function* classificationFaults(lattice: Lattice, said: ClassificationConfig, at:
 
 function* attributeFaults(lattice: Lattice, { attributes }: DocumentsConfig, at: Path): Iterable<Remark> {
   for (const one of attributes) yield* classificationFaults(lattice, one, [...at, 'attributes', one.name])
+}
+
+/** Vectors come from a model that is asked in the dialect of OpenAI, and are kept where there is a place for them. */
+function* embeddingFaults(
+  { models, providers }: Config,
+  { embeddingModel, store }: DocumentsConfig,
+  at: Path,
+): Iterable<Remark> {
+  if (embeddingModel === undefined) return
+  if (store.kind !== 'sqlite') yield fault(at, 'documents in PostgreSQL are found by their words alone: leave this out')
+  const model = models.find(({ name }) => name === embeddingModel)
+  const names = models.map(({ name }) => name)
+  if (model === undefined) {
+    return yield fault([...at, 'model'], `no model \`${embeddingModel}\`${didYouMean(embeddingModel, names)}`)
+  }
+  const dialect = providers.find(({ name }) => name === model.provider)?.dialect
+  if (dialect === 'openai') return
+  yield fault([...at, 'model'], `the model \`${embeddingModel}\` has no endpoint for embeddings in the dialect openai`)
 }
 
 function* tableRemarks(config: Config, source: TablesConfig, at: Path): Iterable<Remark> {

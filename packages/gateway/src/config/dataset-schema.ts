@@ -132,6 +132,7 @@ function documentsSchema(store: z.ZodType<StoreConfig, string>): z.ZodType<Docum
     store,
     attributes: z.record(text.max(64), z.union([label, group(classified)])).default({}),
     planted: z.enum(['refuse', 'label', 'flag']).default('label'),
+    embeddings: group({ model: text }).optional(),
     limits: group({ hits: z.int().min(1).max(1000).default(50) }).prefault({}),
   }).transform((raw) => ({
     kind: 'documents' as const,
@@ -141,6 +142,7 @@ function documentsSchema(store: z.ZodType<StoreConfig, string>): z.ZodType<Docum
       ...classificationOf(typeof said === 'string' ? { classification: said, categories: [] } : said),
     })),
     planted: raw.planted,
+    embeddingModel: raw.embeddings?.model,
     limits: raw.limits,
   }))
 }
@@ -179,6 +181,7 @@ export function datasetSchema(
         store: { kind: 'sqlite', path: '' },
         attributes: [],
         planted: 'label',
+        embeddingModel: undefined,
         limits: { hits: 1 },
       },
     }

@@ -105,6 +105,17 @@ describe('datasets', () => {
     })
   })
 
+  it('of documents are embedded by a model that is asked in the dialect of OpenAI', () => {
+    const written = '  - name: a\n    documents: { store: "sqlite:./data/a.db", embeddings: { model: gpt } }\n'
+    expect(good(datasets(written)).datasets[0]?.source).toMatchObject({ embeddingModel: 'gpt' })
+    const faults = read(datasets(written).replace('dialect: openai', 'dialect: anthropic')).faults
+    expect(faults).toEqual([
+      expect.stringContaining(
+        'datasets[0].documents.embeddings.model: the model `gpt` has no endpoint for embeddings in the dialect openai',
+      ),
+    ])
+  })
+
   it('are classified by levels and categories that there are', () => {
     const lattice = 'classification: { levels: [open, closed], categories: [hr] }\n'
     const faults = (written: string): readonly string[] => read(datasets(written, lattice)).faults
@@ -161,6 +172,16 @@ describe('datasets', () => {
       'an index of another dataset',
       ['a', 'b'].map((name) => `  - name: ${name}\n    documents: { store: "sqlite:./data/x.db" }\n`).join(''),
       "datasets[1].documents.store: this file is the dataset `a`'s already",
+    ],
+    [
+      'a model for embeddings that there is not',
+      '  - name: a\n    documents: { store: "sqlite:./data/a.db", embeddings: { model: nothing } }\n',
+      'datasets[0].documents.embeddings.model: no model `nothing`',
+    ],
+    [
+      'vectors where there is no place for them',
+      '  - name: a\n    documents: { store: "postgres://db.example/a?sslmode=verify-full", embeddings: { model: gpt } }\n',
+      'datasets[0].documents.embeddings: documents in PostgreSQL are found by their words alone',
     ],
     [
       'a mask that there is not',

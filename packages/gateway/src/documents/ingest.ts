@@ -1,5 +1,5 @@
-import type { Classification, Document, DocumentIndex, Step } from '../spec/index.js'
-import { proceed, refuse } from '../spec/index.js'
+import type { Classification, Document, DocumentIndex, Refusal, Step } from '../spec/index.js'
+import { NotEmbedded, proceed, refuse } from '../spec/index.js'
 import type { ReadDocument } from './document.js'
 
 /** The types of what is found in the texts of one document; a refusal where they could not be inspected. */
@@ -53,8 +53,8 @@ export async function* ingest(
     characters = 0
     try {
       if (put.length > 0) await index.put(put)
-    } catch {
-      return [refuse('upstream_failed', 'documents could not be put into their index')]
+    } catch (error) {
+      return [notPut(error)]
     }
     return all.map(proceed)
   }
@@ -91,6 +91,15 @@ export async function* ingest(
     const kept = { ...document, classification: labelled }
     return proceed({ document: kept, ingested: { ...ingested, outcome, classification: labelled } })
   }
+}
+
+function notPut(error: unknown): Refusal {
+  if (!(error instanceof NotEmbedded)) return refuse('upstream_failed', 'documents could not be put into their index')
+  // Without vectors they would be found by their words alone, and nobody would know: whoever ingests can do so again.
+  const { code, message } = error.refusal
+  return refuse('upstream_failed', `documents were not embedded: ${code}`, {
+    message: `They were not put, as the dataset's model did not embed them: ${message} (\`${code}\`)`,
+  })
 }
 
 interface Judged {

@@ -9,7 +9,7 @@ interface Meter {
 /** How rows are written, one after the other. */
 interface Form<Column, Row> {
   readonly type: string
-  head(columns: readonly Column[]): string
+  head(given: ResultHead<Column>): string
   row(row: Row, columns: readonly Column[]): string
   readonly between: string
   end(isTruncated: boolean): string
@@ -20,7 +20,7 @@ interface Form<Column, Row> {
 /** The rows of a statement, one JSON document. */
 const ROWS_JSON: Form<ShownColumn, readonly Shown[]> = {
   type: 'application/json',
-  head: (columns) => `{"columns":${columnsText(columns)},"rows":[`,
+  head: ({ columns }) => `{"columns":${columnsText(columns)},"rows":[`,
   row: rowText,
   between: ',',
   end: (isTruncated) => `],"truncated":${isTruncated},"complete":true}`,
@@ -30,7 +30,7 @@ const ROWS_JSON: Form<ShownColumn, readonly Shown[]> = {
 /** The same, a line for each, so that a reader need not wait for the end. */
 const ROWS_LINES: Form<ShownColumn, readonly Shown[]> = {
   type: 'application/x-ndjson',
-  head: (columns) => `{"columns":${columnsText(columns)}}\n`,
+  head: ({ columns }) => `{"columns":${columnsText(columns)}}\n`,
   row: (row, columns) => `${rowText(row, columns)}\n`,
   between: '',
   end: (isTruncated) => `{"truncated":${isTruncated},"complete":true}\n`,
@@ -39,7 +39,7 @@ const ROWS_LINES: Form<ShownColumn, readonly Shown[]> = {
 
 const HITS_JSON: Form<never, ShownHit> = {
   type: 'application/json',
-  head: () => '{"results":[',
+  head: ({ by }) => `{${by === undefined ? '' : `"by":"${by}",`}"results":[`,
   row: (hit) => JSON.stringify(hit),
   between: ',',
   end: () => '],"complete":true}',
@@ -76,7 +76,7 @@ function sinkOf<Column, Row>(received: Received, meter: Meter, form: Form<Column
   return {
     begin(given) {
       head = given
-      held = form.head(given.columns)
+      held = form.head(given)
     },
     rows(rows) {
       // What is the first page may be all there is: `end` comes at once then.

@@ -42,6 +42,7 @@ import { contextOf } from './context.js'
 import { type Asker, createJudge, type JudgeLimits, type JudgeParts, type JudgeShared, usedIn } from './judge.js'
 import { createLearn, type LearnParts } from './learn.js'
 import type { LifeParts } from './life.js'
+import type { ReadParts } from './reads/desk.js'
 import { createReads, type Reads } from './reads/reads.js'
 import { Desk, type TransferCall, type TransferParts } from './transfers/desk.js'
 import { TransferRoom } from './transfers/transfers.js'
@@ -74,6 +75,7 @@ export interface PipelineParts extends JudgeParts, LearnParts {
   readonly limits: PipelineLimits
   /** Files, and jobs that are made of them. */
   readonly transfers: TransferParts
+  readonly embeddingOf: ReadParts['embeddingOf']
   /** Where a request waits for an approval; gives its id. */
   readonly park: (parked: Parked) => Promise<string>
 }
@@ -189,6 +191,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   const reads = createReads({
     ...{ ...life, ask, learn, elsewhere, budgets, configDigest, vault: parts.vault, park: parts.park },
     editTexts: release.editParts,
+    embeddingOf: parts.embeddingOf,
   })
 
   async function enter(received: Received, door: Door): Promise<void> {

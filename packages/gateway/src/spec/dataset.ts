@@ -1,4 +1,5 @@
 import type { Classification, Lattice } from './classification.js'
+import type { Embedding } from './embedding.js'
 import type { Principal } from './principal.js'
 import type { Step } from './refusal.js'
 
@@ -129,6 +130,11 @@ export interface DocumentQuery {
   readonly classes: readonly Classification[]
   /** What the caller counts as: a document must name one of them. */
   readonly readers: readonly Reader[]
+  /**
+   * Makes the vector of the text, in the name of who asks. Asked at most once, and only where something may be found. Where it
+   * refuses, and in an index that keeps no vectors, documents are found by their words alone.
+   */
+  readonly embedding?: Embedding
 }
 
 /** A passage that was found. */
@@ -152,7 +158,10 @@ export interface DocumentIndex {
   classes(readers?: readonly Reader[]): Promise<readonly Classification[]>
   /** What no reader of the query may see is not looked at: it costs no place among the hits and moves no score. */
   search(query: DocumentQuery, ended: AbortSignal): Promise<Step<readonly Hit[]>>
-  /** Puts documents in the place of those of the same id. All, or none. In force for the next search. */
+  /**
+   * Puts documents in the place of those of the same id. All, or none. In force for the next search. Rejects with `NotEmbedded`
+   * where it keeps vectors and they cannot be made.
+   */
   put(documents: readonly Document[]): Promise<void>
   /** Classifies anew, or gives other readers. In force for the next search. @returns false where there is no such document */
   reclassify(id: string, to: Partial<Pick<Document, 'classification' | 'readers'>>): Promise<boolean>
@@ -196,5 +205,7 @@ export interface Dataset {
         readonly attributes: ReadonlyMap<string, Classification>
         /** In one answer. */
         readonly hitsMax: number
+        /** The model, by the name that callers use, whose vectors it keeps. Left out: it keeps none. */
+        readonly embeddingModel?: string
       }
 }

@@ -56,7 +56,8 @@ export type {
   Usage,
   WireAnswer,
 } from './dialect.js'
-export type { Embedding } from './embedding.js'
+export type { DocumentEmbedding, Embedding } from './embedding.js'
+export { NotEmbedded } from './embedding.js'
 export type { Finding, FindingType, PartFindings, Span } from './finding.js'
 export { FINDING_TYPES, familyOf, OWN_TYPES } from './finding.js'
 export type { Fingerprints, ReleasedRow, TextWatch } from './fingerprints.js'
@@ -98,7 +99,7 @@ export type { ReadingObligation, ReadingTerms } from './reading-obligation.js'
 export type { Caller, HeaderLines, Pieces, Presented, Received } from './received.js'
 export { headerLines } from './received.js'
 export type { Refusal, RefusalCode, RefusalExtras, Step } from './refusal.js'
-export { errorName, errorType, NO_RETRY, proceed, refuse } from './refusal.js'
+export { errorName, errorType, NO_RETRY, parseRefusalCode, proceed, refuse } from './refusal.js'
 export type { Elsewhere, LookElsewhere, PlacedRemote, RemoteDetector } from './remote-detector.js'
 export { DetectorFailed } from './remote-detector.js'
 export type { Revocable } from './revocation.js'

@@ -36,6 +36,15 @@ REFUSALS satisfies Record<string, { status: number; text: string }>
 
 export type RefusalCode = keyof typeof REFUSALS
 
+const CODES: ReadonlyMap<string, RefusalCode> = new Map(
+  (Object.keys(REFUSALS) as RefusalCode[]).map((code) => [code, code]),
+)
+
+/** Undefined where it is no code of ours. */
+export function parseRefusalCode(value: unknown): RefusalCode | undefined {
+  return typeof value === 'string' ? CODES.get(value) : undefined
+}
+
 /** Our own no: a closed code and two texts, one the caller may read, one only the log. */
 export interface Refusal {
   readonly kind: 'refuse'

@@ -160,14 +160,14 @@ function audiencesOf({ subject, audiences }: Exchange): readonly string[] | Deni
 }
 
 /** An issuer's clock may be ahead of ours: what was seen here before a revocation was issued before it. */
-function seenSince({ issuedAt, verifiedAtMs }: Principal): number {
+export function seenSince({ issuedAt, verifiedAtMs }: Principal): number {
   return Math.min(issuedAt, Math.floor(verifiedAtMs / 1000))
 }
 
 const SIGNING_KEY = revocableName({ kind: 'signing-key', id: '' })
 
 /** Names of the tokens behind the result. Those of its subject and actors it has by itself. */
-function fromOf(subject: Principal, actor: Principal | undefined, actors: readonly Actor[]): readonly string[] {
+export function fromOf(subject: Principal, actor: Principal | undefined, actors: readonly Actor[]): readonly string[] {
   const names = new Set(subject.revocableBy)
   for (const name of actor?.revocableBy ?? []) names.add(name)
   for (const one of [subjectOf(subject), ...actors]) {

@@ -11,7 +11,7 @@ export interface SqliteDocumentsParts {
   readonly path: string
   /** Told once of each kind of row that cannot be read and is left out. Nothing that the row holds is said. */
   readonly warn: (what: string) => void
-  /** Where it is there, passages are found by their meaning too. */
+  /** Of documents: where it is there they are kept with vectors, which queries that have an embedding are compared with. */
   readonly embedding?: Embedding
   /** How long to wait for another process that writes. */
   readonly busyTimeoutMs?: number
@@ -60,9 +60,7 @@ export async function openSqliteDocuments({
   }
 
   return {
-    search: createFinding(database, embedding, mustBeOpen, () =>
-      warnOnce('a document cannot be read, and is shown to nobody'),
-    ),
+    search: createFinding(database, mustBeOpen, () => warnOnce('a document cannot be read, and is shown to nobody')),
     async classes(readers) {
       mustBeOpen()
       const rows = readers === undefined ? classes.all() : classesOf.all(JSON.stringify(readers))

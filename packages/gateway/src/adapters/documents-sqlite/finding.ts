@@ -3,15 +3,7 @@ import { column, type Database } from '../../databases/sqlite.js'
 import { classOf, nameOfClass } from '../../retrieval/audience.js'
 import { attributesOf } from '../../retrieval/kept.js'
 import { wordsOf } from '../../retrieval/words.js'
-import {
-  type DocumentQuery,
-  type Embedding,
-  type Hit,
-  parseReader,
-  proceed,
-  refuse,
-  type Step,
-} from '../../spec/index.js'
+import { type DocumentQuery, type Hit, parseReader, proceed, refuse, type Step } from '../../spec/index.js'
 import {
   bestOf,
   fused,
@@ -34,16 +26,10 @@ const MORE = 8
 export type Finding = (query: DocumentQuery, ended: AbortSignal) => Promise<Step<readonly Hit[]>>
 
 /**
- * @param embedding undefined: passages are found by their words alone
  * @param mustBeOpen throws once the database is closed
  * @param skipped told that there is a row that cannot be read, and is left out
  */
-export function createFinding(
-  database: Database,
-  embedding: Embedding | undefined,
-  mustBeOpen: () => void,
-  skipped: () => void,
-): Finding {
+export function createFinding(database: Database, mustBeOpen: () => void, skipped: () => void): Finding {
   const nearest = createNearness(database)
   const visible = database.prepare(`
     select number, passages, words from audiences
@@ -117,13 +103,12 @@ export function createFinding(
     }
     await nextTurn()
     check()
+    const { embedding } = query
     if (embedding !== undefined && words.length > 0) {
       const vectors = await embedding.embed([query.text], ended)
       check()
-      if (vectors.kind === 'refuse') return vectors
-      const [vector] = vectors.value
-      if (vector === undefined) throw new Error('there is no vector of the query')
-      found = fused(found, await nearest(vector, embedding.model, seen.audiences, check))
+      const [vector] = vectors.kind === 'refuse' ? [] : vectors.value
+      if (vector !== undefined) found = fused(found, await nearest(vector, embedding.model, seen.audiences, check))
     }
     const all = found
     // Asked anew who may see what, and in one moment with what is shown.

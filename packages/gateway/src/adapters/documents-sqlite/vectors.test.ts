@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../databases/sqlite.js'
-import { type Document, type DocumentIndex, type Embedding, type Hit, proceed, refuse } from '../../spec/index.js'
+import {
+  type Document,
+  type DocumentIndex,
+  type Embedding,
+  type Hit,
+  NotEmbedded,
+  proceed,
+  refuse,
+} from '../../spec/index.js'
 import { openSqliteDocuments } from './documents.js'
 
 const OPEN = { level: 'public', categories: [] }
@@ -43,7 +51,7 @@ describe('documents that are found by their meaning', () => {
     })
 
   const search = async (text: string, more: object = {}, on = index): Promise<readonly Hit[]> => {
-    const query = { text, limit: 2, classes: [OPEN], readers: ['*'] as const, ...more }
+    const query = { text, limit: 2, classes: [OPEN], readers: ['*'] as const, embedding: meanings, ...more }
     const step = await on.search(query, new AbortController().signal)
     if (step.kind === 'refuse') throw new Error(step.code)
     return step.value
@@ -95,13 +103,14 @@ describe('documents that are found by their meaning', () => {
     expect(await search('birds')).toEqual([])
     expect(await first('heron')).toBe('plain')
     await index.put([documentOf('stork', 'A stork.'), documentOf('nothing', '')])
-    const other = await open({ ...meanings, model: 'another' })
-    expect(await search('birds', {}, other)).toEqual([])
+    expect(await search('birds', { embedding: { ...meanings, model: 'another' } })).toEqual([])
     expect(await first('birds')).toBe('stork')
+    // Whoever opens it without an embedding searches it with that of a query all the same.
+    expect(await first('birds', {}, plain)).toBe('stork')
     // Of a model whose vectors have become longer.
-    const longer = await open({ ...meanings, embed: async () => proceed([new Float32Array(9).fill(1)]) })
-    expect(await search('birds', {}, longer)).toEqual([])
-    for (const one of [plain, other, longer]) await one.close()
+    const longer: Embedding = { ...meanings, embed: async () => proceed([new Float32Array(9).fill(1)]) }
+    expect(await search('birds', { embedding: longer })).toEqual([])
+    await plain.close()
   })
 
   it('are put with their vectors, or not at all', async () => {
@@ -117,16 +126,52 @@ describe('documents that are found by their meaning', () => {
     }
     for (const embedding of [ill, short, blank, broken]) {
       const other = await open(embedding)
-      await expect(other.put([documentOf('heron', 'A heron.')])).rejects.toThrow(/vector/)
+      const putting = other.put([documentOf('heron', 'A heron.')])
+      await expect(putting).rejects.toThrow(/vector/)
+      if (embedding === ill) await expect(putting).rejects.toBeInstanceOf(NotEmbedded)
       await other.close()
     }
     expect(await index.classes()).toEqual([])
   })
 
-  it('are refused as the embedding is where a query cannot be embedded', async () => {
+  it('are found by their words where the query has no embedding, or none is made of it', async () => {
     await index.put([documentOf('heron', 'A heron.')])
-    const other = await open({ model: 'meanings', embed: async () => refuse('rate_limited', 'too often') })
-    await expect(search('heron', {}, other)).rejects.toThrow('rate_limited')
+    const away: Embedding = { model: 'meanings', embed: async () => refuse('rate_limited', 'too often') }
+    for (const embedding of [away, undefined]) {
+      expect(await first('heron', { embedding })).toBe('heron')
+      expect(await search('birds', { embedding })).toEqual([])
+    }
+  })
+
+  it('are not asked about where nothing could be found', async () => {
+    await index.put([documentOf('heron', 'A heron.')])
+    const asked: string[] = []
+    const embedding: Embedding = {
+      model: 'meanings',
+      async embed(texts) {
+        asked.push(...texts)
+        return meanings.embed(texts)
+      },
+    }
+    await search('birds', { embedding, readers: [] })
+    await search('birds', { embedding, classes: [] })
+    await search('!?', { embedding })
+    expect(asked).toEqual([])
+    await search('birds of the lake', { embedding })
+    expect(asked).toEqual(['birds of the lake'])
+  })
+
+  it('are embedded with the beginning of their title', async () => {
+    const seen: string[] = []
+    const other = await open({
+      model: 'meanings',
+      async embed(texts) {
+        seen.push(...texts)
+        return meanings.embed(texts)
+      },
+    })
+    await other.put([documentOf('heron', 'A heron.', { title: 'x'.repeat(10_000) })])
+    expect(seen).toEqual([`${'x'.repeat(400)}\nA heron.`])
     await other.close()
   })
 })

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { bytes, column, type Database } from '../../databases/sqlite.js'
 import { keptText } from '../../retrieval/kept.js'
 import { passagesOf } from '../../retrieval/passages.js'
-import { type Document, type Embedding, proceed } from '../../spec/index.js'
+import { type Document, type Embedding, NotEmbedded, proceed, refuse } from '../../spec/index.js'
 import { numbersOfAudience } from './number.js'
 import type { PassageList } from './ranking.js'
 
@@ -25,20 +25,28 @@ function keptVector(model: string, vector: Float32Array): Vector {
   return { model, bytes: new Uint8Array(parts.buffer) }
 }
 
+const NOT_AS_MANY = refuse('upstream_failed', 'there are not as many vectors as texts')
+/** Of a title as it stands before each passage: models take short texts. */
+const TITLE_CHARACTERS = 400
+
 /**
  * Of the passages of each document, with its title, in their order. Throws where they cannot be made: a document that was put
  * without them would be found by its words alone, and nobody would know.
  */
 export async function vectorsOf(
-  { model, embed }: Embedding,
+  embedding: Embedding,
   documents: readonly Document[],
 ): Promise<readonly (readonly (Vector | undefined)[])[]> {
-  const texts = documents.map(({ title, text }) => passagesOf(keptText(text)).map((one) => `${title}\n${one}`.trim()))
+  const { model } = embedding
+  const texts = documents.map(({ title, text }) => {
+    const before = keptText(title).slice(0, TITLE_CHARACTERS)
+    return passagesOf(keptText(text)).map((one) => `${before}\n${one}`.trim())
+  })
   // A provider takes no empty text.
   const asked = texts.flat().filter((text) => text !== '')
-  const made = asked.length === 0 ? proceed([]) : await embed(asked)
-  if (made.kind === 'refuse') throw new Error(`no vectors were made of documents: ${made.code}`)
-  if (made.value.length !== asked.length) throw new Error('there are not as many vectors as texts')
+  const made = asked.length === 0 ? proceed([]) : await embedding.embed(asked)
+  if (made.kind === 'refuse') throw new NotEmbedded(made)
+  if (made.value.length !== asked.length) throw new NotEmbedded(NOT_AS_MANY)
   const vectors = made.value.map((vector) => keptVector(model, vector)).values()
   return texts.map((passages) => passages.map((text) => (text === '' ? undefined : vectors.next().value)))
 }

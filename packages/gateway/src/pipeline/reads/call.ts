@@ -46,7 +46,12 @@ export interface ResultHead<Column> {
   readonly receipt: string | undefined
   /** Something is not as the dataset has it. */
   readonly isChanged: boolean
+  /** What documents were found by, where it keeps vectors. */
+  readonly by?: FoundBy
 }
+
+/** By words alone where no vector could be made of what is looked for. */
+export type FoundBy = 'words' | 'words+meaning'
 
 /** Where a result goes: a door writes it in its own protocol. */
 export interface ResultSink<Column, Row> {

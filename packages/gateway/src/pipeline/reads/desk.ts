@@ -6,6 +6,8 @@ import {
   type ActsByType,
   type Budgeting,
   type Charge,
+  type Dataset,
+  type Embedding,
   errorName,
   type Hold,
   labelsBrought,
@@ -50,6 +52,8 @@ export interface ReadParts extends LifeParts {
   readonly vault: Vault
   readonly budgets: Budgeting
   readonly configDigest: string
+  /** Makes the vector of what a caller looks for, in its name; undefined where the dataset keeps no vectors. */
+  readonly embeddingOf: (entered: Entered, dataset: Dataset) => Embedding | undefined
   /** Where a request waits for an approval; gives its id. */
   readonly park: (parked: Parked) => Promise<string>
 }

@@ -20,6 +20,7 @@ import { type Life, overBy } from '../life.js'
 import { type Ask, labelsOfRead, resourceOf } from './asking.js'
 import type { Documents, SearchCall, ShownHit } from './call.js'
 import type { ReadDesk } from './desk.js'
+import { look } from './look.js'
 import { remembered, rowsToRemember } from './remembered.js'
 import { MASK, type Seen, seenOf } from './seen.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
@@ -54,10 +55,11 @@ export async function giveHits(
     return outcomeOf('refused', why, sink.refuse(why, receipt), 0, counts)
   }
   if (life.ended !== undefined || life.left) return ended(overBy(life))
-  const found = await source.documents.search(content, life.signal)
+  const found = await look(desk, entered, { dataset, source, content, life })
   if (found.kind === 'refuse') return ended(found)
+  const { hits, by } = found.value
   const seeing = { dataset, source, ask, obligations, purpose: facts.purpose }
-  const seen = found.value.map((hit) => seenOf(hit, seeing))
+  const seen = hits.map((hit) => seenOf(hit, seeing))
   const shown = await shownOf(desk, seen, work)
   if (shown.kind === 'refuse') return ended(shown)
 
@@ -89,7 +91,7 @@ export async function giveHits(
   if (life.ended !== undefined || life.left) return ended(overBy(life))
 
   const isChanged = seen.some((one) => one.isChanged) || Object.keys(counts.carriedOut).length > 0
-  sink.begin({ columns: [], receipt, isChanged })
+  sink.begin({ columns: [], receipt, isChanged, ...(by === undefined ? {} : { by }) })
   await sink.rows(shown.value)
   sink.end(false)
   return { ...outcomeOf('done', undefined, 200, 0, counts), rows: shown.value.length, brought }
