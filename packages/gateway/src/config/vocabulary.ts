@@ -1,4 +1,4 @@
-import { type AttributeValue, FINDING_TYPES, type FindingType, familyOf } from '../spec/index.js'
+import { type AttributeValue, FINDING_TYPES, type FindingType, familyOf, UNTRUSTED } from '../spec/index.js'
 import { wordsOf } from './attribute-words.js'
 import type { AttributeType, Config } from './config.js'
 import type { Path } from './yaml.js'
@@ -105,9 +105,6 @@ function labelsOf({ classification, datasets, ledger: { gather }, tools }: Confi
   const called = tools.flatMap(({ labels }) => labels)
   return [...new Set([...gather.toolResults, ...gathered, ...read, ...own, ...called])].sort()
 }
-
-/** Of documents that tell models what to do. */
-const UNTRUSTED = 'untrusted'
 
 function columnsOf({ classification, datasets }: Config): readonly string[] {
   const columns = datasets.flatMap(({ source }) =>

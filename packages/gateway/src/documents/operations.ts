@@ -10,10 +10,11 @@ import {
   type Refusal,
   refuse,
   type Step,
+  UNTRUSTED,
 } from '../spec/index.js'
 import type { ReadDocument } from './document.js'
 import { type Ingested, type InspectTexts, ingest } from './ingest.js'
-import { deletionOf, ingestOf, type KnownDataset, reclassificationOf, UNTRUSTED } from './request.js'
+import { deletionOf, ingestOf, type KnownDataset, reclassificationOf } from './request.js'
 
 export interface DocumentOperationsParts {
   /** As the configuration in force has them. */

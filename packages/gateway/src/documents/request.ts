@@ -8,6 +8,7 @@ import {
   type Refusal,
   refuse,
   type Step,
+  UNTRUSTED,
 } from '../spec/index.js'
 import { documentOf, type ReadDocument, UNSAID } from './document.js'
 
@@ -24,9 +25,6 @@ export interface KnownDataset {
   /** What becomes of a document that tells models what to do. */
   readonly planted: 'refuse' | 'label' | 'flag'
 }
-
-/** The category of documents that tell models what to do. */
-export const UNTRUSTED = 'untrusted'
 
 const DOCUMENTS_MAX = 10_000
 const SOURCE_CHARACTERS_MAX = 4096

@@ -6,6 +6,9 @@ export interface Classification {
   readonly categories: readonly string[]
 }
 
+/** The category of documents that tell models what to do, whatever categories are configured. */
+export const UNTRUSTED = 'untrusted'
+
 /** The order of classifications: levels one above the other, and sets of categories. */
 export interface Lattice {
   /** Lowest first; at least two. */

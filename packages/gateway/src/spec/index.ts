@@ -1,6 +1,6 @@
 export type { Brand } from './brand.js'
 export type { Classification, Lattice } from './classification.js'
-export { highestOf, joinedOf, labelsOfClassification, reaches } from './classification.js'
+export { highestOf, joinedOf, labelsOfClassification, reaches, UNTRUSTED } from './classification.js'
 export type {
   CataloguedTable,
   Cell,

@@ -14,6 +14,7 @@ import {
   refuse,
   type Step,
   subjectOf,
+  UNTRUSTED,
   type VaultSession,
   withLabels,
 } from '../../spec/index.js'
@@ -152,7 +153,10 @@ function permittedOf(
 
 /** What was classified by another lattice is nothing that policies of this one know: it is seen by nobody. */
 function isOf({ categories, levels }: Lattice, one: Classification): boolean {
-  return levels.includes(one.level) && one.categories.every((category) => categories.includes(category))
+  return (
+    levels.includes(one.level) &&
+    one.categories.every((category) => category === UNTRUSTED || categories.includes(category))
+  )
 }
 
 /** Whom a document may name so that this caller finds it: the subject, whoever acts for it. */
