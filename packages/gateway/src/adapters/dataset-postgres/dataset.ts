@@ -12,6 +12,7 @@ import {
 } from '../../spec/index.js'
 import { type Caller, type ClaimSetting, callerOf, type RoleMapping, settingsFault, settingsSql } from './caller.js'
 import { type Catalogue, type CatalogueTable, catalogueFault, tableName } from './catalogue.js'
+import { checkFilters } from './filters.js'
 import { readPlan } from './read.js'
 import { createServer, type Server } from './server/server.js'
 import { StandingBad } from './server/standing.js'
@@ -75,6 +76,8 @@ export async function openPostgresDataset(parts: PostgresDatasetParts): Promise<
   })
   try {
     await server.schema()
+    for (const { role } of roles.slice(0, 1))
+      await checkFilters(server, role, tables, filters, (message) => parts.warn(`dataset \`${name}\`: ${message}`))
   } catch (thrown) {
     if (thrown instanceof StandingBad) {
       server.close()

@@ -155,6 +155,24 @@ describe.skipIf(POSTGRES === undefined)('the schema of the database (needs Postg
     await expect(openPeople(server, { tables: [table] })).rejects.toThrow(why)
   })
 
+  it('tells of row filters that the database does not take, when it is opened', async () => {
+    await made('CREATE TABLE people (id integer, nurse text)')
+    const filters = [
+      { name: 'gone', where: 'nosuch = 1', always: false },
+      { name: 'text', where: 'nurse', always: false },
+      { name: 'good', where: 'id > 0', always: false },
+    ]
+    const { source, warnings } = await openPeople(server, {
+      tables: [tableOf('people', ['id'], { filters }), tableOf('missing', ['id'], { filters })],
+    })
+    const told = warnings.filter((one) => one.includes('row filter'))
+    expect(told).toEqual([
+      expect.stringMatching(/`gone` of `public.people` fails, .*nosuch.*42703/),
+      expect.stringMatching(/`text` of `public.people` fails, .*42804/),
+    ])
+    await source.close()
+  })
+
   it('[tables.origin] classifies by column, table and dataset, in this order, and what nobody classified as the highest', async () => {
     await made('CREATE TABLE people (id integer, name text, email text); CREATE TABLE other (id integer)')
     const people = tableOf('people', [], {
