@@ -165,7 +165,7 @@ function rowText(row: readonly Shown[], columns: readonly ShownColumn[]): string
     // Of most texts nothing is escaped, and looking costs less than asking for it.
     else if (columns[at]?.cells === 'text') text += PLAIN.test(cell) ? `"${cell}"` : JSON.stringify(cell)
     // Between its parts JSON may have line breaks, and a reader of lines would take what follows for one of ours.
-    else text += cell.replace(LINE_BREAKS, ' ')
+    else text += columns[at]?.cells === 'json' ? cell.replace(LINE_BREAKS, ' ') : cell
   }
   return `${text}]`
 }
