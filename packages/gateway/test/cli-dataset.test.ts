@@ -213,7 +213,7 @@ describe('ostiary dataset, where a gateway runs', () => {
   test('keeps what stands before the fault in a file, and says so', async () => {
     const done = await run('ingest', 'handbook', 'broken.csv', '--access', '*', '--json')
     expect(done.code).toBe(1)
-    expect(done.stderr).toContain('1 documents before it are done, and stay')
+    expect(done.stderr).toContain('what stands before it is done, and stays: 1')
     expect(done.lines().at(-1)).toMatchObject({
       ok: false,
       message: 'broken.csv: line 3: a quote stands in a field that does not begin with one',

@@ -342,7 +342,9 @@ describe('a search', () => {
     const noInternal = `${ANALYSTS_READ}@id("public") forbid (principal, action == Action::"searchDataset", resource) unless { resource.classification == "public" };`
     const room = await open(noInternal)
     const answer = await search(room, 'canteen')
-    expect(answer.json['results']).toMatchObject([{ id: 'lunch', attributes: {}, classification: PUBLIC }])
+    expect(answer.json['results']).toMatchObject([
+      { id: 'lunch', attributes: {}, classification: 'public', categories: [] },
+    ])
     expect(labelsOf(room)).toEqual([])
   })
 

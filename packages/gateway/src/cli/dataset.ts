@@ -75,7 +75,7 @@ export async function ingestFiles(
       for (const one of files) await ingestFile(operator, { dataset, ...said }, one, flags.textColumn, tally, output)
     })
   } catch (error) {
-    if (tally.documents > 0) output.warn(`${tally.documents} documents before it are done, and stay`)
+    if (tally.documents > 0) output.warn(`what stands before it is done, and stays: ${tally.documents}`)
     throw error
   }
   const { documents, foundByNobody, hidden, put, refused } = tally

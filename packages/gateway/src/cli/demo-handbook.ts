@@ -98,7 +98,8 @@ interface Searched {
 
 interface Found {
   readonly title: string
-  readonly classification: { readonly level: string; readonly categories: readonly string[] }
+  readonly classification: string
+  readonly categories: readonly string[]
   readonly attributes: Readonly<Record<string, string>>
 }
 
@@ -117,7 +118,7 @@ async function search({ house, must }: Story, as: 'alice' | 'bob'): Promise<Sear
   return { requestId: answer.headers.get('x-request-id') ?? '', text, results }
 }
 
-function textOf({ title, classification: { categories, level }, attributes }: Found): string {
+function textOf({ title, classification, categories, attributes }: Found): string {
   const known = Object.entries(attributes).map(([name, value]) => `, ${name} ${value}`)
-  return `${title} (${[level, ...categories].join(', ')})${known.join('')}`
+  return `${title} (${[classification, ...categories].join(', ')})${known.join('')}`
 }

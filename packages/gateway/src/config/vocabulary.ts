@@ -25,7 +25,10 @@ export interface Vocabulary {
     readonly tools: readonly string[]
     /** What an obligation about columns may name: levels, categories and columns; and row filters. */
     readonly columns: readonly string[]
-    readonly filters: readonly string[]
+    /** By name, the tables beside it in its datasets that have none of that name. */
+    readonly filters: ReadonlyMap<string, readonly string[]>
+    /** A dataset lists some. */
+    readonly hasPurposes: boolean
     /** What the gateway's own attributes of datasets and tools, and purposes, can be, by `resource.NAME` or `context.NAME`. */
     readonly words: ReadonlyMap<string, readonly string[]>
     /** Models without a price. */
@@ -74,6 +77,7 @@ export function vocabularyOf(config: Config): Vocabulary {
       tools: config.tools.map((one) => one.name),
       columns: columnsOf(config),
       filters: filtersOf(config),
+      hasPurposes: config.datasets.some(({ purposes }) => purposes.length > 0),
       words: wordsOf(config, new Set(modelAttributes.keys())),
       unpriced: config.models.filter((one) => one.price === undefined).map((one) => one.name),
     },
@@ -117,11 +121,17 @@ function columnsOf({ classification, datasets }: Config): readonly string[] {
   return [...new Set([...classification.levels, ...classification.categories, ...columns])]
 }
 
-function filtersOf({ datasets }: Config): readonly string[] {
-  const filters = datasets.flatMap(({ source }) =>
-    source.kind === 'tables' ? source.tables.flatMap((table) => table.filters.map(({ name }) => name)) : [],
-  )
-  return [...new Set(filters)]
+function filtersOf({ datasets }: Config): ReadonlyMap<string, readonly string[]> {
+  const filters = new Map<string, string[]>()
+  for (const { name: dataset, source } of datasets) {
+    if (source.kind !== 'tables') continue
+    for (const filter of new Set(source.tables.flatMap((table) => table.filters.map(({ name }) => name)))) {
+      const without = source.tables.filter((table) => !table.filters.some(({ name }) => name === filter))
+      const names = without.map(({ schema, table }) => `${dataset}: ${schema}.${table}`)
+      filters.set(filter, [...(filters.get(filter) ?? []), ...names])
+    }
+  }
+  return filters
 }
 
 function groupsOf({ issuers }: Config): Vocabulary['known']['groups'] {

@@ -40,7 +40,8 @@ const ROWS_LINES: Form<ShownColumn, readonly Shown[]> = {
 const HITS_JSON: Form<never, ShownHit> = {
   type: 'application/json',
   head: ({ by }) => `{${by === undefined ? '' : `"by":"${by}",`}"results":[`,
-  row: (hit) => JSON.stringify(hit),
+  row: ({ attributes, classification: { categories, level }, id, passage, score, title }) =>
+    JSON.stringify({ id, title, passage, score, classification: level, categories, attributes }),
   between: ',',
   end: () => '],"complete":true}',
   error: (refusal) => `],"error":${errorText(refusal)}}`,

@@ -118,7 +118,7 @@ function sourceOf(parts: PostgresDatasetParts, server: Server, rules: Rules): Ta
       const wanted = understood.value.statement.parameters.length
       if (wanted !== parameters.length)
         return refuse('invalid_request', `${parameters.length} parameters for ${wanted}`, {
-          message: `The statement uses ${wanted} parameters, and is given ${parameters.length}.`,
+          message: `Parameters that the statement uses: ${wanted}; given: ${parameters.length}.`,
           param: 'parameters',
         })
       return proceed(preparedOf(understood.value, caller.value, values.value))

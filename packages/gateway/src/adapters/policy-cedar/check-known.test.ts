@@ -18,7 +18,11 @@ const KNOWN: Known = {
   datasets: ['crm'],
   tools: ['mail/send'],
   columns: ['public', 'restricted', 'pii', 'people.email'],
-  filters: ['own-region'],
+  filters: new Map([
+    ['own-region', []],
+    ['half', ['crm: public.view']],
+  ]),
+  hasPurposes: true,
   words: new Map([
     ['resource.classification', ['public', 'restricted']],
     ['resource.categories', ['pii']],
@@ -297,6 +301,16 @@ describe('an obligation about what is read', () => {
     expect(warnings(on('column:mask:pii', 'queryDataset', 'Dataset'))).toEqual([])
     expect(warnings(on('column:mask:pii', 'invoke', 'Model'))).toEqual([
       expect.stringContaining('`column:mask:pii` does nothing: it concerns `queryDataset` and `searchDataset` alone'),
+    ])
+  })
+
+  test('says which tables it leaves as they are, and that nobody could name a purpose', () => {
+    expect(warnings(on('rows:own-region, require:purpose', 'queryDataset', 'Dataset'))).toEqual([])
+    expect(warnings(on('rows:half', 'queryDataset', 'Dataset'))).toEqual([
+      expect.stringContaining('`rows:half` leaves all rows of `crm: public.view`: no filter there has this name'),
+    ])
+    expect(warnings(on('require:purpose', 'queryDataset', 'Dataset'), { ...KNOWN, hasPurposes: false })).toEqual([
+      expect.stringContaining('`require:purpose` refuses every read: no dataset lists `purposes`'),
     ])
   })
 

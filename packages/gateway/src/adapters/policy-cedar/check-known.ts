@@ -62,7 +62,7 @@ function whyUnnamed(obligation: Obligation, known: Known): string | undefined {
     case 'column':
       return missing(obligation.target, known.columns, 'no level, category or column of a dataset is named')
     case 'rows':
-      return missing(obligation.filter, known.filters, 'no table of a dataset has a row filter')
+      return missing(obligation.filter, [...known.filters.keys()], 'no table of a dataset has a row filter')
     default:
       return undefined
   }

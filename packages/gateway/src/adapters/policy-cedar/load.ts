@@ -52,7 +52,7 @@ export function loadPolicies(
       if (policy !== undefined) policies.push(policy)
       if (vocabulary.known !== undefined) {
         checkKnown(piece, json, vocabulary.known, warn)
-        checkReads(piece, json, warn)
+        checkReads(piece, json, vocabulary.known, warn)
         checkNamed(piece, json, vocabulary.known, error)
         checkRoutes(piece, json, vocabulary.known, error)
       }

@@ -30,7 +30,10 @@ export interface Known {
   readonly tools: readonly string[]
   /** What an obligation about columns may name: levels, categories and columns; and row filters. */
   readonly columns: readonly string[]
-  readonly filters: readonly string[]
+  /** By name, the tables beside it in its datasets that have none of that name. */
+  readonly filters: ReadonlyMap<string, readonly string[]>
+  /** A dataset lists some. */
+  readonly hasPurposes: boolean
   /** What the gateway's own attributes of datasets and tools, and purposes, can be, by `resource.NAME` or `context.NAME`. */
   readonly words: ReadonlyMap<string, readonly string[]>
   /** Models without a price. */

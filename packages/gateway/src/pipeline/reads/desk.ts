@@ -105,6 +105,11 @@ export class ReadDesk {
     ledger.gather(principal, session.value, labelsOfKnown(gathering, parts, found))?.catch(ignore)
   }
 
+  /** @param isNeeded something is to be tokenized */
+  vaultFor({ principal, received }: Authenticated, isNeeded: boolean): Step<VaultSession | undefined> {
+    return isNeeded ? this.parts.vault.open(principal, received.headers['ostiary-session']) : proceed(undefined)
+  }
+
   /** What policies let callers spend, set aside. A read costs no tokens and no money. */
   async hold({ principal }: Authenticated, verdicts: readonly Verdict[]): Promise<Step<Hold | undefined>> {
     const spends = [...new Set(verdicts.flatMap(({ obligations }) => obligations.spends))]

@@ -12,7 +12,6 @@ import {
   type Step,
   subjectOf,
   type TableSource,
-  type VaultSession,
   type Verdict,
   withLabels,
 } from '../../spec/index.js'
@@ -97,7 +96,8 @@ async function sealed(
   const changes = changesOf(reading, obligations.reading, dataset.lattice)
   const changed = prepared.value.change(changes)
   if (changed.kind === 'refuse') return changed
-  const vault = vaultFor(desk, entered, changed.value, obligations)
+  const isTokenizing = obligations.tokenizes.output || changed.value.columns.some(({ act }) => act === 'tokenize')
+  const vault = desk.vaultFor(authenticated, isTokenizing)
   if (vault.kind === 'refuse') return vault
 
   const brought = withLabels(
@@ -147,17 +147,6 @@ function unedited(desk: ReadDesk, { found, parts }: Question, { input }: Obligat
   return refuse('obligation_failed', 'a statement cannot be edited', {
     message: 'Policy wants something in this statement changed, and a statement is done as it is or not at all.',
   })
-}
-
-/** Where something is to be tokenized. */
-function vaultFor(
-  { parts: { vault } }: ReadDesk,
-  { authenticated: { principal, received } }: Entered,
-  { columns }: ChangedQuery,
-  { tokenizes }: Obligations,
-): Step<VaultSession | undefined> {
-  if (!tokenizes.output && columns.every(({ act }) => act !== 'tokenize')) return proceed(undefined)
-  return vault.open(principal, received.headers['ostiary-session'])
 }
 
 /** What is done to what is read, by `column:ACT` and `rows:FILTER`. */

@@ -15,7 +15,6 @@ import {
   type Step,
   subjectOf,
   UNTRUSTED,
-  type VaultSession,
   withLabels,
 } from '../../spec/index.js'
 import type { Entered } from '../call.js'
@@ -75,7 +74,8 @@ async function sealed(
   const edited = desk.parts.editTexts(question.value.parts, question.value.found, obligations.input, undefined)
   if (edited.kind === 'refuse') return refuse(edited.code, edited.forLog)
   const text = edited.value.edits[0]?.text ?? call.text
-  const vault = vaultFor(desk, entered, obligations)
+  const isTokenizing = obligations.tokenizes.output || obligations.reading.columns.some(({ act }) => act === 'tokenize')
+  const vault = desk.vaultFor(authenticated, isTokenizing)
   if (vault.kind === 'refuse') return vault
   const held = await desk.hold(
     authenticated,
@@ -163,15 +163,6 @@ function isOf({ categories, levels }: Lattice, one: Classification): boolean {
 function readersOf(principal: Principal): readonly Reader[] {
   const { groups, uid } = subjectOf(principal)
   return ['*', `user:${uid}`, ...groups.map((group): Reader => `group:${group}`)]
-}
-
-function vaultFor(
-  { parts: { vault } }: ReadDesk,
-  { authenticated: { principal, received } }: Entered,
-  { reading, tokenizes }: Obligations,
-): Step<VaultSession | undefined> {
-  if (!tokenizes.output && reading.columns.every(({ act }) => act !== 'tokenize')) return proceed(undefined)
-  return vault.open(principal, received.headers['ostiary-session'])
 }
 
 function digestOf(what: Buffer | string): string {
