@@ -269,6 +269,17 @@ export class Bracket {
     }
   }
 
+  /** Waits until an intent is durable, and gives what holds then. */
+  async recorded(intent: Step<Intent>): Promise<Step<Intent>> {
+    if (intent.kind === 'refuse') return intent
+    try {
+      await intent.value.durable
+      return intent
+    } catch (error) {
+      return this.notDurable(error)
+    }
+  }
+
   /** The intent did not become durable: closed refuses, open goes on without a receipt. */
   notDurable(error: unknown): Step<Intent> {
     if (this.#intent !== undefined) this.#of.open.delete(this.#intent.index)

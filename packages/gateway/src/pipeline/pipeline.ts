@@ -320,7 +320,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 
   async function record(sealed: Sealed, bracket: Bracket): Promise<Step<Recorded>> {
-    let intent = bracket.intend(sealed, parts.configDigest, !sealed.hasEffects)
+    const intent = bracket.intend(sealed, parts.configDigest, !sealed.hasEffects)
     if (intent.kind === 'refuse') return intent
     const { durable, releaseWaits } = intent.value
     if (releaseWaits) {
@@ -337,13 +337,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       whenDurable?.catch(ignore)
       return proceed(seal.recorded(sealed, undefined, whenDurable))
     }
-    try {
-      await durable
-    } catch (error) {
-      intent = bracket.notDurable(error)
-      if (intent.kind === 'refuse') return intent
-    }
-    return proceed(seal.recorded(sealed, intent.value.receipt, undefined))
+    const held = await bracket.recorded(intent)
+    return held.kind === 'refuse' ? held : proceed(seal.recorded(sealed, held.value.receipt, undefined))
   }
 
   function forwardAndRelease(recorded: Recorded, bracket: Bracket): Promise<Outcome> {

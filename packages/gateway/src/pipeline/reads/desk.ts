@@ -129,14 +129,8 @@ export class ReadDesk {
     const labels = await this.#gathered(authenticated, brought, life)
     if (labels.kind === 'refuse') return labels
     const sealed = seal.read({ authenticated, content, facts, labels: labels.value })
-    let intent = bracket.intendRead(sealed, this.parts.configDigest)
+    const intent = await bracket.recorded(bracket.intendRead(sealed, this.parts.configDigest))
     if (intent.kind === 'refuse') return intent
-    try {
-      await intent.value.durable
-    } catch (error) {
-      intent = bracket.notDurable(error)
-      if (intent.kind === 'refuse') return intent
-    }
     return proceed(seal.recordedRead(sealed, intent.value.receipt))
   }
 

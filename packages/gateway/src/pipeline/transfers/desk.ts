@@ -90,14 +90,8 @@ export class Desk {
     const labels = await this.#gathered(authenticated, facts.brought)
     if (labels.kind === 'refuse') return labels
     const sealed = seal.transfer({ authenticated, dialect, provider, route, content, facts, labels: labels.value })
-    let intent = bracket.intendTransfer(sealed, this.parts.configDigest)
+    const intent = await bracket.recorded(bracket.intendTransfer(sealed, this.parts.configDigest))
     if (intent.kind === 'refuse') return intent
-    try {
-      await intent.value.durable
-    } catch (error) {
-      intent = bracket.notDurable(error)
-      if (intent.kind === 'refuse') return intent
-    }
     return proceed(seal.recordedTransfer(sealed, intent.value.receipt))
   }
 
