@@ -14,6 +14,7 @@ import {
 import { tableName } from './catalogue.js'
 import { cellKindOf, type Finish, finishOf } from './result.js'
 import type { SchemaColumn, SchemaTable } from './server/schema.js'
+import { placeIn } from './sql/fault.js'
 import type { Mentions } from './sql/mentions.js'
 import type { UsedRelation } from './sql/relations.js'
 import { type Replacement, type Rewritten, rewrite } from './sql/rewrite.js'
@@ -142,7 +143,7 @@ function newPlan(understood: Understood, { columns: acts, filters }: ReadingChan
     return !isPlain && rules.oracles === 'refuse'
   })
   if (hurt !== undefined) {
-    const where = hurt.position === undefined ? '' : `, not at character ${hurt.position}`
+    const where = hurt.position === undefined ? '' : `, not at ${placeIn(statement.source.text, hurt.position)}`
     return refuse('obligation_failed', `the column \`${hurt.column}\` is changed and no plain output`, {
       message: `Policy changes the column \`${hurt.column}\`: it may stand only as a plain output${where}.`,
       param: 'sql',

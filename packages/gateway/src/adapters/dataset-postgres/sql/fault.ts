@@ -12,13 +12,17 @@ export function fault(what: string, text: string, at?: number): Refusal {
   // A name is the caller's own word: it is told to nobody else.
   const kind = `sql: ${what.replace(/`[^`]*`/g, '…')}`
   if (at === undefined || at < 0) return refuse('invalid_request', kind, { message: said(what), param: 'sql' })
-  const lines = text.slice(0, at).split(/\r\n|\n|\r/)
-  const column = (lines.at(-1)?.length ?? 0) + 1
-  const where = `line ${lines.length}, column ${column} (character ${at})`
   return refuse('invalid_request', `${kind}, at character ${at}`, {
-    message: said(`${what}, at ${where}`),
+    message: said(`${what}, at ${placeIn(text, at)}`),
     param: 'sql',
   })
+}
+
+/** @param at UTF-16 code units from the beginning */
+export function placeIn(text: string, at: number): string {
+  const lines = text.slice(0, at).split(/\r\n|\n|\r/)
+  const column = (lines.at(-1)?.length ?? 0) + 1
+  return `line ${lines.length}, column ${column} (character ${at})`
 }
 
 /** A word of the statement that may be said: it is short, plain, and no value looks like a function or a kind of node. */
