@@ -150,8 +150,9 @@ describe.skipIf(POSTGRES === undefined)('ostiary dataset scan', () => {
     ])
     // The same by the dataset's name, with the login that serves: it sees what its role may not inherit as closed.
     const again = await ostiary(['dataset', 'scan', 'clinic', '--config', where.file], { env })
-    expect(again).toMatchObject({ code: 0, stderr: '' })
+    expect(again.code).toBe(0)
     expect(again.stdout).toContain('patients: # values were not looked at: this login may not read it')
+    expect(again.stderr).toMatch(/^warning: no table could be looked into[^\n]*\n$/)
     expect(lineOf(again, 'email')).toBe(
       'email: { classification: confidential, categories: [pii], mask: email } # named like an e-mail address',
     )

@@ -47,21 +47,28 @@ export async function scanDataset(
     for (const warning of scan.warnings) output.warn(`warning: ${warning}`)
     for (const line of sectionHead({ name, schemas, roles: scan.roles })) output.say(line)
     let lines = 0
+    let seen = 0
     const detectors = allDetectors()
     for await (const sample of scan.samples()) {
       const proposed = proposeTable(sample, lattice, detectors)
       const shown = tableLines(proposed, first)
       if (proposed.kind !== 'definer') lines += 1
+      if (sample.unseen === undefined) seen += 1
       for (const line of shown) output.say(line)
       output.data(proposed)
     }
     if (lines === 0) output.say('        {}')
+    else if (seen === 0) output.warn(`warning: ${NOTHING_SEEN}`)
     output.data({ ok: true, name, schemas, roles: scan.roles, tables: scan.tables, warnings: scan.warnings })
     return EXIT.done
   } finally {
     await scan.close()
   }
 }
+
+/** A login that takes a role on for each caller often may read nothing by itself. */
+const NOTHING_SEEN =
+  'no table could be looked into, so this goes by names and types alone: scan with a login that may read the tables'
 
 async function targetOf(
   file: string,
