@@ -30,7 +30,7 @@ describe('generated statements', () => {
   }, 300_000)
 })
 
-describe.skipIf(POSTGRES === undefined)('generated statements in PostgreSQL (needs it)', () => {
+describe.skipIf(POSTGRES === undefined)('generated statements (needs PostgreSQL)', () => {
   let server: PostgresServer
   let plain: Database
   let one: Database

@@ -387,7 +387,7 @@ describe('documents that an administrator', () => {
   })
 })
 
-describe.skipIf(POSTGRES === undefined)('documents in PostgreSQL that an administrator', () => {
+describe.skipIf(POSTGRES === undefined)('documents in PostgreSQL that an administrator (needs PostgreSQL)', () => {
   let database: PostgresServer
   beforeAll(async () => {
     database = await startPostgres()

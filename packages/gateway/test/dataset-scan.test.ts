@@ -53,7 +53,7 @@ CREATE ROLE looking LOGIN;
 GRANT SELECT ON patients, visits, staff, "odd.table", secured, parted, mine, moods TO clinic_read, looking;
 GRANT EXECUTE ON FUNCTION meddle() TO clinic_read`
 
-describe.skipIf(POSTGRES === undefined)('ostiary dataset scan', () => {
+describe.skipIf(POSTGRES === undefined)('ostiary dataset scan (needs PostgreSQL)', () => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres()

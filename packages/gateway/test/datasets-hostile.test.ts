@@ -16,7 +16,7 @@ import { POSTGRES, type PostgresServer, startPostgres } from './postgres.js'
 let house: House
 const CARD = TEST_CARD.replaceAll(/[ -]/g, '')
 
-describe.skipIf(POSTGRES === undefined)('tables whose cells are hostile', () => {
+describe.skipIf(POSTGRES === undefined)('tables whose cells are hostile (needs PostgreSQL)', () => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres()

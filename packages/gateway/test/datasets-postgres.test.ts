@@ -49,7 +49,7 @@ function crm(url: string, more: Record<string, unknown> = {}): Record<string, un
   }
 }
 
-describe.skipIf(POSTGRES === undefined)('a dataset in PostgreSQL', () => {
+describe.skipIf(POSTGRES === undefined)('a dataset in PostgreSQL (needs PostgreSQL)', () => {
   let server: PostgresServer
   let house: House
   let url: string

@@ -40,7 +40,7 @@ const PATH = [POSTGRES ?? '', process.env['PATH'] ?? ''].join(delimiter)
 const isInstalled = (name: string): boolean => PATH.split(delimiter).some((folder) => existsSync(join(folder, name)))
 const CAN_FOLLOW = POSTGRES !== undefined && ['bash', 'curl', 'psql'].every(isInstalled)
 
-describe.skipIf(!CAN_FOLLOW)('the guide to datasets, where PostgreSQL, bash and curl are installed', () => {
+describe.skipIf(!CAN_FOLLOW)('the guide to datasets (needs PostgreSQL, bash and curl)', () => {
   let server: PostgresServer
   let top: string
   const running: ChildProcess[] = []

@@ -29,7 +29,7 @@ async function tell(world: World, story: Story, name: string): Promise<Told> {
   return { story, stoppedAt: undefined, why: 'passed', reachedByLast: world.providers.reached - before }
 }
 
-describe.skipIf(POSTGRES === undefined)('the flow rules', () => {
+describe.skipIf(POSTGRES === undefined)('the flow rules (needs PostgreSQL)', () => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startTables()

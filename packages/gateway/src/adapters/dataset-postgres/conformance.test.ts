@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { POSTGRES, type PostgresServer, startPostgres } from '../../../test/postgres.js'
 import { openPostgresDataset } from './dataset.js'
 
-describe.skipIf(POSTGRES === undefined)('in a database', () => {
+describe.skipIf(POSTGRES === undefined)('in a database (needs PostgreSQL)', () => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgres()

@@ -37,6 +37,7 @@ describe('places for reads', () => {
     const waiting = places.take('a', 1, 60_000, ended.signal)
     ended.abort()
     expect(await waiting).toBeUndefined()
+    expect(await places.take('a', 1, 60_000, ended.signal)).toBeUndefined()
     leave?.()
     expect(await places.take('a', 1, 10, forever())).toBeDefined()
   })

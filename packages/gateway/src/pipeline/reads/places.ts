@@ -14,6 +14,8 @@ export class Places {
    * @returns gives the place back, once; undefined where there was none in time
    */
   async take(key: string, max: number, waitMs: number, ended: AbortSignal): Promise<(() => void) | undefined> {
+    // Its abort was told already, and is not told again to whoever waits from now on.
+    if (ended.aborted) return undefined
     const line = this.#lines.get(key) ?? { underWay: 0, waiting: [] }
     this.#lines.set(key, line)
     if (line.underWay < max) {
