@@ -7,6 +7,9 @@ const STAGES = ['receive', 'authenticate', 'inspect', 'decide', 'transform', 'fo
 const STAGE = `${SRC}(${STAGES.join('|')})/`
 const ADAPTER = `${SRC}adapters/([^/]+)/`
 const GROUND = [`${SRC}spec/`, `${SRC}json/`, `${SRC}jws/`]
+const PATTERNS = `${SRC}patterns/`
+const WEIGHTS = `${SRC}weights/`
+const VIEWS = `${SRC}views/`
 const LENS = `${SRC}lens/`
 const GRANTS = `${SRC}grants/`
 const BUDGETS = `${SRC}budgets/`
@@ -77,6 +80,29 @@ module.exports = {
       comment: 'json/ reads JSON strictly for every room and knows none of them.',
       from: { path: `${SRC}json/`, pathNot: TESTS },
       to: { path: OURS, pathNot: `${SRC}json/` },
+    },
+    {
+      name: 'weights-import-nothing-of-ours',
+      severity: 'error',
+      comment: 'weights/ reads and checks files of figures; what they mean is for the detector that reads them.',
+      from: { path: WEIGHTS, pathNot: TESTS },
+      to: { path: OURS, pathNot: WEIGHTS },
+    },
+    {
+      name: 'patterns-know-words-and-json',
+      severity: 'error',
+      comment:
+        'patterns/ finds what rules describe, and has no rules of its own: those stand in the detectors that hand them in.',
+      from: { path: PATTERNS, pathNot: TESTS },
+      to: { path: OURS, pathNot: [PATTERNS, ...GROUND] },
+    },
+    {
+      name: 'views-know-words-only',
+      severity: 'error',
+      comment:
+        'views/ shows a text as a reader would decode it, and where each character came from; who looks at it is not known there.',
+      from: { path: VIEWS, pathNot: TESTS },
+      to: { path: OURS, pathNot: [VIEWS, ...GROUND] },
     },
     {
       name: 'jws-knows-words-and-json',
@@ -267,7 +293,10 @@ module.exports = {
         'An adapter is one outside thing behind one seam of spec/: it must be possible to delete it and lose nothing else. ' +
         'Share by a word in spec/, or by a part handed to the constructor.',
       from: { path: ADAPTER, pathNot: [`${SRC}adapters/audit-[^/]+/`, TESTS] },
-      to: { path: OURS, pathNot: [`${SRC}adapters/$1/`, ...GROUND, EGRESS, LENS, DATABASES, RETRIEVAL] },
+      to: {
+        path: OURS,
+        pathNot: [`${SRC}adapters/$1/`, ...GROUND, EGRESS, LENS, DATABASES, RETRIEVAL, PATTERNS, WEIGHTS, VIEWS],
+      },
     },
     {
       name: 'the-sql-room-opens-nothing',

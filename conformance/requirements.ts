@@ -1351,4 +1351,8 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'RFC 5802 5, RFC 7677',
     says: 'a server that was to prove that it knows the password and did not is not spoken to',
   },
+  'weights.damaged': {
+    source: 'issue 11',
+    says: 'a weights file that is damaged, missing or of another version is refused by its name',
+  },
 }

@@ -1,13 +1,10 @@
+import { PII_TYPES } from './pii-types.js'
+import { SECRET_TYPES } from './secret-types.js'
+
 /** What the gateway's own detectors yield. */
-export const OWN_TYPES = [
-  'pii.card',
-  'pii.email',
-  'pii.iban',
-  'secret.aws',
-  'secret.github',
-  'secret.openai',
-  'secret.private-key',
-] as const
+export const OWN_TYPES: readonly OwnType[] = [...PII_TYPES, ...SECRET_TYPES]
+
+export type OwnType = (typeof PII_TYPES)[number] | (typeof SECRET_TYPES)[number]
 
 /** What only a detector elsewhere yields, where one is configured. Of `injection` a text has one grade. */
 export const REMOTE_TYPES = [
@@ -30,7 +27,7 @@ export const REMOTE_TYPES = [
 /** Nobody has to find these: values of a dataset's columns, where they are replaced. */
 const DATA_TYPES = ['data.value'] as const
 
-export type FindingType = (typeof OWN_TYPES)[number] | (typeof REMOTE_TYPES)[number] | (typeof DATA_TYPES)[number]
+export type FindingType = OwnType | (typeof REMOTE_TYPES)[number] | (typeof DATA_TYPES)[number]
 
 /** Finding types of this version. Closed: a type in a policy that no detector yields is a `check` error. */
 export const FINDING_TYPES: readonly FindingType[] = [...OWN_TYPES, ...REMOTE_TYPES, ...DATA_TYPES]

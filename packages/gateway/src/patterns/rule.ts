@@ -1,0 +1,53 @@
+import type { FindingType } from '../spec/index.js'
+
+/** What an expression matched. A check may look back some 100 characters from `start` for context, and never beyond `end`. */
+export interface Candidate {
+  /** The text so far: what stands in it behind `end` may be another at the next look, so it counts for nothing. */
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+export interface Judged {
+  /** 0 to 1. */
+  readonly score: number
+  /** Where only a part of the candidate is what was looked for. */
+  readonly start?: number
+  readonly end?: number
+}
+
+/**
+ * One pattern: what it finds, and by which expression.
+ *
+ * Expressions are JavaScript's (without the `u` flag) as far as these reach: literals, classes, `\d`, `\w`, `\s`, groups `(?:…)`,
+ * `|`, and greedy `?`, `*`, `+`, `{n,m}`. No assertions, back references or captures. A match is the one that JavaScript would
+ * give, and is bounded in length: 4096 code units for an expression, 96 for a lead.
+ *
+ * All rules are looked for in one pass, so an expression (or its lead) has to begin with one of a few literals, or with digits.
+ */
+export interface Rule {
+  /** For tests and faults: `stripe-secret-key`. Of the same name there is one. */
+  readonly name: string
+  readonly type: FindingType
+  /**
+   * What has to stand right before it and is no part of it: `password\s{0,3}[:=]\s{0,3}`. Small and capital letters are the same in
+   * it. It takes what it can, and gives nothing back for the sake of the expression.
+   */
+  readonly lead?: string
+  readonly expression: string
+  /** Small and capital letters are the same in the expression too. */
+  readonly ignoreCase?: boolean
+  /**
+   * Characters, as within `[…]`, of which none may stand before the lead (or the expression, where there is no lead) and behind the
+   * expression. Default `A-Za-z0-9_`. The letter of a JSON escape such as `\n` is no such character.
+   */
+  readonly before?: string
+  readonly behind?: string
+  /** A checksum, entropy, words nearby. Undefined: it is not what was looked for. Without a check the score is 1. */
+  readonly check?: (candidate: Candidate) => Judged | undefined
+  /** Gives way where it overlaps what a rule without this found, of whatever type. */
+  readonly isWeak?: boolean
+}
+
+/** What stands at an edge by default. */
+export const WORD = 'A-Za-z0-9_'
