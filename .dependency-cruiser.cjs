@@ -10,6 +10,7 @@ const GROUND = [`${SRC}spec/`, `${SRC}json/`, `${SRC}jws/`]
 const PATTERNS = `${SRC}patterns/`
 const WEIGHTS = `${SRC}weights/`
 const VIEWS = `${SRC}views/`
+const CANARY = `${SRC}canary/`
 const LENS = `${SRC}lens/`
 const GRANTS = `${SRC}grants/`
 const BUDGETS = `${SRC}budgets/`
@@ -95,6 +96,14 @@ module.exports = {
         'patterns/ finds what rules describe, and has no rules of its own: those stand in the detectors that hand them in.',
       from: { path: PATTERNS, pathNot: TESTS },
       to: { path: OURS, pathNot: [PATTERNS, ...GROUND] },
+    },
+    {
+      name: 'canaries-know-words-only',
+      severity: 'error',
+      comment:
+        'canary/ makes marks and finds known text in other text; whose text it is and what becomes of it is for others.',
+      from: { path: CANARY, pathNot: TESTS },
+      to: { path: OURS, pathNot: [CANARY, ...GROUND] },
     },
     {
       name: 'views-know-words-only',

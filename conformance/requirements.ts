@@ -1355,4 +1355,20 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: 'a weights file that is damaged, missing or of another version is refused by its name',
   },
+  'canary.mark': {
+    source: 'issue 11',
+    says: 'system text has a mark for each exchange, found in its answer whole or streamed, also re-encoded',
+  },
+  'canary.overlap': {
+    source: 'issue 11',
+    says: 'many letters in a row of the system text are found in an answer without the mark',
+  },
+  'canary.encodings': {
+    source: 'issue 11',
+    says: 'the mark, and the text without it, are found spaced, dressed up, backwards and in the usual encodings',
+  },
+  'canary.clean': {
+    source: 'house',
+    says: 'answers that say other things than the system text are not taken for it',
+  },
 }

@@ -102,6 +102,7 @@ const PLANTS: readonly (readonly [rule: string, file: string, text: string, also
   ['json-imports-nothing-of-ours', `${S}/json/planted.ts`, uses('Word', '../spec/index.js')],
   ['jws-knows-words-and-json', `${S}/jws/planted.ts`, uses('Config', '../config/config.js')],
   ['patterns-know-words-and-json', `${S}/patterns/planted.ts`, uses('Config', '../config/config.js')],
+  ['canaries-know-words-only', `${S}/canary/planted.ts`, uses('Config', '../config/config.js')],
   ['views-know-words-only', `${S}/views/planted.ts`, uses('Config', '../config/config.js')],
   ['weights-import-nothing-of-ours', `${S}/weights/planted.ts`, uses('Word', '../spec/index.js')],
   ['grants-know-words-only', `${S}/grants/planted.ts`, uses('Config', '../config/config.js')],

@@ -3,6 +3,7 @@ import type {
   Allowance,
   Classification,
   Demand,
+  Detector,
   Dialect,
   Endpoint,
   PartFindings,
@@ -106,6 +107,8 @@ interface Transformation {
   readonly vault: VaultSession | undefined
   /** Usage was asked for by us, and not by the caller. */
   readonly asksUsage: boolean
+  /** What finds system text in the answer. */
+  readonly canary: readonly Detector[]
 }
 
 /**
@@ -141,13 +144,15 @@ class SealedExchange {
   readonly counted: Counted | undefined
   /** Usage was asked for by us, and not by the caller. */
   readonly asksUsage: boolean
+  /** What finds system text in the answer. */
+  readonly canary: readonly Detector[]
   constructor(
     { inspected, model, routedFrom, verdict }: Decided,
     transformation: Transformation,
     counted: Counted | undefined,
     brought: readonly string[],
   ) {
-    const { asksUsage, body, carriedOut, systemMessage, vault } = transformation
+    const { asksUsage, body, canary, carriedOut, systemMessage, vault } = transformation
     this.authenticated = inspected.authenticated
     this.dialect = inspected.dialect
     this.endpoint = inspected.endpoint
@@ -165,6 +170,7 @@ class SealedExchange {
     this.vault = vault
     this.counted = counted
     this.asksUsage = asksUsage
+    this.canary = canary
   }
   get stage(): string {
     return this.#stage

@@ -31,6 +31,7 @@ import { createReceiver, type ListenTls, type ReceiveLimits } from './receive/se
 import {
   type Action,
   type Budgeting,
+  type CanaryFor,
   type Clock,
   type Dataset,
   type Detector,
@@ -117,6 +118,8 @@ export interface GatewayParts {
   readonly vault: Vault
   /** What the marks of a session are made from: the same for every gateway on a store, and nobody else's. */
   readonly markSecret: Buffer
+  /** Finds system text in answers. */
+  readonly canaryFor: CanaryFor
   readonly ledger: Ledger
   readonly files: Pick<TransferParts, 'shelf' | 'spools'>
   readonly audit: Pick<AuditParts, 'log' | 'keys' | 'failure' | 'order'>
@@ -409,6 +412,7 @@ function inForce(
       limits: rules.limits,
       systemMessages: rules.systemMessages,
       markSecret: parts.markSecret,
+      canaryFor: parts.canaryFor,
     },
     before?.pipeline,
   )

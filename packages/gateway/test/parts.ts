@@ -4,6 +4,7 @@ import { createMemoryReplay, createMemoryStore } from '@ostiary/testkit'
 import { createOpenAiDialect } from '../src/adapters/dialect-openai/dialect.js'
 import { createJwtIssuer } from '../src/adapters/identity-oauth/issuer.js'
 import { AuditKeys } from '../src/audit/keys.js'
+import { createCanaries } from '../src/canary/canary.js'
 import { detectorsOf } from '../src/compose/detectors.js'
 import { readPolicies } from '../src/compose/policies.js'
 import type { Config } from '../src/config/config.js'
@@ -163,6 +164,7 @@ export async function gatewayWith(log: HeldLog, config: Config, options: HeldOpt
     parking: { park: async () => 'parked' },
     vault: await vaultWith(store, clock),
     markSecret: randomBytes(32),
+    canaryFor: createCanaries(randomBytes(32)),
     ledger: options.ledger ?? (await ledgerWith(store, clock)),
     files: {
       shelf: createShelf(store, randomBytes(32)),

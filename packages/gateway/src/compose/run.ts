@@ -1,4 +1,5 @@
 import { AuditKeys } from '../audit/keys.js'
+import { createCanaries } from '../canary/canary.js'
 import type { Config } from '../config/config.js'
 import { createGateway, type Gateway, type GatewayParts } from '../gateway.js'
 import { createParking } from '../grants/parking.js'
@@ -166,6 +167,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
   }
   const datasets = await datasetsOf(config, ofDatasets, heldDatasets)
   await datasets.settle()
+  const markSecret = await sharedSecret(store, 'marks')
   const running = await createGateway({
     ...partsOf(config),
     rules: await rulesOf(config, grounds.policy ?? policyOf(config), lasting, datasets),
@@ -175,7 +177,8 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     revocations,
     parking,
     vault,
-    markSecret: await sharedSecret(store, 'marks'),
+    markSecret,
+    canaryFor: createCanaries(markSecret),
     ledger,
     files: await filesOf(config, store),
     operations: operationsOf({

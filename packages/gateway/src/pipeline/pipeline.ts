@@ -16,12 +16,14 @@ import { Release, type ReleaseParts } from '../release/release.js'
 import {
   type Action,
   type Clock,
+  type Detector,
   type Dialect,
   errorName,
   type FindingType,
   familyOf,
   NO_RETRY,
   type Outcome,
+  type Placed,
   type PlacedRemote,
   type Principal,
   proceed,
@@ -58,6 +60,11 @@ export interface Door {
   /** What is done behind it: a token that lacks the action's scope altogether is not let in. */
   readonly action?: Action
   serve(entered: Entered): Promise<Outcome>
+}
+
+/** Those of one exchange beside those of all: what they are asked for is not done without them. */
+function placedWith(all: readonly Placed<Detector>[], more: readonly Detector[]): readonly Placed<Detector>[] {
+  return more.length === 0 ? all : [...all, ...more.map((detector) => ({ detector, whenIll: 'closed' as const }))]
 }
 
 export interface PipelineLimits extends JudgeLimits {
@@ -152,9 +159,9 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   const judge = createJudge(parts, { learn, elsewhere, challenged, permitted })
   const forward = createForward(parts.forward)
   const release: ReleaseParts = {
-    guards: (acts, onFinding, onOpen, vault) =>
+    guards: (acts, onFinding, onOpen, vault, watching) =>
       createGuardFactory({
-        detectors: parts.detectors,
+        detectors: placedWith(parts.detectors, watching),
         acts,
         vault,
         onFinding,

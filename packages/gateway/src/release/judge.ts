@@ -1,5 +1,6 @@
 import {
   type ActsByType,
+  type Detector,
   type Edit,
   type Elsewhere,
   type Lens,
@@ -15,6 +16,7 @@ import type { Counts } from './counts.js'
 import type { KnownInAnswer } from './known.js'
 import { type Heard, hear, say } from './late.js'
 import type { Restoring } from './restoring.js'
+import { withWatched } from './watched.js'
 
 /** What inspection learnt of an answer. */
 export interface AnswerInspected {
@@ -47,6 +49,8 @@ export interface Whole {
   readonly known: KnownInAnswer | undefined
   /** See `StreamLensParts`. */
   readonly dropUsage: boolean
+  /** Detectors of this exchange alone. */
+  readonly watching: readonly Detector[]
 }
 
 export interface Judged {
@@ -59,7 +63,7 @@ export interface Judged {
 
 /** Judges an answer in one piece. */
 export function judge({ inspect, editParts }: Judging, whole: Whole, elsewhere: Elsewhere | undefined): Judged {
-  const { lens, body, acts, counts, known, restoring, vault } = whole
+  const { lens, body, acts, counts, known, restoring, vault, watching } = whole
   const read = lens.readAnswer(body)
   if (read.kind === 'refuse') return { usage: undefined, dropped: 0, out: read }
   const view = read.value
@@ -69,7 +73,7 @@ export function judge({ inspect, editParts }: Judging, whole: Whole, elsewhere: 
     known?.see(view.parts, edits)
     return { usage, dropped: 0, out: restoring === undefined ? body : view.edit(edits) }
   }
-  const inspected = inspect(view.parts, elsewhere)
+  const inspected = inspect(view.parts, withWatched(watching, view.parts, elsewhere))
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
   const { found, opened } = inspected.value
   for (const { findings } of found) for (const { type } of findings) counts.found(type, 1)
@@ -112,8 +116,8 @@ function partsOf({ lens, body }: Whole): Heard | Refusal {
 }
 
 function late({ inspect }: Judging, whole: Whole, { parts, usage }: Heard, elsewhere: Elsewhere): Judged {
-  const { lens, body, acts, counts, dropUsage, known, restoring, vault } = whole
-  const inspected = inspect(parts, elsewhere)
+  const { lens, body, acts, counts, dropUsage, known, restoring, vault, watching } = whole
+  const inspected = inspect(parts, withWatched(watching, parts, elsewhere))
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
   const { found, opened } = inspected.value
   for (const detector of opened) counts.opened(detector)

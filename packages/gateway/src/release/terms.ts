@@ -4,6 +4,7 @@ import {
   type ActsByType,
   type ChannelKind,
   type Context,
+  type Detector,
   type FindingType,
   type Lens,
   type LookElsewhere,
@@ -30,6 +31,7 @@ export interface TermsParts extends LabelParts {
     onFinding: (type: FindingType, act: string, times: number) => void,
     onOpen: (detector: string) => void,
     vault: VaultSession | undefined,
+    watching: readonly Detector[],
   ) => (channel: ChannelKind) => TextGuard
   /** Who looks at an answer elsewhere, for these acts on it. */
   readonly elsewhere: ((acts: ActsByType) => LookElsewhere | undefined) | undefined
@@ -63,6 +65,8 @@ export class Terms {
   readonly known: KnownInAnswer | undefined
   /** Whether the reader may have what it has not read itself. */
   readonly releasing: Releasing
+  /** Detectors of this exchange alone. */
+  readonly watching: readonly Detector[]
   readonly counts: Counts = new Counts()
   readonly #parts: TermsParts
   readonly #labels: AnswerLabels
@@ -92,6 +96,7 @@ export class Terms {
     this.look = output.size === 0 ? undefined : parts.elsewhere?.(output)
     this.isReckoned = counted !== undefined || model.price !== undefined
     this.dropUsage = sealed.asksUsage
+    this.watching = sealed.canary
   }
 
   /** What the model said is judged first, then values are put back, then what leaves is looked at. Undefined where nothing is to be done. */
@@ -104,13 +109,13 @@ export class Terms {
   }
 
   #judging(): ((channel: ChannelKind) => TextGuard) | undefined {
-    const { counts, output, vault } = this
+    const { counts, output, vault, watching } = this
     if (output.size === 0) return undefined
     const count = (type: FindingType, act: string, times: number): void => {
       counts.found(type, times)
       counts.did(`${act}:${type}`, times)
     }
-    return this.#parts.guards(output, count, (detector) => counts.opened(detector), vault)
+    return this.#parts.guards(output, count, (detector) => counts.opened(detector), vault, watching)
   }
 
   /**
@@ -129,8 +134,8 @@ export class Terms {
 
   /** An answer that is whole. */
   whole(body: Buffer): Whole {
-    const { counts, dropUsage, known, lens, output: acts, restoring, vault } = this
-    return { lens, body, acts, counts, vault, restoring, known, dropUsage }
+    const { counts, dropUsage, known, lens, output: acts, restoring, vault, watching } = this
+    return { lens, body, acts, counts, vault, restoring, known, dropUsage, watching }
   }
 }
 

@@ -1,10 +1,11 @@
+import { CANARY_TYPES } from './canary-types.js'
 import { PII_TYPES } from './pii-types.js'
 import { SECRET_TYPES } from './secret-types.js'
 
 /** What the gateway's own detectors yield. */
-export const OWN_TYPES: readonly OwnType[] = [...PII_TYPES, ...SECRET_TYPES]
+export const OWN_TYPES: readonly OwnType[] = [...PII_TYPES, ...SECRET_TYPES, ...CANARY_TYPES]
 
-export type OwnType = (typeof PII_TYPES)[number] | (typeof SECRET_TYPES)[number]
+export type OwnType = (typeof CANARY_TYPES)[number] | (typeof PII_TYPES)[number] | (typeof SECRET_TYPES)[number]
 
 /** What only a detector elsewhere yields, where one is configured. Of `injection` a text has one grade. */
 export const REMOTE_TYPES = [

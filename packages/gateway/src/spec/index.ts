@@ -1,4 +1,5 @@
 export type { Brand } from './brand.js'
+export type { Canary, CanaryFor } from './canary.js'
 export type { Classification, Lattice } from './classification.js'
 export { highestOf, joinedOf, labelsOfClassification, reaches, UNTRUSTED } from './classification.js'
 export type {

@@ -80,6 +80,8 @@ function maskFor(type: FindingType, found: string): string {
     case 'moderation.sexual':
     case 'moderation.sexual-minors':
     case 'moderation.violence':
+    case 'canary.mark':
+    case 'canary.overlap':
     case 'data.value':
       return replacementFor(type, 'redact', found)
   }

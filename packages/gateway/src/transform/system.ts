@@ -1,4 +1,6 @@
 import {
+  type Canary,
+  type Detector,
   type Edit,
   type Obligations,
   proceed,
@@ -17,24 +19,32 @@ export interface SystemWork {
   readonly change: SystemChange | undefined
   readonly message: SystemMessage | undefined
   readonly carriedOut: Readonly<Record<string, number>>
+  /** What the answer is searched by. */
+  readonly canary: readonly Detector[]
+}
+
+export interface SystemParts {
+  /** What marks are made of. */
+  readonly codeFor: CodeFor
+  /** Undefined: nobody asks whether system text is in the answer. */
+  readonly canaryFor: ((texts: readonly string[]) => Canary) | undefined
 }
 
 /**
  * Carries out the obligations on system text, and marks what no person said.
  *
  * @param edits what other obligations make of the parts: marks go round what is sent, not round what came
- * @param codeFor what marks are made of
  */
 export function systemWork(
   view: RequestView,
   obligations: Obligations,
   edits: readonly Edit[],
   messages: ReadonlyMap<string, SystemMessage>,
-  codeFor: CodeFor,
+  { codeFor, canaryFor }: SystemParts,
 ): Step<SystemWork> {
   const { spotlight } = obligations
   const [system, other] = obligations.system
-  if (system === undefined && spotlight === undefined) return proceed({ ...NOTHING, edits })
+  if (system === undefined && spotlight === undefined && canaryFor === undefined) return proceed({ ...NOTHING, edits })
   if (system !== undefined && other !== undefined) {
     return refuse('obligation_failed', `two obligations on system text: ${system.source}, ${other.source}`)
   }
@@ -62,15 +72,38 @@ export function systemWork(
   }
   const drops = system?.act === 'replace' || system?.act === 'drop'
   if (system !== undefined) carriedOut[system.source] = 1
-  const after = message?.after ?? ''
+  const secret = canaryFor === undefined ? NO_TEXTS : systemTexts(view, edits, message, drops)
+  // Where the model is told nothing there is nothing that it could tell.
+  const canary = canaryFor === undefined || secret.length === 0 ? undefined : canaryFor(secret)
+  if (canary !== undefined) carriedOut['canary'] = 1
+  const detectors = canary?.detectors ?? NO_DETECTORS
+  const after = [message?.after ?? '', canary?.line ?? ''].filter((one) => one !== '').join('\n\n')
   if (before.length === 0 && after === '' && !drops)
-    return proceed({ edits: now, change: undefined, message, carriedOut })
+    return proceed({ edits: now, change: undefined, message, carriedOut, canary: detectors })
   if (!view.takesSystem) return refuse('obligation_failed', 'this endpoint has no place for system text')
   const change: SystemChange = { before: before.join('\n\n'), after, callers: drops ? 'drop' : 'keep' }
-  return proceed({ edits: now, change, message, carriedOut })
+  return proceed({ edits: now, change, message, carriedOut, canary: detectors })
 }
 
-const NOTHING: Omit<SystemWork, 'edits'> = { change: undefined, message: undefined, carriedOut: {} }
+const NO_TEXTS: readonly string[] = []
+const NO_DETECTORS: readonly Detector[] = []
+const NOTHING: Omit<SystemWork, 'edits'> = {
+  change: undefined,
+  message: undefined,
+  carriedOut: {},
+  canary: NO_DETECTORS,
+}
+
+/** All that the model is told by its operator and the calling application, as it is sent. */
+function systemTexts(
+  view: RequestView,
+  edits: readonly Edit[],
+  message: SystemMessage | undefined,
+  drops: boolean,
+): readonly string[] {
+  const callers = drops ? NO_TEXTS : textsBy(view, edits, ['system'])
+  return [message?.text ?? '', ...callers, message?.after ?? ''].filter((one) => one.trim() !== '')
+}
 
 /** As they are sent, but for what is put around them. */
 function textsBy({ parts }: RequestView, edits: readonly Edit[], roles: readonly Role[]): readonly string[] {

@@ -1,6 +1,9 @@
 import type { Authenticated, Decided } from '../exchange.js'
+import { CANARY_TYPES } from '../spec/canary-types.js'
 import {
   type ActsByType,
+  type CanaryFor,
+  type Detector,
   type Edit,
   type PartFindings,
   proceed,
@@ -21,6 +24,7 @@ export interface TransformParts {
   readonly systemMessages: ReadonlyMap<string, SystemMessage>
   /** What marks around texts are made from. */
   readonly markSecret: Buffer
+  readonly canaryFor: CanaryFor
 }
 
 export interface Transformed {
@@ -33,6 +37,8 @@ export interface Transformed {
   readonly vault: VaultSession | undefined
   /** The body asks for usage, as it did not before. */
   readonly asksUsage: boolean
+  /** What the answer is searched for by, since its system text is to stay where it is. */
+  readonly canary: readonly Detector[]
 }
 
 /** Edits that carry out acts on parts, and how often each act was carried out. */
@@ -71,26 +77,36 @@ export function transform(
   const askUsage = needsUsage && !view.saysUsage
   // Where no answer is edited, an empty signature is the provider's own way.
   const leaveOut = isEdited(obligations.output) ? 'emptied' : 'edited'
-  if (obligations.system.length === 0 && obligations.spotlight === undefined) {
+  const watches = CANARY_TYPES.some((type) => obligations.output.has(type))
+  if (obligations.system.length === 0 && obligations.spotlight === undefined && !watches) {
     const body = view.edit({ model: rename, edits, askUsage, leaveOut })
-    return proceed({ body, carriedOut, systemMessage: undefined, vault, asksUsage: askUsage })
+    return proceed({ body, carriedOut, systemMessage: undefined, vault, asksUsage: askUsage, canary: [] })
   }
   const codeFor = codeForOf(authenticated, parts.markSecret, session)
-  const said = systemWork(view, obligations, edits, parts.systemMessages, codeFor)
+  const canaryFor = watches
+    ? (texts: readonly string[]) => parts.canaryFor(texts, belonging(authenticated, session))
+    : undefined
+  const said = systemWork(view, obligations, edits, parts.systemMessages, { codeFor, canaryFor })
   if (said.kind === 'refuse') return said
-  const { change, message } = said.value
+  const { canary, change, message } = said.value
   return proceed({
     body: view.edit({ model: rename, edits: said.value.edits, system: change, askUsage, leaveOut }),
     carriedOut: { ...carriedOut, ...said.value.carriedOut },
     systemMessage: message,
     vault,
     asksUsage: askUsage,
+    canary,
   })
 }
 
 function isEdited(acts: ActsByType): boolean {
   for (const act of acts.values()) if (act !== 'flag' && act !== 'block') return true
   return false
+}
+
+/** In a session the same mark stands in all that is said, so that what a provider keeps of a prompt is of use to it. */
+function belonging({ principal, received }: Authenticated, session: string | undefined): readonly string[] {
+  return session === undefined ? [received.id] : [subjectOf(principal).uid, session]
 }
 
 /** Without a session an exchange is one of its own, and its id was unguessable when its texts were written. */

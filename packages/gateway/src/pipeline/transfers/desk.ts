@@ -153,7 +153,7 @@ export class Desk {
   ): Promise<Buffer | Refusal> {
     const whole = {
       ...{ lens: lens as Lens, body, acts, counts, known: labels.known },
-      ...{ vault: undefined, restoring: undefined, dropUsage: false },
+      ...{ vault: undefined, restoring: undefined, dropUsage: false, watching: [] },
     }
     const { elsewhere, judging } = this.parts
     const look = acts.size === 0 ? undefined : elsewhere?.(acts)

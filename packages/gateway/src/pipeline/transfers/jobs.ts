@@ -139,6 +139,7 @@ async function asksOf(
     const sealed = await parts.judge({ entered, call, body: bytes, left })
     if (sealed === undefined) return refuse('invalid_request', 'the caller left')
     if (sealed.kind === 'refuse') return inLine(at + 1, sealed)
+    if (sealed.value.canary.length > 0) return inLine(at + 1, refuse('obligation_failed', 'a canary in a line'))
     const { body, model, verdict } = sealed.value
     const about = { action: endpoint.action, model, verdict, lines: 1 }
     const differ = judged.add(

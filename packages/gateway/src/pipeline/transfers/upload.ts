@@ -192,6 +192,8 @@ class Lines {
     const sealed = judging instanceof Promise ? await judging : judging
     if (sealed === undefined) return overBy(this.#life)
     if (sealed.kind === 'refuse') return sealed
+    // Its answer comes later, and nobody searches it.
+    if (sealed.value.canary.length > 0) return refuse('obligation_failed', 'a canary in a line')
     const { body, model, verdict } = sealed.value
     const about = { action: endpoint.action, model, verdict, lines: 1 }
     const differ = this.#situations.add(
