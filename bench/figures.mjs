@@ -58,6 +58,15 @@ export const FIGURES = [
     measure: ({ load }) => paired(load.gate, load[id], rate),
   })),
   {
+    id: 'full',
+    says: 'the same with every detector that ships looking both ways, vs haproxy with JWT ES256',
+    phase: 'load',
+    needs: ['full', 'haproxy-jwt'],
+    reach: atLeast(0.25),
+    show: times,
+    measure: ({ load }) => paired(load.full, load['haproxy-jwt'], rate),
+  },
+  {
     id: 'fresh',
     says: 'token verified afresh each time, otherwise bare, vs haproxy with JWT ES256',
     phase: 'load',

@@ -12,6 +12,7 @@ const { detectorsOf, remoteDetectorsOf } = await built('compose/detectors.js')
 const { readPolicies } = await built('compose/policies.js')
 const { filesRulesOf } = await built('compose/files.js')
 const { sizesOf } = await built('compose/budgets.js')
+const { createCanaries } = await built('canary/canary.js')
 const { createGateway } = await built('gateway.js')
 const { createJwtIssuer } = await built('adapters/identity-oauth/issuer.js')
 const { JSON_LIMITS } = await built('json/located.js')
@@ -117,6 +118,7 @@ const gateway = await createGateway({
   vault: { at: () => undefined, open: () => ({ kind: 'proceed', value: undefined }) },
   ledger: { sessionOf: () => NOTHING, labelsOf: () => [], gather: () => undefined },
   markSecret: Buffer.alloc(32, 7),
+  canaryFor: createCanaries(Buffer.alloc(32, 7)),
   files: { shelf: undefined, spools: undefined },
   operations: new Map(),
   networksOf: () => ({ has: () => false }),

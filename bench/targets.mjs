@@ -98,6 +98,12 @@ const TABLE = [
     streams: true,
   },
   {
+    name: 'full',
+    what: '`gate` with every detector that ships looking for all it can find, both ways',
+    missing: built,
+    command: (name, port) => started(ostiary(name, port, { policies: 'full' })),
+  },
+  {
     name: 'no-audit',
     what: 'the same with a log that forgets in place of the one on disk',
     missing: built,
