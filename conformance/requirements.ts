@@ -1355,6 +1355,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: 'a weights file that is damaged, missing or of another version is refused by its name',
   },
+  'system.fence-finding': {
+    source: 'issue 11',
+    says: 'a finding that is fenced stands between marks that nobody could know, and the model is told what they mean',
+  },
   'canary.mark': {
     source: 'issue 11',
     says: 'system text has a mark for each exchange, found in its answer whole or streamed, also re-encoded',

@@ -238,7 +238,7 @@ test('what the page on system messages prints is taken by check', () => {
     [...page.matchAll(new RegExp(`^\`\`\`${kind}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, text = '']) => text)
   const [yaml = '', ...moreYaml] = blocks('yaml')
   const cedar = blocks('cedar')
-  expect([moreYaml.length, cedar.length]).toEqual([0, 3])
+  expect([moreYaml.length, cedar.length]).toEqual([0, 4])
   const { config, faults } = loadWith(`issuers: ${JSON.stringify([issuerSection(house.issuer)])}\n${yaml}`, false)
   expect(faults).toEqual([])
   if (config === undefined) throw new Error('no configuration')

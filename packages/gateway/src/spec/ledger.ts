@@ -110,6 +110,7 @@ function isLeft(acts: ActsByType | undefined, type: FindingType): boolean {
   const act = acts?.get(type)
   switch (act) {
     case undefined:
+    case 'fence':
     case 'flag':
       return true
     case 'block':

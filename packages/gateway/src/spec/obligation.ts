@@ -9,8 +9,11 @@ import {
 } from './reading-obligation.js'
 import type { Amount } from './window.js'
 
-/** Strongest first: for each finding type the strongest act holds. */
-export const ACTS = ['block', 'redact', 'mask', 'tokenize', 'flag'] as const
+/**
+ * Strongest first: for each finding type the strongest act holds. What is fenced the model is shown, between marks, and told to take
+ * it for data.
+ */
+export const ACTS = ['block', 'redact', 'mask', 'tokenize', 'fence', 'flag'] as const
 export type Act = (typeof ACTS)[number]
 
 /** Where no value is restored unless a policy that permits `detokenize` names the place. */
@@ -124,6 +127,9 @@ export function parseObligation(source: string): Obligation | { readonly kind: '
   const [act, type, ...rest] = direction === 'output' ? words.slice(1) : words
   const known = ACTS.find((one) => one === act)
   if (known === undefined) return { kind: 'unknown', why: `unknown obligation \`${source}\`` }
+  if (known === 'fence' && direction === 'output') {
+    return { kind: 'unknown', why: `obligation \`${source}\`: a model is shown marks, its reader is not` }
+  }
   if (type === undefined || type === '' || rest.length > 0) {
     return { kind: 'unknown', why: `obligation \`${source}\` needs one finding type after \`${act}:\`` }
   }

@@ -15,6 +15,9 @@ export interface Tokenizer {
   tokenize(type: FindingType, found: string): string
 }
 
+/** What stands in place of a text that is fenced: the text, between marks. */
+export type Fence = (found: string) => string
+
 /** Of every word its first letter, whatever the script. */
 function initials(found: string): string {
   return found.replace(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu, (word) => `${[...word][0] ?? ''}***`)
@@ -43,8 +46,9 @@ export function replacementFor(type: FindingType, act: Act, found: string): stri
       return found
     case 'block':
     case 'redact':
-    // Whoever has no vault takes the stronger act.
+    // Whoever has no vault, or cannot tell a model what marks mean, takes the stronger act.
     case 'tokenize':
+    case 'fence':
       return `[redacted:${type}]`
     case 'mask':
       return maskFor(type, found)
@@ -97,7 +101,7 @@ interface Cluster {
   type: FindingType
   foundStart: number
   found: string
-  /** All of it, as far as a tokenizer takes it: what is tokenized comes back whole, with all that overlapped. */
+  /** All of it, as far as a tokenizer takes it: what is tokenized or fenced is so whole, with all that overlapped. */
   whole: string
   said: boolean
 }
@@ -127,16 +131,18 @@ export class Editor {
   readonly #acts: ActsByType
   readonly #onFinding: OnFinding | undefined
   readonly #tokenizer: Tokenizer | undefined
+  readonly #fence: Fence | undefined
   #waiting: Finding[] = []
   #cluster: Cluster | undefined
   /** Text before it was given out, or is replaced. */
   #settled = 0
   #blocked: FindingType | undefined
 
-  constructor(acts: ActsByType, onFinding: OnFinding | undefined, tokenizer?: Tokenizer) {
+  constructor(acts: ActsByType, onFinding: OnFinding | undefined, tokenizer?: Tokenizer, fence?: Fence) {
     this.#acts = acts
     this.#onFinding = onFinding
     this.#tokenizer = tokenizer
+    this.#fence = fence
   }
 
   /** Text before it is needed no more. */
@@ -218,7 +224,7 @@ export class Editor {
       cluster.found = text.slice(one.start, one.end)
     }
     if (one.end > cluster.end) {
-      if (this.#takes(cluster.whole)) cluster.whole += text.slice(cluster.end, one.end)
+      if (this.#fence !== undefined || this.#takes(cluster.whole)) cluster.whole += text.slice(cluster.end, one.end)
       cluster.end = one.end
       cluster.endType = one.type
       this.#settled = one.end
@@ -237,7 +243,7 @@ export class Editor {
       type: one.type,
       foundStart: one.start,
       found: text.slice(one.start, one.end),
-      whole: this.#tokenizer === undefined ? '' : text.slice(one.start, one.end),
+      whole: this.#keepsWhole ? text.slice(one.start, one.end) : '',
       said: false,
     }
     return before
@@ -255,7 +261,12 @@ export class Editor {
     if (cluster.act === 'tokenize' && this.#tokenizer !== undefined && this.#takes(cluster.whole)) {
       return this.#tokenizer.tokenize(cluster.type, cluster.whole)
     }
+    if (cluster.act === 'fence' && this.#fence !== undefined) return this.#fence(cluster.whole)
     return replacementFor(cluster.type, cluster.act, cluster.found)
+  }
+
+  get #keepsWhole(): boolean {
+    return this.#tokenizer !== undefined || this.#fence !== undefined
   }
 
   #takes(whole: string): boolean {
@@ -274,9 +285,15 @@ export type Edited =
  * Carries acts out on a whole text. Findings may come from several detectors, in any order, and overlap: what overlaps is
  * replaced as one, by the strongest act and the type of the longest finding that has it.
  */
-export function editText(text: string, findings: readonly Finding[], acts: ActsByType, tokenizer?: Tokenizer): Edited {
+export function editText(
+  text: string,
+  findings: readonly Finding[],
+  acts: ActsByType,
+  tokenizer?: Tokenizer,
+  fence?: Fence,
+): Edited {
   const counts = new Map<FindingType, number>()
-  const editor = new Editor(acts, (type) => counts.set(type, (counts.get(type) ?? 0) + 1), tokenizer)
+  const editor = new Editor(acts, (type) => counts.set(type, (counts.get(type) ?? 0) + 1), tokenizer, fence)
   editor.add(findings)
   const edited = editor.advance(text, text.length, true)
   if (editor.blocked !== undefined) return { kind: 'blocked', type: editor.blocked, counts }

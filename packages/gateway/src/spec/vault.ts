@@ -95,6 +95,7 @@ function hides(output: ActsByType, type: FindingType): boolean {
     case 'mask':
       return true
     case 'tokenize':
+    case 'fence':
     case 'flag':
     case undefined:
       return false

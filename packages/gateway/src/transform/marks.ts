@@ -19,7 +19,8 @@ export function codeOf(secret: Buffer, uid: string, session: string, otherwise: 
       const code = createHmac('sha256', secret)
         .update(JSON.stringify([uid, session, time]))
         .digest('hex')
-      if (!plain.some((text) => text.includes(code.slice(0, MARK_LENGTH)))) return code
+      const marks = [code.slice(0, MARK_LENGTH), code.slice(MARK_LENGTH, 2 * MARK_LENGTH)]
+      if (!plain.some((text) => marks.some((mark) => text.includes(mark)))) return code
     }
     return otherwise
   }
@@ -41,11 +42,17 @@ export class Marks {
   readonly #close: string
   readonly #space: string
 
-  constructor(code: string) {
-    const mark = code.slice(0, MARK_LENGTH)
+  /** @param nth of a code marks of several kinds are made, so that none ends what another one began */
+  constructor(code: string, nth = 0) {
+    const mark = code.slice(nth * MARK_LENGTH, (nth + 1) * MARK_LENGTH)
     this.#open = `<<data ${mark}>>`
     this.#close = `<<end of data ${mark}>>`
     this.#space = SPACES.charAt(Number.parseInt(code.slice(-1), 36) % SPACES.length)
+  }
+
+  /** Within a line, also of JSON: no character of it has to be escaped. */
+  fenced(text: string): string {
+    return `${this.#open} ${text} ${this.#close}`
   }
 
   delimited(text: string): string {

@@ -26,6 +26,8 @@ export interface SystemWork {
 export interface SystemParts {
   /** What marks are made of. */
   readonly codeFor: CodeFor
+  /** Undefined: nothing is fenced. */
+  readonly fences: Marks | undefined
   /** Undefined: nobody asks whether system text is in the answer. */
   readonly canaryFor: ((texts: readonly string[]) => Canary) | undefined
 }
@@ -40,11 +42,12 @@ export function systemWork(
   obligations: Obligations,
   edits: readonly Edit[],
   messages: ReadonlyMap<string, SystemMessage>,
-  { codeFor, canaryFor }: SystemParts,
+  { codeFor, canaryFor, fences }: SystemParts,
 ): Step<SystemWork> {
   const { spotlight } = obligations
   const [system, other] = obligations.system
-  if (system === undefined && spotlight === undefined && canaryFor === undefined) return proceed({ ...NOTHING, edits })
+  if (system === undefined && spotlight === undefined && canaryFor === undefined && fences === undefined)
+    return proceed({ ...NOTHING, edits })
   if (system !== undefined && other !== undefined) {
     return refuse('obligation_failed', `two obligations on system text: ${system.source}, ${other.source}`)
   }
@@ -56,6 +59,7 @@ export function systemWork(
   const carriedOut: Record<string, number> = {}
   const before: string[] = []
   if (message !== undefined) before.push(message.text)
+  if (fences !== undefined) before.push(fences.spotlightRule('delimit'))
   let now = edits
   if (system?.act === 'fence') {
     const fenced = marked(view, now, 'system', (text) => marks.delimited(text))

@@ -7,6 +7,7 @@ import {
   type Edit,
   type PartFindings,
   proceed,
+  type RequestView,
   refuse,
   type Step,
   type SystemMessage,
@@ -14,9 +15,9 @@ import {
   type TextPart,
   type VaultSession,
 } from '../spec/index.js'
-import { editText } from '../spec/replacement.js'
+import { editText, type Fence } from '../spec/replacement.js'
 import { ASKED_MAX, tokenizerOf, withoutPlaceholders } from '../spec/tokenizer.js'
-import { type CodeFor, codeOf } from './marks.js'
+import { type CodeFor, codeOf, Marks } from './marks.js'
 import { systemWork } from './system.js'
 
 export interface TransformParts {
@@ -70,7 +71,16 @@ export function transform(
   if (uninspectable !== undefined && !obligations.passUninspectable) {
     return refuse('content_uninspectable', `${view.uninspectable.length} parts`, { param: uninspectable })
   }
-  const edited = editParts(view.parts, learnt.found, obligations.input, vault, ASKED_MAX)
+  const codeFor = codeForOf(authenticated, parts.markSecret, session)
+  const fences = isFenced(obligations.input, learnt.found) ? fencesFor(view, codeFor) : undefined
+  const edited = editParts(
+    view.parts,
+    learnt.found,
+    obligations.input,
+    vault,
+    ASKED_MAX,
+    fences && ((one) => fences.fenced(one)),
+  )
   if (edited.kind === 'refuse') return edited
   const rename = model.upstreamModel === view.model ? undefined : model.upstreamModel
   const { carriedOut, edits } = edited.value
@@ -78,15 +88,14 @@ export function transform(
   // Where no answer is edited, an empty signature is the provider's own way.
   const leaveOut = isEdited(obligations.output) ? 'emptied' : 'edited'
   const watches = CANARY_TYPES.some((type) => obligations.output.has(type))
-  if (obligations.system.length === 0 && obligations.spotlight === undefined && !watches) {
+  if (obligations.system.length === 0 && obligations.spotlight === undefined && !watches && fences === undefined) {
     const body = view.edit({ model: rename, edits, askUsage, leaveOut })
     return proceed({ body, carriedOut, systemMessage: undefined, vault, asksUsage: askUsage, canary: [] })
   }
-  const codeFor = codeForOf(authenticated, parts.markSecret, session)
   const canaryFor = watches
     ? (texts: readonly string[]) => parts.canaryFor(texts, belonging(authenticated, session))
     : undefined
-  const said = systemWork(view, obligations, edits, parts.systemMessages, { codeFor, canaryFor })
+  const said = systemWork(view, obligations, edits, parts.systemMessages, { codeFor, canaryFor, fences })
   if (said.kind === 'refuse') return said
   const { canary, change, message } = said.value
   return proceed({
@@ -97,6 +106,15 @@ export function transform(
     asksUsage: askUsage,
     canary,
   })
+}
+
+/** Marks for what is found, of a code that no part has: it may be found in any of them. */
+function fencesFor({ parts }: RequestView, codeFor: CodeFor): Marks {
+  return new Marks(codeFor(parts.map(({ text }) => text)), 1)
+}
+
+function isFenced(acts: ActsByType, found: readonly PartFindings[]): boolean {
+  return found.some(({ findings }) => findings.some(({ type }) => acts.get(type) === 'fence'))
 }
 
 function isEdited(acts: ActsByType): boolean {
@@ -118,6 +136,7 @@ function codeForOf({ principal, received }: Authenticated, secret: Buffer, sessi
  * The edits for the parts of one body, request or whole answer.
  *
  * @param vault where tokenized values go, each of at most `lengthMax` characters; undefined: they are redacted
+ * @param fence undefined: what would be fenced is redacted
  */
 export function editParts(
   parts: readonly TextPart[],
@@ -125,6 +144,7 @@ export function editParts(
   acts: ActsByType,
   vault: VaultSession | undefined,
   lengthMax: number,
+  fence?: Fence,
 ): Step<PartEdits> {
   if (found.length === 0 || acts.size === 0) return proceed(NOTHING)
   const edits: Edit[] = []
@@ -133,7 +153,7 @@ export function editParts(
     const part = parts[index]
     if (part === undefined) return refuse('obligation_failed', `no part ${index}`)
     const tokenizer = vault === undefined || part.isName ? undefined : tokenizerOf(vault, part.isJson, lengthMax)
-    const edited = editText(part.text, withoutPlaceholders(vault, part.text, findings), acts, tokenizer)
+    const edited = editText(part.text, withoutPlaceholders(vault, part.text, findings), acts, tokenizer, fence)
     if (edited.kind === 'blocked') return refuse('content_blocked', `block:${edited.type}`, { param: part.address })
     for (const [type, times] of edited.counts) {
       const what = `${acts.get(type)}:${type}`

@@ -31,8 +31,9 @@ function whyElsewhere(obligation: Obligation, mayRead: boolean, mayElse: boolean
       return mayRead ? undefined : `does nothing: it concerns \`${READS.join('` and `')}\` alone`
     case 'text':
       if (obligation.direction === 'output' || obligation.act === 'block' || obligation.act === 'flag') return undefined
-      return mayElse
-        ? undefined
+      if (mayElse) return undefined
+      return obligation.act === 'fence'
+        ? 'does nothing: only a model is shown marks'
         : `is about the text that is asked, not about what is read: write \`column:${columnAct(obligation.act)}:…\` for columns, \`output:${obligation.source}\` for texts in them`
     default:
       return undefined
