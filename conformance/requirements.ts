@@ -1359,6 +1359,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: 'a finding that is fenced stands between marks that nobody could know, and the model is told what they mean',
   },
+  'content.wanted': {
+    source: 'issue 11',
+    says: 'a detector runs only where a policy in force, or the ledger, can use what it finds',
+  },
   'canary.mark': {
     source: 'issue 11',
     says: 'system text has a mark for each exchange, found in its answer whole or streamed, also re-encoded',

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { allDetectors } from '../compose/detectors.js'
 import { createInspect } from '../inspect/inspect.js'
-import type { Role } from '../spec/index.js'
+import { ALL_WANTED, type Role } from '../spec/index.js'
 import { EXIT } from './output.js'
 
 const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool', 'tool-definition', 'unknown'])
@@ -52,7 +52,7 @@ function answerTo(line: string, inspect: ReturnType<typeof createInspect>): Answ
     return { kind: 'bad', why: 'needs {"id", "text"}' }
   }
   const role = 'role' in row && typeof row.role === 'string' && ROLES.has(row.role) ? (row.role as Role) : 'user'
-  const learnt = inspect([{ role, address: '', text: row.text, isName: false, isJson: false }])
+  const learnt = inspect([{ role, address: '', text: row.text, isName: false, isJson: false }], ALL_WANTED)
   const [failed] = learnt.kind === 'failed' ? learnt.failed : []
   if (failed !== undefined) return { kind: 'bad', why: `detector ${failed.detector} failed (${failed.why})` }
   const findings = (learnt.parts[0]?.findings ?? []).map(({ type, start, end, score }) => ({ type, start, end, score }))

@@ -7,6 +7,7 @@ import {
   type Illness,
   type LookElsewhere,
   type PlacedRemote,
+  type Wanted,
 } from '../spec/index.js'
 import { type Window, windowsOf } from './windows.js'
 
@@ -14,7 +15,7 @@ import { type Window, windowsOf } from './windows.js'
  * What has texts looked at by those detectors elsewhere that yield one of the wanted types; undefined where none does, so that
  * nothing is sent to whom nobody would listen.
  */
-export type Elsewheres = (wanted: { has(type: FindingType): boolean }) => LookElsewhere | undefined
+export type Elsewheres = (wanted: Wanted) => LookElsewhere | undefined
 
 /** Undefined where no detector is elsewhere. */
 export function createElsewhere(detectors: readonly PlacedRemote[]): Elsewheres | undefined {

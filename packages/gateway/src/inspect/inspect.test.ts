@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Detector, Finding, FindingType, TextPart } from '../spec/index.js'
+import { ALL_WANTED, type Detector, type Finding, type FindingType, type TextPart } from '../spec/index.js'
 import { createInspect } from './inspect.js'
 
 function part(text: string): TextPart {
@@ -35,18 +35,18 @@ describe('inspectParts', () => {
   const inspect = createInspect(detectors.map((detector) => ({ detector, whenIll: 'closed' })))
 
   it('clean: no parts, and the tokens of all of them', () => {
-    expect(inspect([part('12345'), part('')])).toEqual({
+    expect(inspect([part('12345'), part('')], ALL_WANTED)).toEqual({
       kind: 'clean',
       parts: [],
       findings: [],
       counts: new Map(),
       promptTokens: 2,
     })
-    expect(inspect([])).toMatchObject({ kind: 'clean', promptTokens: 0 })
+    expect(inspect([], ALL_WANTED)).toMatchObject({ kind: 'clean', promptTokens: 0 })
   })
 
   it('found: only parts with findings, overlaps and all, sorted', () => {
-    expect(inspect([part('none'), part('x abcd'), part('ab')])).toEqual({
+    expect(inspect([part('none'), part('x abcd'), part('ab')], ALL_WANTED)).toEqual({
       kind: 'found',
       parts: [
         {
@@ -69,13 +69,22 @@ describe('inspectParts', () => {
     })
   })
 
+  it('asks only those of whom somebody wants something [content.wanted]', () => {
+    const wanted = { has: (type: FindingType) => type === 'pii.card' }
+    expect(inspect([part('x abcd'), part('I am ill')], wanted)).toMatchObject({
+      kind: 'found',
+      findings: ['pii', 'pii.card'],
+    })
+    expect(inspect([part('x abcd')], { has: () => false })).toMatchObject({ kind: 'clean', promptTokens: 2 })
+  })
+
   it('failed: whose illness it is, and nothing of the text [content.illness]', () => {
-    expect(inspect([part('ab'), part('I am ill')])).toMatchObject({
+    expect(inspect([part('ab'), part('I am ill')], ALL_WANTED)).toMatchObject({
       kind: 'failed',
       failed: [{ detector: 'sick', why: 'TypeError', whenIll: 'closed' }],
       promptTokens: 3,
     })
-    expect(inspect([part('ab'), part('I am well')]).kind).toBe('found')
+    expect(inspect([part('ab'), part('I am well')], ALL_WANTED).kind).toBe('found')
   })
 
   it('failed all the same where that is let pass, with what the others found, and said once', () => {
@@ -83,7 +92,7 @@ describe('inspectParts', () => {
       { detector: sick, whenIll: 'open' },
       { detector: finds('pii.card', 'ab'), whenIll: 'closed' },
     ])
-    expect(open([part('ill ab'), part('ill'), part('ab')])).toMatchObject({
+    expect(open([part('ill ab'), part('ill'), part('ab')], ALL_WANTED)).toMatchObject({
       kind: 'failed',
       failed: [{ detector: 'sick', why: 'TypeError', whenIll: 'open' }],
       parts: [{ index: 0 }, { index: 2 }],
@@ -93,7 +102,7 @@ describe('inspectParts', () => {
 
   it('joins what detectors elsewhere say of the same parts, their failures too', () => {
     const person: Finding = { start: 0, end: 1, type: 'pii.person', score: 0.9 }
-    const found = inspect([part('ab'), part('c')], { findings: [[person], [person]], failed: [] })
+    const found = inspect([part('ab'), part('c')], ALL_WANTED, { findings: [[person], [person]], failed: [] })
     expect(found).toMatchObject({
       kind: 'found',
       parts: [
@@ -103,7 +112,7 @@ describe('inspectParts', () => {
       findings: ['pii', 'pii.card', 'pii.person'],
     })
     const failed = [{ detector: 'away', why: 'TIMEOUT', whenIll: 'closed' }] as const
-    expect(inspect([part('ab')], { findings: [[]], failed })).toMatchObject({ kind: 'failed', failed })
-    expect(inspect([], { findings: [], failed })).toMatchObject({ kind: 'failed', failed })
+    expect(inspect([part('ab')], ALL_WANTED, { findings: [[]], failed })).toMatchObject({ kind: 'failed', failed })
+    expect(inspect([], ALL_WANTED, { findings: [], failed })).toMatchObject({ kind: 'failed', failed })
   })
 })

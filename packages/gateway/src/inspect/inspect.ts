@@ -8,6 +8,7 @@ import {
   type PartFindings,
   type Placed,
   type TextPart,
+  type Wanted,
 } from '../spec/index.js'
 
 interface Looked {
@@ -25,8 +26,11 @@ export type Inspected =
   /** What the others found stands beside it. Behind a failure that is `closed` nothing was looked at any more. */
   | (Looked & { readonly kind: 'failed'; readonly failed: readonly Illness[] })
 
-/** @param elsewhere what detectors elsewhere said of the very same parts */
-export type InspectParts = (parts: readonly TextPart[], elsewhere?: Elsewhere) => Inspected
+/**
+ * @param wanted the same object each time where it means the same
+ * @param elsewhere what detectors elsewhere said of the very same parts
+ */
+export type InspectParts = (parts: readonly TextPart[], wanted: Wanted, elsewhere?: Elsewhere) => Inspected
 
 /** What the usual encodings make of prose, roughly: an estimate that costs nothing. */
 const CHARACTERS_PER_TOKEN = 4
@@ -37,8 +41,19 @@ const NO_COUNTS: ReadonlyMap<FindingType, number> = new Map()
 
 const NONE_FAILED: readonly Illness[] = []
 
-export function createInspect(detectors: readonly Placed<Detector>[]): InspectParts {
-  return (parts, elsewhere) => {
+export function createInspect(all: readonly Placed<Detector>[]): InspectParts {
+  const running = new WeakMap<Wanted, readonly Placed<Detector>[]>()
+
+  function runningFor(wanted: Wanted): readonly Placed<Detector>[] {
+    const known = running.get(wanted)
+    if (known !== undefined) return known
+    const found = all.filter(({ detector }) => detector.types.some((type) => wanted.has(type)))
+    running.set(wanted, found)
+    return found
+  }
+
+  return (parts, wanted, elsewhere) => {
+    const detectors = runningFor(wanted)
     let length = 0
     for (const part of parts) length += part.text.length
     const promptTokens = Math.ceil(length / CHARACTERS_PER_TOKEN)

@@ -1,15 +1,15 @@
 import { decide } from '../decide/decide.js'
 import { scoped } from '../decide/scoped.js'
 import type { Authenticated } from '../exchange.js'
-import type { Action, Context, FindingType, PolicyEngine, Resource, Step, Verdict } from '../spec/index.js'
+import type { Action, Context, FindingType, PolicyEngine, Resource, Step, Verdict, Wanted } from '../spec/index.js'
 import type { JudgeShared } from './judge.js'
 
 export interface AskParts extends Pick<JudgeShared, 'challenged' | 'permitted'> {
   readonly policy: PolicyEngine
-  /** Types of findings that somebody looks for: here all of them, elsewhere those that are of use. */
+  /** Types of findings that somebody looks for, since they are of use. */
   readonly looksFor: (action: Action) => readonly FindingType[]
   /** Those that policies, or labels, could make use of. */
-  readonly usedIn: (action: Action) => { has(type: FindingType): boolean }
+  readonly wantedIn: (action: Action) => Wanted
   /** Which the caller has. */
   readonly labelsOf: (by: Authenticated) => readonly string[]
 }

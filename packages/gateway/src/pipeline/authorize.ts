@@ -88,8 +88,8 @@ async function authorize(
   if (asker.kind === 'refuse') return asker
 
   const texts: readonly TextPart[] = [{ ...SENT, text }]
-  const seen = await elsewhere?.(ask.usedIn(action))?.([text], life.heldLabels(), life.signal)
-  const learnt = learn(texts, seen, { authenticated, bracket })
+  const seen = await elsewhere?.(ask.wantedIn(action))?.([text], life.heldLabels(), life.signal)
+  const learnt = learn(texts, ask.wantedIn(action), seen, { authenticated, bracket })
   if (learnt.kind === 'refuse') return learnt
   const { counts, found, promptTokens, types } = learnt.value
 

@@ -1,5 +1,5 @@
 import { createElsewhere } from '../inspect/elsewhere.js'
-import { type PlacedRemote, proceed, type Step, type TextPart } from '../spec/index.js'
+import { ALL_WANTED, type PlacedRemote, proceed, type Step, type TextPart } from '../spec/index.js'
 import { createLearn, type LearnParts } from './learn.js'
 
 export interface InspectTextsParts extends LearnParts {
@@ -16,16 +16,15 @@ export function createInspectTexts(
   parts: InspectTextsParts,
 ): (texts: readonly string[], labels: readonly string[]) => Promise<Step<readonly string[]>> {
   const learn = createLearn(parts)
-  const look = createElsewhere(parts.remoteDetectors)?.(EVERYTHING)
+  // What was found is told to whoever reads later, by whatever policy.
+  const look = createElsewhere(parts.remoteDetectors)?.(ALL_WANTED)
   return async (texts, labels) => {
     const seen = await look?.(texts, labels, NEVER)
-    const learnt = learn(texts.map(partOf), seen)
+    const learnt = learn(texts.map(partOf), ALL_WANTED, seen)
     return learnt.kind === 'refuse' ? learnt : proceed(Object.keys(learnt.value.counts).sort())
   }
 }
 
-/** No policy is asked what to look for: what was found is told to whoever reads later. */
-const EVERYTHING = { has: () => true }
 /** Who asks waits until all is done: each detector has its own timeout. */
 const NEVER = new AbortController().signal
 

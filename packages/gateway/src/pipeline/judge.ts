@@ -21,7 +21,6 @@ import {
   type Context,
   type Elsewhere,
   errorName,
-  type FindingType,
   type Gathering,
   type Ledger,
   type LookElsewhere,
@@ -38,6 +37,7 @@ import {
   type Vault,
   type VaultSession,
   type Verdict,
+  type Wanted,
   withLabels,
 } from '../spec/index.js'
 import { type TransformParts, transform } from '../transform/transform.js'
@@ -79,6 +79,8 @@ export interface JudgeShared {
   readonly challenged: (refusal: Refusal, by: Asker) => Refusal
   /** Refuses whom the verdict does not permit. */
   readonly permitted: (verdict: Verdict, by: Asker) => Step<Verdict>
+  /** Findings that are of use where this is asked. */
+  readonly wantedIn: (action: Action) => Wanted
 }
 
 /**
@@ -87,7 +89,10 @@ export interface JudgeShared {
  */
 export type Judge = (asking: Asking) => Step<Sealed> | Promise<Step<Sealed> | undefined>
 
-export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, permitted }: JudgeShared): Judge {
+export function createJudge(
+  parts: JudgeParts,
+  { learn, elsewhere, challenged, permitted, wantedIn }: JudgeShared,
+): Judge {
   const looks = new Map<Action, LookElsewhere | undefined>()
 
   return (asking) => {
@@ -115,7 +120,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   /** Who looks elsewhere at what is asked by this action; undefined where no policy could use what they find. */
   function lookFor(action: Action): LookElsewhere | undefined {
     if (elsewhere === undefined) return undefined
-    if (!looks.has(action)) looks.set(action, elsewhere(usedIn(parts, action)))
+    if (!looks.has(action)) looks.set(action, elsewhere(wantedIn(action)))
     return looks.get(action)
   }
 
@@ -166,7 +171,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     if (model === undefined) return refuse('model_not_found', 'not configured', { param: 'model' })
     bracket.asks({ action: endpoint.action, resource: model.resource.id, verdict: undefined })
 
-    const inspected = learn(view.parts, elsewhere, entered)
+    const inspected = learn(view.parts, wantedIn(endpoint.action), elsewhere, entered)
     if (inspected.kind === 'refuse') return inspected
     const learnt = tokens === undefined ? inspected.value : { ...inspected.value, promptTokens: tokens }
     const labels = parts.ledger.labelsOf(principal, session.value)
@@ -304,15 +309,6 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
 function gatherKnown({ gathering, ledger }: JudgeParts, { authenticated, learnt, session, view }: Inspected): void {
   const labels = labelsOfKnown(gathering, view.parts, learnt.found)
   ledger.gather(authenticated.principal, session, labels)?.catch(ignore)
-}
-
-/** What findings are of use: to policies, or since they bring labels. */
-export function usedIn(
-  { gathering, policy }: Pick<JudgeParts, 'gathering' | 'policy'>,
-  action: Action,
-): { has(type: FindingType): boolean } {
-  const used = policy.usesFindings(action)
-  return { has: (type) => used.has(type) || gathering.findings.has(type) }
 }
 
 function whenLeft({ entered }: Asking): AbortSignal {

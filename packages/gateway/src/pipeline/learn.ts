@@ -10,6 +10,7 @@ import {
   refuse,
   type Step,
   type TextPart,
+  type Wanted,
 } from '../spec/index.js'
 import type { Entered } from './call.js'
 
@@ -22,9 +23,15 @@ export interface LearnParts {
 /**
  * What the detectors learn of texts; a refusal where one failed that must not.
  *
+ * @param wanted types of which findings are of use: whoever finds none of them is not asked
  * @param asking whose request it is: a body is looked at more than once, and what failed at it failed once. Undefined: an answer
  */
-export type Learn = (texts: readonly TextPart[], elsewhere: Elsewhere | undefined, asking?: Entered) => Step<Learnt>
+export type Learn = (
+  texts: readonly TextPart[],
+  wanted: Wanted,
+  elsewhere: Elsewhere | undefined,
+  asking?: Entered,
+) => Step<Learnt>
 
 export function createLearn(parts: LearnParts): Learn {
   const inspectParts = createInspect(parts.detectors)
@@ -40,8 +47,8 @@ export function createLearn(parts: LearnParts): Learn {
     }
   }
 
-  return (texts, elsewhere, asking) => {
-    const inspected = inspectParts(texts, elsewhere)
+  return (texts, wanted, elsewhere, asking) => {
+    const inspected = inspectParts(texts, wanted, elsewhere)
     const { parts: found, findings: types, promptTokens } = inspected
     switch (inspected.kind) {
       case 'clean':

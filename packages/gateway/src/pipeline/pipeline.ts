@@ -41,13 +41,14 @@ import type { AskParts } from './ask.js'
 import { type Authorizing, createAuthorizing } from './authorize.js'
 import type { Entered, ModelCall } from './call.js'
 import { contextOf } from './context.js'
-import { type Asker, createJudge, type JudgeLimits, type JudgeParts, type JudgeShared, usedIn } from './judge.js'
+import { type Asker, createJudge, type JudgeLimits, type JudgeParts, type JudgeShared } from './judge.js'
 import { createLearn, type LearnParts } from './learn.js'
 import type { LifeParts } from './life.js'
 import type { ReadParts } from './reads/desk.js'
 import { createReads, type Reads } from './reads/reads.js'
 import { Desk, type TransferCall, type TransferParts } from './transfers/desk.js'
 import { TransferRoom } from './transfers/transfers.js'
+import { createWantedIn } from './wanted.js'
 
 export { served } from '../release/answered.js'
 
@@ -151,12 +152,13 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     const session = parts.ledger.sessionOf(principal, received.headers['ostiary-session'])
     return parts.ledger.labelsOf(principal, session.kind === 'proceed' ? session.value : undefined)
   }
+  const wantedIn = createWantedIn(parts.policy, parts.gathering)
   const looksFor = (action: Action): readonly FindingType[] => {
-    const used = usedIn(parts, action)
-    const elsewhere = parts.remoteDetectors.flatMap(({ detector }) => detector.types.filter((type) => used.has(type)))
-    return [...parts.detectors.flatMap(({ detector }) => detector.types), ...elsewhere]
+    const wanted = wantedIn(action)
+    const all = [...parts.detectors, ...parts.remoteDetectors].flatMap(({ detector }) => detector.types)
+    return all.filter((type) => wanted.has(type))
   }
-  const judge = createJudge(parts, { learn, elsewhere, challenged, permitted })
+  const judge = createJudge(parts, { learn, elsewhere, challenged, permitted, wantedIn })
   const forward = createForward(parts.forward)
   const release: ReleaseParts = {
     guards: (acts, onFinding, onOpen, vault, watching) =>
@@ -170,7 +172,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
           if (illness.whenIll === 'open') onOpen(illness.detector)
         },
       }),
-    inspect: (texts, found) => learn(texts, found),
+    inspect: (texts, acts, found) => learn(texts, acts, found),
     elsewhere,
     editParts: (texts, found, acts, vault) => editParts(texts, found, acts, vault, ANSWERED_MAX),
     askToRestore,
@@ -183,7 +185,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
 
   const ask: AskParts = {
     ...{ policy: parts.policy, challenged, permitted, labelsOf, looksFor },
-    usedIn: (action) => usedIn(parts, action),
+    wantedIn,
   }
   const life: LifeParts = { grants, ledger: parts.ledger, gathering: parts.gathering, endedNow, askToRelease }
   const { budgets, configDigest } = parts
@@ -193,7 +195,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
       ...{ clock: parts.clock, forward, judging: release, elsewhere: release.elsewhere },
     }),
     ...{ ask, judge, learn, budgets, limits: parts.limits, gathering: parts.gathering },
-    lookFor: (action) => elsewhere?.(usedIn(parts, action)),
+    lookFor: (action) => elsewhere?.(wantedIn(action)),
   })
   const reads = createReads({
     ...{ ...life, ask, learn, elsewhere, budgets, configDigest, vault: parts.vault, park: parts.park },

@@ -11,6 +11,7 @@ import {
   type TextPart,
   type Usage,
   type VaultSession,
+  type Wanted,
 } from '../spec/index.js'
 import type { Counts } from './counts.js'
 import type { KnownInAnswer } from './known.js'
@@ -26,7 +27,8 @@ export interface AnswerInspected {
 }
 
 export interface Judging {
-  readonly inspect: (parts: readonly TextPart[], elsewhere?: Elsewhere) => Step<AnswerInspected>
+  /** @param wanted types of which something is done */
+  readonly inspect: (parts: readonly TextPart[], wanted: Wanted, elsewhere?: Elsewhere) => Step<AnswerInspected>
   readonly editParts: (
     parts: readonly TextPart[],
     found: readonly PartFindings[],
@@ -73,7 +75,7 @@ export function judge({ inspect, editParts }: Judging, whole: Whole, elsewhere: 
     known?.see(view.parts, edits)
     return { usage, dropped: 0, out: restoring === undefined ? body : view.edit(edits) }
   }
-  const inspected = inspect(view.parts, withWatched(watching, view.parts, elsewhere))
+  const inspected = inspect(view.parts, acts, withWatched(watching, view.parts, elsewhere))
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
   const { found, opened } = inspected.value
   for (const { findings } of found) for (const { type } of findings) counts.found(type, 1)
@@ -117,7 +119,7 @@ function partsOf({ lens, body }: Whole): Heard | Refusal {
 
 function late({ inspect }: Judging, whole: Whole, { parts, usage }: Heard, elsewhere: Elsewhere): Judged {
   const { lens, body, acts, counts, dropUsage, known, restoring, vault, watching } = whole
-  const inspected = inspect(parts, withWatched(watching, parts, elsewhere))
+  const inspected = inspect(parts, acts, withWatched(watching, parts, elsewhere))
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
   const { found, opened } = inspected.value
   for (const detector of opened) counts.opened(detector)

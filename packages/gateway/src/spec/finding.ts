@@ -33,6 +33,14 @@ export type FindingType = OwnType | (typeof REMOTE_TYPES)[number] | (typeof DATA
 /** Finding types of this version. Closed: a type in a policy that no detector yields is a `check` error. */
 export const FINDING_TYPES: readonly FindingType[] = [...OWN_TYPES, ...REMOTE_TYPES, ...DATA_TYPES]
 
+/** Types of findings that somebody can make use of: detectors of others are not run. */
+export interface Wanted {
+  has(type: FindingType): boolean
+}
+
+/** No policy is asked what to look for. */
+export const ALL_WANTED: Wanted = { has: () => true }
+
 export function familyOf(type: FindingType): string {
   return type.slice(0, type.indexOf('.'))
 }

@@ -116,10 +116,10 @@ function lackOf(
   one: Situation,
   { obligations }: Verdict,
   resource: Resource,
-  { looksFor, usedIn }: AgainParts,
+  { looksFor, wantedIn }: AgainParts,
 ): Refusal | undefined {
   const goesTo = one.models
-  const used = usedIn(one.action)
+  const used = wantedIn(one.action)
   const before = joinObligations(one.obligations.map(parseObligation).filter((it) => it.kind !== 'unknown'))
   const beyond = [
     ...[...obligations.input]

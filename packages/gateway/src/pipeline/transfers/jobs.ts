@@ -173,11 +173,12 @@ async function judgedJob(
   { situations: all, written }: Read,
 ): Promise<Step<JudgedJob>> {
   const situations = model === undefined ? all : forModel(all, model)
-  if (situations.length === 0)
+  const [one] = situations
+  if (one === undefined)
     return refuse('model_not_found', 'a model that the files were not judged for', { param: 'model' })
   const looked = await lookedElsewhere(parts, situations, view, parts.ask.labelsOf(authenticated), left)
   if (looked.kind === 'refuse') return looked
-  const learnt = parts.learn(view.parts, looked.value)
+  const learnt = parts.learn(view.parts, parts.ask.wantedIn(one.action), looked.value)
   if (learnt.kind === 'refuse') return learnt
   const { counts, found, types } = learnt.value
   const { clock } = parts.desk.parts
@@ -211,7 +212,7 @@ function forModel(situations: readonly Situation[], model: string): readonly Sit
 }
 
 async function lookedElsewhere(
-  { gathering, learn, lookFor }: JobParts,
+  { ask, gathering, learn, lookFor }: JobParts,
   situations: readonly Situation[],
   { parts }: RequestView,
   had: readonly string[],
@@ -219,8 +220,8 @@ async function lookedElsewhere(
 ): Promise<Step<Elsewhere | undefined>> {
   const [first] = situations
   const look = first === undefined ? undefined : lookFor(first.action)
-  if (look === undefined || parts.length === 0) return proceed(undefined)
-  const learnt = learn(parts, undefined)
+  if (first === undefined || look === undefined || parts.length === 0) return proceed(undefined)
+  const learnt = learn(parts, ask.wantedIn(first.action), undefined)
   // What labels a text has nobody knows where a detector failed: then it is shown to nobody.
   if (learnt.kind === 'refuse') return learnt
   const labels = withLabels(had, labelsBrought(gathering, parts, learnt.value.types, undefined, learnt.value.found))

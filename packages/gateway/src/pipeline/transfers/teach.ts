@@ -81,7 +81,7 @@ export class Teaching {
     const had = this.#parts.ask.labelsOf(this.#by)
     const elsewhere = look === undefined ? undefined : await this.#looked(look, view, texts, had, left)
     if (elsewhere !== undefined && 'code' in elsewhere) return elsewhere
-    const learnt = learn(view.parts, elsewhere)
+    const learnt = learn(view.parts, this.#parts.ask.wantedIn(this.#action), elsewhere)
     if (learnt.kind === 'refuse') return learnt
     const { counts, found, promptTokens, types } = learnt.value
     const sized = { view, bodyBytes: bytes.length, about: promptTokens, counted: undefined, canCount: false }
@@ -158,7 +158,7 @@ export class Teaching {
     left: AbortSignal,
   ): Promise<Elsewhere | Refusal> {
     const { gathering, learn } = this.#parts
-    const learnt = learn(parts, undefined)
+    const learnt = learn(parts, this.#parts.ask.wantedIn(this.#action), undefined)
     if (learnt.kind === 'refuse') return learnt
     const { found, types } = learnt.value
     return await look(texts, withLabels(had, labelsBrought(gathering, parts, types, undefined, found)), left)
