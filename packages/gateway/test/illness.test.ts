@@ -8,7 +8,7 @@ import { type Answer, errorOf, prompt, send } from './http.js'
 import { gatewayWith, HeldLog, rulesWith } from './parts.js'
 import { until } from './until.js'
 
-const POLICIES = `@id("analysts") @obligation("output:redact:secret")
+const POLICIES = `@id("analysts") @obligation("redact:secret, output:redact:secret")
 permit (principal in Group::"analysts", action in [Action::"invoke", Action::"listModels"], resource is Model);
 `
 
