@@ -1,0 +1,73 @@
+import type { Candidate, Judged, Rule } from '../../../patterns/rule.js'
+import type { SecretType } from '../../../spec/index.js'
+import { isPlaceholder, isSurelyPlaceholder } from '../judge/placeholder.js'
+import { isRandom, makeup } from '../judge/random.js'
+
+/** Alphabets that bodies of keys are drawn from, as classes. */
+export const LETTERS_DIGITS = '[A-Za-z0-9]'
+export const HEX = '[a-f0-9]'
+export const UUID = '[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}'
+
+/** A vendor's mark and a random body say enough: only what stands in manuals is let go. */
+function judgeMarked({ text, start, end }: Candidate): Judged | undefined {
+  // The body, or the end of it: what stands before may be the mark, of which nothing is random.
+  const body = makeup(text, Math.max(start, end - 24), end)
+  if (body.distinct < Math.min(5, (end - start) / 4) || body.run > 7) return undefined
+  return isSurelyPlaceholder(text.slice(start, Math.min(end, start + 512))) ? undefined : { score: 1 }
+}
+
+/** Where the mark is a word's, or short: the body has to be no word either. */
+function judgeWeaklyMarked(candidate: Candidate): Judged | undefined {
+  const { text, start, end } = candidate
+  const mark = 1 + Math.max(text.lastIndexOf('_', start + 12), text.lastIndexOf('-', start + 12))
+  const body = makeup(text, mark > start && mark < end - 8 ? mark : start, end)
+  return isRandom(body) ? judgeMarked(candidate) : undefined
+}
+
+/** A format that begins with a mark of the vendor's own, such as `dop_v1_`. */
+export function marked(name: string, type: SecretType, expression: string, behind?: string): Rule {
+  return { name, type, expression, check: judgeMarked, ...(behind === undefined ? {} : { behind }) }
+}
+
+/** A format whose mark could begin other things too. */
+export function weaklyMarked(name: string, type: SecretType, expression: string): Rule {
+  return { name, type, expression, check: judgeWeaklyMarked }
+}
+
+/**
+ * Between a name and its value: `=`, `: `, `" => "`, `>`, `", "`, ` is `, an annotation of a type; with whatever quotes and marks of
+ * Markdown stand there, those of JSON within JSON too.
+ */
+export const BETWEEN: string = [
+  '(?:\\\\?["\'`\\])*]){0,3}',
+  '[ \\t]{0,4}(?:=>|:=|={1,3}|: ?[Ss]tr(?:ing)? ?=|:{1,2}|,|->|>|\\(|\\||→|is|lautet)[ \\t*]{0,4}',
+  '(?:@?\\\\?["\'`]){0,2}',
+].join('')
+
+function judgeNamed({ text, start, end }: Candidate): Judged | undefined {
+  const value = makeup(text, start, end)
+  const isUuid = end - start === 36 && text.charAt(start + 8) === '-'
+  if (!isUuid && !isRandom(value)) return undefined
+  return isPlaceholder(text.slice(start, end)) ? undefined : { score: 0.9 }
+}
+
+/**
+ * A format that has no mark: what says what it is is the vendor's name before it.
+ *
+ * @param names an expression that begins with literals
+ */
+export function named(name: string, type: SecretType, names: string, expression: string): Rule {
+  return {
+    name,
+    type,
+    lead: `(?:${names})[\\w .-]{0,28}${BETWEEN}`,
+    before: '',
+    expression,
+    check: judgeNamed,
+  }
+}
+
+/** A format that only its surroundings mark, letter by letter: the parameter of a URL, say. */
+export function following(name: string, type: SecretType, lead: string, expression: string): Rule {
+  return { name, type, lead, before: '', expression, check: judgeNamed }
+}
