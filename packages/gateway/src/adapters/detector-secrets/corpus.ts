@@ -194,7 +194,7 @@ export const PASSWORD_CONTEXTS: readonly string[] = [
   'Lösenordet är {s}',
   'Adgangskoden er {s}',
   'Пароль: {s}',
-  'пароль от почты {s}',
+  'пароль от почты: {s}',
   'パスワードは {s} です',
   'パスワード：{s}',
   '密码是{s}，请帮我登录',

@@ -35,18 +35,15 @@ export function nameBefore(text: string, start: number): Name {
       end = at
       continue
     }
-    // `api key` as two words: one more on the left, where nothing but a space parts them.
+    // `api key` as two words: those on the left, where nothing but a space parts them and they say something of it.
     const first = at
-    let words = 1
-    while (
-      words < 4 &&
-      text.charCodeAt(at - 1) === 0x20 &&
-      at - 2 >= floor &&
-      isNameCharacter(text.charCodeAt(at - 2))
-    ) {
-      at--
-      while (at > floor && isNameCharacter(text.charCodeAt(at - 1))) at--
-      words++
+    for (let words = 1; words < 3; words++) {
+      if (text.charCodeAt(at - 1) !== 0x20 || at - 2 < floor) break
+      let left = at - 1
+      while (left > floor && isNameCharacter(text.charCodeAt(left - 1))) left--
+      const word = text.slice(left, at - 1).toLowerCase()
+      if (!OF_KEYS.has(word) && !ALWAYS.has(word) && !OF_PUBLIC_KEYS.has(word)) break
+      at = left
     }
     return {
       words: wordsOf(text.slice(at, end)),
@@ -78,17 +75,25 @@ function wordsOf(name: string): readonly string[] {
     .filter((word) => word !== '')
 }
 
+/** Words that make of a `key` or a `token` one that everybody may see. */
+const OF_PUBLIC_KEYS: ReadonlySet<string> = new Set(
+  (
+    'public pub publishable primary foreign partition sort cache object row routing idempotency idempotence next prev previous page ' +
+    'cursor sync continuation resumption dedup dedupe translation i18n locale lookup hot shortcut map dict index group join range ' +
+    'composite unique surrogate natural candidate block tx contract site recaptcha csp host hash commit trace message'
+  ).split(' '),
+)
+
 /** Words that say of a name that its value is shown to everybody, or is no value of a secret but something about it. */
 const NOT_SECRET: ReadonlySet<string> = new Set(
   (
-    'public pub pubkey publickey publishable primary foreign partition sort cache object row routing idempotency id ids kid keyid uid type ' +
-    'count counts tokens keys max min page next prev previous cursor sync continuation name names path file filename url uri endpoint ' +
-    'host arn ref hash hashes digest checksum sha sha1 sha256 sha512 md5 fingerprint thumbprint etag integrity length len size alg ' +
+    'pubkey publickey id ids kid keyid uid type count counts tokens keys max min name names path file filename url uri endpoint ' +
+    'arn ref hash hashes digest checksum sha sha1 sha256 sha512 md5 fingerprint thumbprint etag integrity length len size alg ' +
     'algorithm format field column label placeholder hint policy expires expiry expiration ttl description message error title ' +
-    'site sitekey recaptcha tokenizer keyword keywords keyboard monkey index author authority authors version commit revision ' +
-    'resumption dedup dedupe trace span correlation request traceparent nonce block tx transaction contract translation i18n ' +
-    'locale lookup hotkey shortcut keypress keycode keydown keyup issuer audience scope scopes manager rotation bucket keystore ' +
-    'truststore certificate cert crt csr public_key verify verification'
+    'sitekey recaptcha tokenizer keyword keywords keyboard monkey index author authority authors version commit revision ' +
+    'trace span correlation request traceparent nonce transaction hotkey keypress keycode keydown keyup issuer audience ' +
+    'scope scopes manager rotation bucket keystore truststore certificate cert crt csr verification at method methods mode ' +
+    'provider strategy required enabled header'
   ).split(' '),
 )
 
@@ -112,8 +117,9 @@ const ALWAYS: ReadonlySet<string> = new Set(
 
 /** How much a name says that its value is a secret: 2 it does, 1 it may, 0 it does not. */
 export function secrecyOf({ words }: Name): 0 | 1 | 2 {
-  const last = words.slice(-4)
+  const last = words.slice(-3)
   if (last.some((word) => NOT_SECRET.has(word))) return 0
+  if (last.some((word, at) => OF_PUBLIC_KEYS.has(word) && !OF_KEYS.has(last[at + 1] ?? ''))) return 0
   if (last.some((word) => ALWAYS.has(word) || isCompound(word))) return 2
   const at = last.lastIndexOf('key')
   if (at > 0 && OF_KEYS.has(last[at - 1] ?? '')) return 2

@@ -22,7 +22,7 @@ export type Setting = 'assigned' | 'prose' | 'address'
  * characters speak for it, words and names of code against it.
  */
 export function passwordScore(value: string, setting: Setting): number | undefined {
-  if (value.length < 4 || value.length > 128 || isPlaceholder(value) || isReference(value)) return undefined
+  if (value.length < 4 || value.length > 128 || value.startsWith('@') || isPlaceholder(value) || isReference(value)) return undefined
   const stem = value.toLowerCase().replace(/[\d!?.#$*]+$/, '')
   if (NO_PASSWORD.has(stem) || NO_PASSWORD.has(value.toLowerCase())) return undefined
   const of = makeup(value, 0, value.length)
@@ -30,7 +30,7 @@ export function passwordScore(value: string, setting: Setting): number | undefin
   if (setting === 'address') return 0.9
   const kinds = Number(of.lower > 0) + Number(of.upper > 0) + Number(of.digits > 0) + Number(of.others > 0)
   if (isQuantity(value)) return setting === 'assigned' && /^\d{6,16}$/.test(value) ? 0.5 : undefined
-  if (isRandom(of)) return 0.9
+  if (isRandom(of) || (of.digits === 0 && of.others === 0 && of.wordy === 0 && of.shifts >= 5)) return 0.9
   if (kinds >= 3 && value.length >= 6 && (of.digits > 0 || hasOddSign(value))) return isCode(value) ? undefined : 0.8
   if (isPassphrase(value)) return setting === 'assigned' ? 0.7 : 0.6
   if (kinds === 2 && of.digits > 0 && of.lower + of.upper >= 3) return isOrdinary(value, of, setting) ? undefined : 0.7

@@ -26,7 +26,6 @@ export function isSurelyPlaceholder(value: string): boolean {
 /** Where code, a shell, a template or a vault is asked for the value: what stands there says where it is. */
 const REFERENCE: RegExp = new RegExp(
   [
-    String.raw`^[$%#@&!]`,
     String.raw`^[\w$]+(?:(?:\.|->|::)[\w$]+)*[([]`,
     `^(?:process|import|os|env|environ|conf|config|settings|secrets|vars?|local|data|module|self|this|params?|props|args|opts|options)\\.[a-z_]`,
     `^(?:req|request|ctx|context|state|form|user|event|body|input|values|vault|github|steps|needs|inputs|each|pipeline)\\.[a-z_]`,
@@ -36,9 +35,11 @@ const REFERENCE: RegExp = new RegExp(
   'i',
 )
 const NAME_OF_VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/
+/** With a sign before it, in small letters, in capitals, or in words that begin with one. */
+const VARIABLE = /^[$%#@&!:]\W?(?:[a-z_.-]+|[A-Z_]+\d?|[a-z]+(?:[A-Z][a-z]+)+)\W*$/
 const PATH =
   /^(?:[.~]{0,2}\/|[A-Za-z]:\\)[\w.-]+(?:[/\\]|\.\w{1,5}$)|:\/\/|\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|toml|txt|env|cfg|ini|log|m?[jt]sx?|py|go|rb|rs|java|php|sh|html?|css|md|png|svg)$/i
 
 export function isReference(value: string): boolean {
-  return NAME_OF_VARIABLE.test(value) || REFERENCE.test(value) || PATH.test(value)
+  return NAME_OF_VARIABLE.test(value) || VARIABLE.test(value) || REFERENCE.test(value) || PATH.test(value)
 }

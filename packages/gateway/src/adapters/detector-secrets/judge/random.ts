@@ -52,8 +52,9 @@ export interface Makeup {
   readonly wordy: number
   /** The longest run of one character. */
   readonly run: number
-  /** How often digits and letters change places. */
+  /** How often digits and letters change places, and small letters and capitals. */
   readonly turns: number
+  readonly shifts: number
   readonly isHex: boolean
 }
 
@@ -65,11 +66,13 @@ export function makeup(text: string, start: number, end: number): Makeup {
   let upper = 0
   let digits = 0
   let letters = 0
+  let capitals = 0
   let common = 0
   let inWords = 0
   let run = 0
   let runMax = 0
   let turns = 0
+  let shifts = 0
   let hexLetters = 0
   let before = -1
   let kindBefore = 0
@@ -83,14 +86,19 @@ export function makeup(text: string, start: number, end: number): Makeup {
     else if (kind === UPPER) upper++
     else if (kind === DIGIT) digits++
     if ((kind === LOWER || kind === UPPER) && (code & 31) <= 6) hexLetters++
-    if (kind < LOWER) {
+    // Words begin with a capital, or are all in capitals.
+    const isNew = kind === UPPER ? kindBefore === LOWER : kind === LOWER && capitals > 1
+    if (kind < LOWER || isNew) {
       if (isWord(letters, common)) inWords += letters
-      letters = common = 0
-    } else {
+      letters = common = capitals = 0
+    }
+    if (kind >= LOWER) {
       if (letters > 0) common += IS_PAIR[((before & 31) << 5) | (code & 31)] ?? 0
       letters++
+      if (kind === UPPER) capitals++
     }
     if (kind > 0 && kindBefore > 0 && (kind === DIGIT) !== (kindBefore === DIGIT)) turns++
+    if (kind >= LOWER && kindBefore >= LOWER && kind !== kindBefore) shifts++
     before = code
     kindBefore = kind
   }
@@ -114,6 +122,7 @@ export function makeup(text: string, start: number, end: number): Makeup {
     wordy: inWords / Math.max(1, length),
     run: runMax,
     turns,
+    shifts,
     isHex: hexLetters === lower + upper && hexLetters + digits === length && (lower === 0 || upper === 0),
   }
 }
@@ -141,12 +150,13 @@ const WORDY = 0.5
  * digit among its letters is as likely a name.
  */
 export function isRandom(of: Makeup): boolean {
-  const { length, digits, distinct, entropy, run, wordy, lower, upper, turns } = of
+  const { length, digits, distinct, entropy, run, wordy, lower, upper, turns, shifts } = of
   if (length < 8 || run > Math.max(4, length / 6) || lower + upper === 0) return false
   // A random text of n characters out of 16 has about log2(n) - 1 bits where n is small, and 3.6 where it is not.
   if (entropy < Math.min(3.1, Math.log2(length) - 0.9) || distinct < 6) return false
   if (of.isHex) return digits >= 2 && lower + upper >= 2 && turns >= 3 && length >= 16
   if (wordy > WORDY) return false
-  if (digits === 0) return length >= 20 && wordy < 0.25 && lower > 0 && upper > 0
-  return length >= 16 ? turns >= 2 || wordy < 0.3 : turns >= 3 || (turns >= 2 && lower > 0 && upper > 0)
+  if (digits === 0) return length >= 12 && wordy < 0.25 && shifts >= Math.max(4, length / 5)
+  if (length >= 16) return turns + shifts >= 4 || wordy < 0.2
+  return turns >= 3 || (turns >= 2 && lower > 0 && upper > 0) || (wordy === 0 && shifts >= 4)
 }

@@ -24,7 +24,7 @@ export const ADDRESSES: readonly Rule[] = [
     type: 'secret.connection-string',
     lead: ':\\\\?/\\\\?/[^\\s:/@"\'<>`]{0,64}:',
     before: '',
-    expression: '[^\\s/"\'<>`]{1,128}@[\\w\\[%]',
+    expression: '[^\\s/"\'<>`;,]{1,128}@[\\w\\[%]',
     behind: '',
     check: judgeConnection,
     isWeak: true,

@@ -23,7 +23,7 @@ export const AI: readonly Rule[] = [
   named('elevenlabs-legacy', 'secret.elevenlabs', 'elevenlabs|eleven[_-]labs|xi-api', `${HEX}{32}`),
   named('deepgram-key', 'secret.deepgram', 'deepgram', `${HEX}{40}`),
   named('assemblyai-key', 'secret.assemblyai', 'assemblyai|assembly[_-]ai', `${HEX}{32}`),
-  weaklyMarked('stability-key', 'secret.stability', `sk-${LETTERS_DIGITS}{48}`),
+  named('stability-key', 'secret.stability', 'stability', `sk-${LETTERS_DIGITS}{48}`),
   marked('pinecone-key', 'secret.pinecone', 'pcsk_[A-Za-z0-9]{4,8}_[A-Za-z0-9]{40,80}'),
   named('pinecone-legacy', 'secret.pinecone', 'pinecone', UUID),
   weaklyMarked('voyage-key', 'secret.voyage', 'pa-[A-Za-z0-9_-]{40,48}'),

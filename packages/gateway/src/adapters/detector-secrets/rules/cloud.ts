@@ -1,5 +1,5 @@
 import type { Rule } from '../../../patterns/rule.js'
-import { following, HEX, LETTERS_DIGITS, marked, named, UUID, weaklyMarked } from './shape.js'
+import { following, HEX, LETTERS_DIGITS, marked, named, UUID, weaklyMarked, within } from './shape.js'
 
 /** Clouds, hosting, networks. */
 export const CLOUD: readonly Rule[] = [
@@ -21,7 +21,7 @@ export const CLOUD: readonly Rule[] = [
   weaklyMarked('google-refresh-token', 'secret.google', '1//0[A-Za-z0-9_-]{40,180}'),
   marked('google-hmac-id', 'secret.google', 'GOOG1[A-Z0-9]{19,60}'),
   named('google-hmac-secret', 'secret.google', 'hmac|gcs|goog', '[A-Za-z0-9+/]{40}'),
-  marked('azure-client-secret', 'secret.azure', '[78]Q~[A-Za-z0-9_~.-]{31,37}'),
+  within('azure-client-secret', 'secret.azure', '[78]Q~[A-Za-z0-9_~.-]{31,37}'),
   named(
     'azure-account-key',
     'secret.azure',

@@ -2,20 +2,17 @@ import type { Candidate, Judged, Rule } from '../../../patterns/rule.js'
 import { type Name, nameBefore, secrecyOf } from '../judge/name.js'
 import { isPlaceholder, isReference } from '../judge/placeholder.js'
 import { isRandom, type Makeup, makeup } from '../judge/random.js'
-import { BETWEEN } from './shape.js'
+import { BETWEEN, MEMBERS } from './shape.js'
 
 /** What names a key or a token, in names of code and in prose. */
 const NAMES =
-  'key|token|secret|credential|creds?|auth|bearer|access|signature|cookie|session|sessid|jwt|passcode|passkey|value|webhook|' +
-  'schl(?:ü|ue)ssel|cl[ée]|clave|chiave|chave|sleutel|klucz|nyckel|nøgle|nøkkel|avain|ключ|токен|密钥|令牌|キー|トークン|키|토큰'
-
-/** In lists of variables the name and its value stand on lines, or in members, of their own. */
-const MEMBERS = '["\'`]?,?\\s{0,24}-? ?["\']?value["\']?[ \\t]{0,2}[:=][ \\t]{0,4}["\'`]?'
+  'key|token|secret|credential|creds?|auth|bearer|access|signature|cookie|session|sessid|jwt|passcode|passkey|webhook|' +
+  'schl(?:ü|ue)ssel|cl[ée]|clave|chiave|chave|sleutel|klucz|nyckel|nøgle|nøkkel|avain|anahtar|ключ|токен|密钥|密鑰|令牌|キー|トークン|키|토큰'
 
 const VALUE = '[A-Za-z0-9_+/~.%:@!#$^?*=-]{8,256}'
 
 /** Nearby on the left: an object's name, a heading, the sentence. */
-const NEAR = /credential|secret|token|api|auth|bearer|login|passw|private|signing|encryption|access/i
+const NEAR = /credential|secret|token|api|auth|bearer|login|passw|private|signing|encrypt|access|cookie|licen[sc]e|webhook|vault|deploy/i
 const NEAR_REACH = 100
 
 function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefined {
@@ -34,7 +31,6 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 function ofSecret(value: string, of: Makeup): number | undefined {
   if (UUID.test(value)) return 0.7
-  if (of.length < 10 && (of.lower === 0 || of.upper === 0)) return undefined
   return isRandom(of) ? 0.8 : undefined
 }
 
@@ -42,8 +38,7 @@ function ofSecret(value: string, of: Makeup): number | undefined {
 function ofPerhaps(text: string, name: Name, value: string, of: Makeup): number | undefined {
   if (of.length < 20 || !isRandom(of)) return undefined
   const before = text.slice(Math.max(0, name.start - NEAR_REACH), name.start)
-  if (/[?&]$/.test(before) || /^(?:x-)?auth|access$/i.test(name.text))
-    return of.isHex && of.length < 32 ? undefined : 0.6
+  if (/[?&]$/.test(before) || /^(?:x-)?auth|access$/i.test(name.text)) return of.isHex && of.length < 32 ? undefined : 0.6
   return NEAR.test(before) && !UUID.test(value) ? 0.6 : undefined
 }
 
@@ -54,10 +49,11 @@ function trimmed(text: string, start: number, reach: number): number {
   return end
 }
 
-function judgeBearer({ text, start, end: reach }: Candidate): Judged | undefined {
+function judgeBehindName({ text, start, end: reach }: Candidate): Judged | undefined {
   const end = trimmed(text, start, reach)
   const value = text.slice(start, end)
   if (isPlaceholder(value) || isReference(value)) return undefined
+  if (secrecyOf(nameBefore(text, start)) < 2) return undefined
   return UUID.test(value) || isRandom(makeup(text, start, end)) ? { score: 0.8, end } : undefined
 }
 
@@ -69,12 +65,46 @@ function judgeBasic({ text, start, end }: Candidate): Judged | undefined {
   return isPlaceholder(plain) ? undefined : { score: 0.9 }
 }
 
+/** What sentences speak of that is random too. */
+const OF_OTHERS =
+  /\b(?:public|publishable|primary|foreign|partition|sort|cache|object|idempotency|hash|commit|checksum|digest|sha-?\d*|md5|trace|request|tracking|order|uuid|guid|id|ids|fingerprint|certificate|address|block|transaction|tx|contract|version|branch|revision|ssh|site|path|file|folder|url|link)\b/i
+const OF_SECRETS =
+  /\b(?:api|secret|access|private|signing|encryption|deploy|auth\w*|licen[sc]e|webhook|service|account|tokens?|credentials?|session|cookie|bearer|jwt|hmac|master|admin)\b|schl(?:ü|ue)ssel|cl[ée]|clave|chiave|chave|ключ|токен|密|令牌|キー|トークン|키|토큰/i
+
+function judgeInProse({ text, start, end: reach }: Candidate): Judged | undefined {
+  const end = trimmed(text, start, reach)
+  const value = text.slice(start, end)
+  const of = makeup(text, start, end)
+  if (of.length < 16 || !isRandom(of) || isPlaceholder(value) || isReference(value)) return undefined
+  if (/\/.*\//.test(value) && of.wordy > 0.2) return undefined
+  const sentence = lastSentence(text.slice(Math.max(0, start - NEAR_REACH), start))
+  return OF_SECRETS.test(sentence) && !OF_OTHERS.test(sentence) ? { score: 0.6, end } : undefined
+}
+
+function lastSentence(before: string): string {
+  return before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('. '), before.lastIndexOf('? ')) + 1)
+}
+
+function judgeUnknown({ text, start, end }: Candidate): Judged | undefined {
+  // A letter before the short ones is another word's: `task-`, `disk_`.
+  const first = text.charAt(start)
+  if (first !== '_' && first !== '-' && /[A-Za-z0-9]/.test(text.charAt(start - 1))) return undefined
+  const body = text.slice(start, end)
+  if (/^sk-(?:proj|svcacct|admin|None)-/.test(body)) return undefined
+  const mark = Math.max(body.lastIndexOf('_', 14), body.lastIndexOf('-', 14)) + 1
+  const of = makeup(text, start + mark, end)
+  if (of.length < 20 || !isRandom(of) || isPlaceholder(body) || of.digits < 2) return undefined
+  return of.upper === 0 && !of.isHex && of.turns < 6 ? undefined : { score: 0.6 }
+}
+
+const LETTER = "A-Za-z'’\u00c0-\u024f\u0370-\u052f"
+
 /** Keys and tokens that no vendor marks: something names them, and they are random. */
 export const GENERIC: readonly Rule[] = [
   {
     name: 'assigned-token',
     type: 'secret.generic',
-    lead: `(?:${NAMES})[\\w.-]{0,24}(?:${MEMBERS}|${BETWEEN})`,
+    lead: `(?:${NAMES}|value|default)[\\w.-]{0,24}(?:${MEMBERS}|${BETWEEN})`,
     before: '',
     expression: VALUE,
     behind: '',
@@ -82,12 +112,23 @@ export const GENERIC: readonly Rule[] = [
     isWeak: true,
   },
   {
-    name: 'bearer-token',
+    name: 'token-in-prose',
     type: 'secret.generic',
-    lead: '(?:bearer|token|authorization["\'`]?\\]?[:=]|apikey|api-key|ssws|key)[ \\t]{1,3}["\'`]?',
+    lead: `(?:${NAMES})[\\w-]{0,16}["'\`*:]{0,3}(?:[ ,:(-]{1,3}[${LETTER}]{1,14}){0,6}[ \u3040-\u309f\uc740\ub294\u662f\u70ba\u4e3a:：=(–—-]{1,4}(?:\\\\?["'\`“„«])?`,
+    before: '',
+    expression: '[A-Za-z0-9_+/~.-]{16,256}={0,2}',
+    behind: '',
+    check: judgeInProse,
+    isWeak: true,
+  },
+  {
+    name: 'token-behind-name',
+    type: 'secret.generic',
+    lead: `(?:${NAMES})[\\w-]{0,24}:?[ \\t]{1,3}["'\`]?`,
+    before: '',
     expression: '[A-Za-z0-9_+/~.=-]{16,256}',
     behind: '',
-    check: judgeBearer,
+    check: judgeBehindName,
     isWeak: true,
   },
   {
@@ -110,14 +151,3 @@ export const GENERIC: readonly Rule[] = [
     isWeak: true,
   },
 ]
-
-function judgeUnknown({ text, start, end }: Candidate): Judged | undefined {
-  // A letter before the short ones is another word's: `task-`, `disk_`.
-  const first = text.charAt(start)
-  if (first !== '_' && first !== '-' && /[A-Za-z0-9]/.test(text.charAt(start - 1))) return undefined
-  const body = text.slice(start, end)
-  const mark = Math.max(body.lastIndexOf('_', 14), body.lastIndexOf('-', 14)) + 1
-  const of = makeup(text, start + mark, end)
-  if (of.length < 20 || !isRandom(of) || isPlaceholder(body) || of.digits < 2) return undefined
-  return of.upper === 0 && !of.isHex && of.turns < 6 ? undefined : { score: 0.6 }
-}

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../patterns/rule.js'
-import { HEX, LETTERS_DIGITS, marked, named, UUID, weaklyMarked } from './shape.js'
+import { HEX, LETTERS_DIGITS, marked, named, UUID, weaklyMarked, within } from './shape.js'
 
 /** Monitoring, databases, identities, vaults, infrastructure; keys that are nobody's format but everybody's. */
 export const OPERATIONS: readonly Rule[] = [
@@ -46,7 +46,7 @@ export const OPERATIONS: readonly Rule[] = [
   named('snowflake-key', 'secret.snowflake', 'snowflake', '[A-Za-z0-9_.-]{40,400}'),
   marked('vault-token', 'secret.vault', 'hv[sbr]\\.[A-Za-z0-9_-]{24,300}'),
   weaklyMarked('vault-legacy', 'secret.vault', '[sb]\\.[A-Za-z0-9]{24}'),
-  marked('terraform-token', 'secret.terraform', '\\.atlasv1\\.[A-Za-z0-9_=-]{40,80}'),
+  within('terraform-token', 'secret.terraform', '\\.atlasv1\\.[A-Za-z0-9_=-]{40,80}'),
   marked('pulumi-token', 'secret.pulumi', `pul-${HEX}{40}`),
   marked(
     'doppler-token',

@@ -1,7 +1,7 @@
 import type { Candidate, Judged, Rule } from '../../../patterns/rule.js'
 import { nameBefore } from '../judge/name.js'
 import { passwordScore } from '../judge/password.js'
-import { BETWEEN } from './shape.js'
+import { BETWEEN, MEMBERS } from './shape.js'
 
 /** The word for a password, and how it is shortened, in the languages that the gateway's callers write. */
 const WORDS =
@@ -18,17 +18,21 @@ const NOT_IT: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+function isAboutIt(text: string, start: number): boolean {
+  return nameBefore(text, start)
+    .words.slice(-2)
+    .some((word) => NOT_IT.has(word))
+}
+
 function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefined {
-  const { words } = nameBefore(text, start)
-  if (words.slice(-2).some((word) => NOT_IT.has(word))) return undefined
+  if (isAboutIt(text, start)) return undefined
   const end = trimmed(text, start, reach)
   const score = passwordScore(text.slice(start, end), 'assigned')
   return score === undefined ? undefined : { score, end }
 }
 
 function judgeQuoted({ text, start, end }: Candidate): Judged | undefined {
-  const { words } = nameBefore(text, start)
-  if (words.slice(-2).some((word) => NOT_IT.has(word))) return undefined
+  if (isAboutIt(text, start)) return undefined
   const value = text.slice(start, end)
   // With spaces within it is a label, a message or a passphrase.
   if (/\s/.test(value) && !/^\S+(?: \S+){3,9}$/.test(value)) return undefined
@@ -42,19 +46,35 @@ function judgeProse({ text, start, end: reach }: Candidate): Judged | undefined 
   return score === undefined ? undefined : { score: score - 0.1, end }
 }
 
+/** `password X`: a sentence goes on behind the word more often than not, but not behind an option, or before a quote. */
+function judgeSpaced(candidate: Candidate): Judged | undefined {
+  const { text, start } = candidate
+  if (/--[\w-]{4,24}[ \t]{1,3}["'`]?$|[\w)][ \t]["'`]$/.test(text.slice(Math.max(0, start - 40), start))) {
+    return judgeAssigned(candidate)
+  }
+  return isAboutIt(text, start) ? undefined : judgeProse(candidate)
+}
+
 function judgeCommand({ text, start, end }: Candidate): Judged | undefined {
   const score = passwordScore(text.slice(start, end), 'assigned')
   return score === undefined ? undefined : { score }
 }
 
+/** Without what ends a sentence, closes something around it, or is the next parameter's. */
 function trimmed(text: string, start: number, reach: number): number {
-  let end = reach
-  while (end > start && '.,;:)'.includes(text.charAt(end - 1))) end--
+  const value = text.slice(start, reach)
+  const next = /&(?:amp;)?[\w.%-]{1,32}=/.exec(value)
+  let end = next === null ? reach : start + next.index
+  while (end > start && '.,;:)*_'.includes(text.charAt(end - 1))) end--
   if (end > start && text.charAt(end - 1) === '?') end--
   return end
 }
 
-const MEMBERS = '["\'`]?,?\\s{0,24}-? ?["\']?value["\']?[ \\t]{0,2}[:=][ \\t]{0,4}'
+/** In scripts without spaces the sentence goes on right behind it. */
+const CJK = '\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef'
+const LATIN = 'A-Za-z\u00c0-\u024f\u0370-\u052f'
+const IS =
+  'is|was|to|will be|are|as|now|should be|ist|lautet|war|auf|est|es|é|è|era|er|är|on|jest|là|adalah|equals|being'
 
 /** Passwords and passphrases that are named so. */
 export const PASSWORDS: readonly Rule[] = [
@@ -73,7 +93,7 @@ export const PASSWORDS: readonly Rule[] = [
     type: 'secret.password',
     lead: `(?:${WORDS})[\\w.-]{0,24}(?:${MEMBERS}|${BETWEEN})`,
     before: '',
-    expression: '[^\\s"\'`\\\\,;<>{}|&]{4,128}',
+    expression: `[^\\s"'\`\\\\,;<>{}|${CJK}]{4,128}`,
     behind: '',
     check: judgeAssigned,
     isWeak: true,
@@ -81,19 +101,28 @@ export const PASSWORDS: readonly Rule[] = [
   {
     name: 'password-in-prose',
     type: 'secret.password',
-    lead: `(?:${WORDS}|pw|login|credentials|creds|zugangsdaten|zugang)(?: [\\w.'’-]{1,20}){0,5} ?(?: is| was| to| will be| are| as| now| ist| lautet| war| auf| est| es| é| è| era| er| är| on| to| jest| là| adalah|=|:|：|は|是|为|為|->|→)(?: (?:now|still|just|simply|jetzt|nun|set to|changed to|ahora|agora|maintenant|ora|nu))?[ :]{0,2}["'\`“„«「『*]{0,3}`,
+    lead: `(?:${WORDS}|pw)[${LATIN}]{0,4}(?: [${LATIN}0-9.'’-]{1,20}){0,5}(?: (?:${IS})(?: (?:now|still|just|jetzt|nun|ahora|agora|maintenant|ora|nu))?[ :]{1,3}| ?(?:=|:|：|->|→) {0,2}|[${CJK}]{1,3}[ :：]{0,2})(?:\\*\\*)?["'\`“„«「『]?`,
     before: 'A-Za-z0-9_',
-    expression: '[^\\s"\'`,;<>{}|“”„«»「」『』、。*]{4,128}',
+    expression: `[^\\s"'\`,;<>{}|“”„«»${CJK}]{4,128}`,
     behind: '',
     check: judgeProse,
     isWeak: true,
   },
   {
+    name: 'password-spaced',
+    type: 'secret.password',
+    lead: `(?:${WORDS}|pw)[ \\t]{1,3}["'\`]?`,
+    before: '',
+    expression: `[^\\s"'\`,;<>{}|${CJK}]{4,128}`,
+    behind: '',
+    check: judgeSpaced,
+    isWeak: true,
+  },
+  {
     name: 'user-and-password-in-prose',
     type: 'secret.password',
-    lead: '(?:log ?in|logged in|sign ?in|signed in|credentials|creds|user(?:name)?|benutzer|utilisateur|usuario)(?: (?:with|as|is|are|are:|is:|mit))?:? [\\w.@+-]{2,40}(?: ?/ ?| and | und | et | y |, ?(?:pass|pw|pwd|password)?:? ?| pass(?:word)?:? | pw:? )["\'`]?',
-    before: 'A-Za-z0-9_',
-    expression: '[^\\s"\'`,;<>{}|]{5,128}',
+    lead: `(?:log ?in|logged in|sign ?in|signed in|credentials|creds|zugangsdaten|zugang|user(?:name)?|benutzer(?:name)?|utilisateur|usuario|utente|gebruiker)(?: (?:with|as|is|are|mit|avec|con|com|met))?:? [\\w.@+-]{2,40}(?: ?[/:] ?| and | und | et | y | e | en |, ?)(?:(?:the )?(?:${WORDS}|pw)(?: is)?:? ?)?["'\`]?`,
+    expression: `[^\\s"'\`,;<>{}|${CJK}]{5,128}`,
     behind: '',
     check: judgeProse,
     isWeak: true,
@@ -102,8 +131,7 @@ export const PASSWORDS: readonly Rule[] = [
     name: 'password-of-command',
     type: 'secret.password',
     // What commands take beside the word itself: `sshpass -p`, `mysql -u root -p…`, `docker login -p`, `curl -u user:…`.
-    lead: '(?:sshpass -p ?|docker login (?:-u ?[\\w.@-]{1,40} )?-p ?|mysql(?:dump)? -u ?[\\w.-]{1,32} -p|curl(?: [\\w./:-]{1,40}){0,3} (?:-u|--user) ?["\']?[\\w.@+-]{1,40}:|identified by |redis-cli -a ?|--requirepass |requirepass |-passin pass:|-passout pass:|net user [\\w.-]{1,32} |asplaintext ["\'])["\']?',
-    before: 'A-Za-z0-9_',
+    lead: '(?:sshpass -p ?|docker login (?:-u ?[\\w.@-]{1,40} )?-p ?|mysql(?:dump)? -u ?[\\w.-]{1,32} -p|curl(?: [\\w./:-]{1,40}){0,3} (?:-u|--user) ?["\']?[\\w.@+-]{1,40}:|identified by |redis-cli -a ?|--requirepass |requirepass |-passin pass:|-passout pass:|net user [\\w.-]{1,32} |convertto-securestring )["\']?',
     expression: '[^\\s"\'`,;<>{}|]{4,128}',
     behind: '',
     check: judgeCommand,

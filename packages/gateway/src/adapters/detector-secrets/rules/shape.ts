@@ -40,9 +40,13 @@ export function weaklyMarked(name: string, type: SecretType, expression: string)
  */
 export const BETWEEN: string = [
   '(?:\\\\?["\'`\\])*]){0,3}',
-  '[ \\t]{0,4}(?:=>|:=|={1,3}|: ?[Ss]tr(?:ing)? ?=|:{1,2}|,|->|>|\\(|\\||→|is|lautet)[ \\t*]{0,4}',
+  '[ \\t]{0,4}(?:=>|:=|={1,3}|: ?[Ss]tr(?:ing)? ?=|:{1,2}|,|->|>|\\(|\\||→|is|lautet)[ \\t]{0,4}(?:[*]{2} ?)?',
   '(?:@?\\\\?["\'`]){0,2}',
 ].join('')
+
+/** In lists of variables the name and its value stand on lines, or in members, of their own; in Terraform's blocks as `default`. */
+export const MEMBERS =
+  '["\'`]?,?\\s{0,24}-? ?["\']?value["\']?[ \\t]{0,2}[:=][ \\t]{0,4}["\'`]?|" ?\\{\\s{1,8}default[ \\t]{1,4}= ?"'
 
 function judgeNamed({ text, start, end }: Candidate): Judged | undefined {
   const value = makeup(text, start, end)
@@ -70,4 +74,12 @@ export function named(name: string, type: SecretType, names: string, expression:
 /** A format that only its surroundings mark, letter by letter: the parameter of a URL, say. */
 export function following(name: string, type: SecretType, lead: string, expression: string): Rule {
   return { name, type, lead, before: '', expression, check: judgeNamed }
+}
+
+/**
+ * A format whose mark stands in the middle: what is found begins with the mark, so the characters before it stay. Where a name stands
+ * before all of it, that finds them too.
+ */
+export function within(name: string, type: SecretType, expression: string): Rule {
+  return { name, type, before: '', expression, check: judgeMarked, isWeak: true }
 }
