@@ -212,7 +212,6 @@ export const SECRET_TYPES = [
   'secret.spotify',
   'secret.square',
   'secret.squarespace',
-  'secret.stability',
   'secret.steam',
   'secret.stripe',
   'secret.stytch',

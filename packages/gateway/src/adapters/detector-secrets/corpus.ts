@@ -205,8 +205,9 @@ export const PASSWORD_CONTEXTS: readonly string[] = [
 /** What looks like one of these and is none. */
 export const CLEAN: readonly string[] = [
   // References.
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: as they stand in files of configuration
   'api_key = os.environ["API_KEY"]',
-  "password: process.env.DB_PASSWORD,",
+  'password: process.env.DB_PASSWORD,',
   'token: ${{ secrets.NPM_TOKEN }}',
   'password: "{{ vault_db_password }}"',
   'DB_PASSWORD=${DB_PASSWORD:-}',
@@ -226,6 +227,7 @@ export const CLEAN: readonly string[] = [
   'password_file: ./secrets/password.txt',
   'GOOGLE_APPLICATION_CREDENTIALS=/home/app/keys/service-account-2024.json',
   'ssh -i ~/.ssh/id_ed25519_deploy_2024 bot@host',
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
   // Placeholders and masks.
   'API_KEY=your-api-key-here',
   'API_KEY=<your key>',

@@ -4,6 +4,7 @@ import { AI } from './rules/ai.js'
 import { BUSINESS } from './rules/business.js'
 import { CLOUD } from './rules/cloud.js'
 import { DEVELOPMENT } from './rules/development.js'
+import { FIRST } from './rules/first.js'
 import { GENERIC } from './rules/generic.js'
 import { MESSAGES } from './rules/messages.js'
 import { OPERATIONS } from './rules/operations.js'
@@ -11,6 +12,7 @@ import { PASSWORDS } from './rules/password.js'
 import { TOKENS } from './rules/token.js'
 
 const RULES: readonly Rule[] = [
+  ...FIRST,
   ...AI,
   ...CLOUD,
   ...DEVELOPMENT,

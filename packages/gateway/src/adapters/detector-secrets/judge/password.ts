@@ -15,6 +15,10 @@ const NO_PASSWORD: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** What is kept of passwords so that nobody need know them. */
+const HASH =
+  /^(?:\$(?:2[abxy]|argon2\w{1,2}|scrypt|y|[1567]|apr1|sha1|pbkdf2\S*)\$|\{(?:SSHA|SHA|SMD5|CRYPT)\d*\}|pbkdf2|scram-sha)/i
+
 export type Setting = 'assigned' | 'prose' | 'address'
 
 /**
@@ -22,7 +26,9 @@ export type Setting = 'assigned' | 'prose' | 'address'
  * characters speak for it, words and names of code against it.
  */
 export function passwordScore(value: string, setting: Setting): number | undefined {
-  if (value.length < 4 || value.length > 128 || value.startsWith('@') || isPlaceholder(value) || isReference(value)) return undefined
+  if (value.length < 4 || value.length > 128 || value.startsWith('@') || isPlaceholder(value) || isReference(value))
+    return undefined
+  if (HASH.test(value)) return undefined
   const stem = value.toLowerCase().replace(/[\d!?.#$*]+$/, '')
   if (NO_PASSWORD.has(stem) || NO_PASSWORD.has(value.toLowerCase())) return undefined
   const of = makeup(value, 0, value.length)

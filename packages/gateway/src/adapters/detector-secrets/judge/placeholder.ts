@@ -40,6 +40,15 @@ const VARIABLE = /^[$%#@&!:]\W?(?:[a-z_.-]+|[A-Z_]+\d?|[a-z]+(?:[A-Z][a-z]+)+)\W
 const PATH =
   /^(?:[.~]{0,2}\/|[A-Za-z]:\\)[\w.-]+(?:[/\\]|\.\w{1,5}$)|:\/\/|\.(?:pem|key|crt|cer|p12|pfx|jks|json|ya?ml|toml|txt|env|cfg|ini|log|m?[jt]sx?|py|go|rb|rs|java|php|sh|html?|css|md|png|svg)$/i
 
+/** Of contracts and accounts: `token: 0x…` says which token it is. */
+const CHAIN_ADDRESS = /^0x[0-9a-f]{40}$/i
+
 export function isReference(value: string): boolean {
-  return NAME_OF_VARIABLE.test(value) || VARIABLE.test(value) || REFERENCE.test(value) || PATH.test(value)
+  return (
+    CHAIN_ADDRESS.test(value) ||
+    NAME_OF_VARIABLE.test(value) ||
+    VARIABLE.test(value) ||
+    REFERENCE.test(value) ||
+    PATH.test(value)
+  )
 }

@@ -58,9 +58,12 @@ export interface Makeup {
   readonly isHex: boolean
 }
 
+/** How often each character stands there; all of one call, which nothing interrupts. */
+const COUNTS: Uint16Array = new Uint16Array(129)
+
 /** @param start of the part that is looked at; no more than its first 512 characters are */
 export function makeup(text: string, start: number, end: number): Makeup {
-  const counts = new Uint16Array(129)
+  COUNTS.fill(0)
   const last = Math.min(end, start + 512)
   let lower = 0
   let upper = 0
@@ -78,7 +81,7 @@ export function makeup(text: string, start: number, end: number): Makeup {
   let kindBefore = 0
   for (let at = start; at < last; at++) {
     const code = Math.min(text.charCodeAt(at), 128)
-    counts[code] = (counts[code] ?? 0) + 1
+    COUNTS[code] = (COUNTS[code] ?? 0) + 1
     run = code === before ? run + 1 : 1
     if (run > runMax) runMax = run
     const kind = kindOf(code)
@@ -106,7 +109,7 @@ export function makeup(text: string, start: number, end: number): Makeup {
   const length = last - start
   let distinct = 0
   let entropy = 0
-  for (const count of counts) {
+  for (const count of COUNTS) {
     if (count === 0) continue
     distinct++
     entropy -= (count / length) * Math.log2(count / length)

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../patterns/rule.js'
-import { HEX, LETTERS_DIGITS, marked, named, UUID, weaklyMarked } from './shape.js'
+import { HEX, LETTERS_DIGITS, long, marked, named, UUID, weaklyMarked } from './shape.js'
 
 /** Payment, shops, offices, customers. */
 export const BUSINESS: readonly Rule[] = [
@@ -49,7 +49,7 @@ export const BUSINESS: readonly Rule[] = [
   named('intercom-token', 'secret.intercom', 'intercom', '[A-Za-z0-9_=-]{60}'),
   weaklyMarked('intercom-marked', 'secret.intercom', 'dG9r[A-Za-z0-9+/]{44,80}={0,2}'),
   weaklyMarked('frameio-token', 'secret.frameio', 'fio-u-[A-Za-z0-9_=-]{64}'),
-  weaklyMarked('dropbox-token', 'secret.dropbox', 'sl\\.(?:u\\.)?[A-Za-z0-9_-]{100,1500}'),
+  long('dropbox-token', 'secret.dropbox', 'sl\\.(?:u\\.)?[A-Za-z0-9_-]{100,1500}'),
   named('dropbox-key', 'secret.dropbox', 'dropbox', '[a-z0-9]{15}'),
   named('box-secret', 'secret.box', 'box[_-]client|box[_-]dev', `${LETTERS_DIGITS}{32}`),
   marked('adobe-secret', 'secret.adobe', 'p8e-[A-Za-z0-9_-]{32}'),
@@ -57,7 +57,6 @@ export const BUSINESS: readonly Rule[] = [
   named('freshbooks-token', 'secret.freshbooks', 'freshbooks|freshdesk', `${LETTERS_DIGITS}{20,64}`),
   named('squarespace-token', 'secret.squarespace', 'squarespace', UUID),
   marked('mapbox-secret', 'secret.mapbox', 'sk\\.eyJ[A-Za-z0-9_-]{40,120}\\.[A-Za-z0-9_-]{20,24}'),
-  named('mapbox-token', 'secret.mapbox', 'mapbox', 'pk\\.eyJ[A-Za-z0-9_-]{40,120}\\.[A-Za-z0-9_-]{20,24}'),
   named('here-key', 'secret.here', 'here[_-]?api|here[_-]?maps', '[A-Za-z0-9_-]{43}'),
   marked('riot-key', 'secret.riot', `RGAPI-${UUID}`),
   named('steam-key', 'secret.steam', 'steam', '[A-F0-9]{32}'),

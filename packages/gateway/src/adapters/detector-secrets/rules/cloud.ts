@@ -1,23 +1,23 @@
 import type { Rule } from '../../../patterns/rule.js'
-import { following, HEX, LETTERS_DIGITS, marked, named, UUID, weaklyMarked, within } from './shape.js'
+import { following, HEX, LETTERS_DIGITS, long, marked, named, UUID, weaklyMarked, within } from './shape.js'
 
 /** Clouds, hosting, networks. */
 export const CLOUD: readonly Rule[] = [
   // AKIA and ASIA are the AWS detector's own; these are other principals' ids, and what is found nowhere else.
   marked('aws-bearer-token-id', 'secret.aws', 'A(?:BIA|CCA|3T[A-Z0-9])[A-Z2-7]{16}'),
   marked('aws-bedrock-long-lived', 'secret.aws', 'ABSK[A-Za-z0-9+/]{60,400}={0,2}'),
-  marked('aws-bedrock-short-lived', 'secret.aws', 'bedrock-api-key-[A-Za-z0-9+/]{40,2000}={0,2}', ''),
+  long('aws-bedrock-short-lived', 'secret.aws', 'bedrock-api-key-[A-Za-z0-9+/]{40,2000}={0,2}'),
   marked('aws-mws', 'secret.aws', `amzn\\.mws\\.${UUID}`),
-  marked('aws-cognito-refresh', 'secret.aws', 'Atz[ra]\\|[A-Za-z0-9_-]{60,2000}', ''),
+  long('aws-cognito-refresh', 'secret.aws', 'Atz[ra]\\|[A-Za-z0-9_-]{60,2000}'),
   named(
     'aws-session-token',
     'secret.aws',
     'session[_-]?token|security[_-]?token',
-    '(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/]{80,2000}={0,2}',
+    '(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/]{80,800}={0,2}',
   ),
   marked('google-api-key', 'secret.google', 'AIza[A-Za-z0-9_-]{35,39}'),
   marked('google-oauth-client', 'secret.google', 'GOCSPX-[A-Za-z0-9_-]{28}'),
-  marked('google-access-token', 'secret.google', 'ya29\\.[A-Za-z0-9_.-]{30,1000}', ''),
+  long('google-access-token', 'secret.google', 'ya29\\.[A-Za-z0-9_.-]{30,1000}'),
   weaklyMarked('google-refresh-token', 'secret.google', '1//0[A-Za-z0-9_-]{40,180}'),
   marked('google-hmac-id', 'secret.google', 'GOOG1[A-Z0-9]{19,60}'),
   named('google-hmac-secret', 'secret.google', 'hmac|gcs|goog', '[A-Za-z0-9+/]{40}'),
@@ -52,7 +52,7 @@ export const CLOUD: readonly Rule[] = [
   marked('cloudflare-origin-ca', 'secret.cloudflare', `v1\\.0-${HEX}{24}-${HEX}{146}`),
   named('cloudflare-api', 'secret.cloudflare', 'cloudflare|cf[_-]api', `[A-Za-z0-9_-]{37,40}`),
   named('fastly-token', 'secret.fastly', 'fastly', '[A-Za-z0-9_-]{32}'),
-  marked('fly-token', 'secret.fly', 'fm[12][ar]?_[A-Za-z0-9+/_-]{60,2000}={0,3}', ''),
+  long('fly-token', 'secret.fly', 'fm[12][ar]?_[A-Za-z0-9+/_-]{60,2000}={0,3}'),
   marked('fly-legacy-token', 'secret.fly', 'fo1_[A-Za-z0-9_-]{43}'),
   weaklyMarked('render-key', 'secret.render', 'rnd_[A-Za-z0-9]{24,40}'),
   marked('netlify-token', 'secret.netlify', 'nf[pcoub]_[A-Za-z0-9]{36,46}'),
@@ -73,7 +73,7 @@ export const CLOUD: readonly Rule[] = [
   marked('tailscale-key', 'secret.tailscale', 'tskey-(?:[a-z]{3,16}-)?[A-Za-z0-9]{10,24}(?:CNTRL)?-[A-Za-z0-9]{16,40}'),
   marked('defined-networking', 'secret.defined-networking', 'dnkey-[A-Za-z0-9=_-]{26}-[A-Za-z0-9=_-]{52}'),
   named('meraki-key', 'secret.meraki', 'meraki', `${HEX}{40}`),
-  named('zerotier-token', 'secret.zerotier', 'zerotier', LETTERS_DIGITS + '{32}'),
+  named('zerotier-token', 'secret.zerotier', 'zerotier', `${LETTERS_DIGITS}{32}`),
   weaklyMarked('scalingo-token', 'secret.scalingo', 'tk-us-[A-Za-z0-9_-]{48}'),
   named('ngrok-token', 'secret.ngrok', 'ngrok|authtoken', '[A-Za-z0-9]{20,30}_[A-Za-z0-9]{15,24}'),
 ]

@@ -1,5 +1,5 @@
 import type { Rule } from '../../../patterns/rule.js'
-import { HEX, LETTERS_DIGITS, marked, named, UUID, weaklyMarked } from './shape.js'
+import { HEX, LETTERS_DIGITS, long, marked, named, UUID, weaklyMarked } from './shape.js'
 
 /** Where code is kept, built, packed and looked at. Tokens of GitHub are its own detector's. */
 export const DEVELOPMENT: readonly Rule[] = [
@@ -19,7 +19,7 @@ export const DEVELOPMENT: readonly Rule[] = [
   named('atlassian-legacy', 'secret.atlassian', 'atlassian|confluence|jira', `${LETTERS_DIGITS}{24}`),
   marked('npm-token', 'secret.npm', 'npm_[A-Za-z0-9]{36}'),
   named('npm-legacy', 'secret.npm', '_authtoken|npm[_-]token', UUID),
-  marked('pypi-token', 'secret.pypi', 'pypi-[A-Za-z0-9_-]{50,1000}', ''),
+  long('pypi-token', 'secret.pypi', 'pypi-Ag[A-Za-z0-9_-]{48,1000}'),
   marked('rubygems-key', 'secret.rubygems', `rubygems_${HEX}{48}`),
   marked('crates-token', 'secret.crates', 'cio[A-Za-z0-9]{32}'),
   marked('nuget-key', 'secret.nuget', 'oy2[a-z2-7]{43}'),
@@ -35,7 +35,7 @@ export const DEVELOPMENT: readonly Rule[] = [
   marked('circleci-token', 'secret.circleci', 'CCI(?:PAT|PRJ)_[A-Za-z0-9]{20,24}_[A-Za-z0-9]{40}'),
   named('circleci-legacy', 'secret.circleci', 'circle(?:ci)?', `${HEX}{40}`),
   named('travis-token', 'secret.travis', 'travis', '[A-Za-z0-9_-]{20,22}'),
-  named('drone-token', 'secret.drone', 'drone', LETTERS_DIGITS + '{32}'),
+  named('drone-token', 'secret.drone', 'drone', `${LETTERS_DIGITS}{32}`),
   named('codecov-token', 'secret.codecov', 'codecov', `(?:${UUID}|${HEX}{32})`),
   named('snyk-token', 'secret.snyk', 'snyk', UUID),
   marked('snyk-marked', 'secret.snyk', `snyk_[a-z]{2,4}\\.[A-Za-z0-9_.-]{30,200}`),
@@ -50,8 +50,8 @@ export const DEVELOPMENT: readonly Rule[] = [
   marked('postman-collection', 'secret.postman', 'PMAT-[A-Z0-9]{26}'),
   marked('linear-key', 'secret.linear', 'lin_(?:api|oauth|wh)_[A-Za-z0-9]{32,64}'),
   marked('readme-key', 'secret.readme', 'rdme_[a-z0-9]{70}'),
-  marked('expo-token', 'secret.expo', 'expo_[A-Za-z0-9_-]{36,44}'),
-  marked('figma-token', 'secret.figma', 'fig[dorup]{1,2}_[A-Za-z0-9_-]{36,60}'),
+  weaklyMarked('expo-token', 'secret.expo', 'expo_[A-Za-z0-9_-]{36,44}'),
+  weaklyMarked('figma-token', 'secret.figma', 'fig(?:d|dr|ou|oh|o|u|p)_[A-Za-z0-9_-]{36,60}'),
   marked('sentry-user', 'secret.sentry', `sntry[ua]_${HEX}{60,64}`),
   marked('sentry-organization', 'secret.sentry', 'sntrys_eyJ[A-Za-z0-9+/=_-]{60,500}'),
   named('sentry-legacy', 'secret.sentry', 'sentry', `${HEX}{64}`),
@@ -60,5 +60,5 @@ export const DEVELOPMENT: readonly Rule[] = [
   marked('contentful-token', 'secret.contentful', 'CFPAT-[A-Za-z0-9_-]{43}'),
   named('contentful-delivery', 'secret.contentful', 'contentful', '[A-Za-z0-9_-]{43}'),
   named('algolia-key', 'secret.algolia', 'algolia', `${HEX}{32}`),
-  marked('retool-token', 'secret.retool', 'retool_[A-Za-z0-9_-]{24,80}'),
+  weaklyMarked('retool-token', 'secret.retool', 'retool_[A-Za-z0-9_-]{24,80}'),
 ]

@@ -1,4 +1,5 @@
 import type { Rule } from '../../../patterns/rule.js'
+import { isRandom, makeup } from '../judge/random.js'
 import { HEX, LETTERS_DIGITS, marked, named, UUID, weaklyMarked } from './shape.js'
 
 const SLASH = '\\\\?/'
@@ -56,7 +57,7 @@ export const MESSAGES: readonly Rule[] = [
   marked('mailgun-key', 'secret.mailgun', `key-${HEX}{32}`),
   named('mailgun-private', 'secret.mailgun', 'mailgun', `${HEX}{32}-${HEX}{8}-${HEX}{8}`),
   named('mailchimp-key', 'secret.mailchimp', 'mailchimp|mc[_-]api', `${HEX}{32}-us[0-9]{1,2}`),
-  marked('mandrill-key', 'secret.mandrill', 'md-[A-Za-z0-9_-]{22}'),
+  weaklyMarked('mandrill-key', 'secret.mandrill', 'md-[A-Za-z0-9_-]{22}'),
   marked('brevo-key', 'secret.brevo', `x(?:keysib|smtpsib)-${HEX}{64}-[A-Za-z0-9]{16}`),
   weaklyMarked('resend-key', 'secret.resend', 're_[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,28}'),
   named('postmark-token', 'secret.postmark', 'postmark|x-postmark-server-token', UUID),
@@ -75,7 +76,13 @@ export const MESSAGES: readonly Rule[] = [
   named('facebook-secret', 'secret.facebook', 'facebook|fb_app|fb_secret', `${HEX}{32}`),
   marked('facebook-app-token', 'secret.facebook', '[0-9]{15,16}(?:\\||%7C)[A-Za-z0-9_-]{27,40}'),
   marked('instagram-token', 'secret.instagram', 'IG(?:QV|QW|AA)[A-Za-z0-9_-]{60,300}'),
-  marked('twitter-bearer', 'secret.twitter', 'A{20,24}[A-Za-z0-9%]{60,120}'),
+  {
+    ...marked('twitter-bearer', 'secret.twitter', 'A{20,24}[A-Za-z0-9%]{60,120}'),
+    // Zeros in base64 look the same, but not to their ends.
+    before: 'A-Za-z0-9_+/=',
+    behind: 'A-Za-z0-9_+/=',
+    check: ({ text, end }) => (isRandom(makeup(text, end - 60, end)) ? { score: 0.9 } : undefined),
+  },
   named('twitter-token', 'secret.twitter', 'twitter|access[_-]token|x[_-]api', '[0-9]{15,20}-[A-Za-z0-9]{30,45}'),
   named('twitter-secret', 'secret.twitter', 'twitter', `${LETTERS_DIGITS}{25,50}`),
   weaklyMarked('linkedin-secret', 'secret.linkedin', 'WPL_AP[0-9]\\.[A-Za-z0-9]{16}\\.[A-Za-z0-9+/=]{6,12}'),

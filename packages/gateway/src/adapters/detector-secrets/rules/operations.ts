@@ -1,5 +1,5 @@
 import type { Rule } from '../../../patterns/rule.js'
-import { HEX, LETTERS_DIGITS, marked, named, UUID, weaklyMarked, within } from './shape.js'
+import { following, HEX, LETTERS_DIGITS, long, marked, named, UUID, weaklyMarked, within } from './shape.js'
 
 /** Monitoring, databases, identities, vaults, infrastructure; keys that are nobody's format but everybody's. */
 export const OPERATIONS: readonly Rule[] = [
@@ -8,7 +8,7 @@ export const OPERATIONS: readonly Rule[] = [
   named('datadog-key', 'secret.datadog', 'datadog|dd[_-]api|dd[_-]app', `(?:${HEX}{40}|${HEX}{32})`),
   marked('datadog-marked', 'secret.datadog', 'dd(?:pat|app|api)_[A-Za-z0-9]{30,60}'),
   marked('grafana-service-account', 'secret.grafana', 'glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}'),
-  marked('grafana-cloud', 'secret.grafana', 'glc_[A-Za-z0-9+/_=-]{32,400}'),
+  weaklyMarked('grafana-cloud', 'secret.grafana', 'glc_[A-Za-z0-9+/_=-]{32,400}'),
   marked('grafana-key', 'secret.grafana', 'eyJrIjoi[A-Za-z0-9]{50,400}={0,3}'),
   marked('dynatrace-token', 'secret.dynatrace', 'dt0[a-z][0-9]{2}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{64}'),
   marked('honeycomb-key', 'secret.honeycomb', 'hc[a-z]{2}k_[a-z0-9]{50,70}'),
@@ -20,7 +20,6 @@ export const OPERATIONS: readonly Rule[] = [
   named('bugsnag-key', 'secret.bugsnag', 'bugsnag', `${HEX}{32}`),
   named('loggly-token', 'secret.loggly', 'loggly|logdna|logentries|logz', `(?:${UUID}|${LETTERS_DIGITS}{32})`),
   named('splunk-token', 'secret.splunk', 'splunk|hec[_-]token', UUID),
-  marked('splunk-observability', 'secret.splunk', 'Splunk [A-Za-z0-9^_-]{40,300}'),
   named('sumologic-key', 'secret.sumologic', 'sumo', `${LETTERS_DIGITS}{64}`),
   named('amplitude-key', 'secret.amplitude', 'amplitude|mixpanel|segment', `${LETTERS_DIGITS}{32}`),
   named('launchdarkly-key', 'secret.launchdarkly', 'launchdarkly|ld[_-]sdk', `(?:sdk|api|mob)-${UUID}`),
@@ -28,7 +27,7 @@ export const OPERATIONS: readonly Rule[] = [
   named('shodan-key', 'secret.shodan', 'shodan', `${LETTERS_DIGITS}{32}`),
   named('virustotal-key', 'secret.virustotal', 'virustotal|vt[_-]api|x-apikey', `${HEX}{64}`),
   named('abuseipdb-key', 'secret.abuseipdb', 'abuseipdb', `${HEX}{80}`),
-  marked('censys-secret', 'secret.censys', 'censys_[A-Za-z0-9_]{20,60}'),
+  weaklyMarked('censys-secret', 'secret.censys', 'censys_[A-Za-z0-9_]{20,60}'),
   marked('databricks-token', 'secret.databricks', `dapi${HEX}{32}(?:-[0-9])?`),
   marked('databricks-oauth', 'secret.databricks', `dose${HEX}{32}`),
   marked('planetscale-token', 'secret.planetscale', 'pscale_(?:tkn|pw|oauth|app_secret)_[A-Za-z0-9_=.-]{32,64}'),
@@ -60,9 +59,9 @@ export const OPERATIONS: readonly Rule[] = [
     'secret.onepassword',
     'A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}',
   ),
-  marked('onepassword-service-account', 'secret.onepassword', 'ops_eyJ[A-Za-z0-9+/_-]{100,3000}={0,3}', ''),
-  named('okta-token', 'secret.okta', 'okta|ssws', '00[A-Za-z0-9_-]{40}'),
-  marked('okta-authorization', 'secret.okta', 'SSWS 00[A-Za-z0-9_-]{40}'),
+  long('onepassword-service-account', 'secret.onepassword', 'ops_eyJ[A-Za-z0-9+/_-]{100,3000}={0,3}'),
+  named('okta-token', 'secret.okta', 'okta', '00[A-Za-z0-9_-]{40}'),
+  following('okta-authorization', 'secret.okta', 'SSWS ', '00[A-Za-z0-9_-]{40}'),
   named('auth0-secret', 'secret.auth0', 'auth0', '[A-Za-z0-9_-]{64}'),
   marked('stytch-secret', 'secret.stytch', 'secret-(?:live|test)-[A-Za-z0-9_=-]{34,40}'),
   marked(

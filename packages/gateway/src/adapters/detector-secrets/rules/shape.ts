@@ -12,7 +12,7 @@ export const UUID = '[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}
 function judgeMarked({ text, start, end }: Candidate): Judged | undefined {
   // The body, or the end of it: what stands before may be the mark, of which nothing is random.
   const body = makeup(text, Math.max(start, end - 24), end)
-  if (body.distinct < Math.min(5, (end - start) / 4) || body.run > 7) return undefined
+  if (body.distinct < 4 || body.run > 7) return undefined
   return isSurelyPlaceholder(text.slice(start, Math.min(end, start + 512))) ? undefined : { score: 1 }
 }
 
@@ -25,8 +25,14 @@ function judgeWeaklyMarked(candidate: Candidate): Judged | undefined {
 }
 
 /** A format that begins with a mark of the vendor's own, such as `dop_v1_`. */
-export function marked(name: string, type: SecretType, expression: string, behind?: string): Rule {
-  return { name, type, expression, check: judgeMarked, ...(behind === undefined ? {} : { behind }) }
+export function marked(name: string, type: SecretType, expression: string): Rule {
+  return { name, type, expression, check: judgeMarked }
+}
+
+/** The same without an end that is known: what is longer than the expression is found as far as that reaches. */
+export function long(name: string, type: SecretType, expression: string): Rule {
+  // Not behind any character of its body, or each of these could begin another.
+  return { name, type, expression, before: 'A-Za-z0-9_+/.-', behind: '', check: judgeMarked }
 }
 
 /** A format whose mark could begin other things too. */
@@ -40,18 +46,25 @@ export function weaklyMarked(name: string, type: SecretType, expression: string)
  */
 export const BETWEEN: string = [
   '(?:\\\\?["\'`\\])*]){0,3}',
-  '[ \\t]{0,4}(?:=>|:=|={1,3}|: ?[Ss]tr(?:ing)? ?=|:{1,2}|,|->|>|\\(|\\||→|is|lautet)[ \\t]{0,4}(?:[*]{2} ?)?',
+  '[ \\t]{0,4}(?:=>|:=|={1,3}|: ?[Ss]tr(?:ing)? ?=|:{1,2}|,|;|->|>|\\(|\\||→|is|lautet)[ \\t]{0,4}(?:[*]{2} ?)?',
   '(?:@?\\\\?["\'`]){0,2}',
 ].join('')
 
-/** In lists of variables the name and its value stand on lines, or in members, of their own; in Terraform's blocks as `default`. */
-export const MEMBERS =
-  '["\'`]?,?\\s{0,24}-? ?["\']?value["\']?[ \\t]{0,2}[:=][ \\t]{0,4}["\'`]?|" ?\\{\\s{1,8}default[ \\t]{1,4}= ?"'
+/**
+ * In lists of variables the name and its value stand on lines, or in members, of their own; in Terraform's blocks as `default`; in tests of
+ * pages in the call behind.
+ */
+export const MEMBERS: string = [
+  '["\'`]?,?\\s{0,24}-? ?["\']?value["\']?[ \\t]{0,2}[:=][ \\t]{0,4}["\'`]?',
+  '["\']?: ?\\{\\s{0,8}["\']?value["\']?: ?["\']',
+  '" ?\\{\\s{1,8}default[ \\t]{1,4}= ?"',
+  '["\'`\\])]{0,4}\\.(?:type|send_?keys|fill|setvalue)\\(["\'`]',
+].join('|')
 
+/** The name and the length say much: it need only be nobody's words. */
 function judgeNamed({ text, start, end }: Candidate): Judged | undefined {
-  const value = makeup(text, start, end)
-  const isUuid = end - start === 36 && text.charAt(start + 8) === '-'
-  if (!isUuid && !isRandom(value)) return undefined
+  const { distinct, digits, lower, upper, run, shifts, wordy } = makeup(text, start, end)
+  if (distinct < 6 || run > 5 || lower + upper === 0 || wordy > 0.5 || (digits === 0 && shifts < 3)) return undefined
   return isPlaceholder(text.slice(start, end)) ? undefined : { score: 0.9 }
 }
 

@@ -1,4 +1,5 @@
 import type { Candidate, Judged, Rule } from '../../../patterns/rule.js'
+import { isRandom, makeup } from '../judge/random.js'
 
 /** RFC 7519, RFC 7515 section 4.1.1: the header is JSON and says `alg`. What comes behind is not looked at: keys of others sign it. */
 function judgeJwt({ text, start, end }: Candidate): Judged | undefined {
@@ -14,9 +15,14 @@ function judgeJwt({ text, start, end }: Candidate): Judged | undefined {
 }
 
 /** RFC 8017's PEM, once more in base64, as configurations of Kubernetes have it. */
-function judgeKeyData({ text, start }: Candidate): Judged | undefined {
+function judgeKeyData({ text, start, end }: Candidate): Judged | undefined {
+  if (makeup(text, end - 64, end).distinct < 8) return undefined
   const head = Buffer.from(text.slice(start, start + 64), 'base64').toString('latin1')
   return head.includes('PRIVATE KEY') ? { score: 1 } : undefined
+}
+
+function judgeDrawn({ text, start, end }: Candidate): Judged | undefined {
+  return isRandom(makeup(text, start, end)) ? { score: 1 } : undefined
 }
 
 const WORDS_MIN = 12
@@ -61,19 +67,22 @@ export const TOKENS: readonly Rule[] = [
     lead: '(?:private|wallet|eth|signer|deployer)[_ -]{0,2}(?:private[_ -]?)?key["\'`\\]]{0,2}[ \\t]{0,3}(?::|=|is)[ \\t]{0,3}["\'`]?',
     before: '',
     expression: '(?:0x)?[A-Fa-f0-9]{64}',
+    check: judgeDrawn,
   },
   {
     name: 'private-key-of-wallet',
     type: 'secret.private-key',
     expression: 'xprv[1-9A-HJ-NP-Za-km-z]{100,112}',
+    check: judgeDrawn,
   },
   {
     name: 'private-member-of-jwk',
     type: 'secret.private-key',
-    lead: '"d"\\s{0,3}:\\s{0,3}"',
+    lead: '(?:"d"|\\\\"d\\\\")\\s{0,3}:\\s{0,3}\\\\?"',
     before: '',
-    expression: '[A-Za-z0-9_-]{40,700}',
+    expression: '[A-Za-z0-9_-]{40,250}',
     behind: '',
+    check: judgeDrawn,
   },
   {
     name: 'putty-private-lines',
@@ -82,6 +91,7 @@ export const TOKENS: readonly Rule[] = [
     before: '',
     expression: '[A-Za-z0-9+/=\\s]{40,1000}',
     behind: '',
+    check: judgeDrawn,
   },
   {
     name: 'recovery-phrase',
