@@ -1,5 +1,5 @@
-import { createPatternDetector } from '../../patterns/detector.js'
 import { describe, expect, it } from 'vitest'
+import { createPatternDetector } from '../../patterns/detector.js'
 import { SECRET_TYPES } from '../../spec/secret-types.js'
 import { CLEAN, NAMED, PASSWORD_CONTEXTS } from './corpus.js'
 import { secretRules } from './detector.js'
@@ -25,7 +25,7 @@ function found(text: string): readonly (readonly [type: string, text: string])[]
 /** Rules that no vendor's format stands behind have contexts instead of a sample. */
 const BY_CONTEXT = ['secret.connection-string', 'secret.generic', 'secret.jwt', 'secret.password']
 
-describe('formats [detection.secret-formats]', () => {
+describe('formats [secrets.formats]', () => {
   it('there are more than a hundred and twenty, each with a sample', () => {
     const formats = RULES.filter(({ name, type }) => !BY_CONTEXT.includes(type) && !name.endsWith('-encoded'))
     const without = formats.filter(({ name }) => !SAMPLES.has(name) && name !== 'recovery-phrase')
@@ -47,28 +47,50 @@ describe('formats [detection.secret-formats]', () => {
     }
   })
 
-  it.each([...SAMPLES])('%s: no sample of a manual', (_, template) => {
+  it.each([...SAMPLES])('%s: no sample of a manual', (name, template) => {
     const masked = template.replace(/\{\w(\d+)\}/g, (_, length: string) => 'x'.repeat(Number(length)))
     expect(found(sampleOf(masked, drawing()).text)).toEqual([])
-    const cut = template.replace(/\{(\w)(\d+)\}/g, (_, alphabet: string, length: string) =>
-      `{${alphabet}${Math.min(1, Number(length))}}`,
+    const cut = template.replace(
+      /\{(\w)(\d+)\}/g,
+      (_, alphabet: string, length: string) => `{${alphabet}${Math.min(1, Number(length))}}`,
     )
-    expect(found(sampleOf(cut, drawing()).text)).toEqual([])
+    expect(found(sampleOf(cut, drawing()).text).map(([type]) => type)).not.toContain(TYPE_OF.get(name))
   })
 })
 
-const TOKENS = ['{h32}', '{h40}', '{h64}', '{a32}', '{a20}', '{u43}', '{l24}', '{U32}', 'acme_{a24}', '{h8}-{h4}-4{h3}-a{h3}-{h12}']
-const PASSWORDS = ['Amber!{d2}birch', '{a7}?{a6}', 'island-Jasmine-{d4}', 'Winter#{d4}', 'kitten{d4}', 'M0nkey$Business']
+const TOKENS = [
+  '{h32}',
+  '{h40}',
+  '{h64}',
+  '{a32}',
+  '{a20}',
+  '{u43}',
+  '{l24}',
+  '{U32}',
+  'acme_{a24}',
+  '{h8}-{h4}-4{h3}-a{h3}-{h12}',
+]
+const PASSWORDS = [
+  'Amber!{d2}birch',
+  '{a7}?{a6}',
+  'island-Jasmine-{d4}',
+  'Winter#{d4}',
+  'kitten{d4}',
+  'M0nkey$Business',
+]
 
 /** Every value at every place. */
-function placed(contexts: readonly string[], values: readonly string[]): readonly (readonly [context: string, value: string])[] {
+function placed(
+  contexts: readonly string[],
+  values: readonly string[],
+): readonly (readonly [context: string, value: string])[] {
   const draw = drawing()
   return contexts.flatMap((context) =>
     values.map((value): readonly [string, string] => [context, sampleOf(`<${value}>`, draw).text]),
   )
 }
 
-describe('what a name says is a secret [detection.secret-contexts]', () => {
+describe('what a name says is a secret [secrets.contexts]', () => {
   it.each([
     ['keys and tokens', NAMED, TOKENS],
     ['passwords', PASSWORD_CONTEXTS, PASSWORDS],
@@ -76,7 +98,9 @@ describe('what a name says is a secret [detection.secret-contexts]', () => {
     const missed = placed(contexts, values).filter(([context, value]) => {
       const text = context.replace('{s}', () => value)
       const start = context.indexOf('{s}')
-      return !DETECTOR.scan(text, 0, true).findings.some((one) => one.start === start && one.end === start + value.length)
+      return !DETECTOR.scan(text, 0, true).findings.some(
+        (one) => one.start === start && one.end === start + value.length,
+      )
     })
     expect(missed).toEqual([])
   })
@@ -122,7 +146,9 @@ describe('passwords in addresses', () => {
 it('recovery phrases of wallets', () => {
   const phrase = 'orbit lamp cactus window drift maple silver anchor puzzle horn velvet tunnel'
   expect(found(`my seed phrase is: ${phrase}`)).toEqual([['secret.password', phrase]])
-  expect(found('my seed phrase is: the words that you have written down and that nobody else would ever know')).toEqual([])
+  expect(found('my seed phrase is: the words that you have written down and that nobody else would ever know')).toEqual(
+    [],
+  )
 })
 
 it('what stands behind a match changes nothing: a cut stream finds the same', () => {

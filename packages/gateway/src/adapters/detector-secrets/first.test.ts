@@ -134,4 +134,3 @@ describe('OpenAI', () => {
     expect(held(openaiDetector, 'a word')).toBe('')
   })
 })
-

@@ -60,7 +60,10 @@ export const SAMPLES: ReadonlyMap<string, string> = new Map([
   ['google-hmac-secret', 'GCS_HMAC_SECRET=<{b40}>'],
   ['azure-client-secret', 'of three characters more: abc<8Q~{a34}>'],
   ['azure-account-key', 'DefaultEndpointsProtocol=https;AccountName=crm;AccountKey=<{b86}==>'],
-  ['azure-shared-access-key', 'Endpoint=sb://crm.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=<{b43}=>'],
+  [
+    'azure-shared-access-key',
+    'Endpoint=sb://crm.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=<{b43}=>',
+  ],
   ['azure-sas', 'https://crm.blob.core.windows.net/x?sv=2024&sig=<{a42}%3D>'],
   ['alibaba-access-key', '<LTAI{a16}>'],
   ['alibaba-secret', 'ALIBABA_CLOUD_ACCESS_KEY_SECRET=<{a30}>'],
@@ -221,8 +224,14 @@ export const SAMPLES: ReadonlyMap<string, string> = new Map([
   ['discord-bot-token', '<M{a25}.{u6}.{u38}>'],
   ['discord-mfa-token', '<mfa.{u84}>'],
   ['discord-client-secret', 'discord_key=<{u32}>'],
-  ['teams-webhook', '<https://acme.webhook.office.com/webhookb2/{h8}-{h4}-{h4}-{h4}-{h12}@{h8}-{h4}-{h4}-{h4}-{h12}/IncomingWebhook/{h32}/{h8}-{h4}-{h4}-{h4}-{h12}>'],
-  ['teams-legacy-webhook', '<https://outlook.office.com/webhook/{h8}-{h4}-{h4}-{h4}-{h12}@{h8}-{h4}-{h4}-{h4}-{h12}/IncomingWebhook/{h32}/{h8}-{h4}-{h4}-{h4}-{h12}>'],
+  [
+    'teams-webhook',
+    '<https://acme.webhook.office.com/webhookb2/{h8}-{h4}-{h4}-{h4}-{h12}@{h8}-{h4}-{h4}-{h4}-{h12}/IncomingWebhook/{h32}/{h8}-{h4}-{h4}-{h4}-{h12}>',
+  ],
+  [
+    'teams-legacy-webhook',
+    '<https://outlook.office.com/webhook/{h8}-{h4}-{h4}-{h4}-{h12}@{h8}-{h4}-{h4}-{h4}-{h12}/IncomingWebhook/{h32}/{h8}-{h4}-{h4}-{h4}-{h12}>',
+  ],
   ['google-chat-webhook', '<https://chat.googleapis.com/v1/spaces/{a11}/messages?key={a39}&token={a43}>'],
   ['zapier-webhook', '<https://hooks.zapier.com/hooks/catch/{d8}/{a9}>'],
   ['make-webhook', '<https://hook.make.com/{l24}>'],

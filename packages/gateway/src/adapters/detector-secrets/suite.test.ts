@@ -48,8 +48,14 @@ for (const [area, rules] of [
   detectorSuite(`secrets: ${area}`, detector, { found, clean: CLEAN.slice(0, 6) })
 }
 
-function placed(contexts: readonly string[], value: string, type: 'secret.generic' | 'secret.password'): readonly FoundCase[] {
-  return contexts.filter((_, at) => at % 4 === 0).map((context) => ({ text: context.replace('{s}', () => value), found: [[type, value]] }))
+function placed(
+  contexts: readonly string[],
+  value: string,
+  type: 'secret.generic' | 'secret.password',
+): readonly FoundCase[] {
+  return contexts
+    .filter((_, at) => at % 4 === 0)
+    .map((context) => ({ text: context.replace('{s}', () => value), found: [[type, value]] }))
 }
 
 const key = sampleOf('<{a28}>', draw).text
