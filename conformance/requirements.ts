@@ -1359,6 +1359,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'RFC 5802 5, RFC 7677',
     says: 'a server that was to prove that it knows the password and did not is not spoken to',
   },
+  'secrets.contexts': {
+    source: 'issue 11',
+    says: 'a key, token or password that no vendor marks is found where a name says what it is, and nothing beside it',
+  },
+  'secrets.formats': {
+    source: 'issue 11',
+    says: 'over 120 formats of providers are found, and of each neither its beginning alone nor its sample in a manual',
+  },
   'weights.damaged': {
     source: 'issue 11',
     says: 'a weights file that is damaged, missing or of another version is refused by its name',

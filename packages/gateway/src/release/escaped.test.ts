@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { cardDetector } from '../adapters/detector-card/detector.js'
-import { credentialDetectors } from '../adapters/detector-credential/detector.js'
 import { emailDetector } from '../adapters/detector-email/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
+import { FIRST } from '../adapters/detector-secrets/rules/first.js'
+import { createPatternDetector } from '../patterns/detector.js'
 import { type Act, type ActsByType, FINDING_TYPES, type FindingType } from '../spec/index.js'
 import { createGuardFactory } from './guard.js'
 
-const DETECTORS = [cardDetector, emailDetector, ibanDetector, ...credentialDetectors].map((detector) => ({
+const firstDetector = createPatternDetector({ name: 'first', rules: FIRST })
+const DETECTORS = [cardDetector, emailDetector, ibanDetector, firstDetector].map((detector) => ({
   detector,
   whenIll: 'closed' as const,
 }))

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cardDetector } from '../adapters/detector-card/detector.js'
-import { credentialDetectors } from '../adapters/detector-credential/detector.js'
 import { emailDetector } from '../adapters/detector-email/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
 import { privateKeyDetector } from '../adapters/detector-private-key/detector.js'
+import { FIRST } from '../adapters/detector-secrets/rules/first.js'
+import { createPatternDetector } from '../patterns/detector.js'
 import {
   ACTS,
   type Act,
@@ -27,7 +28,8 @@ const CHUNKINGS: number = Number(process.env['OSTIARY_CHUNKINGS'] ?? 3000)
 const CHUNKINGS_PER_TEXT = 5
 const RUNS: number = Math.ceil(CHUNKINGS / CHUNKINGS_PER_TEXT)
 
-const ALL: readonly Detector[] = [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, privateKeyDetector]
+const firstDetector: Detector = createPatternDetector({ name: 'first', rules: FIRST })
+const ALL: readonly Detector[] = [cardDetector, firstDetector, emailDetector, ibanDetector, privateKeyDetector]
 
 function closed(detectors: readonly Detector[]): readonly Placed<Detector>[] {
   return detectors.map((detector) => ({ detector, whenIll: 'closed' }))

@@ -128,6 +128,7 @@ export type {
 export { AuditUnavailable, rowsOf } from './seams.js'
 export type { SecretKind, SecretSource } from './secret-source.js'
 export { keyText, SECRET_NAME, SecretUnreadable } from './secret-source.js'
+export type { SecretType } from './secret-types.js'
 export type { SystemMessage } from './system-message.js'
 export type { ColumnSample, TableSample } from './table-sample.js'
 export type { CompactJws, OpaqueToken, TokenRead } from './token.js'

@@ -1,5 +1,6 @@
 import { FINDING_TYPES, type Finding, type FindingType } from './finding.js'
 import { ACTS, type Act, type ActsByType } from './obligation.js'
+import { isSecretType, type SecretType } from './secret-types.js'
 
 /**
  * Of findings that overlap, those that begin within this many characters say what stands in their place; later ones are
@@ -30,6 +31,12 @@ function maskAllButLast(found: string, kept: number): string {
   return found.replace(/[\p{L}\p{N}]/gu, (one) => (left-- > 0 ? '*' : one))
 }
 
+/** Keys begin with a mark, and are long: four characters tell which it was. Of what people make up, four are a good part. */
+function maskOfSecret(type: SecretType, found: string): string {
+  if (type === 'secret.connection-string' || type === 'secret.password') return replacementFor(type, 'redact', found)
+  return `${head(found, 4)}****`
+}
+
 /** The first characters, none of them cut in half: a detector elsewhere may find what no pattern of ours would. */
 function head(found: string, length: number): string {
   return [...found.slice(0, 2 * length)].slice(0, length).join('')
@@ -38,7 +45,7 @@ function head(found: string, length: number): string {
 /**
  * The text that stands in place of a finding. It has no character that JSON must escape but such as `found` has.
  * Masked, cards, IBANs, phone numbers and national ids keep their last four, e-mail addresses their first character and domain,
- * names the first letter of each word, secrets at most four characters. What has no part that could stay is redacted.
+ * names the first letter of each word, secrets at most four characters, passwords none. What has no part that could stay is redacted.
  */
 export function replacementFor(type: FindingType, act: Act, found: string): string {
   switch (act) {
@@ -56,6 +63,8 @@ export function replacementFor(type: FindingType, act: Act, found: string): stri
 }
 
 function maskFor(type: FindingType, found: string): string {
+  if (isSecretType(type)) return maskOfSecret(type, found)
+  // biome-ignore lint/nursery/useExhaustiveSwitchCases: it does not see that secrets are none of these any more
   switch (type) {
     case 'pii.card':
     case 'pii.iban':
@@ -68,11 +77,6 @@ function maskFor(type: FindingType, found: string): string {
       return found.includes('@')
         ? `${head(found, 1)}***${found.slice(found.lastIndexOf('@'))}`
         : replacementFor(type, 'redact', found)
-    case 'secret.aws':
-    case 'secret.github':
-    case 'secret.openai':
-    case 'secret.private-key':
-      return `${head(found, 4)}****`
     case 'pii.address':
     case 'injection.high':
     case 'injection.low':
