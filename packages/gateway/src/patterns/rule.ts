@@ -19,11 +19,17 @@ export interface Judged {
 /**
  * One pattern: what it finds, and by which expression.
  *
- * Expressions are JavaScript's (without the `u` flag) as far as these reach: literals, classes, `\d`, `\w`, `\s`, groups `(?:…)`,
- * `|`, and greedy `?`, `*`, `+`, `{n,m}`. No assertions, back references or captures. A match is the one that JavaScript would
- * give, and is bounded in length: 4096 code units for an expression, 96 for a lead.
+ * Expressions are JavaScript's (without the `u` flag) as far as these reach: literals, classes, `.`, `\d`, `\w`, `\s`, groups
+ * `(?:…)`, `|`, and greedy `?`, `{n}`, `{n,m}`. No assertions, back references or captures; and no `*`, `+` or `{n,}`: how long a
+ * match can be is said, and at most 4096 code units for an expression, 96 for a lead. What is repeated may not be empty.
  *
- * All rules are looked for in one pass, so an expression (or its lead) has to begin with one of a few literals, or with digits.
+ * A match is the one that JavaScript would give: the first alternative that fits, each repetition as long as it can be. Behind a
+ * finding the rule goes on at its end; a match that its check does not take, one character behind where it began. With a lead, a
+ * match may begin wherever one ends: the lead itself may lie in what was found before.
+ *
+ * All rules are looked for in one pass, so what begins almost everywhere costs at almost every character: an expression (or its
+ * lead) begins with one of a few literals, or with digits. And how many of its matches can lie over one another is bounded: where
+ * more than 128 could, it is refused; a `before` that has all that stands within a match, or a smaller maximum, helps.
  */
 export interface Rule {
   /** For tests and faults: `stripe-secret-key`. Of the same name there is one. */
