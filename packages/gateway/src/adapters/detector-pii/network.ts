@@ -50,18 +50,20 @@ function isMac(row: string): boolean {
 }
 
 /**
- * 0 for what is no machine's address: this host (`127.…`), none (`0.…`), everybody (`255.…`), and what a version's number looks
- * like, unless words before it speak of addresses. Addresses of private networks count: they tell machines of a house apart.
+ * 0 for what is no machine's address: this host (`127.…`), none (`0.…`), everybody (`255.…`), where clouds keep the metadata of
+ * whoever asks (`169.254.169.254`), and what a version's number looks like, unless words before it speak of addresses. Addresses of private networks count: they tell machines of a house apart.
  */
 function ipv4Score(row: string, text: string, start: number): number {
   const numbers = row.split('.')
   if (numbers.some((one) => Number(one) > 255 || (one.length > 1 && one.startsWith('0')))) return 0
   const first = Number(numbers[0])
-  if (first === 0 || first === 127 || first === 255) return 0
+  if (first === 0 || first === 127 || first === 255 || row === '169.254.169.254') return 0
   const said = saidBefore(text, start, ['id', 'other', 'date', 'call', 'phone'])
   if (said?.label === 'version' && said.distance <= 12) return 0
-  const isSmall = row.length <= 8 && numbers.every((one) => Number(one) < 20)
-  return isSmall ? (said?.label === 'ip' && said.distance <= 24 ? 0.7 : 0) : 0.95
+  // `3.53.4.0`: two numbers below ten are what versions and sections have, and few addresses but those of private networks.
+  const isSmall = numbers.filter((one) => one.length === 1).length > 1 && first !== 10 && first !== 172 && first !== 192
+  if (isSmall || '$§'.includes(text.charAt(start - 1))) return said?.label === 'ip' && said.distance <= 40 ? 0.7 : 0
+  return 0.95
 }
 
 /** RFC 4291 section 2.2: eight groups, or fewer with one `::`, or the last two as a dotted quad. `::1` and `::` are nobody's. */
@@ -101,8 +103,9 @@ const NONE: readonly Finding[] = []
 /**
  * IP addresses, of version 4 in four decimal numbers and of version 6 in every form of RFC 4291, and MAC addresses (EUI-48).
  *
- * Blind to addresses of other spellings (one number, octal, hexadecimal), to `127.…`, `0.…`, `255.…`, `::1` on purpose, to four
- * small numbers (`1.2.3.4`) that nothing calls an address, and to zones behind them. A mask such as `10.0.0.0` counts as an address.
+ * Blind to addresses of other spellings (one number, octal, hexadecimal), to `127.…`, `0.…`, `255.…`, `::1` on purpose, to what
+ * has two numbers below ten (`1.2.30.40`) and nothing calls an address, to networks
+ * (`10.0.0.0/8`), and to zones behind them.
  */
 export const networkDetector: Detector = {
   name: 'network',
@@ -159,6 +162,8 @@ function wholeRow(text: string, from: number, to: number): Placed | undefined {
   while (start < end && (text.charAt(start) === '-' || text.charAt(start) === '.')) start++
   if (text.charAt(start) === ':' && text.charAt(start + 1) !== ':') start++
   const row = text.slice(start, end)
+  // `10.0.0.0/8`, `2001:db8::/32`: a network is no machine.
+  if (text.charAt(end) === '/' && (row.endsWith('.0') || row.endsWith('::'))) return undefined
   const whole = addressOf(row, text, start)
   if (whole !== undefined) return { ...whole, start }
   // `203.0.113.7:8080`, `203.0.113.7-203.0.113.9`

@@ -32,7 +32,7 @@ export function shapeOf(written: Written): Shape | undefined {
   const { digits, sizes, hasPlus, enclosed } = written
   if (digits.length < DIGITS_MIN || digits.length > DIGITS_MAX || isOtherwise(written)) return undefined
   if (hasPlus) return international(digits, sizes)
-  if (digits.startsWith('00') && digits.length >= 10) {
+  if (digits.startsWith('00') && digits.length >= 10 && (sizes[0] ?? 0) > 1) {
     const isAbroad = digits.charAt(2) === '1' ? digits.length === 13 : callingCodeLength(digits.slice(2)) > 0
     if (isAbroad) return sizes.length > 1 ? NEEDS_NOTHING_80 : NEEDS_MUCH
   }
@@ -131,6 +131,8 @@ function isTrunk(digits: string, sizes: readonly number[], separators: readonly 
   if (separators.filter((one) => one === '/').length > 1) return false
   // `04-3456789` is what an employer's number looks like.
   if (first === 2 && sizes.length === 2) return digits.length === 10
+  // `02110-1301` is a ZIP code with its four.
+  if (first === 5 && sizes.length === 2 && sizes[1] === 4) return separators[0] === '/'
   return sizes.slice(1).every((size) => size <= 8)
 }
 

@@ -12,6 +12,9 @@ const ROW = new RegExp(`\\(?\\+?\\(?[0-9]{1,17}(?:(?:${BETWEEN})[0-9]{1,15}){0,7
 /** What may go on behind a row: a separator, an extension. */
 const EXTENSION = /,?[ ]?(?:x|ext\.?|extn\.?|extension|#)[ .:]{0,2}[0-9]{1,6}(?![0-9])/iy
 const EXTENSION_BEGUN = /^,?[ ]?(?:x|e(?:x(?:t(?:n|e(?:n(?:s(?:i(?:o(?:n)?)?)?)?)?)?)?)?\.?|#)?[ .:]{0,2}[0-9]{0,6}$/i
+/** Words that say behind a number what it is, in a list of them: `9761 9808 office`. */
+const TRAILING = ['office', 'mobile', 'cell', 'fax', 'tel', 'phone', 'landline', 'handy', 'mobil', 'portable', 'móvil']
+const TRAILING_MAX = 10
 const SEPARATORS = new RegExp(`^[${SPACE}${DASH}./()]*$`, 'u')
 /** As far as what follows a row is looked at. */
 const BEHIND = 20
@@ -140,14 +143,21 @@ function isWithinRow(text: string, start: number): boolean {
   return isDigit(text.charCodeAt(start - 2)) && !isDigit(text.charCodeAt(start - 1)) && text.charCodeAt(start - 1) !== 0x0a
 }
 
-function holds(needs: Needs, said: Said | undefined, digits: number, isWithin: boolean): boolean {
+/** `call(1000000)` and `called 12345678 times` are about something else: what stands between has to lead to a number. */
+const LEADING =
+  /^(?:[:=] ?|(?: (?:me|us|him|her|them|back|again|now|here|today|on|at|from|under|via|by|the|this|number|is|my|our|unter|von|mich|uns|bitte|der|au|le|moi|nous|du|al|el|desde|a|mi|il|lo|dal|op|van|me|på|från|pod|numer|nr|z|para|o|do|no)\.?:?){1,4} ?["']?)$/i
+
+function holds(needs: Needs, said: Said | undefined, written: Written, between: string, isWithin: boolean): boolean {
   if (needs === 'plus') return true
   if (needs === 'nothing' && !isWithin) return said === undefined || !speaksAgainst(said)
   if (said === undefined) return false
   if (needs !== 'much') return said.label === 'phone' || (said.label === 'call' && said.distance <= 40)
-  if (said.label === 'phone') return said.distance <= (digits < 9 ? 24 : 40)
-  return said.label === 'call' && said.distance <= 16
+  if (said.label === 'phone') return said.distance <= (written.digits.length < 9 ? 24 : 40)
+  return said.label === 'call' && (LEADING.test(between) || (between === ' ' && written.sizes.length > 1))
 }
+
+/** How sure a reading is: of one row the surest counts, and of those as sure the longest. */
+const RANK: Readonly<Record<Needs, number>> = { plus: 3, nothing: 2, little: 1, much: 0 }
 
 interface Best extends Shape {
   readonly end: number
@@ -170,12 +180,14 @@ function numberAt(text: string, start: number, rowEnd: number): Best | undefined
     if (!endsFree(text, end)) continue
     const one = written(text, start, groups, count)
     const shape = one === undefined ? undefined : shapeOf(one)
-    if (one === undefined || shape === undefined || (best !== undefined && shape.score <= best.score)) continue
+    if (one === undefined || shape === undefined || (best !== undefined && RANK[shape.needs] <= RANK[best.needs])) continue
     if (!isAsked && shape.needs !== 'plus') {
       said = saidBefore(text, start)
       isAsked = true
     }
-    if (holds(shape.needs, said, one.digits.length, isWithin && shape.score < 0.85)) best = { ...shape, end }
+    const between = said === undefined ? '' : text.slice(start - said.distance, start)
+    const isHeld = holds(shape.needs, said, one, between, isWithin && shape.score < 0.85)
+    if (isHeld || isTrailed(text, end, shape, one.digits.length)) best = { ...shape, end }
   }
   return best
 }
@@ -185,7 +197,24 @@ function isOpen(text: string, end: number): boolean {
   const length = text.length - end
   if (length >= BEHIND) return false
   const behind = text.slice(end)
-  return length < 2 || (length < 5 && SEPARATORS.test(behind)) || EXTENSION_BEGUN.test(behind)
+  if (length < 2 || (length < 5 && SEPARATORS.test(behind)) || EXTENSION_BEGUN.test(behind)) return true
+  const word = afterBlank(behind).toLowerCase()
+  return length <= TRAILING_MAX && TRAILING.some((one) => one.startsWith(word))
+}
+
+/** Without the space or the parenthesis that stands before a word about the number. */
+function afterBlank(behind: string): string {
+  return behind.replace(/^ ?[([]?/, '')
+}
+
+/** Whether a word right behind `end` says that a telephone rings there. */
+function isTrailed(text: string, end: number, shape: Shape, digits: number): boolean {
+  if (shape.needs !== 'little' && digits < 10) return false
+  const behind = afterBlank(text.slice(end, end + TRAILING_MAX + 2))
+  const word = /^\p{L}*/u.exec(behind)?.[0] ?? ''
+  if (!TRAILING.includes(word.toLowerCase())) return false
+  // `2125550142 mobile users` counts users: a bare number needs the line to end there.
+  return shape.needs === 'little' || /^(?:[\n\r,;)\]]|$)/.test(behind.slice(word.length))
 }
 
 const NONE: readonly Finding[] = []

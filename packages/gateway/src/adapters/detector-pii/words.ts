@@ -48,15 +48,15 @@ const LISTS: Readonly<Record<Label, string>> = {
     'aniversário född födelsedatum födelsedag födelse urodzony urodzona urodzenia urodził urodziła ur urodziny compleanno',
   passport:
     'passport passports passportno passportnumber reisepass reisepassnummer passnummer passnr passeport pasaporte passaporto ' +
-    'passaporte paspoort paspoortnummer paszport paszportu pass',
+    'passaporte paspoort paspoortnummer paszport paszportu',
   licence:
     'licence license licences licenses dl dlno driverlicense führerschein führerscheinnummer permis patente conducir rijbewijs ' +
     'rijbewijsnummer körkort körkortsnummer prawo cnh habilitação driver driving drivers',
-  ssn: 'ssn ssns social socialsecurity socialsecuritynumber',
+  ssn: 'ssn ssns sin social socialsecurity socialsecuritynumber',
   itin: 'itin itins',
-  nino: 'nino ni',
+  nino: 'nino ni insurance',
   nhs: 'nhs nhsnumber',
-  steuer: 'steuer steuerid idnr identifikationsnummer steueridentifikationsnummer steuernummer',
+  steuer: 'tax tin steuerliche steuerlichen steuer steuerid idnr identifikationsnummer steueridentifikationsnummer steuernummer',
   ausweis: 'personalausweis personalausweisnummer ausweis ausweisnummer perso',
   nir: 'nir insee sécu sécurité securite',
   dni: 'dni nie nif identidad',
