@@ -1,6 +1,6 @@
 import { escapeBefore } from '../json/escape.js'
 import { judge, type Raw } from './raw.js'
-import { type Rule, WORD } from './rule.js'
+import { LEAD_MAX, type Rule, WORD } from './rule.js'
 
 /**
  * What a rule finds by JavaScript's own expressions, and nobody beside it: what the one pass has to find too. Slow, and not linear
@@ -50,6 +50,3 @@ export function createAlone(rule: Rule): (text: string, from: number) => readonl
     return raws
   }
 }
-
-/** The longest lead, in UTF-16 code units: as far back a rule looks from where its expression may begin. */
-export const LEAD_MAX = 96

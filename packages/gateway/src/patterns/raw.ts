@@ -26,14 +26,14 @@ export function judge(rule: Rule, text: string, start: number, end: number): Raw
 
 /**
  * What is left when rules meet: a weak finding gives way to a strong one that it overlaps, of whatever type; of one type the
- * earlier one stays, of two that begin together the longer one. Those of different types may overlap.
+ * earlier one stays, of two that begin together the longer one, then the surer one. Those of different types may overlap.
  *
  * @param raws in any order
- * @returns sorted by start, then by end
+ * @returns sorted by start, then by end, then by type
  */
 export function join(raws: readonly Raw[]): readonly Finding[] {
   if (raws.length === 0) return NONE
-  const sorted = [...raws].sort((a, b) => a.start - b.start || b.end - a.end)
+  const sorted = [...raws].sort((a, b) => a.start - b.start || b.end - a.end || b.score - a.score)
   const strong = sorted.filter(({ isWeak }) => !isWeak)
   const overlaps = strong.length === sorted.length ? never : overlapsOne(strong)
   const ends = new Map<string, number>()
@@ -43,7 +43,7 @@ export function join(raws: readonly Raw[]): readonly Finding[] {
     ends.set(type, end)
     all.push({ start, end, type, score })
   }
-  return all.sort((a, b) => a.start - b.start || a.end - b.end)
+  return all.sort((a, b) => a.start - b.start || a.end - b.end || (a.type < b.type ? -1 : 1))
 }
 
 function never(): boolean {

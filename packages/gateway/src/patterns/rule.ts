@@ -57,3 +57,8 @@ export interface Rule {
 
 /** What stands at an edge by default. */
 export const WORD = 'A-Za-z0-9_'
+
+/** The longest match of an expression, in UTF-16 code units. */
+export const EXPRESSION_MAX = 4096
+/** The longest lead: as far back a rule looks from where its expression may begin. */
+export const LEAD_MAX = 96

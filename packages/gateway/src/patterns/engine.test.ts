@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Detector, Finding } from '../spec/index.js'
+import { createAlone } from './alone.js'
+import { createPatternDetector } from './detector.js'
+import { PatternFault } from './parse.js'
+import { join } from './raw.js'
+import type { Candidate, Judged, Rule } from './rule.js'
+
+const TYPES = ['secret.aws', 'secret.github', 'pii.iban'] as const
+
+/** Expressions of the few letters that the texts are of, so that they match, nearly match, and overlap. */
+const { node: EXPRESSIONS } = fc.letrec<{ node: string; atom: string }>((tie) => ({
+  atom: fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.constantFrom('a', 'b', 'B', 'c', ' ', '-', '\\n', '[ab]', '[^a]', '.', '\\w', '\\s', '[b-c ]'),
+    },
+    { weight: 1, arbitrary: tie('node').map((inner) => `(?:${inner})`) },
+  ),
+  node: fc
+    .array(
+      fc
+        .tuple(tie('atom'), fc.constantFrom('', '', '', '?', '{2}', '{1,3}', '{0,2}', '{2,4}'))
+        .map((both) => both.join('')),
+      { minLength: 1, maxLength: 4 },
+    )
+    .chain((of) => fc.constantFrom(of.join(''), of.join('|'), `${of[0]}(?:${of.slice(1).join('|')})`)),
+}))
+
+/** As whimsical as a checksum, and as blind to what follows. */
+function check(seed: number): (candidate: Candidate) => Judged | undefined {
+  return ({ text, start, end }) => {
+    let sum = seed
+    for (let at = Math.max(0, start - 3); at < end; at++) sum = (sum * 31 + text.charCodeAt(at)) % 1009
+    if (sum % 3 === 0) return undefined
+    if (sum % 3 === 1 && end - start > 2) return { score: 0.5, start: start + 1, end: end - 1 }
+    return { score: 0.9 }
+  }
+}
+
+const EDGES = fc.constantFrom(undefined, undefined, '', 'ab', '^a', '-\\s')
+const RULES = fc.array(
+  fc.record(
+    {
+      type: fc.constantFrom(...TYPES),
+      lead: fc.option(EXPRESSIONS, { nil: undefined, freq: 1 }),
+      expression: EXPRESSIONS,
+      ignoreCase: fc.boolean(),
+      before: EDGES,
+      behind: EDGES,
+      check: fc.option(fc.nat(1000).map(check), { nil: undefined }),
+      isWeak: fc.boolean(),
+    },
+    { requiredKeys: ['type', 'expression'] },
+  ),
+  { minLength: 1, maxLength: 5 },
+)
+const TEXTS = fc
+  .array(fc.constantFrom('a', 'b', 'B', 'c', ' ', '-', '\n', '\\n', 'ab', 'bc', 'A', '1', '\\u00e9', '\ud800', 'é'), {
+    maxLength: 24,
+  })
+  .map((pieces) => pieces.join(''))
+
+type MadeUp = Pick<Rule, 'type' | 'expression'> & { readonly [K in keyof Rule]?: Rule[K] | undefined }
+
+/** Undefined: one of them is none that is looked for. */
+function created(made: readonly MadeUp[]): readonly [Detector, readonly Rule[]] | undefined {
+  const rules: Rule[] = made.map((one, index) => {
+    const known = Object.fromEntries(Object.entries(one).filter(([, value]) => value !== undefined))
+    return { type: one.type, expression: one.expression, ...known, name: `rule-${index}` }
+  })
+  try {
+    return [createPatternDetector({ name: 'made-up', rules }), rules]
+  } catch (error) {
+    if (error instanceof PatternFault) return undefined
+    throw error
+  }
+}
+
+function alone(rules: readonly Rule[], text: string): readonly Finding[] {
+  return join(rules.flatMap((rule) => createAlone(rule)(text, 0)))
+}
+
+function piecewise(detector: Detector, text: string, cuts: readonly number[]): readonly Finding[] {
+  const all: Finding[] = []
+  let from = 0
+  for (const cut of cuts) {
+    const { findings, hold } = detector.scan(text.slice(0, cut), from, false)
+    for (const { start, end } of findings) {
+      expect(start).toBeGreaterThanOrEqual(from)
+      expect(end).toBeLessThanOrEqual(hold)
+    }
+    expect(hold).toBeGreaterThanOrEqual(from)
+    expect(hold).toBeLessThanOrEqual(cut)
+    all.push(...findings)
+    from = hold
+  }
+  return [...all, ...detector.scan(text, from, true).findings]
+}
+
+describe('one pass', () => {
+  it('finds what each expression finds alone, and the same under every cutting [patterns.as-alone]', () => {
+    let looked = 0
+    fc.assert(
+      fc.property(RULES, TEXTS, fc.array(fc.nat(), { maxLength: 6 }), (made, text, cuts) => {
+        const both = created(made)
+        fc.pre(both !== undefined)
+        const [detector, rules] = both
+        const expected = alone(rules, text)
+        looked += expected.length
+        expect(detector.scan(text, 0, true)).toEqual({ findings: expected, hold: text.length })
+        const some = cuts.map((cut) => cut % (text.length + 1)).sort((a, b) => a - b)
+        expect(piecewise(detector, text, some)).toEqual(expected)
+        const each = Array.from({ length: text.length }, (_, index) => index + 1)
+        expect(piecewise(detector, text, each)).toEqual(expected)
+      }),
+      { numRuns: Number(process.env['PATTERN_RUNS'] ?? 2000) },
+    )
+    expect(looked).toBeGreaterThan(1000)
+  })
+})
