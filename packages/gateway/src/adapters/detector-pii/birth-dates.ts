@@ -1,6 +1,6 @@
 import type { Candidate, Judged, Rule } from '../../patterns/rule.js'
 import { isDay } from './check-digits.js'
-import { isSaid } from './said.js'
+import { isSaidFirst } from './said.js'
 
 /** Of eleven languages, the months, and how they are shortened. */
 const MONTHS =
@@ -31,8 +31,10 @@ function isDate(found: string): boolean {
 const SHORT = /(?:\bd\. ?o\. ?b\.?|\(b\.)[ :]{0,3}$/i
 
 function born(candidate: Candidate): Judged | undefined {
-  if (isSaid(candidate, ['birth'])) return { score: 0.95 }
-  return SHORT.test(candidate.text.slice(Math.max(0, candidate.start - 12), candidate.start)) ? { score: 0.9 } : undefined
+  if (isSaidFirst(candidate, ['birth'])) return { score: 0.95 }
+  return SHORT.test(candidate.text.slice(Math.max(0, candidate.start - 12), candidate.start))
+    ? { score: 0.9 }
+    : undefined
 }
 
 function bornOn(candidate: Candidate): Judged | undefined {

@@ -90,8 +90,8 @@ function turned(by: number, digit: number): number {
 /** CPF: two check digits, modulo 11 each. */
 export function cpfHolds(digits: string): boolean {
   if (isRepeated(digits)) return false
-  const first = (weighted(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11 % 10
-  const second = (weighted(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11 % 10
+  const first = ((weighted(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10
+  const second = ((weighted(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10
   return first === Number(digits.charAt(9)) && second === Number(digits.charAt(10))
 }
 
@@ -166,5 +166,7 @@ export function icaoHolds(letters: string): boolean {
 
 /** Whether a month has such a day in some year. */
 export function isDay(month: number, day: number): boolean {
-  return month >= 1 && month <= 12 && day >= 1 && day <= ([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0)
+  return (
+    month >= 1 && month <= 12 && day >= 1 && day <= ([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0)
+  )
 }

@@ -1,9 +1,18 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { keccak256 } from './keccak.js'
 
-const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+const BYTES_MAX = 26
+
+/** What each character counts, -1 where it is none of the alphabet. */
+function valuesOf(alphabet: string): Int8Array {
+  const values = new Int8Array(128).fill(-1)
+  for (let i = 0; i < alphabet.length; i++) values[alphabet.charCodeAt(i)] = i
+  return values
+}
+
+const BASE58: Int8Array = valuesOf('123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz')
 /** The XRP Ledger's order of the same letters. */
-const BASE58_XRP = 'rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz'
+const BASE58_XRP: Int8Array = valuesOf('rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz')
 
 /**
  * First bytes of what base58check holds: Bitcoin 0 and 5, Litecoin 48 and 50, Dogecoin 30 and 22, Dash 76 and 16, Tron 65;
@@ -43,28 +52,28 @@ function isEthereum(digits: string): boolean {
   return true
 }
 
-/** The bytes of a number in base 58, undefined where a letter is none of it. */
-function base58(word: string, alphabet: string): Uint8Array | undefined {
-  const bytes: number[] = []
-  for (const letter of word) {
-    let carry = alphabet.indexOf(letter)
-    if (carry === -1) return undefined
-    for (let i = 0; i < bytes.length; i++) {
-      carry += (bytes[i] ?? 0) * 58
+/** The 25 or 26 bytes of a number in base 58; undefined where a letter is none of it, or where it has more. */
+function base58(word: string, alphabet: Int8Array, zero: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(BYTES_MAX)
+  let low = BYTES_MAX
+  for (let at = 0; at < word.length; at++) {
+    let carry = alphabet[word.charCodeAt(at)] ?? -1
+    if (carry < 0) return undefined
+    let i = BYTES_MAX - 1
+    for (; i >= low || carry > 0; i--) {
+      if (i < 0) return undefined
+      carry += (bytes[i] as number) * 58
       bytes[i] = carry & 0xff
       carry >>= 8
     }
-    while (carry > 0) {
-      bytes.push(carry & 0xff)
-      carry >>= 8
-    }
+    low = i + 1
   }
-  for (let i = 0; i < word.length && word.charAt(i) === alphabet.charAt(0); i++) bytes.push(0)
-  return Uint8Array.from(bytes.reverse())
+  for (let at = 0; at < word.length && word.charAt(at) === zero; at++) low--
+  return low < 0 ? undefined : bytes.subarray(low)
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest()
+  return hash('sha256', bytes, 'buffer')
 }
 
 /** The last four bytes are the first of the double SHA-256 of those before them. */
@@ -76,7 +85,7 @@ function checksumHolds(bytes: Uint8Array): boolean {
 
 function base58Holds(word: string): boolean {
   if (!/^[13LMD9AX7Tt]/.test(word) || word.length < 26) return false
-  const bytes = base58(word, BASE58)
+  const bytes = base58(word, BASE58, '1')
   if (bytes === undefined) return false
   const version = bytes[0] ?? -1
   const isKnown =
@@ -87,7 +96,7 @@ function base58Holds(word: string): boolean {
 
 function xrpHolds(word: string): boolean {
   if (!word.startsWith('r')) return false
-  const bytes = base58(word, BASE58_XRP)
+  const bytes = base58(word, BASE58_XRP, 'r')
   return bytes?.length === 25 && bytes[0] === 0 && checksumHolds(bytes)
 }
 

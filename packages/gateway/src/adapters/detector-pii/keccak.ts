@@ -51,54 +51,108 @@ const ROUNDS: readonly (readonly [number, number])[] = [
 ]
 
 /** Sections 3.2.2 and 3.2.3: along the path that pi takes, the lane that comes next and by how much it is rotated. */
-const LANES = [10, 7, 11, 17, 18, 3, 5, 16, 8, 21, 24, 4, 15, 23, 19, 13, 12, 2, 20, 14, 22, 9, 6, 1]
-const TURNS = [1, 3, 6, 10, 15, 21, 28, 36, 45, 55, 2, 14, 27, 41, 56, 8, 25, 43, 62, 18, 39, 61, 20, 44]
+const LANES: Uint8Array = Uint8Array.of(
+  10,
+  7,
+  11,
+  17,
+  18,
+  3,
+  5,
+  16,
+  8,
+  21,
+  24,
+  4,
+  15,
+  23,
+  19,
+  13,
+  12,
+  2,
+  20,
+  14,
+  22,
+  9,
+  6,
+  1,
+)
+const TURNS: Uint8Array = Uint8Array.of(
+  1,
+  3,
+  6,
+  10,
+  15,
+  21,
+  28,
+  36,
+  45,
+  55,
+  2,
+  14,
+  27,
+  41,
+  56,
+  8,
+  25,
+  43,
+  62,
+  18,
+  39,
+  61,
+  20,
+  44,
+)
+
+const PARITY: Uint32Array = new Uint32Array(10)
+const ROW: Uint32Array = new Uint32Array(10)
 
 /** Keccak-f[1600] over 25 lanes, each two words of 32 bits, the low one first. */
 function permute(state: Uint32Array): void {
-  const parity = new Uint32Array(10)
-  const row = new Uint32Array(10)
-  const at = (array: Uint32Array, index: number): number => array[index] ?? 0
   for (const [low, high] of ROUNDS) {
-    for (let i = 0; i < 10; i++) {
-      parity[i] = at(state, i) ^ at(state, i + 10) ^ at(state, i + 20) ^ at(state, i + 30) ^ at(state, i + 40)
-    }
-    for (let x = 0; x < 5; x++) {
-      const left = ((x + 4) % 5) * 2
-      const right = ((x + 1) % 5) * 2
-      const l = at(parity, left) ^ ((at(parity, right) << 1) | (at(parity, right + 1) >>> 31))
-      const h = at(parity, left + 1) ^ ((at(parity, right + 1) << 1) | (at(parity, right) >>> 31))
-      for (let y = 0; y < 50; y += 10) {
-        state[y + x * 2] = at(state, y + x * 2) ^ l
-        state[y + x * 2 + 1] = at(state, y + x * 2 + 1) ^ h
+    for (let i = 0; i < 10; i++)
+      PARITY[i] =
+        (state[i] as number) ^
+        (state[i + 10] as number) ^
+        (state[i + 20] as number) ^
+        (state[i + 30] as number) ^
+        (state[i + 40] as number)
+    for (let x = 0; x < 10; x += 2) {
+      const left = x === 0 ? 8 : x - 2
+      const right = x === 8 ? 0 : x + 2
+      const l = (PARITY[left] as number) ^ (((PARITY[right] as number) << 1) | ((PARITY[right + 1] as number) >>> 31))
+      const h =
+        (PARITY[left + 1] as number) ^ (((PARITY[right + 1] as number) << 1) | ((PARITY[right] as number) >>> 31))
+      for (let y = x; y < 50; y += 10) {
+        state[y] = (state[y] as number) ^ l
+        state[y + 1] = (state[y + 1] as number) ^ h
       }
     }
-    let l = at(state, 2)
-    let h = at(state, 3)
+    let l = state[2] as number
+    let h = state[3] as number
     for (let i = 0; i < 24; i++) {
-      const lane = at2(LANES, i) * 2
-      const nextLow = at(state, lane)
-      const nextHigh = at(state, lane + 1)
-      const turn = at2(TURNS, i)
+      const lane = (LANES[i] as number) * 2
+      const nextLow = state[lane] as number
+      const nextHigh = state[lane + 1] as number
+      const turn = TURNS[i] as number
       const by = turn & 31
       // A rotation by 32 and more swaps the halves first; none of them is by 0 or 32.
-      const [a, b] = turn < 32 ? [l, h] : [h, l]
+      const a = turn < 32 ? l : h
+      const b = turn < 32 ? h : l
       state[lane] = (a << by) | (b >>> (32 - by))
       state[lane + 1] = (b << by) | (a >>> (32 - by))
       l = nextLow
       h = nextHigh
     }
     for (let y = 0; y < 50; y += 10) {
-      for (let i = 0; i < 10; i++) row[i] = at(state, y + i)
+      for (let i = 0; i < 10; i++) ROW[i] = state[y + i] as number
       for (let i = 0; i < 10; i++) {
-        state[y + i] = at(row, i) ^ (~at(row, (i + 2) % 10) & at(row, (i + 4) % 10))
+        const next = i < 8 ? i + 2 : i - 8
+        const third = i < 6 ? i + 4 : i - 6
+        state[y + i] = (ROW[i] as number) ^ (~(ROW[next] as number) & (ROW[third] as number))
       }
     }
-    state[0] = at(state, 0) ^ low
-    state[1] = at(state, 1) ^ high
+    state[0] = (state[0] as number) ^ low
+    state[1] = (state[1] as number) ^ high
   }
-}
-
-function at2(array: readonly number[], index: number): number {
-  return array[index] ?? 0
 }

@@ -16,7 +16,7 @@ import {
   steuerIdHolds,
   verhoeffHolds,
 } from './check-digits.js'
-import { isSaid, known, named } from './said.js'
+import { isSaidFirst, known, named } from './said.js'
 
 /** What joins a longer number, a date or a name to it. */
 const JOINED = 'A-Za-z0-9_\\-'
@@ -36,10 +36,13 @@ function rule(name: string, expression: string, check: (candidate: Candidate) =>
 function ssn(candidate: Candidate): Judged | undefined {
   const digits = digitsOf(foundIn(candidate))
   const isGrouped = candidate.text.charAt(candidate.start + 3) === '-'
-  if (isSaid(candidate, ['ssn', 'itin', 'steuer'])) return { score: 1 }
+  if (isSaidFirst(candidate, ['ssn', 'itin', 'steuer'])) return { score: 1 }
   if (!isGrouped || /^(?:000|666)|^...00|0000$/.test(digits)) return undefined
   const group = Number(digits.slice(3, 5))
-  if (digits.startsWith('9') && (group < 50 || group > 99 || group === 89 || group === 93 || (group > 65 && group < 70))) {
+  if (
+    digits.startsWith('9') &&
+    (group < 50 || group > 99 || group === 89 || group === 93 || (group > 65 && group < 70))
+  ) {
     return undefined
   }
   return known(candidate, ['ssn'], 0.85)
@@ -47,8 +50,7 @@ function ssn(candidate: Candidate): Judged | undefined {
 
 function nino(candidate: Candidate): Judged | undefined {
   const letters = foundIn(candidate).replaceAll(' ', '')
-  const isIssued =
-    /^[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]/.test(letters) && !/^(?:BG|GB|KN|NK|NT|TN|ZZ)/.test(letters)
+  const isIssued = /^[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]/.test(letters) && !/^(?:BG|GB|KN|NK|NT|TN|ZZ)/.test(letters)
   return isIssued ? known(candidate, ['nino'], 0.85) : named(candidate, ['nino'])
 }
 
@@ -68,15 +70,11 @@ export const NATIONAL_ID_RULES: readonly Rule[] = [
   rule('de-steuer-id', '\\d{2} ?\\d{3} ?\\d{3} ?\\d{3}', (one) =>
     steuerIdHolds(digitsOf(foundIn(one))) ? named(one, ['steuer']) : undefined,
   ),
-  rule(
-    'fr-nir',
-    '[12] ?\\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\\d) ?(?:\\d{2}|2[AB]) ?\\d{3} ?\\d{3}(?: ?\\d{2})?',
-    (one) => {
-      const letters = foundIn(one).replaceAll(' ', '')
-      if (letters.length === 13) return named(one, ['nir', 'ssn'])
-      return nirHolds(letters) ? known(one, ['nir'], 0.95) : undefined
-    },
-  ),
+  rule('fr-nir', '[12] ?\\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\\d) ?(?:\\d{2}|2[AB]) ?\\d{3} ?\\d{3}(?: ?\\d{2})?', (one) => {
+    const letters = foundIn(one).replaceAll(' ', '')
+    if (letters.length === 13) return isSaidFirst(one, ['nir', 'ssn']) ? { score: 0.8 } : undefined
+    return nirHolds(letters) ? known(one, ['nir'], 0.95) : undefined
+  }),
   rule('es-dni', '\\d{8}[ -]?[A-Z]|\\d{2}\\.\\d{3}\\.\\d{3}[ -]?[A-Z]', (one) =>
     dniHolds(foundIn(one).replaceAll(/[ .-]/g, '')) ? known(one, ['dni'], 0.8) : undefined,
   ),

@@ -27,7 +27,8 @@ interface Address {
   readonly length: number
 }
 
-const MAC = /^(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})$/
+const MAC =
+  /^(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})$/
 const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/
 const GROUP = /^[0-9A-Fa-f]{1,4}$/
 
@@ -60,8 +61,8 @@ function ipv4Score(row: string, text: string, start: number): number {
   if (first === 0 || first === 127 || first === 255 || row === '169.254.169.254') return 0
   const said = saidBefore(text, start, ['id', 'other', 'date', 'call', 'phone'])
   if (said?.label === 'version' && said.distance <= 12) return 0
-  // `3.53.4.0`: two numbers below ten are what versions and sections have, and few addresses but those of private networks.
-  const isSmall = numbers.filter((one) => one.length === 1).length > 1 && first !== 10 && first !== 172 && first !== 192
+  // `3.53.4.0`: two numbers below ten, the first below 32: versions and sections look so, and few addresses.
+  const isSmall = first < 32 && first !== 10 && numbers.filter((one) => one.length === 1).length > 1
   if (isSmall || '$§'.includes(text.charAt(start - 1))) return said?.label === 'ip' && said.distance <= 40 ? 0.7 : 0
   return 0.95
 }
@@ -72,7 +73,14 @@ function isIpv6(row: string): boolean {
   const dot = row.indexOf('.')
   if (dot !== -1) {
     const quad = row.lastIndexOf(':') + 1
-    if (!IPV4.test(row.slice(quad)) || row.slice(quad).split('.').some((one) => Number(one) > 255)) return false
+    if (
+      !IPV4.test(row.slice(quad)) ||
+      row
+        .slice(quad)
+        .split('.')
+        .some((one) => Number(one) > 255)
+    )
+      return false
     groups = `${row.slice(0, quad)}0:0`
   }
   const halves = groups.split('::')
@@ -85,26 +93,43 @@ function isIpv6(row: string): boolean {
   return all.length > 2 || (all.length === 2 && all.some((group) => group.length > 2))
 }
 
-/** A row may begin at `at`: it is not within a word, nor within a row that is too long. `node:10.20.30.40` has one behind a word. */
+/**
+ * Whether a row may begin at `at`: it is not within a word, nor within a row that is too long. `node:10.20.30.40` has one behind a
+ * word, which is told by a letter that no row has.
+ */
 function isFresh(text: string, at: number): boolean {
   if (at === 0) return true
-  const isSeparated = kindAt(text, at) === SEPARATOR
   const before = text.charCodeAt(at - 1)
   if (!isWord(before) && kindAt(text, at - 1) === 0) return true
-  if (!isSeparated) return escapeBefore(text, at) > 0
+  if (kindAt(text, at) !== SEPARATOR) return escapeBefore(text, at) > 0
   for (let back = at - 1; back >= 0 && at - back < LENGTH_MAX && isWord(text.charCodeAt(back)); back--) {
     if (kindAt(text, back) === 0) return true
   }
   return false
 }
 
+/** Where the row begins that goes on at `at`, or `at` itself where it is too long to be looked at. */
+function rowStart(text: string, floor: number, at: number): number {
+  const lowest = Math.max(floor, at - LENGTH_MAX - 1)
+  let start = at
+  while (start > lowest && kindAt(text, start - 1) !== 0) start--
+  // `node:10.20.30.40`: letters of a word are none of the row.
+  if (start > 0 && isWord(text.charCodeAt(start - 1)) && kindAt(text, start - 1) === 0) {
+    while (start < at && kindAt(text, start) === HEX) start++
+  }
+  return start
+}
+
 const NONE: readonly Finding[] = []
+
+/** A row has a separator that is followed by more of it, and prose has few. */
+const JOINT = /[:.-][0-9A-Fa-f:.-]/g
 
 /**
  * IP addresses, of version 4 in four decimal numbers and of version 6 in every form of RFC 4291, and MAC addresses (EUI-48).
  *
  * Blind to addresses of other spellings (one number, octal, hexadecimal), to `127.…`, `0.…`, `255.…`, `::1` on purpose, to what
- * has two numbers below ten (`1.2.30.40`) and nothing calls an address, to networks
+ * looks like a version (`1.2.30.40`) and nothing calls an address, to networks
  * (`10.0.0.0/8`), and to zones behind them.
  */
 export const networkDetector: Detector = {
@@ -113,38 +138,45 @@ export const networkDetector: Detector = {
 
   scan(text: string, from: number, ended: boolean): Scan {
     let findings: Finding[] | undefined
+    let floor = from
     let at = from
-    while (at < text.length) {
-      if (kindAt(text, at) === 0) {
-        at++
-        continue
-      }
-      if (!isFresh(text, at)) {
-        at++
-        continue
-      }
+    for (;;) {
+      JOINT.lastIndex = at
+      if (!JOINT.test(text)) break
+      at = JOINT.lastIndex - 2
+      const start = rowStart(text, floor, at)
       let end = at
-      const most = Math.min(text.length, at + LENGTH_MAX + 2)
+      const most = Math.min(text.length, start + LENGTH_MAX + 2)
       let separators = 0
+      for (let one = start; one < at; one++) if (kindAt(text, one) === SEPARATOR) separators++
       while (end < most) {
         const kind = kindAt(text, end)
         if (kind === 0) break
         if (kind === SEPARATOR) separators++
         end++
       }
-      if (end === text.length && end - at <= LENGTH_MAX + 1 && !ended) return { findings: findings ?? NONE, hold: at }
-      const one = separators < 2 || end - at > LENGTH_MAX + 1 ? undefined : wholeRow(text, at, end)
-      if (one === undefined) {
-        at = end
+      if (!isFresh(text, start)) {
+        // Within a word, or a row that is too long: none of what is left of it is looked at again.
+        while (at < text.length && kindAt(text, at) !== 0) at++
         continue
       }
+      if (end === text.length && end - start <= LENGTH_MAX + 1 && !ended)
+        return { findings: findings ?? NONE, hold: start }
+      const one = separators < 2 || end - start > LENGTH_MAX + 1 ? undefined : wholeRow(text, start, end)
+      at = end
+      if (one === undefined) continue
       findings ??= []
-      const start = one.start
-      findings.push({ start, end: start + one.length, type: one.type, score: one.score })
-      at = start + one.length
+      findings.push({ start: one.start, end: one.start + one.length, type: one.type, score: one.score })
+      floor = one.start + one.length
     }
-    return { findings: findings ?? NONE, hold: text.length }
+    return { findings: findings ?? NONE, hold: ended ? text.length : rowAtEnd(text, floor) }
   },
+}
+
+/** Where the row begins that the text ends with, as far as it may become an address; else the text's length. */
+function rowAtEnd(text: string, floor: number): number {
+  const start = rowStart(text, floor, text.length)
+  return text.length - start <= LENGTH_MAX + 1 && isFresh(text, start) ? start : text.length
 }
 
 interface Placed extends Address {

@@ -24,9 +24,9 @@ export interface Shape {
   readonly score: number
 }
 
-const DIGITS_MIN = 6
+export const DIGITS_MIN = 6
 /** ITU-T E.164: "the maximum number of digits … is 15", and two for the international prefix. */
-const DIGITS_MAX = 17
+export const DIGITS_MAX = 17
 
 export function shapeOf(written: Written): Shape | undefined {
   const { digits, sizes, hasPlus, enclosed } = written
@@ -82,13 +82,15 @@ function grouped({ digits, sizes, separators }: Written): Shape | undefined {
   switch (key) {
     case '3-3-4':
       if (separator === '-') return { needs: 'nothing', score: isNanp(digits) ? 0.85 : 0.7 }
-      if (separator === '.' || separators[0] === '/') return isNanp(digits) ? { needs: 'nothing', score: 0.75 } : NEEDS_LITTLE
+      if (separator === '.' || separators[0] === '/')
+        return isNanp(digits) ? { needs: 'nothing', score: 0.75 } : NEEDS_LITTLE
       break
     case '1-3-3-4':
       if (digits.startsWith('1') && isNanp(digits.slice(1))) return { needs: 'nothing', score: 0.85 }
       break
     case '2-2-2-2-2':
-      if (/^0[1-9]/.test(digits) && separator !== undefined && separator !== '/') return { needs: 'nothing', score: 0.9 }
+      if (/^0[1-9]/.test(digits) && separator !== undefined && separator !== '/')
+        return { needs: 'nothing', score: 0.9 }
       break
     case '3-2-2-2':
       if (/^[5-9]/.test(digits) && separator === ' ') return NEEDS_NOTHING_65
@@ -143,7 +145,9 @@ function isOtherwise({ digits, sizes, separators, hasPlus }: Written): boolean {
   if (isDate(digits, sizes, separator)) return true
   if (sizes.length === 4 && separators.every((one) => one === '.') && sizes.every((size) => size <= 3)) return true
   if (sizes.length === 2 && sizes[0] === 4 && sizes[1] === 4 && /^(?:19|20)\d\d(?:19|20)\d\d$/.test(digits)) return true
-  return sizes.length === 3 && sizes[0] === 3 && sizes[1] === 2 && sizes[2] === 4 && separators.every((one) => one === '-')
+  return (
+    sizes.length === 3 && sizes[0] === 3 && sizes[1] === 2 && sizes[2] === 4 && separators.every((one) => one === '-')
+  )
 }
 
 /** Whether the groups begin like a date: `2026-01-04`, `4/1/2026`. */

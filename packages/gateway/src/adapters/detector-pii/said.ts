@@ -6,10 +6,18 @@ import type { Label } from './words.js'
 const NEAR = 14
 
 /** Whether the words before a value say that it is one of `labels`. */
-export function isSaid({ text, start }: Candidate, labels: readonly Label[], reach = 60): boolean {
+export function isSaid({ text, start }: Candidate, labels: readonly Label[]): boolean {
   const said = saidBefore(text, start, NEUTRAL)
-  return said !== undefined && labels.includes(said.label) && said.distance <= reach && said.digits < 5
+  return said !== undefined && labels.includes(said.label) && said.distance <= REACH
 }
+
+/** The same, where no other number stands between the words and the value: the words may be about that one. */
+export function isSaidFirst({ text, start }: Candidate, labels: readonly Label[]): boolean {
+  const said = saidBefore(text, start, NEUTRAL)
+  return said !== undefined && labels.includes(said.label) && said.distance <= REACH && said.digits < 5
+}
+
+const REACH = 60
 
 /** `tax id`, `call her about her SSN`: these words leave open what kind of id it is. */
 const NEUTRAL: readonly Label[] = ['id', 'call']
@@ -29,6 +37,6 @@ export function known(candidate: Candidate, labels: readonly Label[], score: num
 }
 
 /** What counts only where words before it say so. */
-export function named(candidate: Candidate, labels: readonly Label[], reach?: number): Judged | undefined {
-  return isSaid(candidate, labels, reach) ? { score: 0.9 } : undefined
+export function named(candidate: Candidate, labels: readonly Label[]): Judged | undefined {
+  return isSaid(candidate, labels) ? { score: 0.9 } : undefined
 }

@@ -1,8 +1,10 @@
 import { escapeBefore } from '../../json/escape.js'
 import type { Detector, Finding, FindingType, Scan } from '../../spec/index.js'
+import { saidBefore } from './before.js'
 import { codiceFiscaleHolds, icaoHolds } from './check-digits.js'
 import { CRYPTO_MAX, CRYPTO_MIN, isCryptoAddress } from './crypto-address.js'
-import { isSaid, known } from './said.js'
+import { known } from './said.js'
+import type { Label } from './words.js'
 
 interface Judgement {
   readonly type: FindingType
@@ -17,9 +19,7 @@ function isAlphanumeric(code: number): boolean {
 /** A hyphen that stands between two of a word's characters is part of it. */
 function isInner(text: string, at: number): boolean {
   return (
-    text.charCodeAt(at) === 0x2d &&
-    isAlphanumeric(text.charCodeAt(at - 1)) &&
-    isAlphanumeric(text.charCodeAt(at + 1))
+    text.charCodeAt(at) === 0x2d && isAlphanumeric(text.charCodeAt(at - 1)) && isAlphanumeric(text.charCodeAt(at + 1))
   )
 }
 
@@ -27,9 +27,9 @@ function isInner(text: string, at: number): boolean {
 const LENGTH_MAX = CRYPTO_MAX
 const LENGTH_MIN = 6
 
-const DOCUMENT = /^(?=(?:[^0-9]*[0-9]){5})[A-Za-z]{0,3}[0-9]{2}[0-9A-Z-]{3,9}$|^[A-Z]{1,2}[0-9A-Z]{6,9}$/
-const LICENCE = /^(?=(?:[^0-9]*[0-9]){4})[A-Za-z]{0,5}[0-9][0-9A-Za-z-]{3,18}$/
-const AUSWEIS = /^(?=(?:[^0-9]*[0-9]){3})[0-9CFGHJKLMNPRTVWXYZ]{9}[0-9]?$/
+const DOCUMENT = /^[A-Za-z]{0,3}[0-9]{2}[0-9A-Z-]{3,9}$|^[A-Z]{1,2}[0-9A-Z]{6,9}$/
+const LICENCE = /^[A-Za-z]{0,5}[0-9][0-9A-Za-z-]{3,18}$/
+const AUSWEIS = /^[0-9CFGHJKLMNPRTVWXYZ]{9}[0-9]?$/
 const CODICE = /^[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]$/
 const PAN = /^[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]$/
 const UK_LICENCE = /^[A-Z9]{5}[0-9][0156][0-9][0-3][0-9]{2}[A-Z9]{2}[0-9A-Z]{3}$/
@@ -51,18 +51,43 @@ function judge(text: string, start: number, end: number): Judgement | undefined 
   }
   if (length === 16 && UK_LICENCE.test(word)) return nationalId(known(candidate, ['licence'], 0.7)?.score)
   if (length === 10 && PAN.test(word)) return nationalId(known(candidate, ['pan'], 0.7)?.score)
-  if (length <= 12 && DOCUMENT.test(word)) {
-    if (isSaid(candidate, ['passport'], REACH) || PASS.test(text.slice(Math.max(0, start - 24), start))) {
-      return { type: 'pii.passport', score: 0.95 }
-    }
+  const digits = digitsIn(word)
+  if (length > 20 || digits < 2) return undefined
+  // What says which of the three it is, if any.
+  const said = saidBefore(text, start, PASSED)
+  if (said === undefined || said.digits > 4) return undefined
+  switch (said.label) {
+    case 'pass':
+      // There are passes of many kinds, and some are words to get in by.
+      if (!PASS.test(text.slice(Math.max(0, start - REACH), start))) return undefined
+      return passport(word, digits)
+    case 'passport':
+      return passport(word, digits)
+    case 'ausweis':
+      return digits > 2 && AUSWEIS.test(word) && (length === 9 || icaoHolds(word)) ? nationalId(0.9) : undefined
+    case 'licence':
+      if (digits < 4 || !LICENCE.test(word)) return undefined
+      return DRIVES.test(text.slice(Math.max(0, start - REACH), start)) ? nationalId(0.9) : undefined
+    default:
+      return undefined
   }
-  if ((length === 9 || length === 10) && AUSWEIS.test(word) && isSaid(candidate, ['ausweis'])) {
-    if (length === 9 || icaoHolds(word)) return nationalId(0.9)
+}
+
+function passport(word: string, digits: number): Judgement | undefined {
+  const isNumber = word.length <= 12 && digits > 2 && DOCUMENT.test(word)
+  return isNumber ? { type: 'pii.passport', score: 0.95 } : undefined
+}
+
+/** `passport id`, `call about the licence`: words that leave open which. */
+const PASSED: readonly Label[] = ['id', 'call', 'date', 'ip']
+
+function digitsIn(word: string): number {
+  let digits = 0
+  for (let at = 0; at < word.length; at++) {
+    const code = word.charCodeAt(at)
+    if (code >= 0x30 && code <= 0x39) digits++
   }
-  if (length <= 20 && LICENCE.test(word) && isSaid(candidate, ['licence'], REACH)) {
-    if (DRIVES.test(text.slice(Math.max(0, start - REACH), start))) return nationalId(0.9)
-  }
-  return undefined
+  return digits
 }
 
 function nationalId(score: number | undefined): Judgement | undefined {
@@ -70,6 +95,9 @@ function nationalId(score: number | undefined): Judgement | undefined {
 }
 
 const NONE: readonly Finding[] = []
+
+/** Every one of these words has a digit, and prose has few. */
+const DIGIT = /[0-9]/g
 
 /**
  * Words of letters and digits: numbers of passports, of driving licences and of identity cards where words before them say so,
@@ -84,34 +112,55 @@ export const tokenDetector: Detector = {
 
   scan(text: string, from: number, ended: boolean): Scan {
     let findings: Finding[] | undefined
+    let floor = from
     let at = from
-    while (at < text.length) {
-      if (!isAlphanumeric(text.charCodeAt(at))) {
-        at++
-        continue
-      }
-      let end = at
-      let hasDigit = false
-      while (end < text.length) {
-        const code = text.charCodeAt(end)
-        if (code >= 0x30 && code <= 0x39) hasDigit = true
-        else if (!isAlphanumeric(code) && !isInner(text, end)) break
-        end++
-      }
+    for (;;) {
+      DIGIT.lastIndex = at
+      if (!DIGIT.test(text)) break
+      at = DIGIT.lastIndex - 1
+      const begin = wordStart(text, floor, at)
+      const end = wordEnd(text, at)
       // A hyphen at the end may be an inner one, and an `@` makes a name of the word.
-      if (!ended && text.length - end < 2 && end - at <= LENGTH_MAX) return { findings: findings ?? NONE, hold: at }
-      const start = escapeEnd(text, at)
-      if (hasDigit && end - start >= LENGTH_MIN && end - start <= LENGTH_MAX && standsFree(text, start, end)) {
+      if (!ended && text.length - end < 2 && end - begin <= LENGTH_MAX)
+        return { findings: findings ?? NONE, hold: begin }
+      const start = escapeEnd(text, begin)
+      if (end - start >= LENGTH_MIN && end - start <= LENGTH_MAX && standsFree(text, start, end)) {
         const one = judge(text, start, end)
         if (one !== undefined) {
           findings ??= []
           findings.push({ start, end, type: one.type, score: one.score })
         }
       }
+      floor = end
       at = end
     }
-    return { findings: findings ?? NONE, hold: text.length }
+    return { findings: findings ?? NONE, hold: ended ? text.length : wordAtEnd(text, floor) }
   },
+}
+
+/** Where the word begins that `at` is in. One that is too long is read from somewhere within, and does not stand free there. */
+function wordStart(text: string, floor: number, at: number): number {
+  const lowest = Math.max(floor, at - LENGTH_MAX - 1)
+  let start = at
+  while (
+    start > lowest &&
+    (isAlphanumeric(text.charCodeAt(start - 1)) || (start < text.length && isInner(text, start - 1)))
+  )
+    start--
+  return start
+}
+
+function wordEnd(text: string, at: number): number {
+  let end = at
+  while (end < text.length && (isAlphanumeric(text.charCodeAt(end)) || isInner(text, end))) end++
+  return end
+}
+
+/** Where the word begins that the text ends with, a hyphen behind it included; the text's length where there is none. */
+function wordAtEnd(text: string, floor: number): number {
+  const end = text.endsWith('-') ? text.length - 1 : text.length
+  const start = wordStart(text, floor, end)
+  return start === end || end - start > LENGTH_MAX ? text.length : start
 }
 
 /** `\nX1234567` in JSON text is a line break and a word. */

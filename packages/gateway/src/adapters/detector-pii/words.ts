@@ -4,6 +4,7 @@ export type Label =
   | 'call'
   | 'birth'
   | 'passport'
+  | 'pass'
   | 'licence'
   | 'ssn'
   | 'itin'
@@ -48,7 +49,8 @@ const LISTS: Readonly<Record<Label, string>> = {
     'aniversário född födelsedatum födelsedag födelse urodzony urodzona urodzenia urodził urodziła ur urodziny compleanno',
   passport:
     'passport passports passportno passportnumber reisepass reisepassnummer passnummer passnr passeport pasaporte passaporto ' +
-    'passaporte paspoort paspoortnummer paszport paszportu',
+    'passaporte paspoort paspoortnummer paszport paszportu passnr passno',
+  pass: 'pass',
   licence:
     'licence license licences licenses dl dlno driverlicense führerschein führerscheinnummer permis patente conducir rijbewijs ' +
     'rijbewijsnummer körkort körkortsnummer prawo cnh habilitação driver driving drivers',
@@ -56,7 +58,8 @@ const LISTS: Readonly<Record<Label, string>> = {
   itin: 'itin itins',
   nino: 'nino ni insurance',
   nhs: 'nhs nhsnumber',
-  steuer: 'tax tin steuerliche steuerlichen steuer steuerid idnr identifikationsnummer steueridentifikationsnummer steuernummer',
+  steuer:
+    'tax tin steuerliche steuerlichen steuer steuerid idnr identifikationsnummer steueridentifikationsnummer steuernummer',
   ausweis: 'personalausweis personalausweisnummer ausweis ausweisnummer perso',
   nir: 'nir insee sécu sécurité securite',
   dni: 'dni nie nif identidad',
