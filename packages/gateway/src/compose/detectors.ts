@@ -2,21 +2,22 @@ import { cardDetector } from '../adapters/detector-card/detector.js'
 import { emailDetector } from '../adapters/detector-email/detector.js'
 import { createHttpDetector } from '../adapters/detector-http/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
+import { piiDetectors, piiRules } from '../adapters/detector-pii/detector.js'
 import { privateKeyDetector } from '../adapters/detector-private-key/detector.js'
 import { secretRules } from '../adapters/detector-secrets/detector.js'
 import type { Config, RemoteDetectorConfig } from '../config/config.js'
 import { readSecret } from '../config/secret.js'
 import { createPatternDetector } from '../patterns/detector.js'
 import type { Rule } from '../patterns/rule.js'
-import type { Detector, Placed, PlacedRemote, RemoteDetector, WhenIll } from '../spec/index.js'
+import type { Detector, FindingType, Placed, PlacedRemote, RemoteDetector, WhenIll } from '../spec/index.js'
 
 /** What expressions find, of every kind: one pass looks for all of it. */
 export function patternRules(): readonly Rule[] {
-  return secretRules()
+  return [...secretRules(), ...piiRules()]
 }
 
 /** Those that no expression describes. */
-const OTHERS: readonly Detector[] = [cardDetector, emailDetector, ibanDetector, privateKeyDetector]
+const OTHERS: readonly Detector[] = [cardDetector, emailDetector, ibanDetector, privateKeyDetector, ...piiDetectors]
 
 let patterns: Detector | undefined
 
@@ -31,12 +32,12 @@ export function allDetectors(): readonly Detector[] {
   return [...OTHERS, allPatterns()]
 }
 
-/** Those that a configuration leaves on. */
+/** Those that a configuration leaves on. Another one that finds several types fails open only where all of them may. */
 export function detectorsOf({ inspection: { types, open } }: Config): readonly Placed<Detector>[] {
   const others = OTHERS.map((detector) => ({ detector, on: detector.types.filter((type) => types.includes(type)) }))
     .filter(({ on }) => on.length > 0)
     .map(({ detector, on }): Placed<Detector> => {
-      return { detector, whenIll: on.every((type) => open.includes(type)) ? 'open' : 'closed' }
+      return { detector: limited(detector, on), whenIll: on.every((type) => open.includes(type)) ? 'open' : 'closed' }
     })
   const rules = patternRules().filter(({ type }) => types.includes(type))
   const openRules = rules.filter(({ type }) => open.includes(type))
@@ -52,6 +53,19 @@ function placedPatterns(name: string, rules: readonly Rule[], whenIll: WhenIll):
   if (rules.length === 0) return []
   const isAll = name === 'patterns' && rules.length === patternRules().length
   return [{ detector: isAll ? allPatterns() : createPatternDetector({ name, rules }), whenIll }]
+}
+
+/** A detector that tells of some of its types alone. */
+function limited(detector: Detector, types: readonly FindingType[]): Detector {
+  if (types.length === detector.types.length) return detector
+  return {
+    name: detector.name,
+    types,
+    scan(text, from, ended) {
+      const { findings, hold } = detector.scan(text, from, ended)
+      return { findings: findings.filter(({ type }) => types.includes(type)), hold }
+    },
+  }
 }
 
 /** Those elsewhere. They open connections when they are asked, and keep none for long. */

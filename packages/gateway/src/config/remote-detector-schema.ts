@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<Kind, Readonly<Record<string, FindingType | 'inject
     IBAN_CODE: 'pii.iban',
     US_SSN: 'pii.national-id',
     US_ITIN: 'pii.national-id',
-    US_PASSPORT: 'pii.national-id',
+    US_PASSPORT: 'pii.passport',
     US_DRIVER_LICENSE: 'pii.national-id',
     UK_NHS: 'pii.national-id',
   },

@@ -20,9 +20,7 @@ export const REMOTE_TYPES = [
   'moderation.sexual-minors',
   'moderation.violence',
   'pii.address',
-  'pii.national-id',
   'pii.person',
-  'pii.phone',
 ] as const
 
 /** Nobody has to find these: values of a dataset's columns, where they are replaced. */

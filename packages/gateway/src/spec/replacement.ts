@@ -37,6 +37,23 @@ function maskOfSecret(type: SecretType, found: string): string {
   return `${head(found, 4)}****`
 }
 
+/** Keeps the first letters and digits, `kept` of them: of an address of a network, what is not one machine's own. */
+function maskAllButFirst(found: string, kept: number): string {
+  let left = kept
+  return found.replace(/[\p{L}\p{N}]/gu, (one) => (left-- > 0 ? one : '*'))
+}
+
+/** `203.0.113.7`: the first two numbers stay; of `2001:db8::7` the first two groups. */
+function maskNetwork(found: string): string {
+  const parts = found.split(/([.:])/)
+  return parts.map((part, at) => (at > 2 ? part.replace(/[\p{L}\p{N}]/gu, '*') : part)).join('')
+}
+
+/** Of a date its year, where that is written in four digits. */
+function maskAllButYear(found: string): string {
+  return found.replace(/\p{N}+|\p{L}+/gu, (one) => (/^(?:19|20)\d\d$/.test(one) ? one : '*'.repeat([...one].length)))
+}
+
 /** The first characters, none of them cut in half: a detector elsewhere may find what no pattern of ours would. */
 function head(found: string, length: number): string {
   return [...found.slice(0, 2 * length)].slice(0, length).join('')
@@ -44,8 +61,10 @@ function head(found: string, length: number): string {
 
 /**
  * The text that stands in place of a finding. It has no character that JSON must escape but such as `found` has.
- * Masked, cards, IBANs, phone numbers and national ids keep their last four, e-mail addresses their first character and domain,
- * names the first letter of each word, secrets at most four characters, passwords none. What has no part that could stay is redacted.
+ * Masked, cards, IBANs, phone numbers, national ids and addresses of crypto currencies keep their last four, passport numbers their
+ * last two, e-mail addresses their first character and domain, IP addresses their first two groups, MAC addresses their maker's half,
+ * dates of birth the year, names the first letter of each word, secrets at most four characters, passwords none.
+ * What has no part that could stay is redacted.
  */
 export function replacementFor(type: FindingType, act: Act, found: string): string {
   switch (act) {
@@ -70,7 +89,16 @@ function maskFor(type: FindingType, found: string): string {
     case 'pii.iban':
     case 'pii.national-id':
     case 'pii.phone':
+    case 'pii.crypto':
       return maskAllButLast(found, 4)
+    case 'pii.passport':
+      return maskAllButLast(found, 2)
+    case 'pii.ip':
+      return maskNetwork(found)
+    case 'pii.mac':
+      return maskAllButFirst(found, 6)
+    case 'pii.birth-date':
+      return maskAllButYear(found)
     case 'pii.person':
       return initials(found)
     case 'pii.email':

@@ -56,8 +56,17 @@ function isCard(text: string, start: number, end: number, digits: number): boole
     head = head * 10 + code - 0x30
     seen++
   }
-  return isIssued(head, digits) && luhnHolds(text, start, end)
+  if (!luhnHolds(text, start, end)) return false
+  return isIssued(head, digits) || NAMED.test(text.slice(Math.max(0, start - NAMED_REACH), start))
 }
+
+/**
+ * Words that make a card of a number that passes Luhn, whoever may have issued it: ranges are sold, and lists of them grow old.
+ * Between them and the number stand a few other words and no digit.
+ */
+const NAMED =
+  /(?:\bcards?|\bcc|karten?|kreditkarte|carte|tarjeta|carta|kaart|kort|karty?|cartão|visa|mastercard|maestro|amex)(?:[ _-]?(?:n[or]s?|num(?:ber)?|nummer|numéro|número|numero|numer))?\W{0,4}(?:(?:is|was|ist|est|es|è|är|to|nr|no|n[º°]|number|ending|del?)\W{1,3}){0,2}$/i
+const NAMED_REACH = 48
 
 /** What is known of a row of digit groups when 19 digits of it were seen at the most. */
 interface Row {

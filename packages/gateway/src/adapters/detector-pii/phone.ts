@@ -1,0 +1,240 @@
+import { escapeBefore } from '../../json/escape.js'
+import type { Detector, Finding, Scan } from '../../spec/index.js'
+import { type Said, saidBefore } from './before.js'
+import { glance, isDigit, isSign, type Row, readRow, written } from './phone-row.js'
+import { DIGITS_MAX, DIGITS_MIN, type Needs, type Shape, shapeOf, type Written } from './phone-shape.js'
+
+/** What may go on behind a row: a separator, an extension. */
+const EXTENSION = /,?[ ]?(?:x|ext\.?|extn\.?|extension|#)[ .:]{0,2}[0-9]{1,6}(?![0-9])/iy
+const EXTENSION_BEGUN = /^,?[ ]?(?:x|e(?:x(?:t(?:n|e(?:n(?:s(?:i(?:o(?:n)?)?)?)?)?)?)?)?\.?|#)?[ .:]{0,2}[0-9]{0,6}$/i
+/** Words that say behind a number what it is, in a list of them: `9761 9808 office`. */
+const TRAILING = ['office', 'mobile', 'cell', 'fax', 'tel', 'phone', 'landline', 'handy', 'mobil', 'portable', 'móvil']
+const TRAILING_MAX = 10
+/** As far as what follows a row is looked at. */
+const BEHIND = 20
+
+function isWord(code: number): boolean {
+  const lower = code | 0x20
+  return isDigit(code) || (lower >= 0x61 && lower <= 0x7a) || code === 0x5f
+}
+
+/** Part of a word, a price, a decimal, a path or a longer number. */
+function standsFree(text: string, start: number): boolean {
+  if (start === 0) return true
+  const before = text.charCodeAt(start - 1)
+  if (isWord(before)) return escapeBefore(text, start) > 0
+  switch (text.charAt(start - 1)) {
+    case '#':
+    case '$':
+    case '€':
+    case '£':
+    case '¥':
+    case '@':
+    case '%':
+    case '+':
+      return false
+    case '-':
+    case '/':
+      return !isWord(text.charCodeAt(start - 2))
+    case '.':
+    case ',':
+    case ':':
+      return !isDigit(text.charCodeAt(start - 2))
+    default:
+      return true
+  }
+}
+
+/** Nothing that belongs to the number's last group goes on behind it, but for an extension. */
+function endsFree(text: string, end: number): boolean {
+  const behind = text.charCodeAt(end)
+  if (isWord(behind)) return extensionEnd(text, end) > end
+  const next = text.charCodeAt(end + 1)
+  switch (text.charAt(end)) {
+    case '@':
+    case '%':
+    case '°':
+      return false
+    case '-':
+    case '/':
+      return !isWord(next)
+    case '.':
+    case ',':
+    case ':':
+      return !isDigit(next)
+    default:
+      return true
+  }
+}
+
+/** `x12`, `ext. 12`: `end` where there is none. */
+function extensionEnd(text: string, end: number): number {
+  EXTENSION.lastIndex = end
+  return EXTENSION.test(text) ? EXTENSION.lastIndex : end
+}
+
+/** Labels that say of a number nearby that it is no telephone's. */
+function speaksAgainst({ label, distance }: Said): boolean {
+  return label !== 'phone' && label !== 'call' && label !== 'ip' && label !== 'birth' && distance <= 14
+}
+
+/** `2371 0010 3800 44`: other groups of digits stand right before it, so it may be the end of something else. */
+function isWithinRow(text: string, start: number): boolean {
+  return (
+    isDigit(text.charCodeAt(start - 2)) && !isDigit(text.charCodeAt(start - 1)) && text.charCodeAt(start - 1) !== 0x0a
+  )
+}
+
+/** `call(1000000)` and `called 12345678 times` are about something else: what stands between has to lead to a number. */
+const LEADING =
+  /^(?:[:=] ?|(?: (?:me|us|him|her|them|back|again|now|here|today|on|at|from|under|via|by|the|this|number|is|my|our|unter|von|mich|uns|bitte|der|au|le|moi|nous|du|al|el|desde|a|mi|il|lo|dal|op|van|me|på|från|pod|numer|nr|z|para|o|do|no)\.?:?){1,4} ?["']?)$/i
+
+function holds(needs: Needs, said: Said | undefined, number: Written, between: string, isWithin: boolean): boolean {
+  if (needs === 'plus') return true
+  if (needs === 'nothing' && !isWithin) return said === undefined || !speaksAgainst(said)
+  if (said === undefined) return false
+  if (needs !== 'much') return said.label === 'phone' || (said.label === 'call' && said.distance <= 40)
+  if (said.label === 'phone') return said.distance <= (number.digits.length < 9 ? 24 : 40)
+  return said.label === 'call' && (LEADING.test(between) || (between === ' ' && number.sizes.length > 1))
+}
+
+/** How sure a reading is: of one row the surest counts, and of those as sure the longest. */
+const RANK: Readonly<Record<Needs, number>> = { plus: 3, nothing: 2, little: 1, much: 0 }
+
+interface Best extends Shape {
+  readonly end: number
+}
+
+/** The number that a row begins with: the surest reading of its groups, the longest of those. */
+function numberIn(text: string, start: number, row: Row): Best | undefined {
+  const { groups } = row
+  let said: Said | undefined
+  let isAsked = false
+  let best: Best | undefined
+  let digits = row.digits
+  for (let count = groups.length; count > 0 && digits >= DIGITS_MIN; count--) {
+    const last = groups[count - 1]
+    if (last === undefined) break
+    const { end } = last
+    const total = digits
+    digits -= end - last.start
+    // Within a row a number ends at a space alone.
+    if (total > DIGITS_MAX || (count < groups.length && !isBlank(text.charCodeAt(end))) || !endsFree(text, end))
+      continue
+    const one = written(text, row, count)
+    const shape = one === undefined ? undefined : shapeOf(one)
+    if (one === undefined || shape === undefined || (best !== undefined && RANK[shape.needs] <= RANK[best.needs]))
+      continue
+    if (!isAsked && shape.needs !== 'plus') {
+      said = saidBefore(text, start)
+      isAsked = true
+    }
+    const between = said === undefined ? '' : text.slice(start - said.distance, start)
+    const isWithin = shape.score < 0.85 && isWithinRow(text, start)
+    const isHeld = holds(shape.needs, said, one, between, isWithin)
+    if (isHeld || isTrailed(text, end, shape, one.digits.length)) best = { ...shape, end }
+  }
+  return best
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0xa0 || code === 0x202f
+}
+
+/** Whether what may still come can change how the row is read that ends at `end`. */
+function isOpen(text: string, end: number): boolean {
+  const length = text.length - end
+  if (length >= BEHIND) return false
+  const behind = text.slice(end)
+  if (length < 2 || (length < 5 && isAllSigns(behind)) || EXTENSION_BEGUN.test(behind)) return true
+  const word = afterBlank(behind).toLowerCase()
+  return length <= TRAILING_MAX && TRAILING.some((one) => one.startsWith(word))
+}
+
+function isAllSigns(behind: string): boolean {
+  for (let at = 0; at < behind.length; at++) if (!isSign(behind.charCodeAt(at))) return false
+  return true
+}
+
+/** Without the space or the parenthesis that stands before a word about the number. */
+function afterBlank(behind: string): string {
+  return behind.replace(/^ ?[([]?/, '')
+}
+
+/** Whether a word right behind `end` says that a telephone rings there. */
+function isTrailed(text: string, end: number, shape: Shape, digits: number): boolean {
+  if (shape.needs !== 'little' && digits < 10) return false
+  const behind = afterBlank(text.slice(end, end + TRAILING_MAX + 2))
+  const word = /^\p{L}*/u.exec(behind)?.[0] ?? ''
+  if (!TRAILING.includes(word.toLowerCase())) return false
+  // `2125550142 mobile users` counts users: a bare number needs the line to end there.
+  return shape.needs === 'little' || /^(?:[\n\r,;)\]]|$)/.test(behind.slice(word.length))
+}
+
+const NONE: readonly Finding[] = []
+
+/** What a number may begin with. An expression passes over prose five times as fast as a loop does. */
+const BEGIN = /[0-9+(]/g
+
+/**
+ * Telephone numbers: with a country's code (`+49 …`, `0049 …`), and without, as people of ten countries write them. A number that
+ * is written as other things are too counts where words before it say so, in ten languages.
+ *
+ * Blind to digits spelt as words or in other scripts, to numbers over a line's end, and to short or compact ones whose only
+ * sign is a word behind them or in another sentence. Checks no numbering plan: nobody's number is found as well as somebody's.
+ */
+export const phoneDetector: Detector = {
+  name: 'phone',
+  types: ['pii.phone'],
+
+  scan(text: string, from: number, ended: boolean): Scan {
+    let findings: Finding[] | undefined
+    let at = from
+    for (;;) {
+      BEGIN.lastIndex = at
+      if (!BEGIN.test(text)) break
+      at = BEGIN.lastIndex - 1
+      const code = text.charCodeAt(at)
+      if (!isDigit(code)) {
+        const next = text.charCodeAt(at + 1)
+        // Nothing follows yet, or what follows begins no number.
+        if (at + 1 < text.length && !isDigit(next) && next !== (code === 0x28 ? 0x2b : 0x28)) {
+          at++
+          continue
+        }
+      }
+      if (!standsFree(text, at)) {
+        at = behindGroup(text, at)
+        continue
+      }
+      if (isDigit(code)) {
+        const { digits, end } = glance(text, at)
+        if (digits < DIGITS_MIN && (ended || text.length - end > 0)) {
+          at = end
+          continue
+        }
+      }
+      const row = readRow(text, at)
+      if (!ended && (row === undefined ? text.length - at < 3 : isOpen(text, row.end))) {
+        return { findings: findings ?? NONE, hold: at }
+      }
+      const best = row === undefined ? undefined : numberIn(text, at, row)
+      if (best === undefined) {
+        at = behindGroup(text, at)
+        continue
+      }
+      const end = extensionEnd(text, best.end)
+      findings ??= []
+      findings.push({ start: at, end, type: 'pii.phone', score: best.score })
+      at = end
+    }
+    return { findings: findings ?? NONE, hold: text.length }
+  },
+}
+
+/** Behind the digits at `at`, or the one sign that stands there. */
+function behindGroup(text: string, at: number): number {
+  let end = at
+  while (end < text.length && isDigit(text.charCodeAt(end))) end++
+  return end === at ? at + 1 : end
+}
