@@ -2,6 +2,7 @@ import { escapeBefore } from '../json/escape.js'
 import type { Finding, Scan } from '../spec/index.js'
 import { Automaton } from './automaton.js'
 import type { Program } from './program.js'
+import { Quads } from './quads.js'
 import { join, judge, type Raw } from './raw.js'
 import { LEAD_MAX, type Rule } from './rule.js'
 
@@ -9,12 +10,6 @@ import { LEAD_MAX, type Rule } from './rule.js'
 const CHAIN_MAX = 4096
 /** Where leads end waits in a ring until the pass comes by: longer than a lead can be. */
 const RING = 128
-const BACKSLASH = 0x5c
-/** What is known of two characters; 0 where nobody has looked. */
-const NOTHING = 1
-const SOMETHING = 2
-/** How far before an edge a JSON escape begins. */
-const ESCAPE_MAX = 6
 
 /** What a unit of the program is: a rule's expression, or the lead before it. */
 export interface Part {
@@ -30,13 +25,12 @@ export class Pass {
   readonly #program: Program
   readonly #parts: readonly Part[]
   readonly #automaton: Automaton
+  readonly #quads: Quads
   /** Which units may begin together, each list once. */
   readonly #groups: (readonly number[])[] = []
   /** The group of all units that may stand behind a class, and behind nothing; and of those, the leads. */
   readonly #groupBehind: Int32Array
   readonly #leadsBehind: Int32Array
-  /** For each group and two characters, whether any of its units goes on that far. */
-  readonly #pairs: Uint8Array
   readonly #starts: Int32Array
   #age = 0
   /** What ended in the walk that was made last, and where. */
@@ -44,6 +38,8 @@ export class Pass {
   readonly #ends: Int32Array
   readonly #ring: readonly number[][] = Array.from({ length: RING }, () => [])
   #waiting = 0
+  /** The first place where one waits. */
+  #nextLed = Number.POSITIVE_INFINITY
 
   // Of the scan that goes on.
   #text = ''
@@ -61,6 +57,11 @@ export class Pass {
     this.#program = program
     this.#parts = parts
     this.#automaton = new Automaton(program)
+    this.#quads = new Quads(
+      program,
+      this.#automaton,
+      [...parts.keys()].filter((unit) => parts[unit]?.isLed === false),
+    )
     const groups = new Map<string, number>()
     const groupOf = (before: number, onlyLeads: boolean): number => {
       const units = [...parts.keys()].filter((unit) => this.#mayBegin(unit, before, onlyLeads))
@@ -73,40 +74,41 @@ export class Pass {
     this.#groupBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, false))
     this.#leadsBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, true))
     this.#starts = new Int32Array(this.#groups.length)
-    this.#pairs = new Uint8Array(this.#groups.length * stride * stride)
     this.#next = new Int32Array(parts.length)
     this.#ends = new Int32Array(parts.length)
   }
 
   scan(text: string, from: number, ended: boolean): Scan {
     this.#begin(text, from, ended)
-    const { classes } = this.#program
-    const { end, stride } = this.#automaton
-    const pairs = this.#pairs
+    const quads = this.#quads
+    quads.begin(text)
     // A lead may lie in what was let go.
-    const first = Math.max(0, from - LEAD_MAX)
-    let before = first === 0 ? end : (classes[text.charCodeAt(first - 1)] as number)
-    let here = first < text.length ? (classes[text.charCodeAt(first)] as number) : end
-    let backslash = first === 0 ? -ESCAPE_MAX - 1 : first - 1
-    for (let at = first; at < this.#open; at++) {
-      const next = at + 1 < text.length ? (classes[text.charCodeAt(at + 1)] as number) : end
-      const behind = at < from ? this.#leadsBehind : this.#groupBehind
-      let group = behind[before] as number
-      if (at - backslash <= ESCAPE_MAX) {
-        // Where an escape ends there is an edge, whatever its letter.
-        if (escapeBefore(text, at) > 0) group = behind[end] as number
-      }
-      if (text.charCodeAt(at) === BACKSLASH) backslash = at
-      const pair = (group * stride + here) * stride + next
-      const known = pairs[pair] as number
-      if (known !== NOTHING && (known === SOMETHING || this.#goesOn(group, here, next, pair))) {
-        this.#match(at, this.#startOf(group))
-      }
-      if (this.#waiting > 0) this.#matchLed(at)
-      before = here
-      here = next
+    let at = Math.max(0, from - LEAD_MAX)
+    for (;;) {
+      const until = Math.min(this.#open, this.#nextLed)
+      at = quads.find(at, until)
+      if (at < until) {
+        this.#match(at)
+        at++
+      } else if (at < this.#open) {
+        // Something may begin where a lead ended, too.
+        this.#match(at)
+        this.#matchLed(at)
+        at++
+      } else return this.#done()
     }
-    return this.#done()
+  }
+
+  /** At a place where something may begin. */
+  #match(at: number): void {
+    const text = this.#text
+    const { classes } = this.#program
+    const { end } = this.#automaton
+    const behind = at < this.#from ? this.#leadsBehind : this.#groupBehind
+    // Where an escape ends there is an edge, whatever its letter.
+    const isEdge = at === 0 || escapeBefore(text, at) > 0
+    const group = behind[isEdge ? end : (classes[text.charCodeAt(at - 1)] as number)] as number
+    this.#walk(at, this.#startOf(group))
   }
 
   #begin(text: string, from: number, ended: boolean): void {
@@ -118,6 +120,7 @@ export class Pass {
     this.#raws = []
     this.#chainStart = from
     this.#chainEnd = from
+    this.#nextLed = Number.POSITIVE_INFINITY
     if (this.#waiting === 0) return
     for (const slot of this.#ring) slot.length = 0
     this.#waiting = 0
@@ -160,17 +163,6 @@ export class Pass {
     return state
   }
 
-  /** Whether anything of a group takes these two, or ends before the second; written down for the next time. */
-  #goesOn(group: number, first: number, second: number, pair: number): boolean {
-    const automaton = this.#automaton
-    const { dead } = automaton
-    let state = automaton.step(this.#startOf(group), first)
-    // Whether the text ends there is not known for the next time.
-    if (state > 0 && state !== dead && second !== automaton.end) state = automaton.step(state, second)
-    this.#pairs[pair] = state === dead ? NOTHING : SOMETHING
-    return state !== dead
-  }
-
   /** What leads ended right before `at`. */
   #matchLed(at: number): void {
     const slot = this.#ring[at % RING]
@@ -178,11 +170,15 @@ export class Pass {
     this.#waiting -= slot.length
     const state = this.#automaton.start(slot)
     slot.length = 0
-    if (at < this.#open) this.#match(at, state)
+    let next = at + 1
+    if (this.#waiting === 0) next = Number.POSITIVE_INFINITY
+    else while (this.#ring[next % RING]?.length === 0) next++
+    this.#nextLed = next
+    if (at < this.#open) this.#walk(at, state)
   }
 
   /** Walks from `at` as far as any unit goes, and takes in what was found. */
-  #match(at: number, state: number): void {
+  #walk(at: number, state: number): void {
     const text = this.#text
     const automaton = this.#automaton
     const { classes } = this.#program
@@ -247,6 +243,7 @@ export class Pass {
     if (slot === undefined || slot.includes(unit)) return
     slot.push(unit)
     this.#waiting++
+    this.#nextLed = Math.min(this.#nextLed, at)
   }
 
   #add(unit: number, raw: Raw | undefined): void {

@@ -19,6 +19,7 @@ export interface Program {
   /** A class of code units that no set tells apart, for each code unit. */
   readonly classes: Uint16Array
   readonly classCount: number
+  readonly sets: readonly CodeSet[]
   /** For each set, the classes in it. */
   readonly members: readonly Uint8Array[]
   /** For each unit, the classes that may not stand behind it, and those before it. */
@@ -43,6 +44,7 @@ export function compile(units: readonly Unit[]): Program {
   return {
     ...code.done(),
     entries: Int32Array.from(entries),
+    sets: sets.all,
     classes,
     classCount: count,
     members,
@@ -125,6 +127,10 @@ class Sets {
   /** A repetition asks for the same set again and again. */
   readonly #known = new Map<CodeSet, number>()
   readonly #all: CodeSet[] = []
+
+  get all(): readonly CodeSet[] {
+    return this.#all
+  }
 
   idOf(set: CodeSet): number {
     const known = this.#known.get(set)

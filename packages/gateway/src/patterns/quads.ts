@@ -1,0 +1,165 @@
+import type { Automaton } from './automaton.js'
+import { ACCEPT, FORK, type Program } from './program.js'
+
+/** So many characters are looked at together. */
+const QUAD = 4
+/** Of each its lowest bits: small and capital letters are one, and digits are some letter. */
+const BITS = 5
+const SYMBOLS = 1 << BITS
+const LOW = SYMBOLS - 1
+const ALL = -1
+const QUADS_LOW = (1 << (BITS * QUAD)) - 1
+/** Code units that are copied out of a text at once. */
+const WINDOW = 1 << 12
+/** Beginnings of one unit that are told apart: what may begin with nearly anything is looked for everywhere. */
+const BEGINNINGS_MAX = 1 << 15
+
+/**
+ * Tells where in a text something may begin: where four characters stand that begin something, or look like it. In prose that is
+ * nearly nowhere, and nothing else is done there. A bit for each four characters, by the lowest five bits of each.
+ */
+export class Quads {
+  readonly #begins: Int32Array = new Int32Array(1 << (BITS * (QUAD - 1)))
+  // A copy, since a typed array is read in a third of the time that a string takes.
+  readonly #bytes: Buffer = Buffer.alloc(WINDOW * 2)
+  readonly #units: Uint16Array = new Uint16Array(this.#bytes.buffer, this.#bytes.byteOffset, WINDOW)
+  #text = ''
+  /** What of the text lies in the copy. */
+  #first = 0
+  #end = 0
+
+  readonly #program: Program
+  readonly #automaton: Automaton
+  readonly #all: readonly number[]
+  #start = 0
+  #age = -1
+
+  /** @param all units that may begin by themselves */
+  constructor(program: Program, automaton: Automaton, all: readonly number[]) {
+    this.#program = program
+    this.#automaton = automaton
+    this.#all = all
+    const masks = program.sets.map(maskOf)
+    for (const unit of all) new Beginnings(program, masks, this.#begins).add(program.entries[unit] ?? 0)
+  }
+
+  begin(text: string): void {
+    this.#text = text
+    this.#first = 0
+    this.#end = 0
+  }
+
+  /** The first place from `at` on, and before `until`, where something may begin; `until` where there is none. */
+  find(at: number, until: number): number {
+    // Of the last characters nobody knows what would follow.
+    const known = Math.min(until, this.#text.length - QUAD + 1)
+    let from = at
+    while (from < known) {
+      if (from < this.#first || from + QUAD > this.#end) this.#copy(from)
+      const last = Math.min(known, this.#end - QUAD + 1)
+      const found = this.#among(from - this.#first, last - this.#first) + this.#first
+      if (found < last) return found
+      from = last
+    }
+    return Math.min(from, until)
+  }
+
+  #among(from: number, until: number): number {
+    const begins = this.#begins
+    const units = this.#units
+    let three = 0
+    for (let i = from; i < from + QUAD - 1; i++) three = (three << BITS) | ((units[i] as number) & LOW)
+    const end = until + QUAD - 1
+    for (let i = from + QUAD - 1; i < end; i++) {
+      const low = (units[i] as number) & LOW
+      if ((((begins[three] as number) >>> low) & 1) !== 0 && this.#isOne(i - QUAD + 1)) return i - QUAD + 1
+      three = ((three << BITS) | low) & (QUADS_LOW >> BITS)
+    }
+    return until
+  }
+
+  /** Whether it was right: the bits say of `ment` that a rule for `M…` in capitals might take it. */
+  #isOne(from: number): boolean {
+    const automaton = this.#automaton
+    const { classes } = this.#program
+    if (this.#age !== automaton.age) {
+      this.#start = automaton.start(this.#all)
+      this.#age = automaton.age
+    }
+    let state = this.#start
+    for (let i = from; i < from + QUAD; i++) {
+      const by = classes[this.#units[i] as number] as number
+      const known = automaton.table[state + by] as number
+      state = known === 0 ? automaton.step(state, by) : known
+      if (state < 0) return true
+      if (state === automaton.dead) return false
+    }
+    return true
+  }
+
+  #copy(from: number): void {
+    this.#first = from
+    this.#end = Math.min(this.#text.length, from + WINDOW)
+    this.#bytes.write(this.#text.slice(from, this.#end), 'utf16le')
+  }
+}
+
+/** The lowest bits of what a set takes, as a bit each. */
+function maskOf(set: readonly number[]): number {
+  let mask = 0
+  for (let i = 0; i + 1 < set.length; i += 2) {
+    const first = set[i] ?? 0
+    const last = set[i + 1] ?? 0
+    if (last - first >= SYMBOLS - 1) return ALL
+    for (let code = first; code <= last; code++) mask |= 1 << (code & LOW)
+  }
+  return mask
+}
+
+/** Writes down the first four characters of all that a unit may find. */
+class Beginnings {
+  readonly #program: Program
+  readonly #masks: readonly number[]
+  readonly #begins: Int32Array
+  readonly #seen = new Set<number>()
+
+  constructor(program: Program, masks: readonly number[], begins: Int32Array) {
+    this.#program = program
+    this.#masks = masks
+    this.#begins = begins
+  }
+
+  add(entry: number): void {
+    this.#follow(entry, 0, 0)
+    if (this.#seen.size > BEGINNINGS_MAX) this.#begins.fill(ALL)
+  }
+
+  #follow(entry: number, length: number, before: number): void {
+    const { op, to, other, set } = this.#program
+    const open = [entry]
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      const key = (at * QUAD + length) * SYMBOLS ** (QUAD - 1) + before
+      if (this.#seen.has(key) || this.#seen.size > BEGINNINGS_MAX) continue
+      this.#seen.add(key)
+      if (op[at] === FORK) open.push(to[at] ?? 0, other[at] ?? 0)
+      else if (op[at] === ACCEPT) this.#anything(length, before)
+      else this.#take(this.#masks[set[at] ?? 0] ?? ALL, to[at] ?? 0, length, before)
+    }
+  }
+
+  #take(mask: number, next: number, length: number, before: number): void {
+    if (length === QUAD - 1) {
+      this.#begins[before] = (this.#begins[before] ?? 0) | mask
+      return
+    }
+    for (let symbol = 0; symbol < SYMBOLS; symbol++) {
+      if (((mask >>> symbol) & 1) !== 0) this.#follow(next, length + 1, (before << BITS) | symbol)
+    }
+  }
+
+  /** What is found may be shorter: whatever follows. */
+  #anything(length: number, before: number): void {
+    const more = BITS * (QUAD - 1 - length)
+    this.#begins.fill(ALL, before << more, (before + 1) << more)
+  }
+}
