@@ -4,8 +4,10 @@ import { emailDetector } from '../adapters/detector-email/detector.js'
 import { createHttpDetector } from '../adapters/detector-http/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
 import { privateKeyDetector } from '../adapters/detector-private-key/detector.js'
+import { createTermDetectors } from '../adapters/detector-terms/detector.js'
 import type { Config, RemoteDetectorConfig } from '../config/config.js'
 import { readSecret } from '../config/secret.js'
+import { readTerms, termType } from '../config/terms.js'
 import type { Detector, Placed, PlacedRemote, RemoteDetector } from '../spec/index.js'
 
 /** Every detector of this version that is the gateway's own. */
@@ -13,12 +15,17 @@ export function allDetectors(): readonly Detector[] {
   return [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, privateKeyDetector]
 }
 
-/** Those that a configuration leaves on. */
-export function detectorsOf({ inspection: { types, open } }: Config): readonly Placed<Detector>[] {
-  return allDetectors()
+/** Those that a configuration leaves on, and those for the operator's own terms: their files are read now. */
+export function detectorsOf({ inspection: { types, open, onFailure, terms } }: Config): readonly Placed<Detector>[] {
+  const own = createTermDetectors(terms.map((one) => ({ ...one, type: termType(one), words: readTerms(one) })))
+  const theirs = allDetectors()
     .map((detector) => ({ detector, on: detector.types.filter((type) => types.includes(type)) }))
     .filter(({ on }) => on.length > 0)
-    .map(({ detector, on }) => ({ detector, whenIll: on.every((type) => open.includes(type)) ? 'open' : 'closed' }))
+    .map(
+      ({ detector, on }) =>
+        ({ detector, whenIll: on.every((type) => open.includes(type)) ? 'open' : 'closed' }) as const,
+    )
+  return [...theirs, ...own.map((detector) => ({ detector, whenIll: onFailure }))]
 }
 
 /** Those elsewhere. They open connections when they are asked, and keep none for long. */
