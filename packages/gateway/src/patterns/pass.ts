@@ -64,11 +64,15 @@ export class Pass {
     this.#program = program
     this.#parts = parts
     this.#automaton = new Automaton(program)
+    // Few edges are asked for, so few lists differ.
+    const edges = [...new Set(program.before)]
     const groups = new Map<string, number>()
     const groupOf = (before: number, onlyLeads: boolean): number => {
+      const key = `${onlyLeads} ${edges.map((one) => one[before] === 1)}`
+      const known = groups.get(key)
+      if (known !== undefined) return known
       const units = [...parts.keys()].filter((unit) => this.#mayBegin(unit, before, onlyLeads))
-      const key = units.join()
-      const group = groups.get(key) ?? this.#groups.push(units) - 1
+      const group = this.#groups.push(units) - 1
       groups.set(key, group)
       return group
     }

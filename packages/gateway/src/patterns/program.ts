@@ -21,7 +21,7 @@ export interface Program {
   readonly classCount: number
   /** For each set one row: 1 at each class in it. */
   readonly members: Uint8Array
-  /** For each unit, the classes that may not stand behind it, and those before it. */
+  /** For each unit, the classes that may not stand behind it, and those before it: of the same set one and the same object. */
   readonly behind: readonly Uint8Array[]
   readonly before: readonly Uint8Array[]
 }
@@ -39,7 +39,12 @@ export function compile(units: readonly Unit[]): Program {
   const entries = units.map(({ node }, unit) => code.unit(node, unit))
   const edges = units.map(({ before, behind }) => ({ before: sets.idOf(before), behind: sets.idOf(behind) }))
   const { classes, count, members } = sets.classes()
-  const membersOf = (set: number): Uint8Array => members.subarray(set * count, (set + 1) * count)
+  const rows = new Map<number, Uint8Array>()
+  const membersOf = (set: number): Uint8Array => {
+    const row = rows.get(set) ?? members.subarray(set * count, (set + 1) * count)
+    rows.set(set, row)
+    return row
+  }
   return {
     ...code.done(),
     entries: Int32Array.from(entries),
