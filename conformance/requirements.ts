@@ -430,6 +430,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11.9',
     says: 'no text makes a detector fail, break its law, or cost out of all proportion',
   },
+  'content.terms': {
+    source: 'issue 11.7',
+    says: 'an operator’s own words and patterns are found at the edges of words, obliged by `term` and `term.NAME`, and refused where unbounded',
+  },
   'content.patterns-as-alone': {
     source: 'issue 11.8',
     says: 'all patterns in one pass find what each expression finds alone, under every cutting',

@@ -1,4 +1,4 @@
-import { type Detector, FINDING_TYPES, type Finding, type FindingType, type Scan } from 'ostiary/spec'
+import { type Detector, type Finding, type FindingType, findingTypeOf, type Scan } from 'ostiary/spec'
 import { describe, expect, it } from 'vitest'
 import { cuttings, seeded } from './cut.js'
 
@@ -49,9 +49,9 @@ export function detectorSuite(name: string, detector: Detector, corpus: Detector
       expect([...types].sort()).toEqual([...detector.types].sort())
     })
 
-    it('yields types of the closed list', () => {
+    it('yields types that there are', () => {
       expect(detector.types.length).toBeGreaterThan(0)
-      for (const type of detector.types) expect(FINDING_TYPES).toContain(type)
+      for (const type of detector.types) expect(findingTypeOf(type)).toBe(type)
     })
 
     it.each(corpus.found.map(({ text, found }, index) => ({ index, text, found })))('finds in text $index', (one) => {

@@ -39,7 +39,7 @@ export class Pass {
   readonly #ring: readonly number[][] = Array.from({ length: RING }, () => [])
   #waiting = 0
   /** The first place where one waits. */
-  #nextLed = Number.POSITIVE_INFINITY
+  #nextLed: number = Number.POSITIVE_INFINITY
 
   // Of the scan that goes on.
   #text = ''
@@ -57,16 +57,17 @@ export class Pass {
     this.#program = program
     this.#parts = parts
     this.#automaton = new Automaton(program)
-    this.#quads = new Quads(
-      program,
-      this.#automaton,
-      [...parts.keys()].filter((unit) => parts[unit]?.isLed === false),
-    )
+    const beginning = [...parts.keys()].filter((unit) => parts[unit]?.isLed === false)
+    this.#quads = new Quads(program, this.#automaton, beginning)
+    // Few edges are asked for, so few lists differ.
+    const edges = [...new Set(program.before)]
     const groups = new Map<string, number>()
     const groupOf = (before: number, onlyLeads: boolean): number => {
+      const key = `${onlyLeads} ${edges.map((one) => one[before] === 1)}`
+      const known = groups.get(key)
+      if (known !== undefined) return known
       const units = [...parts.keys()].filter((unit) => this.#mayBegin(unit, before, onlyLeads))
-      const key = units.join()
-      const group = groups.get(key) ?? this.#groups.push(units) - 1
+      const group = this.#groups.push(units) - 1
       groups.set(key, group)
       return group
     }
@@ -83,32 +84,22 @@ export class Pass {
     const quads = this.#quads
     quads.begin(text)
     // A lead may lie in what was let go.
-    let at = Math.max(0, from - LEAD_MAX)
-    for (;;) {
-      const until = Math.min(this.#open, this.#nextLed)
-      at = quads.find(at, until)
-      if (at < until) {
-        this.#match(at)
-        at++
-      } else if (at < this.#open) {
-        // Something may begin where a lead ended, too.
-        this.#match(at)
-        this.#matchLed(at)
-        at++
-      } else return this.#done()
+    for (let at = Math.max(0, from - LEAD_MAX); ; at++) {
+      at = quads.find(at, Math.min(this.#open, this.#nextLed))
+      if (at >= this.#open) return this.#done()
+      this.#look(at)
+      if (at === this.#nextLed) this.#matchLed(at)
     }
   }
 
   /** At a place where something may begin. */
-  #match(at: number): void {
-    const text = this.#text
-    const { classes } = this.#program
+  #look(at: number): void {
     const { end } = this.#automaton
     const behind = at < this.#from ? this.#leadsBehind : this.#groupBehind
     // Where an escape ends there is an edge, whatever its letter.
-    const isEdge = at === 0 || escapeBefore(text, at) > 0
-    const group = behind[isEdge ? end : (classes[text.charCodeAt(at - 1)] as number)] as number
-    this.#walk(at, this.#startOf(group))
+    const isEdge = at === 0 || escapeBefore(this.#text, at) > 0
+    const before = isEdge ? end : (this.#program.classes[this.#text.charCodeAt(at - 1)] as number)
+    this.#match(at, this.#startOf(behind[before] as number))
   }
 
   #begin(text: string, from: number, ended: boolean): void {
@@ -148,18 +139,22 @@ export class Pass {
     return this.#program.before[unit]?.[before] !== 1
   }
 
-  /** The state in which a group begins. States are forgotten once there are too many of them. */
+  /** States are forgotten once there are too many of them. */
+  #renew(): void {
+    if (this.#age === this.#automaton.age) return
+    this.#age = this.#automaton.age
+    this.#starts.fill(0)
+  }
+
+  /** The state in which a group begins. */
   #startOf(group: number): number {
     const automaton = this.#automaton
-    if (this.#age !== automaton.age) {
-      this.#starts.fill(0)
-      this.#age = automaton.age
-    }
+    this.#renew()
     const known = this.#starts[group] as number
     if (known !== 0) return known
     const state = automaton.start(this.#groups[group] ?? [])
-    // Making it may have been one too many.
-    if (this.#age === automaton.age) this.#starts[group] = state
+    this.#renew()
+    this.#starts[group] = state
     return state
   }
 
@@ -169,22 +164,23 @@ export class Pass {
     if (slot === undefined || slot.length === 0) return
     this.#waiting -= slot.length
     const state = this.#automaton.start(slot)
+    this.#renew()
     slot.length = 0
     let next = at + 1
     if (this.#waiting === 0) next = Number.POSITIVE_INFINITY
     else while (this.#ring[next % RING]?.length === 0) next++
     this.#nextLed = next
-    if (at < this.#open) this.#walk(at, state)
+    if (at < this.#open) this.#match(at, state)
   }
 
   /** Walks from `at` as far as any unit goes, and takes in what was found. */
-  #walk(at: number, state: number): void {
+  #match(at: number, state: number): void {
+    let to = at
     const text = this.#text
     const automaton = this.#automaton
     const { classes } = this.#program
     const { dead, end } = automaton
     let { table } = automaton
-    let to = at
     for (;;) {
       const isOver = to === text.length
       if (isOver && !this.#isEnded) break
@@ -208,6 +204,7 @@ export class Pass {
     }
     if (state !== dead) this.#leaveOpen(at, state)
     if (this.#ended.length > 0) this.#takeIn(at)
+    this.#renew()
   }
 
   /** The text ends, and units go on. */

@@ -20,9 +20,9 @@ export interface Program {
   readonly classes: Uint16Array
   readonly classCount: number
   readonly sets: readonly CodeSet[]
-  /** For each set, the classes in it. */
-  readonly members: readonly Uint8Array[]
-  /** For each unit, the classes that may not stand behind it, and those before it. */
+  /** For each set one row: 1 at each class in it. */
+  readonly members: Uint8Array
+  /** For each unit, the classes that may not stand behind it, and those before it: of the same set one and the same object. */
   readonly behind: readonly Uint8Array[]
   readonly before: readonly Uint8Array[]
 }
@@ -40,7 +40,12 @@ export function compile(units: readonly Unit[]): Program {
   const entries = units.map(({ node }, unit) => code.unit(node, unit))
   const edges = units.map(({ before, behind }) => ({ before: sets.idOf(before), behind: sets.idOf(behind) }))
   const { classes, count, members } = sets.classes()
-  const membersOf = (set: number): Uint8Array => members[set] ?? new Uint8Array(count)
+  const rows = new Map<number, Uint8Array>()
+  const membersOf = (set: number): Uint8Array => {
+    const row = rows.get(set) ?? members.subarray(set * count, (set + 1) * count)
+    rows.set(set, row)
+    return row
+  }
   return {
     ...code.done(),
     entries: Int32Array.from(entries),
@@ -143,7 +148,7 @@ class Sets {
   }
 
   /** Cuts the code units where some set begins or ends; pieces that are in the same sets are one class. */
-  classes(): { readonly classes: Uint16Array; readonly count: number; readonly members: readonly Uint8Array[] } {
+  classes(): { readonly classes: Uint16Array; readonly count: number; readonly members: Uint8Array } {
     const changes = new Map<number, number[]>([[0, []]])
     for (const [id, set] of this.#all.entries()) {
       for (const [index, code] of set.entries()) {
@@ -168,7 +173,10 @@ class Sets {
       }
       classes.fill(one, first, cuts[index + 1] ?? LAST + 1)
     }
-    const members = this.#all.map((_, id) => Uint8Array.from(memberships, (one) => one[id] ?? 0))
-    return { classes, count: memberships.length, members }
+    const count = memberships.length
+    const members = new Uint8Array(this.#all.length * count)
+    for (const [one, sets] of memberships.entries())
+      for (const [id, is] of sets.entries()) members[id * count + one] = is
+    return { classes, count, members }
   }
 }

@@ -59,6 +59,12 @@ export function meet(a: CodeSet, b: CodeSet): boolean {
 
 /** With all that ECMA-262 takes for the same where case counts for nothing (Canonicalize, without the `u` flag). */
 export function withBothCases(set: CodeSet): CodeSet {
+  const [only = 0] = set
+  if (set.length === 2 && only === set[1] && only < 0x80) {
+    // Most are one letter of a word.
+    const lower = only | 0x20
+    return lower >= 0x61 && lower <= 0x7a ? [lower - 0x20, lower - 0x20, lower, lower] : set
+  }
   const more: number[] = []
   for (let lower = 0x61; lower <= 0x7a; lower++) {
     const upper = lower - 0x20
