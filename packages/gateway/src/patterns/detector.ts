@@ -3,6 +3,7 @@ import { type Part, Pass } from './pass.js'
 import { compile, type Unit } from './program.js'
 import { PatternFault, type ReadRule, readRule } from './read.js'
 import type { Rule } from './rule.js'
+import { beginsWithRun } from './runs.js'
 
 export interface PatternDetectorParts {
   readonly name: string
@@ -29,8 +30,9 @@ export function createPatternDetector({ name, rules }: PatternDetectorParts): De
     names.add(rule.name)
     const { lead, expression, before, behind } = named(rule)
     const isLed = lead !== undefined
-    const led = add({ rule, led: undefined, isLed }, { node: expression, before, behind })
-    if (isLed) add({ rule, led, isLed: false }, { node: lead, before, behind: [] })
+    const needsRun = beginsWithRun(expression)
+    const led = add({ rule, led: undefined, isLed, needsRun }, { node: expression, before, behind })
+    if (isLed) add({ rule, led, isLed: false, needsRun }, { node: lead, before, behind: [] })
   }
   const pass = new Pass(compile(units), parts)
   return { name, types, scan: (text, from, ended) => pass.scan(text, from, ended) }

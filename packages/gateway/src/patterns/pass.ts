@@ -5,6 +5,7 @@ import type { Program } from './program.js'
 import { Quads } from './quads.js'
 import { join, judge, type Raw } from './raw.js'
 import { LEAD_MAX, type Rule } from './rule.js'
+import { Runs } from './runs.js'
 
 /** Findings that overlap one another in a chain stay together no longer than this: what would join it further on is not found. */
 const CHAIN_MAX = 4096
@@ -18,6 +19,15 @@ export interface Part {
   readonly led: number | undefined
   /** An expression that has a lead begins nowhere else than behind it. */
   readonly isLed: boolean
+  /** What its rule finds begins with a run. */
+  readonly needsRun: boolean
+}
+
+/** Units that are looked for together. */
+interface Among {
+  /** Of what stands before, the group of those that may begin behind it; and of those, the leads. */
+  readonly behind: Int32Array
+  readonly leadsBehind: Int32Array
 }
 
 /** One pass over a text for all rules. From one scan to the next it keeps what it has learnt of the rules, and nothing of a text. */
@@ -28,9 +38,10 @@ export class Pass {
   readonly #quads: Quads
   /** Which units may begin together, each list once. */
   readonly #groups: (readonly number[])[] = []
-  /** The group of all units that may stand behind a class, and behind nothing; and of those, the leads. */
-  readonly #groupBehind: Int32Array
-  readonly #leadsBehind: Int32Array
+  /** What may begin where a run is near, and what may begin anywhere. */
+  readonly #nearRuns: Among
+  readonly #anywhere: Among
+  readonly #runs: Runs = new Runs()
   readonly #starts: Int32Array
   #age = 0
   /** What ended in the walk that was made last, and where. */
@@ -61,19 +72,24 @@ export class Pass {
     this.#quads = new Quads(program, this.#automaton, beginning)
     // Few edges are asked for, so few lists differ.
     const edges = [...new Set(program.before)]
-    const groups = new Map<string, number>()
-    const groupOf = (before: number, onlyLeads: boolean): number => {
-      const key = `${onlyLeads} ${edges.map((one) => one[before] === 1)}`
-      const known = groups.get(key)
-      if (known !== undefined) return known
-      const units = [...parts.keys()].filter((unit) => this.#mayBegin(unit, before, onlyLeads))
-      const group = this.#groups.push(units) - 1
-      groups.set(key, group)
-      return group
-    }
     const { stride } = this.#automaton
-    this.#groupBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, false))
-    this.#leadsBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, true))
+    const among = (units: readonly number[]): Among => {
+      const groups = new Map<string, number>()
+      const groupOf = (before: number, of: readonly number[]): number => {
+        const key = edges.map((one) => one[before] === 1).join()
+        const known = groups.get(key)
+        if (known !== undefined) return known
+        const group = this.#groups.push(of.filter((unit) => program.before[unit]?.[before] !== 1)) - 1
+        groups.set(key, group)
+        return group
+      }
+      const behind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, units))
+      groups.clear()
+      const leads = units.filter((unit) => parts[unit]?.led !== undefined)
+      return { behind, leadsBehind: Int32Array.from({ length: stride }, (_, before) => groupOf(before, leads)) }
+    }
+    this.#nearRuns = among(beginning)
+    this.#anywhere = among(beginning.filter((unit) => parts[unit]?.needsRun === false))
     this.#starts = new Int32Array(this.#groups.length)
     this.#next = new Int32Array(parts.length)
     this.#ends = new Int32Array(parts.length)
@@ -84,7 +100,9 @@ export class Pass {
     const quads = this.#quads
     quads.begin(text)
     // A lead may lie in what was let go.
-    for (let at = Math.max(0, from - LEAD_MAX); ; at++) {
+    const first = Math.max(0, from - LEAD_MAX)
+    this.#runs.begin(text, first, ended)
+    for (let at = first; ; at++) {
       at = quads.find(at, Math.min(this.#open, this.#nextLed))
       if (at >= this.#open) return this.#done()
       this.#look(at)
@@ -95,7 +113,8 @@ export class Pass {
   /** At a place where something may begin. */
   #look(at: number): void {
     const { end } = this.#automaton
-    const behind = at < this.#from ? this.#leadsBehind : this.#groupBehind
+    const among = this.#runs.isNear(at, LEAD_MAX) ? this.#nearRuns : this.#anywhere
+    const behind = at < this.#from ? among.leadsBehind : among.behind
     // Where an escape ends there is an edge, whatever its letter.
     const isEdge = at === 0 || escapeBefore(this.#text, at) > 0
     const before = isEdge ? end : (this.#program.classes[this.#text.charCodeAt(at - 1)] as number)
@@ -131,12 +150,6 @@ export class Pass {
       if (raw !== undefined && raw.from < hold && raw.end > hold) hold = raw.from
     }
     return { findings: join(raws.filter(({ end }) => end <= hold)), hold }
-  }
-
-  #mayBegin(unit: number, before: number, onlyLeads: boolean): boolean {
-    const part = this.#parts[unit]
-    if (part === undefined || part.isLed || (onlyLeads && part.led === undefined)) return false
-    return this.#program.before[unit]?.[before] !== 1
   }
 
   /** States are forgotten once there are too many of them. */
