@@ -54,13 +54,11 @@ export function replacementFor(type: FindingType, act: Act, found: string): stri
     case 'tokenize':
       return `[redacted:${type}]`
     case 'mask':
-      return maskFor(type, found)
+      return isSecretType(type) ? maskOfSecret(type, found) : maskFor(type, found)
   }
 }
 
-function maskFor(type: FindingType, found: string): string {
-  if (isSecretType(type)) return maskOfSecret(type, found)
-  // biome-ignore lint/nursery/useExhaustiveSwitchCases: it does not see that secrets are none of these any more
+function maskFor(type: Exclude<FindingType, SecretType>, found: string): string {
   switch (type) {
     case 'pii.card':
     case 'pii.iban':

@@ -13,7 +13,9 @@ function judgeMarked({ text, start, end }: Candidate): Judged | undefined {
   // The body, or the end of it: what stands before may be the mark, of which nothing is random.
   const body = makeup(text, Math.max(start, end - 24), end)
   if (body.distinct < 4 || body.run > 7) return undefined
-  return isSurelyPlaceholder(text.slice(start, Math.min(end, start + 512))) ? undefined : { score: 1 }
+  if (isSurelyPlaceholder(text.slice(start, Math.min(end, start + 512)))) return undefined
+  // A dot that its alphabet has, and that ends the sentence.
+  return text.charAt(end - 1) === '.' ? { score: 1, end: end - 1 } : { score: 1 }
 }
 
 /** Where the mark is a word's, or short: the body has to be no word either. */
@@ -32,7 +34,14 @@ export function marked(name: string, type: SecretType, expression: string): Rule
 /** The same without an end that is known: what is longer than the expression is found as far as that reaches. */
 export function long(name: string, type: SecretType, expression: string): Rule {
   // Not behind any character of its body, or each of these could begin another.
-  return { name, type, expression, before: 'A-Za-z0-9_+/.-', behind: '', check: judgeMarked }
+  return {
+    name,
+    type,
+    expression,
+    before: `A-Za-z0-9_${expression.includes('/') && !expression.startsWith('1') ? '+/' : ''}.-`,
+    behind: '',
+    check: judgeMarked,
+  }
 }
 
 /** A format whose mark could begin other things too. */
@@ -46,7 +55,7 @@ export function weaklyMarked(name: string, type: SecretType, expression: string)
  */
 export const BETWEEN: string = [
   '(?:\\\\?["\'`\\])*]){0,3}',
-  '[ \\t]{0,4}(?:=>|:=|={1,3}|: ?[Ss]tr(?:ing)? ?=|:{1,2}|,|;|->|>|\\(|\\||→|is|lautet)[ \\t]{0,4}(?:[*]{2} ?)?',
+  '[ \\t]{0,4}(?:=>|:=|={1,3}|%3D|: ?[Ss]tr(?:ing)? ?=|:{1,2}|,|;|->|>|\\(|\\||→|is|lautet)[ \\t]{0,4}(?:[*]{2} ?)?',
   '(?:@?\\\\?["\'`]){0,2}',
 ].join('')
 
