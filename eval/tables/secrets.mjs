@@ -1,4 +1,4 @@
-import { allDetectors } from '../../packages/gateway/dist/compose/detectors.js'
+import { allDetectors, patternRules } from '../../packages/gateway/dist/compose/detectors.js'
 import { rowsOf, secretRows } from '../data.mjs'
 import { row, share } from '../figures.mjs'
 
@@ -49,6 +49,7 @@ export function measure() {
     ...[...kinds]
       .filter(([, { of, hits }]) => hits < of)
       .map(([kind, { of, hits }]) => row(`recall of ${kind}`, share(hits, of))),
+    row('rules for secrets', patternRules().filter(({ type }) => type.startsWith('secret.')).length),
     row('kinds of which none was missed', [...kinds.values()].filter(({ of, hits }) => of === hits).length),
   ]
 }

@@ -3,14 +3,14 @@ import { type Name, nameBefore, secrecyOf } from '../judge/name.js'
 import { passwordScore } from '../judge/password.js'
 import { isPath, isPlaceholder, isReference } from '../judge/placeholder.js'
 import { isRandom, type Makeup, makeup } from '../judge/random.js'
-import { BETWEEN, MEMBERS } from './shape.js'
+import { BETWEEN, bodyOf, MEMBERS } from './shape.js'
 
 /** What names a key or a token, in names of code and in prose. */
 const NAMES =
   'key|token|secret|credential|creds?|auth|bearer|access|signature|cookie|session|sessid|jwt|[_-]pat|passcode|passkey|webhook|' +
   'schl(?:ü|ue)ssel|cl[ée]|clave|chiave|chave|jeton|sleutel|klucz|nyckel|nøgle|nøkkel|avain|anahtar|ключ|токен|密钥|密鑰|令牌|キー|トークン|키[는은:]|토큰'
 
-const VALUE = '[A-Za-z0-9_+/~.%:@!#$^?*=-]{8,240}'
+const VALUE = '[A-Za-z0-9_+/~.%:@!#$^?*-]{8,240}={0,2}'
 
 /** Nearby on the left: an object's name, a heading, the sentence. */
 const NEAR =
@@ -18,6 +18,9 @@ const NEAR =
 const NEAR_REACH = 100
 
 function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefined {
+  // Most are none, and their beginning tells: names and words.
+  const head = makeup(text, start, Math.min(reach, start + HEAD))
+  if (head.distinct < 6 || (head.wordy > 0.6 && head.digits < 4)) return undefined
   const end = beforeFragment(text, start, trimmed(text, start, reach))
   const value = text.slice(start, end)
   if (value.length < 8 || isPlaceholder(value) || isReference(value)) return undefined
@@ -30,6 +33,8 @@ function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefin
   const score = secrecy === 2 ? ofSecret(name, value, of) : ofPerhaps(text, name, value, of)
   return score === undefined ? undefined : { score, end }
 }
+
+const HEAD = 48
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -142,12 +147,10 @@ function judgeUserOnly({ text, start, end }: Candidate): Judged | undefined {
 }
 
 function judgeUnknown({ text, start, end }: Candidate): Judged | undefined {
+  const of = makeup(text, bodyOf(text, start, start + 15), end)
+  if (of.length < 20 || of.digits < 2 || !isRandom(of) || isPlaceholder(text.slice(start, end))) return undefined
   // Of `pk_live_` everybody may know the rest.
   if (/(?:pk|pub|public|publishable)$/i.test(text.slice(Math.max(0, start - 12), start))) return undefined
-  const body = text.slice(start, end)
-  const mark = Math.max(body.lastIndexOf('_', 14), body.lastIndexOf('-', 14)) + 1
-  const of = makeup(text, start + mark, end)
-  if (of.length < 20 || !isRandom(of) || isPlaceholder(body) || of.digits < 2) return undefined
   return of.upper === 0 && !of.isHex && of.turns < 6 ? undefined : { score: 0.6 }
 }
 

@@ -18,11 +18,16 @@ function judgeMarked({ text, start, end }: Candidate): Judged | undefined {
   return text.charAt(end - 1) === '.' ? { score: 1, end: end - 1 } : { score: 1 }
 }
 
+/** Behind the last `_` or `-` of what may be the mark. */
+export function bodyOf(text: string, start: number, reach: number): number {
+  const head = text.slice(start, reach)
+  return start + 1 + Math.max(head.lastIndexOf('_'), head.lastIndexOf('-'))
+}
+
 /** Where the mark is a word's, or short: the body has to be no word either. */
 function judgeWeaklyMarked(candidate: Candidate): Judged | undefined {
   const { text, start, end } = candidate
-  const mark = 1 + Math.max(text.lastIndexOf('_', start + 12), text.lastIndexOf('-', start + 12))
-  const body = makeup(text, mark > start && mark < end - 8 ? mark : start, end)
+  const body = makeup(text, bodyOf(text, start, Math.min(start + 13, end - 8)), end)
   return isRandom(body) ? judgeMarked(candidate) : undefined
 }
 
