@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline'
-import { allDetectors } from '../compose/detectors.js'
+import { allDetectors, detectorsOf } from '../compose/detectors.js'
 import { createInspect } from '../inspect/inspect.js'
-import type { Role } from '../spec/index.js'
+import type { Detector, Placed, Role } from '../spec/index.js'
+import { configToOperate } from './operate.js'
 import { EXIT } from './output.js'
 
 const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool', 'tool-definition', 'unknown'])
@@ -9,16 +10,23 @@ const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool
 /** A file of another format is bad in every line: nobody wants to read all of them. */
 const BAD_LINES_MAX = 20
 
+/** All of the gateway's own; with a configuration, those that it leaves on and those for its terms. */
+export function detectorsFor(config: string | undefined): readonly Placed<Detector>[] {
+  if (config !== undefined) return detectorsOf(configToOperate(config, ['inspection']))
+  return allDetectors().map((detector) => ({ detector, whenIll: 'closed' }))
+}
+
 /**
  * Runs the detectors alone: `{id,text,role?}` a line in, `{id,findings}` a line out. A bad line is told and left out, and then
  * the command fails; after a number of them it reads no further.
  */
 export async function inspectLines(
+  detectors: readonly Placed<Detector>[],
   input: NodeJS.ReadableStream,
   write: (line: string) => void,
   warn: (line: string) => void,
 ): Promise<number> {
-  const inspect = createInspect(allDetectors().map((detector) => ({ detector, whenIll: 'closed' })))
+  const inspect = createInspect(detectors)
   let number = 0
   let bad = 0
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {

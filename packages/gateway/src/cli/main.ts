@@ -161,10 +161,12 @@ function program(finish: (code: number) => void): Command {
     )
   command('inspect', 'run the detectors alone: {id,text,role?} a line in, {id,findings} a line out')
     .addOption(new Option('--jsonl', 'lines of JSON, the only format there is').default(true))
+    .option('--config <file>', 'a configuration: the detectors that it leaves on, and its own terms')
     .action(
-      runs<{ json?: boolean }>(async (_options, output) => {
-        const { inspectLines } = await import('./inspect.js')
-        return await inspectLines(process.stdin, (line) => process.stdout.write(`${line}\n`), output.warn)
+      runs<{ json?: boolean; config?: string }>(async ({ config }, output) => {
+        const { detectorsFor, inspectLines } = await import('./inspect.js')
+        const write = (line: string): void => void process.stdout.write(`${line}\n`)
+        return await inspectLines(detectorsFor(config), process.stdin, write, output.warn)
       }),
     )
   withConfig(command('doctor', 'say what is wrong with a set-up and how to mend it')).action(

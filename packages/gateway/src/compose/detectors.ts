@@ -4,8 +4,10 @@ import { createHttpDetector } from '../adapters/detector-http/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
 import { privateKeyDetector } from '../adapters/detector-private-key/detector.js'
 import { secretRules } from '../adapters/detector-secrets/detector.js'
+import { createTermDetectors } from '../adapters/detector-terms/detector.js'
 import type { Config, RemoteDetectorConfig } from '../config/config.js'
 import { readSecret } from '../config/secret.js'
+import { readTerms, termType } from '../config/terms.js'
 import { createPatternDetector } from '../patterns/detector.js'
 import type { Rule } from '../patterns/rule.js'
 import type { Detector, Placed, PlacedRemote, RemoteDetector, WhenIll } from '../spec/index.js'
@@ -31,8 +33,9 @@ export function allDetectors(): readonly Detector[] {
   return [...OTHERS, allPatterns()]
 }
 
-/** Those that a configuration leaves on. */
-export function detectorsOf({ inspection: { types, open } }: Config): readonly Placed<Detector>[] {
+/** Those that a configuration leaves on, and those for the operator's own terms: their files are read now. */
+export function detectorsOf({ inspection: { types, open, onFailure, terms } }: Config): readonly Placed<Detector>[] {
+  const own = createTermDetectors(terms.map((one) => ({ ...one, type: termType(one), words: readTerms(one) })))
   const others = OTHERS.map((detector) => ({ detector, on: detector.types.filter((type) => types.includes(type)) }))
     .filter(({ on }) => on.length > 0)
     .map(({ detector, on }): Placed<Detector> => {
@@ -45,6 +48,7 @@ export function detectorsOf({ inspection: { types, open } }: Config): readonly P
     ...others,
     ...placedPatterns('patterns', closedRules, 'closed'),
     ...placedPatterns('patterns-open', openRules, 'open'),
+    ...own.map((detector) => ({ detector, whenIll: onFailure })),
   ]
 }
 

@@ -6,6 +6,7 @@ import type {
   Lattice,
   Price,
   SurrogateType,
+  TermType,
   VaultFormat,
   WhenIll,
 } from '../spec/index.js'
@@ -162,6 +163,21 @@ export interface InspectionConfig {
   /** What a failure means where a detector has no word of its own. */
   readonly onFailure: WhenIll
   readonly remote: readonly RemoteDetectorConfig[]
+  readonly terms: readonly TermConfig[]
+}
+
+/** What an operator wants found beside what the gateway finds of itself; its type is `term.NAME`. */
+export interface TermConfig {
+  readonly name: string
+  readonly words: readonly string[]
+  /** More words, one a line. */
+  readonly file: string | undefined
+  readonly pattern: string | undefined
+  readonly ignoreCase: boolean
+  /** One of these has to stand before it, within so many characters. */
+  readonly context: readonly string[] | undefined
+  readonly within: number
+  readonly score: number
 }
 
 /** Dialects that are built in. */
@@ -419,6 +435,8 @@ export interface Config {
       readonly findings: readonly { readonly type: FindingType; readonly labels: readonly string[] }[]
       /** Labels of whoever sends what tools gave back. */
       readonly toolResults: readonly string[]
+      /** Single terms that labels were written for, be there such terms or not. */
+      readonly termsNamed: readonly TermType[]
     }
     /** What is remembered of what was released; undefined: nothing. */
     readonly fingerprints: { readonly ttlMs: number; readonly max: number } | undefined

@@ -64,7 +64,7 @@ describe('a good configuration', () => {
         ttlMs: 28_800_000,
         scope: 'principal',
         actors: false,
-        gather: { findings: [], toolResults: [] },
+        gather: { findings: [], toolResults: [], termsNamed: [] },
         fingerprints: { ttlMs: 28_800_000, max: 1_000_000 },
       },
       vault: {
@@ -269,6 +269,7 @@ files: { openai: b }
             header: 'x-api-key',
           },
         ],
+        terms: [],
       },
       limits: {
         bodyBytes: 1_048_576,
@@ -334,6 +335,7 @@ files: { openai: b }
             { type: 'pii.phone', labels: ['confidential'] },
           ],
           toolResults: ['untrusted'],
+          termsNamed: [],
         },
         fingerprints: { ttlMs: 28_800_000, max: 1_000_000 },
       },

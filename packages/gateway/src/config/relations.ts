@@ -8,6 +8,7 @@ import { isLoopback } from './loopback.js'
 import { fault, type RelationParts, type Remark, unreadable, warning } from './remark.js'
 import { mayFetch } from './schema.js'
 import type { KeySecret } from './secret.js'
+import { termRelations } from './term-relations.js'
 import { vocabularyConflicts } from './vocabulary.js'
 import type { Path, Places } from './yaml.js'
 
@@ -47,6 +48,12 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
       'inspection.remote',
       'name',
     ),
+    ...doubled(
+      config.inspection.terms.map((one) => one.name),
+      'inspection.terms',
+      'name',
+    ),
+    ...termRelations(config, parts),
     ...homelessModels(config),
     ...homelessFiles(config),
     ...dialectRelations(config),

@@ -7,7 +7,7 @@ import { ALGORITHMS, type Config, DIALECTS } from './config.js'
 import { classification, datasetSchema } from './dataset-schema.js'
 import { declaredDialect } from './dialect-schema.js'
 import { issuerSchema } from './issuer-schema.js'
-import { ledger } from './ledger-schema.js'
+import { ledger, withTerms } from './ledger-schema.js'
 import { isLoopback } from './loopback.js'
 import { authentication, baseUrl, httpUrl, serverUrl } from './provider-address.js'
 import { providerKey } from './provider-key-schema.js'
@@ -28,6 +28,8 @@ import {
   text,
 } from './schema-parts.js'
 import { type Secret, SecretValue } from './secret.js'
+import { term } from './term-schema.js'
+import { termType } from './terms.js'
 import { tool } from './tool-schema.js'
 
 /** One thing that the schema objects to. */
@@ -176,8 +178,9 @@ function inspection(folder: string): z.ZodType<Config['inspection']> {
     detectors,
     onFailure: failure.default('closed'),
     remote: z.array(remoteDetector(serverUrl, secret(folder))).default([]),
+    terms: z.array(term(folder)).max(256).default([]),
   })
-    .transform(({ detectors: switches, onFailure, remote }) => {
+    .transform(({ detectors: switches, onFailure, remote, terms }) => {
       const types = OWN_TYPES.filter((type) => switches[type] !== false)
       const failureOf = (type: (typeof types)[number]): WhenIll => {
         const written = switches[type]
@@ -188,6 +191,7 @@ function inspection(folder: string): z.ZodType<Config['inspection']> {
         open: types.filter((type) => failureOf(type) === 'open'),
         onFailure,
         remote: remote.map((one) => ({ ...one, onFailure: one.onFailure ?? onFailure })),
+        terms,
       }
     })
     .prefault({})
@@ -402,7 +406,7 @@ function schemaFor(folder: string): z.ZodType<Config> {
       },
       revocation: raw.revocation,
       apiKeys: raw.apiKeys,
-      ledger: raw.ledger,
+      ledger: withTerms(raw.ledger, raw.inspection.terms.map(termType)),
       vault: raw.vault,
       tokens: raw.tokens,
       store: raw.store,

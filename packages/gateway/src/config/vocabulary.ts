@@ -1,6 +1,7 @@
 import { type AttributeValue, FINDING_TYPES, type FindingType, familyOf, UNTRUSTED } from '../spec/index.js'
 import { wordsOf } from './attribute-words.js'
 import type { AttributeType, Config } from './config.js'
+import { termType } from './terms.js'
 import type { Path } from './yaml.js'
 
 /** What a configuration adds to the policy vocabulary. */
@@ -89,15 +90,16 @@ function dialectsOf({ models, providers }: Config): ReadonlyMap<string, string> 
   return new Map(models.map(({ name, provider }) => [name, ofProvider.get(provider) ?? '']))
 }
 
-function findingsOf({ datasets, inspection: { types, remote } }: Config): readonly FindingType[] {
+function findingsOf({ datasets, inspection: { types, remote, terms } }: Config): readonly FindingType[] {
   const meant = new Set(remote.flatMap((one) => one.types.map(({ to }) => to)))
-  return FINDING_TYPES.filter(
+  const found = FINDING_TYPES.filter(
     (type) =>
       types.includes(type) ||
       meant.has(type) ||
       (meant.has('injection') && familyOf(type) === 'injection') ||
       (datasets.length > 0 && familyOf(type) === 'data'),
   )
+  return [...found, ...terms.map(termType)]
 }
 
 function labelsOf({ classification, datasets, ledger: { gather }, tools }: Config): readonly string[] {

@@ -67,9 +67,15 @@ export class Automaton {
     return state
   }
 
+  /** What the table says of a step, whether it knew it or not. */
+  stepped(from: number, by: number): number {
+    const known = this.table[from + by] as number
+    return known === UNKNOWN ? this.step(from, by) : known
+  }
+
   /** A step that the table does not know yet: afterwards it does. What the table says is returned. */
   step(from: number, by: number): number {
-    const { op, to, set, unit, members, behind } = this.#program
+    const { classCount, op, to, set, unit, members, behind } = this.#program
     const list: number[] = []
     const units: number[] = []
     let ended = -1
@@ -81,7 +87,9 @@ export class Automaton {
         if (by !== this.end && behind[of]?.[by] === 1) continue
         units.push(of)
         ended = of
-      } else if (by !== this.end && members[set[at] ?? 0]?.[by] === 1) this.#follow(to[at] ?? 0, list)
+      } else if (by !== this.end && members[(set[at] as number) * classCount + by] === 1) {
+        this.#follow(to[at] as number, list)
+      }
     }
     const age = this.age
     const state = this.#stateOf(list)

@@ -1,9 +1,8 @@
 import type { Detector, FindingType } from '../spec/index.js'
-import { OVERLAP_MAX, overlapOf } from './overlap.js'
-import { lengthOf, type Node, PatternFault, parse, parseClass } from './parse.js'
 import { type Part, Pass } from './pass.js'
 import { compile, type Unit } from './program.js'
-import { EXPRESSION_MAX, LEAD_MAX, type Rule, WORD } from './rule.js'
+import { PatternFault, type ReadRule, readRule } from './read.js'
+import type { Rule } from './rule.js'
 
 export interface PatternDetectorParts {
   readonly name: string
@@ -11,7 +10,8 @@ export interface PatternDetectorParts {
 }
 
 /**
- * Finds what any of the rules finds, in one pass over a text. A rule that no pass can look for is refused here: a `PatternFault`.
+ * Finds what any of the rules finds, in one pass over a text. A rule that no pass can look for is refused here: a `PatternFault`
+ * that says which.
  *
  * Which rules are weak, and which findings of one type overlap, is settled among these rules: not with other detectors.
  */
@@ -27,7 +27,7 @@ export function createPatternDetector({ name, rules }: PatternDetectorParts): De
   for (const rule of rules) {
     if (names.has(rule.name)) throw new PatternFault(`two rules are called \`${rule.name}\``, 0)
     names.add(rule.name)
-    const { lead, expression, before, behind } = read(rule)
+    const { lead, expression, before, behind } = named(rule)
     const isLed = lead !== undefined
     const led = add({ rule, led: undefined, isLed }, { node: expression, before, behind })
     if (isLed) add({ rule, led, isLed: false }, { node: lead, before, behind: [] })
@@ -36,31 +36,11 @@ export function createPatternDetector({ name, rules }: PatternDetectorParts): De
   return { name, types, scan: (text, from, ended) => pass.scan(text, from, ended) }
 }
 
-interface Read extends Pick<Unit, 'before' | 'behind'> {
-  readonly lead: Node | undefined
-  readonly expression: Node
-}
-
-function read(rule: Rule): Read {
-  const ignoreCase = rule.ignoreCase === true
-  const lead = rule.lead === undefined ? undefined : bounded(rule.lead, true, LEAD_MAX)
-  const expression = bounded(rule.expression, ignoreCase, EXPRESSION_MAX)
-  const before = parseClass(rule.before ?? WORD, false)
-  const behind = parseClass(rule.behind ?? WORD, ignoreCase)
-  const overlap = overlapOf(expression, lead ?? expression, before)
-  if (overlap > OVERLAP_MAX) {
-    throw new PatternFault(
-      `${overlap} of its matches may overlap, and no more than ${OVERLAP_MAX} may: let it be shorter, or begin in fewer places`,
-      0,
-    )
+function named(rule: Rule): ReadRule {
+  try {
+    return readRule(rule)
+  } catch (error) {
+    if (!(error instanceof PatternFault)) throw error
+    throw new PatternFault(`rule \`${rule.name}\`, character ${error.at + 1}: ${error.message}`, error.at)
   }
-  return { lead, expression, before, behind }
-}
-
-function bounded(source: string, ignoreCase: boolean, most: number): Node {
-  const node = parse(source, ignoreCase)
-  const { min, max } = lengthOf(node)
-  if (min === 0) throw new PatternFault('it may match nothing', 0)
-  if (max > most) throw new PatternFault(`it may match ${max} characters, and no more than ${most} are looked at`, 0)
-  return node
 }

@@ -10,9 +10,12 @@ const CHAIN_MAX = 4096
 /** Where leads end waits in a ring until the pass comes by: longer than a lead can be. */
 const RING = 128
 const BACKSLASH = 0x5c
-/** What is known of two characters; 0 where nobody has looked. */
-const NOTHING = 1
-const SOMETHING = 2
+/** In the place of a character, behind the last one. */
+const NONE_LEFT = -1
+/** What is known of two characters, where it is no state; 0 where nobody has looked. */
+const NOTHING = -1
+/** Something ends before the second, or the text may: it takes a walk from the first. */
+const WALK = -2
 /** How far before an edge a JSON escape begins. */
 const ESCAPE_MAX = 6
 
@@ -35,8 +38,8 @@ export class Pass {
   /** The group of all units that may stand behind a class, and behind nothing; and of those, the leads. */
   readonly #groupBehind: Int32Array
   readonly #leadsBehind: Int32Array
-  /** For each group and two characters, whether any of its units goes on that far. */
-  readonly #pairs: Uint8Array
+  /** For each group and two characters, the state that they lead to: most of a text is done with by looking it up. */
+  readonly #pairs: Int32Array
   readonly #starts: Int32Array
   #age = 0
   /** What ended in the walk that was made last, and where. */
@@ -73,7 +76,7 @@ export class Pass {
     this.#groupBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, false))
     this.#leadsBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, true))
     this.#starts = new Int32Array(this.#groups.length)
-    this.#pairs = new Uint8Array(this.#groups.length * stride * stride)
+    this.#pairs = new Int32Array(this.#groups.length * stride * stride)
     this.#next = new Int32Array(parts.length)
     this.#ends = new Int32Array(parts.length)
   }
@@ -81,29 +84,42 @@ export class Pass {
   scan(text: string, from: number, ended: boolean): Scan {
     this.#begin(text, from, ended)
     const { classes } = this.#program
-    const { end, stride } = this.#automaton
+    const automaton = this.#automaton
+    const { dead, end, stride } = automaton
     const pairs = this.#pairs
+    const { length } = text
     // A lead may lie in what was let go.
     const first = Math.max(0, from - LEAD_MAX)
     let before = first === 0 ? end : (classes[text.charCodeAt(first - 1)] as number)
-    let here = first < text.length ? (classes[text.charCodeAt(first)] as number) : end
+    let code = first < length ? text.charCodeAt(first) : NONE_LEFT
+    let here = code === NONE_LEFT ? end : (classes[code] as number)
     let backslash = first === 0 ? -ESCAPE_MAX - 1 : first - 1
-    for (let at = first; at < this.#open; at++) {
-      const next = at + 1 < text.length ? (classes[text.charCodeAt(at + 1)] as number) : end
-      const behind = at < from ? this.#leadsBehind : this.#groupBehind
+    let behind = first < from ? this.#leadsBehind : this.#groupBehind
+    let open = this.#open
+    for (let at = first; at < open; at++) {
+      const nextCode = at + 1 < length ? text.charCodeAt(at + 1) : NONE_LEFT
+      const next = nextCode === NONE_LEFT ? end : (classes[nextCode] as number)
+      if (at === from) behind = this.#groupBehind
       let group = behind[before] as number
-      if (at - backslash <= ESCAPE_MAX) {
-        // Where an escape ends there is an edge, whatever its letter.
-        if (escapeBefore(text, at) > 0) group = behind[end] as number
-      }
-      if (text.charCodeAt(at) === BACKSLASH) backslash = at
+      // Where an escape ends there is an edge, whatever its letter.
+      if (at - backslash <= ESCAPE_MAX && escapeBefore(text, at) > 0) group = behind[end] as number
+      if (code === BACKSLASH) backslash = at
       const pair = (group * stride + here) * stride + next
-      const known = pairs[pair] as number
-      if (known !== NOTHING && (known === SOMETHING || this.#goesOn(group, here, next, pair))) {
-        this.#match(at, this.#startOf(group))
+      let known = pairs[pair] as number
+      if (known === 0) known = this.#reached(group, here, next, pair)
+      if (known !== NOTHING) {
+        if (known === WALK) this.#match(at, at, this.#startOf(group))
+        else if (at + 2 >= length || automaton.table[known + (classes[text.charCodeAt(at + 2)] as number)] !== dead) {
+          this.#match(at, at + 2, known)
+        }
+        open = this.#open
       }
-      if (this.#waiting > 0) this.#matchLed(at)
+      if (this.#waiting > 0) {
+        this.#matchLed(at)
+        open = this.#open
+      }
       before = here
+      code = nextCode
       here = next
     }
     return this.#done()
@@ -145,30 +161,38 @@ export class Pass {
     return this.#program.before[unit]?.[before] !== 1
   }
 
-  /** The state in which a group begins. States are forgotten once there are too many of them. */
+  /** States are forgotten once there are too many of them. */
+  #renew(): void {
+    if (this.#age === this.#automaton.age) return
+    this.#age = this.#automaton.age
+    this.#starts.fill(0)
+    this.#pairs.fill(0)
+  }
+
+  /** The state in which a group begins. */
   #startOf(group: number): number {
     const automaton = this.#automaton
-    if (this.#age !== automaton.age) {
-      this.#starts.fill(0)
-      this.#age = automaton.age
-    }
+    this.#renew()
     const known = this.#starts[group] as number
     if (known !== 0) return known
     const state = automaton.start(this.#groups[group] ?? [])
-    // Making it may have been one too many.
-    if (this.#age === automaton.age) this.#starts[group] = state
+    this.#renew()
+    this.#starts[group] = state
     return state
   }
 
-  /** Whether anything of a group takes these two, or ends before the second; written down for the next time. */
-  #goesOn(group: number, first: number, second: number, pair: number): boolean {
+  /** Where two characters lead; written down for the next time. */
+  #reached(group: number, first: number, second: number, pair: number): number {
     const automaton = this.#automaton
-    const { dead } = automaton
-    let state = automaton.step(this.#startOf(group), first)
+    const { dead, end } = automaton
+    let reached = automaton.stepped(this.#startOf(group), first)
     // Whether the text ends there is not known for the next time.
-    if (state > 0 && state !== dead && second !== automaton.end) state = automaton.step(state, second)
-    this.#pairs[pair] = state === dead ? NOTHING : SOMETHING
-    return state !== dead
+    if (reached > 0 && reached !== dead && second === end) reached = WALK
+    if (reached > 0 && reached !== dead) reached = automaton.stepped(reached, second)
+    const known = reached < 0 ? WALK : reached === dead ? NOTHING : reached
+    this.#renew()
+    this.#pairs[pair] = known
+    return known
   }
 
   /** What leads ended right before `at`. */
@@ -177,18 +201,18 @@ export class Pass {
     if (slot === undefined || slot.length === 0) return
     this.#waiting -= slot.length
     const state = this.#automaton.start(slot)
+    this.#renew()
     slot.length = 0
-    if (at < this.#open) this.#match(at, state)
+    if (at < this.#open) this.#match(at, at, state)
   }
 
-  /** Walks from `at` as far as any unit goes, and takes in what was found. */
-  #match(at: number, state: number): void {
+  /** Walks on as far as any unit goes that began at `at`, and takes in what was found. What stands before `to` led to `state`. */
+  #match(at: number, to: number, state: number): void {
     const text = this.#text
     const automaton = this.#automaton
     const { classes } = this.#program
     const { dead, end } = automaton
     let { table } = automaton
-    let to = at
     for (;;) {
       const isOver = to === text.length
       if (isOver && !this.#isEnded) break
@@ -212,6 +236,7 @@ export class Pass {
     }
     if (state !== dead) this.#leaveOpen(at, state)
     if (this.#ended.length > 0) this.#takeIn(at)
+    this.#renew()
   }
 
   /** The text ends, and units go on. */

@@ -19,8 +19,8 @@ export interface Program {
   /** A class of code units that no set tells apart, for each code unit. */
   readonly classes: Uint16Array
   readonly classCount: number
-  /** For each set, the classes in it. */
-  readonly members: readonly Uint8Array[]
+  /** For each set one row: 1 at each class in it. */
+  readonly members: Uint8Array
   /** For each unit, the classes that may not stand behind it, and those before it. */
   readonly behind: readonly Uint8Array[]
   readonly before: readonly Uint8Array[]
@@ -39,7 +39,7 @@ export function compile(units: readonly Unit[]): Program {
   const entries = units.map(({ node }, unit) => code.unit(node, unit))
   const edges = units.map(({ before, behind }) => ({ before: sets.idOf(before), behind: sets.idOf(behind) }))
   const { classes, count, members } = sets.classes()
-  const membersOf = (set: number): Uint8Array => members[set] ?? new Uint8Array(count)
+  const membersOf = (set: number): Uint8Array => members.subarray(set * count, (set + 1) * count)
   return {
     ...code.done(),
     entries: Int32Array.from(entries),
@@ -137,7 +137,7 @@ class Sets {
   }
 
   /** Cuts the code units where some set begins or ends; pieces that are in the same sets are one class. */
-  classes(): { readonly classes: Uint16Array; readonly count: number; readonly members: readonly Uint8Array[] } {
+  classes(): { readonly classes: Uint16Array; readonly count: number; readonly members: Uint8Array } {
     const changes = new Map<number, number[]>([[0, []]])
     for (const [id, set] of this.#all.entries()) {
       for (const [index, code] of set.entries()) {
@@ -162,7 +162,10 @@ class Sets {
       }
       classes.fill(one, first, cuts[index + 1] ?? LAST + 1)
     }
-    const members = this.#all.map((_, id) => Uint8Array.from(memberships, (one) => one[id] ?? 0))
-    return { classes, count: memberships.length, members }
+    const count = memberships.length
+    const members = new Uint8Array(this.#all.length * count)
+    for (const [one, sets] of memberships.entries())
+      for (const [id, is] of sets.entries()) members[id * count + one] = is
+    return { classes, count, members }
   }
 }

@@ -27,10 +27,34 @@ export const REMOTE_TYPES = [
 /** Nobody has to find these: values of a dataset's columns, where they are replaced. */
 const DATA_TYPES = ['data.value'] as const
 
-export type FindingType = OwnType | (typeof REMOTE_TYPES)[number] | (typeof DATA_TYPES)[number]
+/** What an operator's own terms yield: the name of a list or pattern in `inspection.terms`. */
+export type TermType = `term.${string}`
 
-/** Finding types of this version. Closed: a type in a policy that no detector yields is a `check` error. */
+export type FindingType = OwnType | (typeof REMOTE_TYPES)[number] | (typeof DATA_TYPES)[number] | TermType
+
+/** Finding types of this version. Closed but for an operator's terms: a type in a policy that no detector yields is a `check` error. */
 export const FINDING_TYPES: readonly FindingType[] = [...OWN_TYPES, ...REMOTE_TYPES, ...DATA_TYPES]
+
+export function isTermType(type: string): type is TermType {
+  return type.startsWith('term.')
+}
+
+/** The type of this name, where there is one or an operator may have made it. */
+export function findingTypeOf(name: string): FindingType | undefined {
+  return FINDING_TYPES.find((one) => one === name) ?? (isTermType(name) ? name : undefined)
+}
+
+/** An order of all types: those of this version as they stand, then terms by their names. */
+export function compareTypes(a: FindingType, b: FindingType): number {
+  if (a === b) return 0
+  const byPlace = placeOf(a) - placeOf(b)
+  return byPlace === 0 ? (a < b ? -1 : 1) : byPlace
+}
+
+function placeOf(type: FindingType): number {
+  const at = FINDING_TYPES.indexOf(type)
+  return at === -1 ? FINDING_TYPES.length : at
+}
 
 export function familyOf(type: FindingType): string {
   return type.slice(0, type.indexOf('.'))

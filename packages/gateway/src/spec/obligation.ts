@@ -1,4 +1,4 @@
-import { FINDING_TYPES, type FindingType } from './finding.js'
+import { FINDING_TYPES, type FindingType, type TermType } from './finding.js'
 import { joinLimits, type LimitObligation, parseLimit, type Sizes } from './limit.js'
 import {
   joinReadingTerms,
@@ -103,8 +103,13 @@ export const NO_OBLIGATIONS: Obligations = {
 /**
  * Parses one member, such as `output:redact:secret`. Gives a text that says what is wrong where it is none that this version
  * knows: `check` reports it, and at run time it is a refusal.
+ *
+ * @param terms what the operator's own terms yield
  */
-export function parseObligation(source: string): Obligation | { readonly kind: 'unknown'; readonly why: string } {
+export function parseObligation(
+  source: string,
+  terms: readonly TermType[] = [],
+): Obligation | { readonly kind: 'unknown'; readonly why: string } {
   const words = source.split(':')
   if (source === 'pass:uninspectable') return { kind: 'pass', what: 'uninspectable', source }
   const sink = GUARDED_SINKS.find((one) => source === `restore:${one}`)
@@ -127,7 +132,7 @@ export function parseObligation(source: string): Obligation | { readonly kind: '
   if (type === undefined || type === '' || rest.length > 0) {
     return { kind: 'unknown', why: `obligation \`${source}\` needs one finding type after \`${act}:\`` }
   }
-  const types = FINDING_TYPES.filter((one) => one === type || one.startsWith(`${type}.`))
+  const types = [...FINDING_TYPES, ...terms].filter((one) => one === type || one.startsWith(`${type}.`))
   if (types.length === 0)
     return { kind: 'unknown', why: `unknown finding type \`${type}\` in obligation \`${source}\`` }
   return { kind: 'text', direction, act: known, types, source }

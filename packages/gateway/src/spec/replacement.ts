@@ -1,4 +1,4 @@
-import { FINDING_TYPES, type Finding, type FindingType } from './finding.js'
+import { compareTypes, type Finding, type FindingType, isTermType } from './finding.js'
 import { ACTS, type Act, type ActsByType } from './obligation.js'
 import { isSecretType, type SecretType } from './secret-types.js'
 
@@ -59,6 +59,7 @@ export function replacementFor(type: FindingType, act: Act, found: string): stri
 }
 
 function maskFor(type: Exclude<FindingType, SecretType>, found: string): string {
+  if (isTermType(type)) return replacementFor(type, 'redact', found)
   switch (type) {
     case 'pii.card':
     case 'pii.iban':
@@ -109,11 +110,11 @@ function outranks(act: Act, one: Finding, cluster: Cluster): boolean {
   const byLength = one.end - one.start - cluster.found.length
   if (byLength !== 0) return byLength > 0
   if (one.start !== cluster.foundStart) return one.start < cluster.foundStart
-  return FINDING_TYPES.indexOf(one.type) < FINDING_TYPES.indexOf(cluster.type)
+  return compareTypes(one.type, cluster.type) < 0
 }
 
 function byStart(a: Finding, b: Finding): number {
-  return a.start - b.start || b.end - a.end || FINDING_TYPES.indexOf(a.type) - FINDING_TYPES.indexOf(b.type)
+  return a.start - b.start || b.end - a.end || compareTypes(a.type, b.type)
 }
 
 /** Called for each finding that has an act, in order. */

@@ -1,6 +1,6 @@
 import {
-  FINDING_TYPES,
   type FindingType,
+  findingTypeOf,
   type Placeholder,
   type PlaceholderScan,
   type Store,
@@ -110,7 +110,7 @@ export class Session {
       known.expiresAtMs = Math.max(known.expiresAtMs, held.expiresAtMs)
       return
     }
-    const type = FINDING_TYPES.find((one) => one === held.type)
+    const type = findingTypeOf(held.type)
     // Put by a version that knows more.
     if (type === undefined) return
     if (known !== undefined) this.#forget(known)

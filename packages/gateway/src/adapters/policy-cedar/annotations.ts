@@ -1,4 +1,4 @@
-import { type Challenge, type Obligation, parseObligation } from '../../spec/index.js'
+import { type Challenge, type Obligation, parseObligation, type TermType } from '../../spec/index.js'
 import { didYouMean, distance } from './nearest.js'
 import { type Piece, plainValue, type Token } from './tokens.js'
 
@@ -66,12 +66,13 @@ export interface ObligationRead {
   readonly at: number
 }
 
-export function parseObligations(text: string): readonly ObligationRead[] {
+/** @param terms what the operator's own terms yield: without them an obligation about one is none that is known */
+export function parseObligations(text: string, terms: readonly TermType[] = []): readonly ObligationRead[] {
   const all: ObligationRead[] = []
   let at = 0
   for (const member of text.split(',')) {
     const source = member.trim()
-    all.push({ obligation: parseObligation(source), at: at + member.length - member.trimStart().length })
+    all.push({ obligation: parseObligation(source, terms), at: at + member.length - member.trimStart().length })
     at += member.length + 1
   }
   return all

@@ -5,6 +5,7 @@ import {
   type Challenge,
   COLUMN_ACTS,
   GUARDED_SINKS,
+  isTermType,
   MEASURES,
   type Obligation,
   SIZES,
@@ -77,7 +78,7 @@ export function checkAnnotations(
   }
 
   const obligationText = text('obligation')
-  const members = obligationText === undefined ? [] : parseObligations(obligationText)
+  const members = obligationText === undefined ? [] : parseObligations(obligationText, [...words].filter(isTermType))
   if (obligationText !== undefined && json.effect === 'forbid') {
     sayAt('obligation', '`@obligation` on a `forbid`: only permits oblige')
   } else {

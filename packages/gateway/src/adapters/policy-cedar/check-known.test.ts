@@ -322,3 +322,28 @@ describe('an obligation about what is read', () => {
     ])
   })
 })
+
+describe('an operator’s terms', () => {
+  const known: Known = { ...KNOWN, findings: [...KNOWN.findings, 'term.order', 'term.project'] }
+  const load = (text: string, with_: Known = known): ReturnType<typeof loadPolicies> =>
+    loadPolicies([{ path: 'a.cedar', text }], { modelAttributes: new Map(), claimAttributes: [], known: with_ })
+  const obliged = (obligation: string): string => permit('principal', 'resource is Model', 'true', obligation)
+
+  test('are obliged by their names and by their family [content.terms]', () => {
+    for (const obligation of ['redact:term', 'redact:term.order', 'output:mask:term.project']) {
+      expect(load(obliged(obligation)).faults, obligation).toEqual([])
+    }
+    expect(load(permit('principal', 'resource is Model', 'context.findings.contains("term.order")')).faults).toEqual([])
+  })
+
+  test('that are not there are faults', () => {
+    const why = (text: string, with_?: Known): string =>
+      load(text, with_)
+        .faults.map(({ message }) => message)
+        .join('\n')
+    expect(why(obliged('redact:term.ordre'))).toContain('unknown finding type `term.ordre`')
+    expect(why(obliged('redact:term'), KNOWN)).toContain('unknown finding type `term`')
+    const asked = permit('principal', 'resource is Model', 'context.findings.contains("term.ordre")')
+    expect(why(asked)).toContain('no detector yields the finding type `term.ordre`')
+  })
+})

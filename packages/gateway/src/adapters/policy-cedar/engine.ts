@@ -1,5 +1,5 @@
 import type { Challenge, Decision, PolicyEngine, Question } from '../../spec/index.js'
-import { ACTIONS, type Action, type FindingType } from '../../spec/index.js'
+import { ACTIONS, type Action, FINDING_TYPES, type FindingType, isTermType } from '../../spec/index.js'
 import { comparedWith } from './ast.js'
 import { type Inputs, InputsWriter, ill } from './inputs.js'
 import { cedarIp } from './ip.js'
@@ -115,7 +115,8 @@ class Engine implements CedarEngine {
     this.#writers = new Map(
       ACTIONS.map((action) => [action, new InputsWriter(action, readsOf(all, action), shapes)] as const),
     )
-    this.#uses = new Map(ACTIONS.map((action) => [action, usesOf(policies, action)] as const))
+    const types = [...FINDING_TYPES, ...(vocabulary.known?.findings ?? []).filter(isTermType)]
+    this.#uses = new Map(ACTIONS.map((action) => [action, usesOf(policies, action, types)] as const))
     this.#memoEntries = options.memoEntries ?? MEMO_ENTRIES
   }
 

@@ -7,8 +7,14 @@ import { mayApply } from './reads.js'
 /**
  * Finding types of a request about one action that a policy could make use of: an obligation on the request names them, or a
  * condition asks for them, in shadow too. A condition that reads findings in a way that is not understood could ask for any.
+ *
+ * @param types that there are
  */
-export function usesOf(policies: readonly Policy[], action: Action): ReadonlySet<FindingType> {
+export function usesOf(
+  policies: readonly Policy[],
+  action: Action,
+  types: readonly FindingType[] = FINDING_TYPES,
+): ReadonlySet<FindingType> {
   const uses = new Set<FindingType>()
   for (const { json, mode, obligations } of policies) {
     if (!mayApply(json, action)) continue
@@ -16,7 +22,7 @@ export function usesOf(policies: readonly Policy[], action: Action): ReadonlySet
       if (one.kind === 'text' && one.direction === 'input') for (const type of one.types) uses.add(type)
     }
     for (const word of wordsIn(json)) {
-      for (const type of FINDING_TYPES) if (word === ANY || word === type || word === familyOf(type)) uses.add(type)
+      for (const type of types) if (word === ANY || word === type || word === familyOf(type)) uses.add(type)
     }
   }
   return uses

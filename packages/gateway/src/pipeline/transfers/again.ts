@@ -5,6 +5,7 @@ import {
   type Act,
   type ActsByType,
   type FindingType,
+  isTermType,
   joinObligations,
   type Obligation,
   type Obligations,
@@ -120,7 +121,11 @@ function lackOf(
 ): Refusal | undefined {
   const goesTo = one.models
   const used = usedIn(one.action)
-  const before = joinObligations(one.obligations.map(parseObligation).filter((it) => it.kind !== 'unknown'))
+  // A family means the terms that there are now: of one that was not there then, nothing says that it was looked for.
+  const terms = [...obligations.input.keys()].filter(isTermType)
+  const before = joinObligations(
+    one.obligations.map((written) => parseObligation(written, terms)).filter((it) => it.kind !== 'unknown'),
+  )
   const beyond = [
     ...[...obligations.input]
       .filter(([type, act]) => act !== 'flag' && !covers(before.input, type, act))

@@ -115,6 +115,8 @@ function judgeInProse({ text, start, end: reach }: Candidate): Judged | undefine
   if (of.length < 16 || !isRandom(of) || isPlaceholder(value) || isReference(value)) return undefined
   if (/\/.*\//.test(value) && of.wordy > 0.2) return undefined
   const before = text.slice(Math.max(0, start - NEAR_REACH), start)
+  // The first line of a block that has a detector of its own, or is a public key.
+  if (before.endsWith('-----\n')) return undefined
   // Whom it was given to, or who gave it, is said in the same way; of ids only what it is.
   if (OF_SOMEBODY.test(before) || (UUID.test(value) && !OF_ITSELF.test(before))) return undefined
   const lines = before.trimEnd()
