@@ -77,14 +77,12 @@ export function replacementFor(type: FindingType, act: Act, found: string): stri
     case 'fence':
       return `[redacted:${type}]`
     case 'mask':
-      return maskFor(type, found)
+      return isSecretType(type) ? maskOfSecret(type, found) : maskFor(type, found)
   }
 }
 
-function maskFor(type: FindingType, found: string): string {
-  if (isSecretType(type)) return maskOfSecret(type, found)
+function maskFor(type: Exclude<FindingType, SecretType>, found: string): string {
   if (isTermType(type)) return replacementFor(type, 'redact', found)
-  // biome-ignore lint/nursery/useExhaustiveSwitchCases: it does not see that secrets are none of these any more
   switch (type) {
     case 'pii.card':
     case 'pii.iban':

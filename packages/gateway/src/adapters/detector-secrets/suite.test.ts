@@ -1,7 +1,8 @@
 import { detectorSuite, type FoundCase } from '@ostiary/testkit'
+import { CLEAN, NAMED, PASSWORD_CONTEXTS } from '../../../test/secrets/corpus.js'
+import { SAMPLES, sampleOf } from '../../../test/secrets/samples.js'
 import { createPatternDetector } from '../../patterns/detector.js'
 import type { Rule } from '../../patterns/rule.js'
-import { CLEAN, NAMED, PASSWORD_CONTEXTS } from './corpus.js'
 import { AI } from './rules/ai.js'
 import { BUSINESS } from './rules/business.js'
 import { CLOUD } from './rules/cloud.js'
@@ -11,7 +12,6 @@ import { GENERIC } from './rules/generic.js'
 import { MESSAGES } from './rules/messages.js'
 import { OPERATIONS } from './rules/operations.js'
 import { PASSWORDS } from './rules/password.js'
-import { SAMPLES, sampleOf } from './samples.js'
 
 // Chunk invariance of all rules, by area: in one suite their samples would be each other's context, some thousand characters of it.
 

@@ -69,6 +69,7 @@ function isNameCharacter(code: number): boolean {
 
 function wordsOf(name: string): readonly string[] {
   return name
+    .replace(/^-D(?=[a-z])/, '')
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}\d]+/u)

@@ -1,4 +1,4 @@
-import { isPlaceholder, isReference } from './placeholder.js'
+import { isPath, isPlaceholder, isReference } from './placeholder.js'
 import { isRandom, type Makeup, makeup } from './random.js'
 
 /** What stands behind `password` in code, forms and manuals, and is none. Compared without digits and signs at its end. */
@@ -26,7 +26,14 @@ export type Setting = 'assigned' | 'prose' | 'address'
  * characters speak for it, words and names of code against it.
  */
 export function passwordScore(value: string, setting: Setting): number | undefined {
-  if (value.length < 4 || value.length > 128 || value.startsWith('@') || isPlaceholder(value) || isReference(value))
+  if (
+    value.length < 4 ||
+    value.length > 128 ||
+    /^[@:]/.test(value) ||
+    isPlaceholder(value) ||
+    isReference(value) ||
+    isPath(value)
+  )
     return undefined
   if (HASH.test(value)) return undefined
   const stem = value.toLowerCase().replace(/[\d!?.#$*]+$/, '')

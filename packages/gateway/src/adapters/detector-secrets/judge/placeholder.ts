@@ -11,13 +11,16 @@ const INSTEAD: RegExp = new RegExp(
   'i',
 )
 
-export function isPlaceholder(value: string): boolean {
-  return INSTEAD.test(value)
-}
-
 /** In a long random body a short word may stand by chance: only what no chance makes counts. */
 const INSTEAD_SURELY =
-  /example|placeholder|your[_-]|changeme|redacted|insert[_-]|replace[_-]|dummy|x{5}|\*{3}|(.)\1{7}|abcdefghij|0123456789/i
+  /example|placeholder|your[_-]|changeme|redacted|insert[_-]|replace[_-]|dummy|x{5}|\*{3}|([^a])\1{7}|abcdefghij|0123456789/i
+
+/** A long value with several digits is drawn, so that `todO` in it is chance. */
+export function isPlaceholder(value: string): boolean {
+  return value.length >= 32 && SEVERAL_DIGITS.test(value) ? isSurelyPlaceholder(value) : INSTEAD.test(value)
+}
+
+const SEVERAL_DIGITS = /\d\D*\d\D*\d/
 
 export function isSurelyPlaceholder(value: string): boolean {
   return INSTEAD_SURELY.test(value)
@@ -27,7 +30,7 @@ export function isSurelyPlaceholder(value: string): boolean {
 const REFERENCE: RegExp = new RegExp(
   [
     String.raw`^[\w$]+(?:(?:\.|->|::)[\w$]+)*[([]`,
-    `^(?:process|import|os|env|environ|conf|config|settings|secrets|vars?|local|data|module|self|this|params?|props|args|opts|options)\\.[a-z_]`,
+    `^(?:process|import|os|env|environ|conf|config|settings|secrets|vars?|local|data|module|self|this|params?|props|args|opts|options)\\.[a-z_#]`,
     `^(?:req|request|ctx|context|state|form|user|event|body|input|values|vault|github|steps|needs|inputs|each|pipeline)\\.[a-z_]`,
     `^(?:vault|ssm|arn|op|secretsmanager|keyvault|aws-?sm|gcp-?sm|sops|file|env|akv|doppler|bao|consul|https?|s3|gs|urn):`,
     String.raw`^ENC\[|\$\{|\{\{|\$\(`,
@@ -44,11 +47,10 @@ const PATH =
 const CHAIN_ADDRESS = /^0x[0-9a-f]{40}$/i
 
 export function isReference(value: string): boolean {
-  return (
-    CHAIN_ADDRESS.test(value) ||
-    NAME_OF_VARIABLE.test(value) ||
-    VARIABLE.test(value) ||
-    REFERENCE.test(value) ||
-    PATH.test(value)
-  )
+  return CHAIN_ADDRESS.test(value) || NAME_OF_VARIABLE.test(value) || VARIABLE.test(value) || REFERENCE.test(value)
+}
+
+/** Of a file, or of something in the net. */
+export function isPath(value: string): boolean {
+  return PATH.test(value)
 }

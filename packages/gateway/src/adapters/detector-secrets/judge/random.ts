@@ -146,7 +146,7 @@ function kindOf(code: number): number {
 }
 
 /** Of a random value hardly any letters stand in words; of identifiers nearly all do. */
-const WORDY = 0.5
+const WORDY = 0.48
 
 /**
  * Drawn at random, as far as its characters tell. The shorter it is, the more has to speak for it: what is short and has no
@@ -156,7 +156,7 @@ export function isRandom(of: Makeup): boolean {
   const { length, digits, distinct, entropy, run, wordy, lower, upper, turns, shifts } = of
   if (length < 8 || run > Math.max(4, length / 6) || lower + upper === 0) return false
   // A random text of n characters out of 16 has about log2(n) - 1 bits where n is small, and 3.6 where it is not.
-  if (entropy < Math.min(3.1, Math.log2(length) - 0.9) || distinct < 6) return false
+  if (entropy < Math.min(of.isHex ? 2.7 : 3.1, Math.log2(length) - 0.9) || distinct < 6) return false
   if (of.isHex) return digits >= 2 && lower + upper >= 2 && turns >= 3 && length >= 16
   if (wordy > WORDY) return false
   if (digits === 0) return length >= 12 && wordy < 0.25 && shifts >= Math.max(4, length / 5)

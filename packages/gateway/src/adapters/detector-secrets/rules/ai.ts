@@ -41,4 +41,9 @@ export const AI: readonly Rule[] = [
   weaklyMarked('modal-token', 'secret.modal', '(?:ak|as)-[A-Za-z0-9]{22}'),
   weaklyMarked('apify-token', 'secret.apify', 'apify_(?:api|proxy)_[A-Za-z0-9]{30,44}'),
   marked('e2b-key', 'secret.e2b', `e2b_${HEX}{40}`),
+  marked('gemini-key', 'secret.google', 'AQ\\.Ab[A-Za-z0-9_-]{30,80}'),
+  weaklyMarked('anyscale-key', 'secret.anyscale', 'esecret_[A-Za-z0-9]{24,40}'),
+  weaklyMarked('kaggle-token', 'secret.kaggle', 'KGAT_[a-f0-9]{32}'),
+  named('kaggle-key', 'secret.kaggle', 'kaggle', `${HEX}{32}`),
+  weaklyMarked('cursor-key', 'secret.cursor', 'key_[a-f0-9]{64}'),
 ]

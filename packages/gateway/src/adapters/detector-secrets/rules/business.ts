@@ -62,4 +62,9 @@ export const BUSINESS: readonly Rule[] = [
   named('steam-key', 'secret.steam', 'steam', '[A-F0-9]{32}'),
   marked('intra42-secret', 'secret.intra42', `[us]-s4t2(?:ud|af)-${HEX}{64}`),
   named('rapidapi-key', 'secret.rapidapi', 'rapidapi', '[A-Za-z0-9]{50}'),
+  marked('trello-token', 'secret.trello', 'ATTA[a-f0-9]{60,72}'),
+  named('trello-key', 'secret.trello', 'trello', `(?:${HEX}{64}|${HEX}{32})`),
+  marked('mercadopago-token', 'secret.mercadopago', '(?:APP_USR|TEST)-[0-9]{12,20}-[0-9]{6}-[a-f0-9]{32}-[0-9]{6,12}'),
+  named('todoist-token', 'secret.todoist', 'todoist', `${HEX}{40}`),
+  named('razorpay-secret', 'secret.razorpay', 'razorpay', '[A-Za-z0-9]{24}'),
 ]

@@ -76,4 +76,10 @@ export const CLOUD: readonly Rule[] = [
   named('zerotier-token', 'secret.zerotier', 'zerotier', `${LETTERS_DIGITS}{32}`),
   weaklyMarked('scalingo-token', 'secret.scalingo', 'tk-us-[A-Za-z0-9_-]{48}'),
   named('ngrok-token', 'secret.ngrok', 'ngrok|authtoken', '[A-Za-z0-9]{20,30}_[A-Za-z0-9]{15,24}'),
+  marked('firebase-server-key', 'secret.google', 'AAAA[A-Za-z0-9_-]{7}:APA91b[A-Za-z0-9_-]{120,160}'),
+  marked('baidu-key', 'secret.baidu', 'bce-v3/ALTAK-[A-Za-z0-9]{20,24}/[a-f0-9]{40}'),
+  marked('volcengine-key', 'secret.volcengine', 'AKLT[A-Za-z0-9_-]{40,64}'),
+  named('azure-devops-token', 'secret.azure', 'azure[_-]?devops|vsts|ado[_-]pat|system_accesstoken', '[a-z2-7]{52}'),
+  named('azure-ai-key', 'secret.azure', 'azure|cognitive|ocp-apim-subscription|speech[_-]key', `${HEX}{32}`),
+  named('huawei-secret', 'secret.huawei', 'huawei', '[A-Za-z0-9]{40}'),
 ]

@@ -61,4 +61,11 @@ export const DEVELOPMENT: readonly Rule[] = [
   named('contentful-delivery', 'secret.contentful', 'contentful', '[A-Za-z0-9_-]{43}'),
   named('algolia-key', 'secret.algolia', 'algolia', `${HEX}{32}`),
   weaklyMarked('retool-token', 'secret.retool', 'retool_[A-Za-z0-9_-]{24,80}'),
+  weaklyMarked('dbt-token', 'secret.dbt', 'dbt[cus]_[A-Za-z0-9_-]{36,80}'),
+  marked('sanity-token', 'secret.sanity', 'sk[A-Za-z0-9]{150,200}'),
+  marked('appwrite-key', 'secret.appwrite', 'standard_[a-f0-9]{128,256}'),
+  weaklyMarked('hex-token', 'secret.hex-tech', 'hxt[pw]_[A-Za-z0-9]{64,128}'),
+  marked('inngest-key', 'secret.inngest', 'signkey-(?:prod|test|branch)-[a-f0-9]{32,64}'),
+  weaklyMarked('imagekit-key', 'secret.imagekit', 'private_[A-Za-z0-9+/]{27}='),
+  weaklyMarked('polar-token', 'secret.polar', 'polar_(?:oat|pat|whs|cst|at)_[A-Za-z0-9]{36,60}'),
 ]

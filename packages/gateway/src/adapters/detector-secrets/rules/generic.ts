@@ -1,15 +1,16 @@
 import type { Candidate, Judged, Rule } from '../../../patterns/rule.js'
 import { type Name, nameBefore, secrecyOf } from '../judge/name.js'
-import { isPlaceholder, isReference } from '../judge/placeholder.js'
+import { passwordScore } from '../judge/password.js'
+import { isPath, isPlaceholder, isReference } from '../judge/placeholder.js'
 import { isRandom, type Makeup, makeup } from '../judge/random.js'
-import { BETWEEN, MEMBERS } from './shape.js'
+import { BETWEEN, bodyOf, MEMBERS } from './shape.js'
 
 /** What names a key or a token, in names of code and in prose. */
 const NAMES =
-  'key|token|secret|credential|creds?|auth|bearer|access|signature|cookie|session|sessid|jwt|passcode|passkey|webhook|' +
+  'key|token|secret|credential|creds?|auth|bearer|access|signature|cookie|session|sessid|jwt|[_-]pat|passcode|passkey|webhook|' +
   'schl(?:ü|ue)ssel|cl[ée]|clave|chiave|chave|jeton|sleutel|klucz|nyckel|nøgle|nøkkel|avain|anahtar|ключ|токен|密钥|密鑰|令牌|キー|トークン|키[는은:]|토큰'
 
-const VALUE = '[A-Za-z0-9_+/~.%:@!#$^?*=-]{8,240}'
+const VALUE = '[A-Za-z0-9_+/~.%:@!#$^?*-]{8,240}={0,2}'
 
 /** Nearby on the left: an object's name, a heading, the sentence. */
 const NEAR =
@@ -17,6 +18,9 @@ const NEAR =
 const NEAR_REACH = 100
 
 function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefined {
+  // Most are none, and their beginning tells: names and words.
+  const head = makeup(text, start, Math.min(reach, start + HEAD))
+  if (head.distinct < 6 || (head.wordy > 0.6 && head.digits < 4)) return undefined
   const end = beforeFragment(text, start, trimmed(text, start, reach))
   const value = text.slice(start, end)
   if (value.length < 8 || isPlaceholder(value) || isReference(value)) return undefined
@@ -24,24 +28,31 @@ function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefin
   const secrecy = secrecyOf(name)
   if (secrecy === 0) return undefined
   const of = makeup(text, start, end)
-  const score = secrecy === 2 ? ofSecret(value, of) : ofPerhaps(text, name, value, of)
+  // Base64 may begin with a slash, but has no words.
+  if (isPath(value) && (of.wordy > 0.15 || value.includes(':'))) return undefined
+  const score = secrecy === 2 ? ofSecret(name, value, of) : ofPerhaps(text, name, value, of)
   return score === undefined ? undefined : { score, end }
 }
 
+const HEAD = 48
+
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-function ofSecret(value: string, of: Makeup): number | undefined {
+function ofSecret(name: Name, value: string, of: Makeup): number | undefined {
   if (UUID.test(value)) return 0.7
-  return isRandom(of) ? 0.8 : undefined
+  if (isRandom(of)) return 0.8
+  // Somebody may have made it up.
+  return name.words.at(-1) === 'secret' && /[!#$%^&*]/.test(value) ? passwordScore(value, 'prose') : undefined
 }
 
 /** `key`, `auth`, `value`: many things have such names, so the value has to be long, and something near has to speak of secrets. */
 function ofPerhaps(text: string, name: Name, value: string, of: Makeup): number | undefined {
-  if (of.length < 20 || !isRandom(of)) return undefined
+  if (of.length < 20 || of.wordy > 0.25 || !isRandom(of)) return undefined
   const before = text.slice(Math.max(0, name.start - NEAR_REACH), name.start)
   if (/[?&]$/.test(before) || /^(?:auth|access)$/.test(name.words.at(-1) ?? ''))
     return of.isHex && of.length < 32 ? undefined : 0.6
-  return NEAR.test(before) && !UUID.test(value) ? 0.6 : undefined
+  if (UUID.test(value)) return undefined
+  return NEAR.test(before) || /\b(?:the|my|our|your|this|new)\s$/i.test(before) ? 0.6 : undefined
 }
 
 /** A parameter ends where the fragment of its URL begins; in what is shorter a `#` may be a part of it. */
@@ -60,7 +71,7 @@ function trimmed(text: string, start: number, reach: number): number {
 function judgeBehindName({ text, start, end: reach }: Candidate): Judged | undefined {
   const end = trimmed(text, start, reach)
   const value = text.slice(start, end)
-  if (isPlaceholder(value) || isReference(value)) return undefined
+  if (isPlaceholder(value) || isReference(value) || isPath(value)) return undefined
   const name = nameBefore(text, start)
   if (secrecyOf(name) < 2 && !(name.text === 'login' && /^[\w-]+$/.test(value))) return undefined
   return UUID.test(value) || isRandom(makeup(text, start, end)) ? { score: 0.8, end } : undefined
@@ -104,6 +115,8 @@ function judgeInProse({ text, start, end: reach }: Candidate): Judged | undefine
   if (of.length < 16 || !isRandom(of) || isPlaceholder(value) || isReference(value)) return undefined
   if (/\/.*\//.test(value) && of.wordy > 0.2) return undefined
   const before = text.slice(Math.max(0, start - NEAR_REACH), start)
+  // The first line of a block that has a detector of its own, or is a public key.
+  if (before.endsWith('-----\n')) return undefined
   // Whom it was given to, or who gave it, is said in the same way; of ids only what it is.
   if (OF_SOMEBODY.test(before) || (UUID.test(value) && !OF_ITSELF.test(before))) return undefined
   const lines = before.trimEnd()
@@ -123,18 +136,23 @@ function judgeArgument({ text, start, end }: Candidate): Judged | undefined {
   return isReference(value) ? undefined : { score: 0.6 }
 }
 
+/** The name stands behind it, and is no part of it. */
+function judgeBeforeName({ text, start, end: reach }: Candidate): Judged | undefined {
+  const value = /^[\w+/~.=-]+/.exec(text.slice(start, reach))?.[0] ?? ''
+  const end = start + value.length
+  return isRandom(makeup(text, start, end)) && !isPlaceholder(value) ? { score: 0.6, end } : undefined
+}
+
 /** `curl -u key:`, with no password. */
 function judgeUserOnly({ text, start, end }: Candidate): Judged | undefined {
   return isRandom(makeup(text, start, end - 1)) ? { score: 0.7, end: end - 1 } : undefined
 }
 
 function judgeUnknown({ text, start, end }: Candidate): Judged | undefined {
+  const of = makeup(text, bodyOf(text, start, start + 15), end)
+  if (of.length < 20 || of.digits < 2 || !isRandom(of) || isPlaceholder(text.slice(start, end))) return undefined
   // Of `pk_live_` everybody may know the rest.
   if (/(?:pk|pub|public|publishable)$/i.test(text.slice(Math.max(0, start - 12), start))) return undefined
-  const body = text.slice(start, end)
-  const mark = Math.max(body.lastIndexOf('_', 14), body.lastIndexOf('-', 14)) + 1
-  const of = makeup(text, start + mark, end)
-  if (of.length < 20 || !isRandom(of) || isPlaceholder(body) || of.digits < 2) return undefined
   return of.upper === 0 && !of.isHex && of.turns < 6 ? undefined : { score: 0.6 }
 }
 
@@ -145,7 +163,7 @@ export const GENERIC: readonly Rule[] = [
   {
     name: 'assigned-token',
     type: 'secret.generic',
-    lead: `(?:${NAMES}|value|default)[\\w.-]{0,24}(?:${MEMBERS}|${BETWEEN})`,
+    lead: `(?:${NAMES}|value)[\\w.-]{0,24}(?:${MEMBERS}|${BETWEEN})`,
     before: '',
     expression: VALUE,
     behind: '',
@@ -167,7 +185,7 @@ export const GENERIC: readonly Rule[] = [
     type: 'secret.generic',
     lead: `(?:${NAMES}|login)[\\w-]{0,24}[\\]:)]{0,2}[ \\t]{1,3}["'\`]?`,
     before: '',
-    expression: '[A-Za-z0-9_+/~.=-]{16,240}',
+    expression: '[A-Za-z0-9_+/~.-]{16,240}={0,2}',
     behind: '',
     check: judgeBehindName,
     isWeak: true,
@@ -200,10 +218,19 @@ export const GENERIC: readonly Rule[] = [
     isWeak: true,
   },
   {
+    name: 'value-before-name',
+    type: 'secret.generic',
+    lead: '(?:use|using|used|with|enter|type|have|set|put|try|pasted?|that|and|is|be|by|to|here) ["\'`]?',
+    expression: `[A-Za-z0-9_+/~.=-]{16,120}["'\`]? (?:as|for|is|was) (?:the|my|our|your|an?|its) (?:[a-z]{1,12} ){0,2}(?:api|access|secret|auth|bearer|private|signing|deploy|token|key|credential)`,
+    behind: '',
+    check: judgeBeforeName,
+    isWeak: true,
+  },
+  {
     name: 'unknown-vendor-token',
     type: 'secret.generic',
     // Whoever invents a format these days begins it with what it is.
-    expression: '(?:sk_|pat_|sk-|pat-|tok_|token_|secret_|apikey_|api_key_|api-key-)[A-Za-z0-9_-]{20,110}',
+    expression: '(?:sk_|pat_|sk-|pat-|tok_|token_|secret_|key_|apikey_|api_key_|api-key-)[A-Za-z0-9_-]{20,110}',
     behind: '',
     check: judgeUnknown,
     isWeak: true,

@@ -92,4 +92,14 @@ export const MESSAGES: readonly Rule[] = [
   named('spotify-secret', 'secret.spotify', 'spotify', `${HEX}{32}`),
   named('reddit-secret', 'secret.reddit', 'reddit', '[A-Za-z0-9_-]{27,30}'),
   named('flickr-secret', 'secret.flickr', 'flickr', `${HEX}{32}`),
+  marked('nylas-key', 'secret.nylas', 'nyk_v0_[A-Za-z0-9]{64}'),
+  marked('pubnub-secret', 'secret.pubnub', 'sec-c-[A-Za-z0-9]{44,50}'),
+  marked('telnyx-key', 'secret.telnyx', 'KEY[A-F0-9]{32}_[A-Za-z0-9]{22}'),
+  named(
+    'line-token',
+    'secret.line',
+    'line[_-]?(?:channel|bot|access)|channel[_-]?access[_-]?token',
+    '[A-Za-z0-9+/]{120,180}={0,2}',
+  ),
+  named('pusher-secret', 'secret.pusher', 'pusher', `${HEX}{20}`),
 ]

@@ -87,4 +87,8 @@ export const OPERATIONS: readonly Rule[] = [
   named('giphy-unsplash-key', 'secret.media', 'giphy|unsplash|pexels|tmdb', '[A-Za-z0-9_-]{32,56}'),
   marked('age-key', 'secret.age', 'AGE-SECRET-KEY-(?:PQ-)?1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}'),
   named('wireguard-private', 'secret.wireguard', 'privatekey|presharedkey', '[A-Za-z0-9+/]{43}='),
+  weaklyMarked('ory-token', 'secret.ory', 'ory_(?:at|pat|rt|st|ac)_[A-Za-z0-9_.-]{24,100}'),
+  named('uptimerobot-key', 'secret.uptimerobot', 'uptime[_-]?robot', `[mu][0-9]{5,10}-${HEX}{24}`),
+  weaklyMarked('metabase-key', 'secret.metabase', 'mb_[A-Za-z0-9+/]{43}='),
+  named('ghost-admin-key', 'secret.ghost', 'ghost', `${HEX}{24}:${HEX}{64}`),
 ]

@@ -18,9 +18,12 @@ const NOT_IT: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Words that begin so, and speak of something else. */
+const OTHER_WORD = /^pass(?:ed|es|ing|age|ages|engers?|ports?|ive|through|thru|able|back|over|ion|ions)$/
+
 function isAboutIt(text: string, start: number, value: string): boolean {
   const words = nameBefore(text, start).words.slice(-2)
-  if (words.some((word) => NOT_IT.has(word))) return true
+  if (words.some((word) => NOT_IT.has(word) || OTHER_WORD.test(word))) return true
   // `PASS: TestLogin2`: of tests the word says something else.
   return words.at(-1) === 'pass' && /^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d?$/.test(value)
 }
@@ -62,6 +65,19 @@ function judgeCommand({ text, start, end }: Candidate): Judged | undefined {
   return score === undefined ? undefined : { score }
 }
 
+function judgeOption({ text, start, end }: Candidate): Judged | undefined {
+  const value = text.slice(start, end)
+  const score = /[!#$%^&*]/.test(value) ? passwordScore(value, 'prose') : undefined
+  return score === undefined ? undefined : { score: score - 0.1 }
+}
+
+/** The name stands behind it, and is no part of it. */
+function judgeBeforeName({ text, start, end: reach }: Candidate): Judged | undefined {
+  const value = /^[^\s"'`]+/.exec(text.slice(start, reach))?.[0] ?? ''
+  const score = passwordScore(value, 'prose')
+  return score === undefined ? undefined : { score: score - 0.1, end: start + value.length }
+}
+
 /** Without what ends a sentence, closes something around it, or is the next parameter's. */
 function trimmed(text: string, start: number, reach: number, closing: string): number {
   const value = text.slice(start, reach)
@@ -75,7 +91,7 @@ function trimmed(text: string, start: number, reach: number, closing: string): n
 /** In scripts without spaces the sentence goes on right behind it. */
 const CJK = '\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef'
 const LATIN = 'A-Za-z\u00c0-\u024f\u0370-\u052f'
-const IS = 'is|was|to|be|are|as|now|ist|lautet|war|auf|est|es|é|è|era|er|är|on|jest|là|adalah|equals|being'
+const IS = 'is|was|to|be|are|as|now|ist|lautet|war|auf|est|es|é|è|era|er|är|on|jest|là|adalah|equals|being|je|este'
 
 /** Passwords and passphrases that are named so. */
 export const PASSWORDS: readonly Rule[] = [
@@ -84,7 +100,7 @@ export const PASSWORDS: readonly Rule[] = [
     type: 'secret.password',
     lead: `(?:${WORDS})[\\w.-]{0,24}(?:${MEMBERS}["'\`]|(?:\\\\?["'\`\\])*]){0,3}[ \\t]{0,4}(?:=>|:=|={1,3}|: ?[Ss]tr(?:ing)? ?=|:|,|\\(|is)[ \\t*]{0,4}\\\\?["'\`])`,
     before: '',
-    expression: '[^"\'`\\\\\\r\\n]{4,128}',
+    expression: '[^"\'`\\\\\\r\\n]{4,72}',
     behind: '',
     check: judgeQuoted,
     isWeak: true,
@@ -94,7 +110,7 @@ export const PASSWORDS: readonly Rule[] = [
     type: 'secret.password',
     lead: `(?:${WORDS})[\\w.-]{0,24}(?:${MEMBERS}|${BETWEEN})`,
     before: '',
-    expression: `[^\\s"'\`\\\\,;<>{}|${CJK}]{4,128}`,
+    expression: `[^\\s"'\`\\\\,;<>{}|${CJK}]{4,72}`,
     behind: '',
     check: judgeAssigned,
     isWeak: true,
@@ -102,9 +118,9 @@ export const PASSWORDS: readonly Rule[] = [
   {
     name: 'password-in-prose',
     type: 'secret.password',
-    lead: `(?:${WORDS}|pw)[${LATIN}]{0,4}(?: [${LATIN}0-9.'’-]{1,13}){0,4}(?: (?:${IS})(?: (?:now|still|just|jetzt|nun))?[ :]{1,3}| ?(?:=|:|：|->|→| [-–] ) {0,2}|[${CJK}]{1,3}[ :：]{0,2})(?:\\*\\*)?["'\`“„«「『]?`,
+    lead: `(?:${WORDS}|pw)[${LATIN}]{0,4}(?: [(${LATIN}0-9.'’)-]{1,13}){0,4}(?: (?:${IS})(?: (?:now|still|just|jetzt|nun))?[ :]{1,3}| ?(?:=|:|：|->|→| [-–] ) {0,2}|[${CJK}]{1,3}[ :：]{0,2})(?:\\*\\*)?["'\`“„«「『]?`,
     before: 'A-Za-z0-9_',
-    expression: `[^\\s"'\`,;<>{}|“”„«»${CJK}]{4,128}`,
+    expression: `[^\\s"'\`,;<>{}|“”„«»${CJK}]{4,72}`,
     behind: '',
     check: judgeProse,
     isWeak: true,
@@ -112,9 +128,9 @@ export const PASSWORDS: readonly Rule[] = [
   {
     name: 'password-spaced',
     type: 'secret.password',
-    lead: `(?:${WORDS}|pw)[ \\t]{1,3}["'\`]?`,
+    lead: `(?:${WORDS}|pw)[ \\t]{1,3}["'\`(]?`,
     before: '',
-    expression: `[^\\s"'\`,;<>{}|${CJK}]{4,128}`,
+    expression: `[^\\s"'\`,;<>{}|${CJK}]{4,72}`,
     behind: '',
     check: judgeSpaced,
     isWeak: true,
@@ -123,7 +139,7 @@ export const PASSWORDS: readonly Rule[] = [
     name: 'user-and-password-in-prose',
     type: 'secret.password',
     lead: `(?:log ?in|logged in|sign ?in|signed in|credentials|creds|zugangsdaten|zugang|user(?:name)?|benutzer(?:name)?|utilisateur|usuario|utente|gebruiker)(?: (?:with|as|is|are|mit|avec|con|com|met))?:? [\\w.@+-]{2,40}(?: ?[/:] ?| and | und | et | y | e | en |, ?)(?:(?:the )?(?:${WORDS}|pw)(?: is)?:? ?)?["'\`]?`,
-    expression: `[^\\s"'\`,;<>{}|${CJK}]{5,128}`,
+    expression: `[^\\s"'\`,;<>{}|${CJK}]{5,72}`,
     behind: '',
     check: judgeProse,
     isWeak: true,
@@ -132,16 +148,36 @@ export const PASSWORDS: readonly Rule[] = [
     name: 'password-of-command',
     type: 'secret.password',
     // What commands take beside the word itself: `sshpass -p`, `mysql -u root -p…`, `docker login -p`, `curl -u user:…`.
-    lead: '(?:sshpass -p ?|docker login (?:-u ?[\\w.@-]{1,40} )?-p ?|mysql(?:dump)? -u ?[\\w.-]{1,32} -p|curl(?: [\\w./:-]{1,24}){0,2} (?:-u|--user) ?["\']?[\\w.@+-]{1,24}:|identified by |redis-cli -a ?|--requirepass |requirepass |-u ?[\\w.@-]{1,40} -p ?|unzip -P ?|-passin pass:|-passout pass:|net user [\\w.-]{1,32} |convertto-securestring )["\']?',
-    expression: '[^\\s"\'`,;<>{}|]{4,128}',
+    lead: '(?:sshpass -p ?|docker login (?:-u ?[\\w.@-]{1,40} )?-p ?|mysql(?:dump)? -u ?[\\w.-]{1,32} -p|curl(?: [\\w./:-]{1,24}){0,2} (?:-u|--user) ?["\']?[\\w.@+-]{1,24}:|identified by |redis-cli -a ?|--requirepass |requirepass |-u ?[\\w.@-]{1,40} -p ?|unzip -P ?|-passin pass:|-passout pass:|net user [\\w.-]{1,32} |htpasswd -[a-z]{1,4} [\\w./-]{1,24} [\\w.-]{1,24} |useradd -p |-u [\\w.\\\\/-]{1,40}%|convertto-securestring )["\']?',
+    expression: '[^\\s"\'`,;<>{}|]{4,72}',
     behind: '',
     check: judgeCommand,
     isWeak: true,
   },
   {
+    name: 'password-of-option',
+    type: 'secret.password',
+    // Of many commands, and of others something else: what is taken has a sign that no path and no port has.
+    lead: '(?:-u|--user) ["\']?[\\w.@+-]{1,40}:| -p ?["\']?',
+    before: '',
+    expression: '[^\\s"\'`,;<>{}|]{6,64}',
+    behind: '',
+    check: judgeOption,
+    isWeak: true,
+  },
+  {
+    name: 'password-before-name',
+    type: 'secret.password',
+    lead: '(?:use|using|used|with|enter|type|have|set|put|try|pasted?|that|and|is|be|to) ["\'`]?',
+    expression: `[^\\s"'\`,;<>{}|]{6,64}["'\`]? (?:as|for|is|was) (?:the|my|our|your|a|his|her|their) (?:[a-z]{1,12} ){0,2}(?:password|passphrase|passcode)`,
+    behind: '',
+    check: judgeBeforeName,
+    isWeak: true,
+  },
+  {
     name: 'credentials-in-call',
     type: 'secret.password',
-    lead: '(?:auth=\\(|basicauth\\(|networkcredential\\(|httpbasicauth\\(|basic_auth\\(|authenticate\\(|login\\(|setbasicauth\\(|credentials\\(|(?:getconnection|mysqli|mysqli_connect|pdo)\\([^,\\n]{1,30}, ?)["\'][^"\'\\s]{1,30}["\'], ?["\']',
+    lead: '(?:auth ?= ?\\(|basicauth\\(|networkcredential\\(|httpbasicauth\\(|basic_auth\\(|authenticate\\(|login\\(|setbasicauth\\(|credentials\\(|(?:getconnection|mysqli|mysqli_connect|pdo)\\([^,\\n]{1,30}, ?)["\'][^"\'\\s]{1,30}["\'], ?["\']',
     before: '',
     expression: '[^"\'`\\\\\\s]{4,256}',
     behind: '',

@@ -13,14 +13,21 @@ function judgeMarked({ text, start, end }: Candidate): Judged | undefined {
   // The body, or the end of it: what stands before may be the mark, of which nothing is random.
   const body = makeup(text, Math.max(start, end - 24), end)
   if (body.distinct < 4 || body.run > 7) return undefined
-  return isSurelyPlaceholder(text.slice(start, Math.min(end, start + 512))) ? undefined : { score: 1 }
+  if (isSurelyPlaceholder(text.slice(start, Math.min(end, start + 512)))) return undefined
+  // A dot that its alphabet has, and that ends the sentence.
+  return text.charAt(end - 1) === '.' ? { score: 1, end: end - 1 } : { score: 1 }
+}
+
+/** Behind the last `_` or `-` of what may be the mark. */
+export function bodyOf(text: string, start: number, reach: number): number {
+  const head = text.slice(start, reach)
+  return start + 1 + Math.max(head.lastIndexOf('_'), head.lastIndexOf('-'))
 }
 
 /** Where the mark is a word's, or short: the body has to be no word either. */
 function judgeWeaklyMarked(candidate: Candidate): Judged | undefined {
   const { text, start, end } = candidate
-  const mark = 1 + Math.max(text.lastIndexOf('_', start + 12), text.lastIndexOf('-', start + 12))
-  const body = makeup(text, mark > start && mark < end - 8 ? mark : start, end)
+  const body = makeup(text, bodyOf(text, start, Math.min(start + 13, end - 8)), end)
   return isRandom(body) ? judgeMarked(candidate) : undefined
 }
 
@@ -32,7 +39,14 @@ export function marked(name: string, type: SecretType, expression: string): Rule
 /** The same without an end that is known: what is longer than the expression is found as far as that reaches. */
 export function long(name: string, type: SecretType, expression: string): Rule {
   // Not behind any character of its body, or each of these could begin another.
-  return { name, type, expression, before: 'A-Za-z0-9_+/.-', behind: '', check: judgeMarked }
+  return {
+    name,
+    type,
+    expression,
+    before: `A-Za-z0-9_${expression.includes('/') && !expression.startsWith('1') ? '+/' : ''}.-`,
+    behind: '',
+    check: judgeMarked,
+  }
 }
 
 /** A format whose mark could begin other things too. */
@@ -46,7 +60,7 @@ export function weaklyMarked(name: string, type: SecretType, expression: string)
  */
 export const BETWEEN: string = [
   '(?:\\\\?["\'`\\])*]){0,3}',
-  '[ \\t]{0,4}(?:=>|:=|={1,3}|: ?[Ss]tr(?:ing)? ?=|:{1,2}|,|;|->|>|\\(|\\||→|is|lautet)[ \\t]{0,4}(?:[*]{2} ?)?',
+  '[ \\t]{0,4}(?:=>|:=|={1,3}|%3D|: ?[Ss]tr(?:ing)? ?=|:{1,2}|,|;|->|>|\\(|\\||→|is|lautet)[ \\t]{0,4}(?:[*]{2} ?)?',
   '(?:@?\\\\?["\'`]){0,2}',
 ].join('')
 
