@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { BASE, base, ENV, FILE, good, read } from '../../test/config-text.js'
+import { FINDING_TYPES, OWN_TYPES } from '../spec/index.js'
 import { DIALECTS } from './config.js'
 import { faultText } from './fault.js'
 import { configFromText, loadConfig } from './load.js'
@@ -244,8 +245,8 @@ files: { openai: b }
         { name: 'house', version: undefined, text: { kind: 'file', path: '/dev/null' }, after: undefined },
       ],
       inspection: {
-        types: ['pii.card', 'pii.iban', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
-        open: ['pii.card', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
+        types: OWN_TYPES.filter((type) => type !== 'pii.email'),
+        open: OWN_TYPES.filter((type) => type !== 'pii.email' && type !== 'pii.iban'),
         onFailure: 'open',
         remote: [
           {
@@ -323,15 +324,11 @@ files: { openai: b }
         scope: 'session',
         actors: true,
         gather: {
-          findings: [
-            { type: 'pii.card', labels: ['confidential', 'finance'] },
-            { type: 'pii.email', labels: ['confidential'] },
-            { type: 'pii.iban', labels: ['confidential'] },
-            { type: 'pii.address', labels: ['confidential'] },
-            { type: 'pii.national-id', labels: ['confidential'] },
-            { type: 'pii.person', labels: ['confidential'] },
-            { type: 'pii.phone', labels: ['confidential'] },
-          ],
+          // Every type of a family that is named, and what is named itself beside.
+          findings: FINDING_TYPES.filter((type) => type.startsWith('pii.')).map((type) => ({
+            type,
+            labels: type === 'pii.card' ? ['confidential', 'finance'] : ['confidential'],
+          })),
           toolResults: ['untrusted'],
         },
         fingerprints: { ttlMs: 28_800_000, max: 1_000_000 },
