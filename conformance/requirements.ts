@@ -426,6 +426,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     says: 'block, redact, mask and flag are carried out, requests and answers alike (tokenize: `vault.*`)',
   },
   'content.illness': { source: 'design', says: 'a detector that fails refuses, and what it says is not passed on' },
+  'content.any-text': {
+    source: 'issue 11.9',
+    says: 'no text makes a detector fail, break its law, or cost out of all proportion',
+  },
+  'content.patterns-as-alone': {
+    source: 'issue 11.8',
+    says: 'all patterns in one pass find what each expression finds alone, under every cutting',
+  },
   'content.failure-modes': {
     source: 'issue 9.6',
     says: 'each detector is closed unless written open; each use of open is in the log, with what the others found',

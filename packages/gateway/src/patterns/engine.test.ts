@@ -100,7 +100,7 @@ function piecewise(detector: Detector, text: string, cuts: readonly number[]): r
 }
 
 describe('one pass', () => {
-  it('finds what each expression finds alone, and the same under every cutting [patterns.as-alone]', () => {
+  it('finds what each expression finds alone, and the same under every cutting [content.patterns-as-alone]', () => {
     let looked = 0
     fc.assert(
       fc.property(RULES, TEXTS, fc.array(fc.nat(), { maxLength: 6 }), (made, text, cuts) => {

@@ -1,12 +1,12 @@
 import { lengthOf, type Node } from './parse.js'
-import { type CodeSet, isWithin, meet } from './sets.js'
+import { type CodeSet, complement, meet } from './sets.js'
 
 /** How many matches of one expression may lie over one character. Each of them is walked through, so this is what a text can cost. */
 export const OVERLAP_MAX = 128
 
 /** As many beginnings of an expression are compared, and as many characters of each. */
 const BEGINNINGS_MAX = 64
-const BEGINNING_LENGTH = 8
+const BEGINNING_LENGTH = 12
 
 /**
  * At most how many matches of `expression` can lie over one character, one that has not ended yet among them; more than there are
@@ -17,34 +17,35 @@ const BEGINNING_LENGTH = 8
  */
 export function overlapOf(expression: Node, head: Node, before: CodeSet): number {
   const { max } = lengthOf(expression)
+  const edges = complement(before)
   // Within a match another may begin only behind a character that may stand before one.
-  const inner = head === expression ? edgesWithin(expression, before) + 1 : max
+  const inner = head === expression ? edgesWithin(expression, edges) + 1 : max
   if (inner <= OVERLAP_MAX) return inner
-  return Math.min(inner, Math.ceil(max / distance(beginningsOf(head), before)))
+  return Math.min(inner, Math.ceil(max / distance(beginningsOf(head), edges)))
 }
 
-/** The most characters on one way through an expression behind which a match may begin. */
-function edgesWithin(node: Node, before: CodeSet): number {
+/** The most characters on one way through an expression that are of `edges`. */
+function edgesWithin(node: Node, edges: CodeSet): number {
   switch (node.kind) {
     case 'set':
-      return isWithin(node.set, before) ? 0 : 1
+      return meet(node.set, edges) ? 1 : 0
     case 'repeat':
-      return node.max * edgesWithin(node.of, before)
+      return node.max * edgesWithin(node.of, edges)
     case 'sequence':
-      return node.of.reduce((sum, one) => sum + edgesWithin(one, before), 0)
+      return node.of.reduce((sum, one) => sum + edgesWithin(one, edges), 0)
     case 'choice':
-      return Math.max(...node.of.map((one) => edgesWithin(one, before)))
+      return Math.max(...node.of.map((one) => edgesWithin(one, edges)))
   }
 }
 
 /** The smallest number of characters that one beginning can stand behind another. */
-function distance(beginnings: readonly (readonly CodeSet[])[], before: CodeSet): number {
+function distance(beginnings: readonly (readonly CodeSet[])[], edges: CodeSet): number {
   let least = BEGINNING_LENGTH
   for (const first of beginnings) {
     for (const second of beginnings) {
       for (let by = 1; by < least; by++) {
         const edge = first[by - 1]
-        if (edge !== undefined && isWithin(edge, before)) continue
+        if (edge !== undefined && !meet(edge, edges)) continue
         const fits = second.every((set, at) => {
           const there = first[by + at]
           return there === undefined || meet(there, set)

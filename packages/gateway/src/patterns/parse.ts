@@ -103,7 +103,7 @@ class Parser {
     }
     QUANTIFIER.lastIndex = this.#at
     if (QUANTIFIER.test(this.#source)) throw this.#fault('this repeats a repetition: put a group around it')
-    if (max > 1 && lengthOf(of).min === 0) throw this.#fault('what is repeated may be empty')
+    if ((max > 1 || min === 0) && lengthOf(of).min === 0) throw this.#fault('what is repeated may be empty')
     return { kind: 'repeat', of, min, max }
   }
 

@@ -10,6 +10,9 @@ const CHAIN_MAX = 4096
 /** Where leads end waits in a ring until the pass comes by: longer than a lead can be. */
 const RING = 128
 const BACKSLASH = 0x5c
+/** What is known of two characters; 0 where nobody has looked. */
+const NOTHING = 1
+const SOMETHING = 2
 /** How far before an edge a JSON escape begins. */
 const ESCAPE_MAX = 6
 
@@ -27,10 +30,14 @@ export class Pass {
   readonly #program: Program
   readonly #parts: readonly Part[]
   readonly #automaton: Automaton
-  /** The state in which all begin, for each class that may stand before, and last where nothing does. 0: not asked for yet. */
+  /** Which units may begin together, each list once. */
+  readonly #groups: (readonly number[])[] = []
+  /** The group of all units that may stand behind a class, and behind nothing; and of those, the leads. */
+  readonly #groupBehind: Int32Array
+  readonly #leadsBehind: Int32Array
+  /** For each group and two characters, whether any of its units goes on that far. */
+  readonly #pairs: Uint8Array
   readonly #starts: Int32Array
-  /** The same for leads alone. */
-  readonly #leadStarts: Int32Array
   #age = 0
   /** What ended in the walk that was made last, and where. */
   readonly #ended: number[] = []
@@ -54,8 +61,19 @@ export class Pass {
     this.#program = program
     this.#parts = parts
     this.#automaton = new Automaton(program)
-    this.#starts = new Int32Array(program.classCount + 1)
-    this.#leadStarts = new Int32Array(program.classCount + 1)
+    const groups = new Map<string, number>()
+    const groupOf = (before: number, onlyLeads: boolean): number => {
+      const units = [...parts.keys()].filter((unit) => this.#mayBegin(unit, before, onlyLeads))
+      const key = units.join()
+      const group = groups.get(key) ?? this.#groups.push(units) - 1
+      groups.set(key, group)
+      return group
+    }
+    const { stride } = this.#automaton
+    this.#groupBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, false))
+    this.#leadsBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, true))
+    this.#starts = new Int32Array(this.#groups.length)
+    this.#pairs = new Uint8Array(this.#groups.length * stride * stride)
     this.#next = new Int32Array(parts.length)
     this.#ends = new Int32Array(parts.length)
   }
@@ -63,23 +81,30 @@ export class Pass {
   scan(text: string, from: number, ended: boolean): Scan {
     this.#begin(text, from, ended)
     const { classes } = this.#program
-    const { dead, end } = this.#automaton
+    const { end, stride } = this.#automaton
+    const pairs = this.#pairs
     // A lead may lie in what was let go.
     const first = Math.max(0, from - LEAD_MAX)
     let before = first === 0 ? end : (classes[text.charCodeAt(first - 1)] as number)
+    let here = first < text.length ? (classes[text.charCodeAt(first)] as number) : end
     let backslash = first === 0 ? -ESCAPE_MAX - 1 : first - 1
     for (let at = first; at < this.#open; at++) {
-      const code = text.charCodeAt(at)
-      const here = classes[code] as number
-      const starts = at < from ? this.#leadStarts : this.#starts
-      let state = starts[before] as number
-      if (state === 0) state = this.#startAfter(starts, before)
-      // Where an escape may end there may be an edge, whatever its letter.
-      if (at - backslash <= ESCAPE_MAX && escapeBefore(text, at) > 0) state = this.#startAfter(starts, end)
-      before = here
-      if (code === BACKSLASH) backslash = at
-      if (state !== dead && this.#automaton.table[state + here] !== dead) this.#match(at, state)
+      const next = at + 1 < text.length ? (classes[text.charCodeAt(at + 1)] as number) : end
+      const behind = at < from ? this.#leadsBehind : this.#groupBehind
+      let group = behind[before] as number
+      if (at - backslash <= ESCAPE_MAX) {
+        // Where an escape ends there is an edge, whatever its letter.
+        if (escapeBefore(text, at) > 0) group = behind[end] as number
+      }
+      if (text.charCodeAt(at) === BACKSLASH) backslash = at
+      const pair = (group * stride + here) * stride + next
+      const known = pairs[pair] as number
+      if (known !== NOTHING && (known === SOMETHING || this.#goesOn(group, here, next, pair))) {
+        this.#match(at, this.#startOf(group))
+      }
       if (this.#waiting > 0) this.#matchLed(at)
+      before = here
+      here = next
     }
     return this.#done()
   }
@@ -114,20 +139,36 @@ export class Pass {
     return { findings: join(raws.filter(({ end }) => end <= hold)), hold }
   }
 
-  /** The state in which all units begin that may stand behind a character of this class. */
-  #startAfter(starts: Int32Array, before: number): number {
-    const known = starts[before] as number
-    if (known !== 0) return known
-    const isAll = starts === this.#starts
-    const units: number[] = []
-    for (const [unit, { led, isLed }] of this.#parts.entries()) {
-      if (isLed || (led === undefined && !isAll)) continue
-      if (this.#program.before[unit]?.[before] !== 1) units.push(unit)
+  #mayBegin(unit: number, before: number, onlyLeads: boolean): boolean {
+    const part = this.#parts[unit]
+    if (part === undefined || part.isLed || (onlyLeads && part.led === undefined)) return false
+    return this.#program.before[unit]?.[before] !== 1
+  }
+
+  /** The state in which a group begins. States are forgotten once there are too many of them. */
+  #startOf(group: number): number {
+    const automaton = this.#automaton
+    if (this.#age !== automaton.age) {
+      this.#starts.fill(0)
+      this.#age = automaton.age
     }
-    const state = this.#automaton.start(units)
-    this.#renew()
-    starts[before] = state
+    const known = this.#starts[group] as number
+    if (known !== 0) return known
+    const state = automaton.start(this.#groups[group] ?? [])
+    // Making it may have been one too many.
+    if (this.#age === automaton.age) this.#starts[group] = state
     return state
+  }
+
+  /** Whether anything of a group takes these two, or ends before the second; written down for the next time. */
+  #goesOn(group: number, first: number, second: number, pair: number): boolean {
+    const automaton = this.#automaton
+    const { dead } = automaton
+    let state = automaton.step(this.#startOf(group), first)
+    // Whether the text ends there is not known for the next time.
+    if (state > 0 && state !== dead && second !== automaton.end) state = automaton.step(state, second)
+    this.#pairs[pair] = state === dead ? NOTHING : SOMETHING
+    return state !== dead
   }
 
   /** What leads ended right before `at`. */
@@ -171,15 +212,6 @@ export class Pass {
     }
     if (state !== dead) this.#leaveOpen(at, state)
     if (this.#ended.length > 0) this.#takeIn(at)
-    this.#renew()
-  }
-
-  /** States are forgotten once there are too many of them. */
-  #renew(): void {
-    if (this.#age === this.#automaton.age) return
-    this.#age = this.#automaton.age
-    this.#starts.fill(0)
-    this.#leadStarts.fill(0)
   }
 
   /** The text ends, and units go on. */

@@ -1,5 +1,5 @@
 import type { Node } from './parse.js'
-import { type CodeSet, has, LAST } from './sets.js'
+import { type CodeSet, LAST } from './sets.js'
 
 /** What an instruction does. */
 export const TAKE = 0
@@ -54,11 +54,12 @@ export function compile(units: readonly Unit[]): Program {
 /** From the end to the beginning, so that each instruction knows where it goes on. */
 class Code {
   readonly #sets: Sets
-  readonly #op: number[] = []
-  readonly #to: number[] = []
-  readonly #other: number[] = []
-  readonly #set: number[] = []
-  readonly #unit: number[] = []
+  #count = 0
+  #op = new Uint8Array(1024)
+  #to = new Int32Array(1024)
+  #other = new Int32Array(1024)
+  #set = new Int32Array(1024)
+  #unit = new Int32Array(1024)
 
   constructor(sets: Sets) {
     this.#sets = sets
@@ -69,13 +70,7 @@ class Code {
   }
 
   done(): Pick<Program, 'op' | 'to' | 'other' | 'set' | 'unit'> {
-    return {
-      op: Uint8Array.from(this.#op),
-      to: Int32Array.from(this.#to),
-      other: Int32Array.from(this.#other),
-      set: Int32Array.from(this.#set),
-      unit: Int32Array.from(this.#unit),
-    }
+    return { op: this.#op, to: this.#to, other: this.#other, set: this.#set, unit: this.#unit }
   }
 
   #node(node: Node, next: number, unit: number): number {
@@ -98,56 +93,76 @@ class Code {
   }
 
   #add(op: number, unit: number, to: number, other: number, set: number): number {
-    this.#op.push(op)
-    this.#unit.push(unit)
-    this.#to.push(to)
-    this.#other.push(other)
-    this.#set.push(set)
-    return this.#op.length - 1
+    const at = this.#count++
+    if (at === this.#op.length) this.#widen(at * 2)
+    this.#op[at] = op
+    this.#unit[at] = unit
+    this.#to[at] = to
+    this.#other[at] = other
+    this.#set[at] = set
+    return at
   }
+
+  #widen(length: number): void {
+    const op = new Uint8Array(length)
+    op.set(this.#op)
+    this.#op = op
+    this.#to = widened(this.#to, length)
+    this.#other = widened(this.#other, length)
+    this.#set = widened(this.#set, length)
+    this.#unit = widened(this.#unit, length)
+  }
+}
+
+function widened(list: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(length)
+  wider.set(list)
+  return wider
 }
 
 class Sets {
   readonly #ids = new Map<string, number>()
+  /** A repetition asks for the same set again and again. */
+  readonly #known = new Map<CodeSet, number>()
   readonly #all: CodeSet[] = []
 
   idOf(set: CodeSet): number {
-    const key = set.join()
-    const known = this.#ids.get(key)
+    const known = this.#known.get(set)
     if (known !== undefined) return known
-    const id = this.#all.push(set) - 1
+    const key = set.join()
+    const id = this.#ids.get(key) ?? this.#all.push(set) - 1
     this.#ids.set(key, id)
+    this.#known.set(set, id)
     return id
   }
 
   /** Cuts the code units where some set begins or ends; pieces that are in the same sets are one class. */
   classes(): { readonly classes: Uint16Array; readonly count: number; readonly members: readonly Uint8Array[] } {
-    const cuts = new Set([0])
-    for (const set of this.#all) {
-      for (const [index, code] of set.entries()) cuts.add(index % 2 === 0 ? code : code + 1)
+    const changes = new Map<number, number[]>([[0, []]])
+    for (const [id, set] of this.#all.entries()) {
+      for (const [index, code] of set.entries()) {
+        const at = index % 2 === 0 ? code : code + 1
+        const there = changes.get(at)
+        if (there === undefined) changes.set(at, [id])
+        else there.push(id)
+      }
     }
-    const sorted = [...cuts].filter((code) => code <= LAST).sort((a, b) => a - b)
+    const cuts = [...changes.keys()].filter((code) => code <= LAST).sort((a, b) => a - b)
+    const within = new Uint8Array(this.#all.length)
     const byMembership = new Map<string, number>()
     const classes = new Uint16Array(LAST + 1)
-    const memberships: number[][] = []
-    for (const [index, first] of sorted.entries()) {
-      const within = this.#all.flatMap((set, id) => (has(set, first) ? [id] : []))
-      const key = within.join()
+    const memberships: Uint8Array[] = []
+    for (const [index, first] of cuts.entries()) {
+      for (const id of changes.get(first) ?? []) within[id] = 1 - (within[id] ?? 0)
+      const key = Buffer.from(within).toString('latin1')
       let one = byMembership.get(key)
       if (one === undefined) {
-        one = memberships.push(within) - 1
+        one = memberships.push(within.slice()) - 1
         byMembership.set(key, one)
       }
-      classes.fill(one, first, sorted[index + 1] ?? LAST + 1)
+      classes.fill(one, first, cuts[index + 1] ?? LAST + 1)
     }
-    const count = memberships.length
-    const members = this.#all.map(() => new Uint8Array(count))
-    for (const [one, within] of memberships.entries()) {
-      for (const id of within) {
-        const set = members[id]
-        if (set !== undefined) set[one] = 1
-      }
-    }
-    return { classes, count, members }
+    const members = this.#all.map((_, id) => Uint8Array.from(memberships, (one) => one[id] ?? 0))
+    return { classes, count: memberships.length, members }
   }
 }

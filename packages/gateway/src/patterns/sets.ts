@@ -57,10 +57,6 @@ export function meet(a: CodeSet, b: CodeSet): boolean {
   return false
 }
 
-export function isWithin(inner: CodeSet, outer: CodeSet): boolean {
-  return !meet(inner, complement(outer))
-}
-
 /** With all that ECMA-262 takes for the same where case counts for nothing (Canonicalize, without the `u` flag). */
 export function withBothCases(set: CodeSet): CodeSet {
   const more: number[] = []
@@ -84,6 +80,9 @@ function alikeBeyondAscii(): readonly (readonly number[])[] {
   if (known !== undefined) return known
   const byUpper = new Map<number, number[]>()
   for (let code = 0x80; code <= LAST; code++) {
+    // Scripts of East Asia, Hangul and what is nobody's: no letter there has two cases.
+    if (code === 0x2e80) code = 0xa640
+    if (code === 0xac00) code = 0xff00
     const upper = String.fromCharCode(code).toUpperCase()
     const to = upper.length === 1 ? upper.charCodeAt(0) : code
     // "If the value of ch's code unit is at least 128 and that of cu is less than 128, return ch."

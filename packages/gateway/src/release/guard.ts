@@ -143,14 +143,19 @@ class Guard implements TextGuard {
 }
 
 function keepHead(place: Place, scan: Scan, text: string): void {
-  const last = scan.findings.at(-1)
-  if (last === undefined || last.end !== scan.hold) {
+  // The one that ends there need not be the one that begins last: those of different types may overlap.
+  const at = scan.findings.findLastIndex(({ end }) => end === scan.hold)
+  const last = scan.findings[at]
+  if (last === undefined) {
     if (scan.hold !== place.from) place.head = ''
     return
   }
-  let start = last.start
-  for (let i = scan.findings.length - 2; i >= 0 && scan.findings[i]?.end === start; i--) {
-    start = scan.findings[i]?.start ?? start
+  let { start } = last
+  for (let i = at - 1; i >= 0; i--) {
+    const before = scan.findings[i]
+    if (before?.type !== last.type) continue
+    if (before.end !== start) break
+    start = before.start
   }
   if (start === place.from && place.head !== '') return
   place.head = text.slice(Math.max(0, start - HEAD_LEAD), start + HEAD_LENGTH)

@@ -2,14 +2,14 @@ import type { Finding, FindingType } from './finding.js'
 import type { Refusal } from './refusal.js'
 
 export interface Scan {
-  /** Final findings only: no text that may follow changes them. Sorted by start, not overlapping one another. */
+  /** Final findings only: no text that may follow changes them. Sorted by start; of one type no two overlap. */
   readonly findings: readonly Finding[]
   /** Offset from which a candidate is still open: text before it is judged. `text.length` where nothing is open. */
   readonly hold: number
 }
 
 /**
- * Finds one kind of protected text.
+ * Finds protected text of one or more types.
  *
  * Law (chunk invariance): for every cutting of a text into pieces, scanning the growing text piece by piece gives the same
  * findings as one scan of the whole with `ended`. Text once below `hold` is never part of a later finding.
