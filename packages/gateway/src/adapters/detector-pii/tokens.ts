@@ -37,7 +37,7 @@ const UK_LICENCE = /^[A-Z9]{5}[0-9][0156][0-9][0-3][0-9]{2}[A-Z9]{2}[0-9A-Z]{3}$
 /** What says that a licence is a driver's: there are licences of software, of doctors and of pubs. */
 const DRIVES =
   /driv(?:er['’]?s?|ing)[ _-]{0,2}(?:licen[cs]e|permit|id)|\bd\.?l\.?\b|führerschein|permis|patente|conduc|rijbewijs|körkort|praw[oa] jazdy|\bcnh\b|habilita/i
-const PASS = /\bpass[ -]?(?:nr|nummer|no|number)\b/i
+const PASS = /\bpass[ -]?(?:nr|nummer|no|number)\b|\btravel document/i
 /** As far back as these are looked for. */
 const REACH = 72
 
