@@ -446,6 +446,14 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 9.6',
     says: 'a remote detector that throws, is late, overloaded or answers nonsense has failed, and is never clean',
   },
+  'content.pii-found': {
+    source: 'issue 11',
+    says: 'telephone numbers, national ids, passports, dates of birth, addresses of machines and of crypto currencies are found in ten locales',
+  },
+  'content.pii-checksum': {
+    source: 'issue 11',
+    says: 'a number that has a checksum is found only where that holds, and what other numbers look like too only where words name it',
+  },
   'content.labels-max': { source: 'issue 9.6', says: 'a remote detector is never shown what is above its labelsMax' },
   'content.where-used': {
     source: 'issue 9.6',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { BASE, base, ENV, FILE, good, read } from '../../test/config-text.js'
-import { OWN_TYPES } from '../spec/index.js'
+import { FINDING_TYPES, OWN_TYPES } from '../spec/index.js'
 import { DIALECTS } from './config.js'
 import { faultText } from './fault.js'
 import { configFromText, loadConfig } from './load.js'
@@ -325,15 +325,11 @@ files: { openai: b }
         scope: 'session',
         actors: true,
         gather: {
-          findings: [
-            { type: 'pii.card', labels: ['confidential', 'finance'] },
-            { type: 'pii.email', labels: ['confidential'] },
-            { type: 'pii.iban', labels: ['confidential'] },
-            { type: 'pii.address', labels: ['confidential'] },
-            { type: 'pii.national-id', labels: ['confidential'] },
-            { type: 'pii.person', labels: ['confidential'] },
-            { type: 'pii.phone', labels: ['confidential'] },
-          ],
+          // Every type of a family that is named, and what is named itself beside.
+          findings: FINDING_TYPES.filter((type) => type.startsWith('pii.')).map((type) => ({
+            type,
+            labels: type === 'pii.card' ? ['confidential', 'finance'] : ['confidential'],
+          })),
           toolResults: ['untrusted'],
           termsNamed: [],
         },

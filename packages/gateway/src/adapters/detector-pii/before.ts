@@ -64,6 +64,26 @@ export function saidBefore(text: string, start: number, passed: readonly Label[]
 }
 
 function saidWithin(text: string, floor: number, start: number, passed: readonly Label[]): Said | undefined {
+  const { word, digits } = look(text, floor, start, passed)
+  return word === undefined ? undefined : { label: word.label, distance: start - word.end, digits }
+}
+
+interface Word {
+  readonly label: Label
+  readonly start: number
+  readonly end: number
+}
+
+interface Look {
+  readonly word: Word | undefined
+  /** Of the longest row of digits that was passed. */
+  readonly digits: number
+  /** A sentence ended: what stands before it does not count. */
+  readonly isOver: boolean
+}
+
+/** Goes back from `start` to the nearest word that says something, no further than `floor`. */
+function look(text: string, floor: number, start: number, passed: readonly Label[]): Look {
   let at = start
   let digits = 0
   let run = 0
@@ -77,7 +97,7 @@ function saidWithin(text: string, floor: number, start: number, passed: readonly
     }
     run = 0
     if (!isLetter(code)) {
-      if (endsSentence(text, at - 1, floor)) return undefined
+      if (endsSentence(text, at - 1, floor)) return { word: undefined, digits, isOver: true }
       at--
       continue
     }
@@ -87,9 +107,45 @@ function saidWithin(text: string, floor: number, start: number, passed: readonly
     // The letter of `\\n` in JSON text is none of the word behind it.
     const begin = text.charCodeAt(at - 1) === 0x5c && end - at > 1 ? at + 1 : at
     const label = WORDS.get(text.slice(begin, end).toLowerCase())
-    if (label !== undefined && !passed.includes(label)) return { label, distance: start - end, digits }
+    if (label !== undefined && !passed.includes(label))
+      return { word: { label, start: at, end }, digits, isOver: false }
   }
-  return undefined
+  return { word: undefined, digits, isOver: false }
+}
+
+/**
+ * `saidBefore` for places that come one behind the other in one text: what was read for the one before is not read again, so rows
+ * without end of numbers cost no more than their length.
+ */
+export class Words {
+  readonly #text: string
+  #place = -1
+  #last: Look | undefined
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** @param start where a row of digits begins, behind every place asked for before */
+  before(start: number): Said | undefined {
+    const text = this.#text
+    const floor = Math.max(0, start - REACH)
+    const seen = this.#last
+    let now: Look
+    if (seen === undefined || this.#place <= floor) now = look(text, floor, start, NONE)
+    else {
+      now = look(text, this.#place, start, NONE)
+      if (now.word === undefined && !now.isOver) {
+        const word = seen.word !== undefined && seen.word.start >= floor ? seen.word : undefined
+        now = { word, digits: Math.max(now.digits, seen.digits), isOver: seen.isOver }
+      }
+    }
+    this.#place = start
+    this.#last = now
+    const { word, digits } = now
+    if (word === undefined) return saidAbove(text, start, NONE)
+    return { label: word.label, distance: start - word.end, digits }
+  }
 }
 
 const NONE: readonly Label[] = []
@@ -112,8 +168,9 @@ function saidAbove(text: string, start: number, passed: readonly Label[]): Said 
   if (line < floor) return undefined
   // The first line that is seen as a whole: where the text is longer, whatever it is, it has to have as many cells.
   const first = floor === 0 ? 0 : text.indexOf('\n', floor) + 1
+  if (first > line || isDigit(text.charCodeAt(first))) return undefined
   const end = text.indexOf('\n', first)
-  if (first > line || end === -1 || end > line) return undefined
+  if (end === -1 || end > line) return undefined
   const header = text.slice(first, end)
   if (/\d{3}/.test(header)) return undefined
   const delimiter = isDelimiter(before) ? text.charAt(edge - 1) : (/[,;\t|]/.exec(header)?.[0] ?? '\n')

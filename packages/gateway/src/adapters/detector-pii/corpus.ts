@@ -71,6 +71,7 @@ export const NO_PHONES: readonly string[] = [
   'Prices: 1.234.567,89 EUR and $1,234,567.89',
   'Boston, MA 02110-1301, zip 90210-1234',
   '0.0.3 / 2014-01-13',
+  '0063 0063 0073 ring above',
   'IBAN ME45 5913 2371 0010 3800 44',
   'on 01-02-2024 1030, 12/31/2024 and 31.12.2024',
   'id: 030-1234567, ref 0171/1234567',
@@ -143,6 +144,7 @@ export const PASSPORTS: readonly string[] = [
   'passport number «X1234567», Passport: «123456789»',
   'my passport (no. «AB1234567») expired',
   'Reisepassnummer «C01X00T47», Pass-Nr. «C01X00T47»',
+  'Travel document: «P12345678»',
   'passeport n° «12AB34567»',
   'pasaporte «AAA123456»',
   'passaporto «YA1234567»',
@@ -173,6 +175,7 @@ export const BIRTH_DATES: readonly string[] = [
   // de
   'geboren am «4. März 1985», geb. «04.03.1985», Geburtsdatum: «4.3.1985»',
   // es
+  'F. Nac.: «04/03/1985»',
   'nacido el «4 de marzo de 1985», fecha de nacimiento: «04-03-1985»',
   // it
   'nato il «4 marzo 1985», nata a Roma il «04/03/1985»',

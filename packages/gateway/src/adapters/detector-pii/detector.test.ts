@@ -36,16 +36,16 @@ const KINDS: readonly (readonly [FindingType, readonly string[], readonly string
 ]
 
 describe.each(KINDS)('%s', (type, found, clean) => {
-  it.each(found)('finds %j', (marked) => {
+  it.each(found)('finds %j [content.pii-found]', (marked) => {
     const { text, found } = read(marked)
     expect(findAll(text, type)).toEqual(found)
   })
 
-  it.each(clean)('finds none in %j', (text) => expect(findAll(text, type)).toEqual([]))
+  it.each(clean)('finds none in %j [content.pii-checksum]', (text) => expect(findAll(text, type)).toEqual([]))
 })
 
 describe('addresses of networks', () => {
-  it.each(corpus.NETWORKS)('finds %j', (marked) => {
+  it.each(corpus.NETWORKS)('finds %j [content.pii-found]', (marked) => {
     const { text, found } = read(marked)
     expect([...findAll(text, 'pii.ip'), ...findAll(text, 'pii.mac')]).toEqual(found)
   })

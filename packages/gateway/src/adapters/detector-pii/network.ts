@@ -43,10 +43,13 @@ function addressOf(row: string, text: string, start: number): Address | undefine
   return row.includes(':') && isIpv6(row) ? { type: 'pii.ip', score: 1, length } : undefined
 }
 
-/** Nobody's: all alike (`00:00:…`, `ff:ff:…`), and groups of mere digits that hyphens join, which are dates and numbers of parts. */
+/**
+ * Nobody's: all alike (`00:00:…`, `ff:ff:…`), and mere digits in groups that hyphens or dots join, which are
+ * dates, sections and numbers of parts. */
 function isMac(row: string): boolean {
   const digits = row.replaceAll(/[:.-]/g, '').toLowerCase()
   if (digits === digits.charAt(0).repeat(12)) return false
+  if (row.charAt(4) === '.') return row.split('.').filter((group) => /[A-Fa-f]/.test(group)).length > 1
   return row.charAt(2) === ':' || /[a-f]/.test(digits)
 }
 
@@ -114,7 +117,7 @@ function rowStart(text: string, floor: number, at: number): number {
   let start = at
   while (start > lowest && kindAt(text, start - 1) !== 0) start--
   // `node:10.20.30.40`: letters of a word are none of the row.
-  if (start > 0 && isWord(text.charCodeAt(start - 1)) && kindAt(text, start - 1) === 0) {
+  if (start > 0 && isWord(text.charCodeAt(start - 1))) {
     while (start < at && kindAt(text, start) === HEX) start++
   }
   return start

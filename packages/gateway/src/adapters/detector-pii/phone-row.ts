@@ -33,6 +33,8 @@ export interface Row {
   readonly groups: readonly Group[]
   /** Behind the last group. */
   readonly end: number
+  /** As far as the text was read for it: where that is the text's end, more may belong to it. */
+  readonly seen: number
   readonly hasPlus: boolean
   /** A parenthesis stands before the first group. */
   readonly isEnclosed: boolean
@@ -48,13 +50,19 @@ export function glance(text: string, start: number): { readonly digits: number; 
   let digits = 0
   let at = start
   let gap = 0
+  let size = 0
+  let alone = 0
   while (digits < 6 && gap <= BETWEEN_MAX) {
     const kind = KIND[text.charCodeAt(at)]
     if (kind === DIGIT) {
       digits++
+      size++
       gap = 0
-    } else if (kind === SIGN) gap++
-    else break
+    } else if (kind === SIGN) {
+      if (size === 1 && ++alone > ALONE_MAX) return { digits: 0, end: start }
+      size = 0
+      gap++
+    } else break
     at++
   }
   return { digits, end: at }
@@ -82,7 +90,8 @@ export function readRow(text: string, start: number): Row | undefined {
     if (at === from) break
     // A fourth digit that stands alone: rows of them are lists, and would be read again from each of theirs.
     if (at - from === 1 && ++alone > ALONE_MAX) break
-    if (at - from > GROUP_MAX) return groups.length === 0 ? undefined : { groups, end, hasPlus, isEnclosed, digits }
+    if (at - from > GROUP_MAX)
+      return groups.length === 0 ? undefined : { groups, end, seen: at, hasPlus, isEnclosed, digits }
     groups.push({ start: from, end: at })
     digits += at - from
     end = at
@@ -90,7 +99,7 @@ export function readRow(text: string, start: number): Row | undefined {
     while (at - end < BETWEEN_MAX && KIND[text.charCodeAt(at)] === SIGN) at++
     if (at === end || !isBetween(text, end, at)) break
   }
-  return groups.length === 0 ? undefined : { groups, end, hasPlus, isEnclosed, digits }
+  return groups.length === 0 ? undefined : { groups, end, seen: at, hasPlus, isEnclosed, digits }
 }
 
 /** What may stand between two groups: a space, a sign with or without spaces around it, parentheses. */

@@ -32,6 +32,8 @@ export function shapeOf(written: Written): Shape | undefined {
   const { digits, sizes, hasPlus, enclosed } = written
   if (digits.length < DIGITS_MIN || digits.length > DIGITS_MAX || isOtherwise(written)) return undefined
   if (hasPlus) return international(digits, sizes)
+  // Code points, sectors, registers: words of four digits that all begin so.
+  if (/^(?:00\d\d){2,4}$/.test(digits) && sizes.every((size) => size === 4)) return undefined
   if (digits.startsWith('00') && digits.length >= 10 && (sizes[0] ?? 0) > 1) {
     const isAbroad = digits.charAt(2) === '1' ? digits.length === 13 : callingCodeLength(digits.slice(2)) > 0
     if (isAbroad) return sizes.length > 1 ? NEEDS_NOTHING_80 : NEEDS_MUCH

@@ -1,6 +1,6 @@
 import { escapeBefore } from '../../json/escape.js'
 import type { Detector, Finding, Scan } from '../../spec/index.js'
-import { type Said, saidBefore } from './before.js'
+import { type Said, Words } from './before.js'
 import { glance, isDigit, isSign, type Row, readRow, written } from './phone-row.js'
 import { DIGITS_MAX, DIGITS_MIN, type Needs, type Shape, shapeOf, type Written } from './phone-shape.js'
 
@@ -23,22 +23,23 @@ function standsFree(text: string, start: number): boolean {
   if (start === 0) return true
   const before = text.charCodeAt(start - 1)
   if (isWord(before)) return escapeBefore(text, start) > 0
-  switch (text.charAt(start - 1)) {
-    case '#':
-    case '$':
-    case '€':
-    case '£':
-    case '¥':
-    case '@':
-    case '%':
-    case '+':
+  if (before === 0x20 || before === 0x0a) return true
+  switch (before) {
+    case 0x23: // #
+    case 0x24: // $
+    case 0x20ac: // €
+    case 0xa3: // £
+    case 0xa5: // ¥
+    case 0x40: // @
+    case 0x25: // %
+    case 0x2b: // +
       return false
-    case '-':
-    case '/':
+    case 0x2d: // -
+    case 0x2f: // /
       return !isWord(text.charCodeAt(start - 2))
-    case '.':
-    case ',':
-    case ':':
+    case 0x2e: // .
+    case 0x2c: // ,
+    case 0x3a: // :
       return !isDigit(text.charCodeAt(start - 2))
     default:
       return true
@@ -89,11 +90,11 @@ function isWithinRow(text: string, start: number): boolean {
 const LEADING =
   /^(?:[:=] ?|(?: (?:me|us|him|her|them|back|again|now|here|today|on|at|from|under|via|by|the|this|number|is|my|our|unter|von|mich|uns|bitte|der|au|le|moi|nous|du|al|el|desde|a|mi|il|lo|dal|op|van|me|på|från|pod|numer|nr|z|para|o|do|no)\.?:?){1,4} ?["']?)$/i
 
-function holds(needs: Needs, said: Said | undefined, number: Written, between: string, isWithin: boolean): boolean {
+function holds(needs: Needs, said: Said | undefined, number: Written, between: string): boolean {
   if (needs === 'plus') return true
-  if (needs === 'nothing' && !isWithin) return said === undefined || !speaksAgainst(said)
+  if (needs === 'nothing') return said === undefined || !speaksAgainst(said)
   if (said === undefined) return false
-  if (needs !== 'much') return said.label === 'phone' || (said.label === 'call' && said.distance <= 40)
+  if (needs === 'little') return said.label === 'phone' || (said.label === 'call' && said.distance <= 40)
   if (said.label === 'phone') return said.distance <= (number.digits.length < 9 ? 24 : 40)
   return said.label === 'call' && (LEADING.test(between) || (between === ' ' && number.sizes.length > 1))
 }
@@ -106,8 +107,10 @@ interface Best extends Shape {
 }
 
 /** The number that a row begins with: the surest reading of its groups, the longest of those. */
-function numberIn(text: string, start: number, row: Row): Best | undefined {
+function numberIn(text: string, start: number, row: Row, words: Words): Best | undefined {
   const { groups } = row
+  const isWithin = !row.hasPlus && !row.isEnclosed && isWithinRow(text, start)
+  if (isWithin && !isPrinted(text, row)) return undefined
   let said: Said | undefined
   let isAsked = false
   let best: Best | undefined
@@ -126,15 +129,29 @@ function numberIn(text: string, start: number, row: Row): Best | undefined {
     if (one === undefined || shape === undefined || (best !== undefined && RANK[shape.needs] <= RANK[best.needs]))
       continue
     if (!isAsked && shape.needs !== 'plus') {
-      said = saidBefore(text, start)
+      said = words.before(start)
       isAsked = true
     }
     const between = said === undefined ? '' : text.slice(start - said.distance, start)
-    const isWithin = shape.score < 0.85 && isWithinRow(text, start)
-    const isHeld = holds(shape.needs, said, one, between, isWithin)
-    if (isHeld || isTrailed(text, end, shape, one.digits.length)) best = { ...shape, end }
+    if (isWithin && shape.score < 0.85) continue
+    if (holds(shape.needs, said, one, between) || isTrailed(text, end, shape, one.digits.length))
+      best = { ...shape, end }
   }
   return best
+}
+
+/** What a number that `isPrinted` may begin with. */
+function isPrintedSize(text: string, start: number, size: number): boolean {
+  if (size === 1) return text.charCodeAt(start) === 0x31 && isDigit(text.charCodeAt(start + 3))
+  return size === 3 || (size === 2 && text.charCodeAt(start) === 0x30)
+}
+
+/** Grouped as North American or French numbers are: what alone is looked for within a row of other groups. */
+function isPrinted(text: string, { groups }: Row): boolean {
+  const size = (i: number): number => (groups[i]?.end ?? 0) - (groups[i]?.start ?? 0)
+  if (size(0) === 3) return size(1) === 3 && size(2) === 4
+  if (size(0) === 1) return size(1) === 3 && size(2) === 3 && size(3) === 4
+  return size(0) === 2 && text.charCodeAt(groups[0]?.start ?? 0) === 0x30 && size(4) === 2
 }
 
 function isBlank(code: number): boolean {
@@ -190,6 +207,7 @@ export const phoneDetector: Detector = {
   scan(text: string, from: number, ended: boolean): Scan {
     let findings: Finding[] | undefined
     let at = from
+    const words = new Words(text)
     for (;;) {
       BEGIN.lastIndex = at
       if (!BEGIN.test(text)) break
@@ -207,18 +225,23 @@ export const phoneDetector: Detector = {
         at = behindGroup(text, at)
         continue
       }
-      if (isDigit(code)) {
-        const { digits, end } = glance(text, at)
-        if (digits < DIGITS_MIN && (ended || text.length - end > 0)) {
-          at = end
+      const { digits, end: glanced } = glance(text, firstDigit(text, at))
+      if (digits < DIGITS_MIN && (ended || glanced < text.length)) {
+        at = digits === 0 ? behindGroup(text, at) : Math.max(glanced, at + 1)
+        continue
+      }
+      if (isDigit(code) && isWithinRow(text, at)) {
+        const behind = behindGroup(text, at)
+        if ((ended || at + 3 < text.length) && behind < text.length && !isPrintedSize(text, at, behind - at)) {
+          at = behind
           continue
         }
       }
       const row = readRow(text, at)
-      if (!ended && (row === undefined ? text.length - at < 3 : isOpen(text, row.end))) {
+      if (!ended && (row === undefined ? text.length - at < 3 : row.seen >= text.length || isOpen(text, row.end))) {
         return { findings: findings ?? NONE, hold: at }
       }
-      const best = row === undefined ? undefined : numberIn(text, at, row)
+      const best = row === undefined ? undefined : numberIn(text, at, row, words)
       if (best === undefined) {
         at = behindGroup(text, at)
         continue
@@ -230,6 +253,12 @@ export const phoneDetector: Detector = {
     }
     return { findings: findings ?? NONE, hold: text.length }
   },
+}
+
+function firstDigit(text: string, at: number): number {
+  let first = at
+  while (first < at + 3 && !isDigit(text.charCodeAt(first))) first++
+  return first
 }
 
 /** Behind the digits at `at`, or the one sign that stands there. */

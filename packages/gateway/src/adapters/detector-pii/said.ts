@@ -6,7 +6,7 @@ import type { Label } from './words.js'
 const NEAR = 14
 
 /** Whether the words before a value say that it is one of `labels`. */
-export function isSaid({ text, start }: Candidate, labels: readonly Label[]): boolean {
+function isSaid({ text, start }: Candidate, labels: readonly Label[]): boolean {
   const said = saidBefore(text, start, NEUTRAL)
   return said !== undefined && labels.includes(said.label) && said.distance <= REACH
 }
@@ -23,7 +23,7 @@ const REACH = 60
 const NEUTRAL: readonly Label[] = ['id', 'call']
 
 /** Whether a word right before a value says that it is something else: an order's number, a version. */
-export function isDenied({ text, start }: Candidate): boolean {
+function isDenied({ text, start }: Candidate): boolean {
   const said = saidBefore(text, start)
   return said !== undefined && DENYING.includes(said.label) && said.distance <= NEAR
 }

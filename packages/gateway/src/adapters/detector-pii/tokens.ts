@@ -37,7 +37,7 @@ const UK_LICENCE = /^[A-Z9]{5}[0-9][0156][0-9][0-3][0-9]{2}[A-Z9]{2}[0-9A-Z]{3}$
 /** What says that a licence is a driver's: there are licences of software, of doctors and of pubs. */
 const DRIVES =
   /driv(?:er['’]?s?|ing)[ _-]{0,2}(?:licen[cs]e|permit|id)|\bd\.?l\.?\b|führerschein|permis|patente|conduc|rijbewijs|körkort|praw[oa] jazdy|\bcnh\b|habilita/i
-const PASS = /\bpass[ -]?(?:nr|nummer|no|number)\b/i
+const PASS = /\bpass[ -]?(?:nr|nummer|no|number)\b|\btravel document/i
 /** As far back as these are looked for. */
 const REACH = 72
 
@@ -46,7 +46,7 @@ function judge(text: string, start: number, end: number): Judgement | undefined 
   const { length } = word
   if (length >= CRYPTO_MIN) return isCryptoAddress(word) ? { type: 'pii.crypto', score: 1 } : undefined
   const candidate = { text, start, end }
-  if (length === 16 && CODICE.test(word.toUpperCase()) && codiceFiscaleHolds(word.toUpperCase())) {
+  if (length === 16 && CODICE.test(word) && codiceFiscaleHolds(word)) {
     return { type: 'pii.national-id', score: 1 }
   }
   if (length === 16 && UK_LICENCE.test(word)) return nationalId(known(candidate, ['licence'], 0.7)?.score)
@@ -85,7 +85,7 @@ function digitsIn(word: string): number {
   let digits = 0
   for (let at = 0; at < word.length; at++) {
     const code = word.charCodeAt(at)
-    if (code >= 0x30 && code <= 0x39) digits++
+    if (isDigit(code)) digits++
   }
   return digits
 }
@@ -124,7 +124,12 @@ export const tokenDetector: Detector = {
       if (!ended && text.length - end < 2 && end - begin <= LENGTH_MAX)
         return { findings: findings ?? NONE, hold: begin }
       const start = escapeEnd(text, begin)
-      if (end - start >= LENGTH_MIN && end - start <= LENGTH_MAX && standsFree(text, start, end)) {
+      if (
+        end - start >= LENGTH_MIN &&
+        end - start <= LENGTH_MAX &&
+        standsFree(text, start, end) &&
+        mayBegin(text, start, end)
+      ) {
         const one = judge(text, start, end)
         if (one !== undefined) {
           findings ??= []
@@ -160,7 +165,29 @@ function wordEnd(text: string, at: number): number {
 function wordAtEnd(text: string, floor: number): number {
   const end = text.endsWith('-') ? text.length - 1 : text.length
   const start = wordStart(text, floor, end)
-  return start === end || end - start > LENGTH_MAX ? text.length : start
+  if (start === end || end - start > LENGTH_MAX) return text.length
+  const word = escapeEnd(text, start)
+  return mayBegin(text, word, end) ? word : text.length
+}
+
+/**
+ * Whether any of these words begins so. Prose must not wait: what begins with letters has them large, or one of them, or is an
+ * address of a currency, which is told from a capitalised word by its next six letters.
+ */
+function mayBegin(text: string, start: number, end: number): boolean {
+  let lead = start
+  while (lead < end && !isDigit(text.charCodeAt(lead))) lead++
+  const letters = text.slice(start, lead)
+  if (letters.length < 2 || letters === letters.toUpperCase()) return true
+  if (PARTS.some((part) => part.startsWith(letters))) return true
+  return 'LMDAXTr'.includes(letters.charAt(0)) && (letters.length < 8 || /[A-Z]/.test(letters.slice(1, 7)))
+}
+
+/** How addresses in bech32 begin. */
+const PARTS = ['bc', 'ltc', 'addr', 'cosmos']
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
 }
 
 /** `\nX1234567` in JSON text is a line break and a word. */

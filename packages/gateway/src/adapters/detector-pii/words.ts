@@ -44,13 +44,13 @@ const LISTS: Readonly<Record<Label, string>> = {
     'contattare contattami bellen bel belt gebeld bereikbaar bereiken ringa ringde nås kontakta ' +
     'zadzwoń zadzwonić dzwonić dzwonił dzwoniła dzwoń kontakt ligar ligue ligou contato contacte',
   birth:
-    'born birth births dob birthdate birthday bday birthdays geboren geb geburtsdatum geburtstag geburt geboortedatum geboorte ' +
-    'né née nés naissance nacido nacida nacimiento nací nació cumpleaños nato nata nascita nascido nascida nascimento nasci nasceu ' +
+    'born birth births dob bdate birthdt birthdate birthday bday birthdays geboren geb geburtsdatum geburtstag geburt geboortedatum geboortedag geboorte gebdat ' +
+    'né née nés naissance nacido nacida nacimiento nací nació cumpleaños nato nata nascita nascido nascida nascimento nasci nasceu nac nasc naiss ' +
     'aniversário född födelsedatum födelsedag födelse urodzony urodzona urodzenia urodził urodziła ur urodziny compleanno',
   passport:
     'passport passports passportno passportnumber reisepass reisepassnummer passnummer passnr passeport pasaporte passaporto ' +
     'passaporte paspoort paspoortnummer paszport paszportu passnr passno',
-  pass: 'pass',
+  pass: 'pass document',
   licence:
     'licence license licences licenses dl dlno driverlicense führerschein führerscheinnummer permis patente conducir rijbewijs ' +
     'rijbewijsnummer körkort körkortsnummer prawo cnh habilitação driver driving drivers',
