@@ -64,9 +64,33 @@ export interface ReadingChanges {
 /** A cell as the database writes it. */
 export type Cell = string | null
 
+/** Rows as a database sent them. To cut each cell out as a text is most of what giving a row costs. */
+export interface PackedRows {
+  readonly count: number
+  /** All of them, in order. */
+  readonly pieces: readonly PackedPiece[]
+  /** Bytes that stand before each row and say nothing here. */
+  readonly gap: number
+  /** Of each cell of a row, in order, the index of its column in the result; -1: it has none, and nobody sees it. */
+  readonly places: readonly number[]
+}
+
+/**
+ * Whole rows, one behind the other. A cell is its length (four bytes, the highest first; negative: there is no value) and as many
+ * bytes of text; a boolean is `t` or `f`. Whoever makes one vouches for the lengths.
+ */
+export interface PackedPiece {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+  readonly count: number
+}
+
 /** A piece of a result. */
 export interface ResultPage {
   readonly rows: readonly (readonly Cell[])[]
+  /** The same rows, where the database's bytes are still there. */
+  readonly packed?: PackedRows
   /** The last one. */
   readonly ended: boolean
   /** There was more than may be given. */

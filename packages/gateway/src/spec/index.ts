@@ -12,6 +12,8 @@ export type {
   DocumentIndex,
   DocumentQuery,
   Hit,
+  PackedPiece,
+  PackedRows,
   PreparedQuery,
   Reader,
   Reading,

@@ -1,12 +1,14 @@
-import { type Refusal, type ResultPage, refuse, type Step } from '../../spec/index.js'
+import { type Cell, type PackedRows, type Refusal, type ResultPage, refuse, type Step } from '../../spec/index.js'
 import type { Caller } from './caller.js'
 import { createPatience } from './patience.js'
 import { isOfSchema, refusalOf } from './refusals.js'
 import type { Server } from './server/server.js'
 import { asRole } from './understand.js'
 import type { Plan } from './understood.js'
+import { ROW_GAP, rowsIn } from './wire/cells.js'
 import { TypesChanged } from './wire/errors.js'
 import type { Bound } from './wire/messages.js'
+import type { RowsPage } from './wire/pages.js'
 import type { Lease, Pool } from './wire/pool.js'
 import { readRows } from './wire/rows.js'
 
@@ -56,7 +58,7 @@ export async function* readPlan(
       yield over()
       return
     }
-    const { rewritten, types, finish } = plan
+    const { rewritten, types } = plan
     const key = `${epoch} ${caller.role} ${rewritten.text}`
     const asked = {
       ...{ asRole: asRole(caller), key, sql: rewritten.text, values, types, rowsMax, bytesMax },
@@ -72,7 +74,7 @@ export async function* readPlan(
         return
       }
       patience.begin()
-      yield { kind: 'proceed', value: { ...page, rows: finish(page.rows) } }
+      yield { kind: 'proceed', value: new Page(page, plan) }
       patience.end()
       if (page.ended) return
     }
@@ -91,6 +93,27 @@ export async function* readPlan(
     return refusalOf(changed ? new TypesChanged() : thrown, dataset, (position) =>
       plan.rewritten.positionInOriginal(position),
     )
+  }
+}
+
+/** Rows that stand where they came in, and are cut into texts where somebody asks for those. */
+class Page implements ResultPage {
+  readonly packed: PackedRows
+  readonly ended: boolean
+  readonly isTruncated: boolean
+  readonly #plan: Plan
+  #rows: readonly (readonly Cell[])[] | undefined
+
+  constructor({ count, ended, isTruncated, pieces }: RowsPage, plan: Plan) {
+    this.packed = { count, pieces, gap: ROW_GAP, places: plan.places }
+    this.ended = ended
+    this.isTruncated = isTruncated
+    this.#plan = plan
+  }
+
+  get rows(): readonly (readonly Cell[])[] {
+    this.#rows ??= this.#plan.finish(rowsIn(this.packed.pieces))
+    return this.#rows
   }
 }
 

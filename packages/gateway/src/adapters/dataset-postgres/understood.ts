@@ -45,6 +45,8 @@ export interface Plan {
   /** OIDs of its outputs' types; 0 where a mask may have changed it. */
   readonly types: readonly number[]
   readonly finish: Finish
+  /** Of each of its outputs, the index of its column; -1: it is dropped. */
+  readonly places: readonly number[]
 }
 
 /** Row filters that may be asked for by name, ready to stand in a sub-select: by `SCHEMA.TABLE`. */
@@ -164,10 +166,12 @@ function newPlan(understood: Understood, { columns: acts, filters }: ReadingChan
   const rewritten = rewrite(statement, used, (relation) => replacements.get(tableName(relation)) ?? NOTHING)
   if (rewritten.kind === 'refuse') return rewritten
   const outputs = reading.columns.map((column) => ({ ...column, act: acts.get(column.origin ?? '') }))
+  let shown = 0
   return proceed({
     rewritten: rewritten.value,
     columns: outputs.filter(({ act }) => act !== 'drop'),
     types: types.map((type, index) => (outputs[index]?.act === 'mask' ? 0 : type)),
+    places: types.map((_, index) => (outputs[index]?.act === 'drop' ? -1 : shown++)),
     finish: finishOf(
       types,
       outputs.flatMap(({ act }, index) => (act === 'drop' ? [index] : [])),

@@ -24,7 +24,7 @@ export type KeptColumn = Classification | undefined
 export function rowsToRemember(
   lattice: Lattice,
   columns: readonly KeptColumn[],
-  rows: readonly (readonly Shown[])[],
+  rows: () => readonly (readonly Shown[])[],
 ): readonly ReleasedRow[] {
   const kept = columns.map((one) => one !== undefined && isKnownAgain(lattice, one))
   if (!kept.includes(true)) return []
@@ -32,7 +32,7 @@ export function rowsToRemember(
     columns.flatMap((one, at) => (one !== undefined && kept[at] === true ? labelsOfClassification(lattice, one) : [])),
   )
   const all = [...labels].sort()
-  return rows.map((row) => ({
+  return rows().map((row) => ({
     values: row.flatMap((cell, at) => (cell !== null && kept[at] === true ? [cell] : [])),
     labels: all,
   }))

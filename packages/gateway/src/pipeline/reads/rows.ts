@@ -18,7 +18,7 @@ import {
 import type { Entered } from '../call.js'
 import { type Life, overBy } from '../life.js'
 import { resourceOf } from './asking.js'
-import type { QueryCall, Shown, ShownColumn, Tables } from './call.js'
+import type { QueryCall, Shown, ShownColumn, ShownRows, Tables } from './call.js'
 import type { ReadDesk } from './desk.js'
 import { type KeptColumn, remembered, rowsToRemember } from './remembered.js'
 import { takenIn } from './taken.js'
@@ -74,15 +74,18 @@ export async function giveRows(
       if (page.kind === 'refuse') return ended(page)
       const shown = await shownOf(desk, content, page.value, work)
       if (shown.kind === 'refuse') return ended(shown)
-      const kept = rowsToRemember(dataset.lattice, keptColumns(content), shown.value)
+      const { value: given } = shown
+      const kept = rowsToRemember(dataset.lattice, keptColumns(content), () =>
+        'pieces' in given ? page.value.rows : given,
+      )
       const unwritten =
         (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
       if (unwritten !== undefined) return ended(unwritten)
       if (isOver()) return ended(overBy(life))
       if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
       isBegun = true
-      rows += shown.value.length
-      const isTaken = await takenIn(stallMs, sink.rows(shown.value), whenOver)
+      rows += 'pieces' in given ? given.count : given.length
+      const isTaken = await takenIn(stallMs, sink.rows(given), whenOver)
       if (!isTaken)
         return ended(refuse('request_timeout', 'the caller takes no more of its result', { message: NOT_TAKEN }))
       if (isOver()) return ended(overBy(life))
@@ -129,15 +132,15 @@ function isChanged({ sealed: { facts } }: RecordedRead<ChangedQuery>, { carriedO
 async function shownOf(
   desk: ReadDesk,
   { columns }: ChangedQuery,
-  { rows }: ResultPage,
+  page: ResultPage,
   work: TextWork,
-): Promise<Step<readonly (readonly Shown[])[]>> {
+): Promise<Step<ShownRows>> {
   const replaced = columns.map(({ act }) => act === 'tokenize')
   const judged = columns.map(
     ({ act, cells }) => work.acts.size > 0 && act !== 'tokenize' && (cells === 'text' || cells === 'json'),
   )
-  if (!replaced.includes(true) && !judged.includes(true)) return proceed(rows)
-  const out = rows.map((row) => [...row])
+  if (!replaced.includes(true) && !judged.includes(true)) return proceed(page.packed ?? page.rows)
+  const out = page.rows.map((row) => [...row])
   const { vault } = work
   const values = placesIn(out, replaced)
   if (vault !== undefined && values.length > 0) {

@@ -1,4 +1,4 @@
-import { cellsOf } from './cells.js'
+import { checkRow } from './cells.js'
 import { ConnectionLost, databaseError, RowTooLarge, roleError, TypesChanged } from './errors.js'
 import { type Bound, bind, execute, FLUSH, SYNC } from './messages.js'
 import { createPages, type RowsPage } from './pages.js'
@@ -104,8 +104,9 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
       return false
     }
     count += 1
+    checkRow(bytes, start, at, asked.types.length)
     // Nothing of a short one is given before it is known to be all: it might be run again.
-    if (pages.add(cellsOf(bytes, start, at), at - start) || isShort) return true
+    if (pages.add(bytes, start, at) || isShort) return true
     state = 'paused'
     connection.pause()
     pages.give(false, false)
