@@ -61,86 +61,100 @@ const HITS_JSON: Form<never, readonly ShownHit[]> = {
 const LINES_TYPE = /(?:^|,)\s*application\/x-ndjson\s*(?:;|,|$)/i
 
 export function rowsSink(received: Received, meter: Meter): ResultSink<ShownColumn, ShownRows> {
-  return sinkOf(received, meter, LINES_TYPE.test(received.headers['accept'] ?? '') ? ROWS_LINES : ROWS_JSON)
+  return new Sink(received, meter, LINES_TYPE.test(received.headers['accept'] ?? '') ? ROWS_LINES : ROWS_JSON)
 }
 
 export function hitsSink(received: Received, meter: Meter): ResultSink<never, readonly ShownHit[]> {
-  return sinkOf(received, meter, HITS_JSON)
+  return new Sink(received, meter, HITS_JSON)
 }
 
 /** A result that is there at once leaves in one piece; a longer one as it comes. */
-function sinkOf<Column, Rows>(received: Received, meter: Meter, form: Form<Column, Rows>): ResultSink<Column, Rows> {
-  const { caller } = received
-  let head: ResultHead<Column> | undefined
-  let held: AnswerBytes | undefined
-  let isSent = false
-  let isFirst = true
-  const into = (): AnswerBytes => {
-    held ??= borrowBytes()
-    return held
-  }
-  const sendHead = (length: number | undefined): void => {
-    isSent = true
-    caller.head(200, [...linesOf(received, head), 'content-type', form.type], length)
-  }
-  /** All that was written, and told the meter. */
-  const written = (): Buffer => {
-    const bytes = into().taken()
-    meter.responseSent(bytes)
-    return bytes
-  }
-  /** There is no more. */
-  const last = (text: string): Buffer => {
-    into().write(text)
-    const bytes = written()
-    if (held !== undefined) giveBack(held)
-    held = undefined
-    return bytes
-  }
-  return {
-    begin(given) {
-      head = given
-      into().write(form.head(given))
-    },
-    rows(rows) {
-      // What is the first page may be all there is: `end` comes at once then.
-      if (!isFirst && !isSent) sendHead(undefined)
-      if (form.rows(into(), rows, head?.columns ?? [], isFirst) > 0) isFirst = false
-      if (!isSent || caller.write(written())) return undefined
-      return new Promise((resolve) => {
-        caller.whenDrained(resolve)
-        caller.whenLeft(resolve)
-      })
-    },
-    end(isTruncated) {
-      const bytes = last(form.end(isTruncated))
-      if (!isSent) sendHead(bytes.length)
-      caller.end(bytes)
-    },
-    refuse(refusal, receipt) {
-      if (isSent) {
-        // A part of a result that looks like all of it would be worse than none: it says why it ends, and lacks the end's mark.
-        caller.end(last(form.error(refusal)))
-        return 200
-      }
-      const wire = problem.refusal(refusal, received.id)
-      const own = {
-        'x-request-id': received.id,
-        'ostiary-decision': decisionOf(refusal),
-        ...(receipt === undefined ? {} : { 'ostiary-receipt': receipt }),
-      }
-      meter.responseSent(wire.body)
-      caller.head(wire.status, headerLines(wire.headers, refusal.headers ?? {}, own), wire.body.length)
-      caller.end(wire.body)
-      return wire.status
-    },
-  }
-}
+class Sink<Column, Rows> implements ResultSink<Column, Rows> {
+  readonly #received: Received
+  readonly #meter: Meter
+  readonly #form: Form<Column, Rows>
+  #head: ResultHead<Column> | undefined
+  #held: AnswerBytes | undefined
+  #isSent = false
+  #isFirst = true
 
-function linesOf(received: Received, head: ResultHead<unknown> | undefined): readonly string[] {
-  const receipt = head?.receipt === undefined ? [] : ['ostiary-receipt', head.receipt]
-  const decision = head?.isChanged === true ? 'transform' : 'permit'
-  return ['x-request-id', received.id, 'ostiary-decision', decision, ...receipt, 'cache-control', 'no-store']
+  constructor(received: Received, meter: Meter, form: Form<Column, Rows>) {
+    this.#received = received
+    this.#meter = meter
+    this.#form = form
+  }
+
+  begin(given: ResultHead<Column>): void {
+    this.#head = given
+    this.#into().write(this.#form.head(given))
+  }
+
+  rows(rows: Rows): Promise<void> | undefined {
+    const { caller } = this.#received
+    // What is the first page may be all there is: `end` comes at once then.
+    if (!this.#isFirst && !this.#isSent) this.#sendHead(undefined)
+    if (this.#form.rows(this.#into(), rows, this.#head?.columns ?? [], this.#isFirst) > 0) this.#isFirst = false
+    if (!this.#isSent || caller.write(this.#written())) return undefined
+    return new Promise((resolve) => {
+      caller.whenDrained(resolve)
+      caller.whenLeft(resolve)
+    })
+  }
+
+  end(isTruncated: boolean): void {
+    const bytes = this.#last(this.#form.end(isTruncated))
+    if (!this.#isSent) this.#sendHead(bytes.length)
+    this.#received.caller.end(bytes)
+  }
+
+  refuse(refusal: Refusal, receipt: string | undefined): number {
+    const { caller, id } = this.#received
+    if (this.#isSent) {
+      // A part of a result that looks like all of it would be worse than none: it says why it ends, and lacks the end's mark.
+      caller.end(this.#last(this.#form.error(refusal)))
+      return 200
+    }
+    const wire = problem.refusal(refusal, id)
+    const own = {
+      'x-request-id': id,
+      'ostiary-decision': decisionOf(refusal),
+      ...(receipt === undefined ? {} : { 'ostiary-receipt': receipt }),
+    }
+    this.#meter.responseSent(wire.body)
+    caller.head(wire.status, headerLines(wire.headers, refusal.headers ?? {}, own), wire.body.length)
+    caller.end(wire.body)
+    return wire.status
+  }
+
+  #into(): AnswerBytes {
+    this.#held ??= borrowBytes()
+    return this.#held
+  }
+
+  #sendHead(length: number | undefined): void {
+    this.#isSent = true
+    const decision = this.#head?.isChanged === true ? 'transform' : 'permit'
+    const lines = ['x-request-id', this.#received.id, 'ostiary-decision', decision]
+    if (this.#head?.receipt !== undefined) lines.push('ostiary-receipt', this.#head.receipt)
+    lines.push('cache-control', 'no-store', 'content-type', this.#form.type)
+    this.#received.caller.head(200, lines, length)
+  }
+
+  /** All that was written since, and told the meter. */
+  #written(): Buffer {
+    const bytes = this.#into().taken()
+    this.#meter.responseSent(bytes)
+    return bytes
+  }
+
+  /** There is no more. */
+  #last(text: string): Buffer {
+    this.#into().write(text)
+    const bytes = this.#written()
+    if (this.#held !== undefined) giveBack(this.#held)
+    this.#held = undefined
+    return bytes
+  }
 }
 
 function decisionOf({ code }: Refusal): string {

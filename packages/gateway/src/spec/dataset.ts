@@ -97,6 +97,13 @@ export interface ResultPage {
   readonly isTruncated: boolean
 }
 
+/** The end of what is waited for or given: an `AbortSignal`, or what has as much of its manners. */
+export interface Ending {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 /** A statement that was understood, and not run yet. */
 export interface PreparedQuery {
   readonly reading: Reading
@@ -117,7 +124,7 @@ export interface ChangedQuery {
    *
    * @param ended aborted once nobody may see more
    */
-  read(ended: AbortSignal): AsyncIterable<Step<ResultPage>>
+  read(ended: Ending): AsyncIterable<Step<ResultPage>>
 }
 
 /** Tables that are queried. */

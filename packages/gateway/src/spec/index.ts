@@ -11,6 +11,7 @@ export type {
   Document,
   DocumentIndex,
   DocumentQuery,
+  Ending,
   Hit,
   PackedPiece,
   PackedRows,
