@@ -5,8 +5,9 @@ const SPARE_BYTES_MAX = 256 * 1024
 
 /** The bytes of an answer while it is written. */
 export class AnswerBytes {
-  /** Valid up to `end`; another one once more was asked for. */
+  /** Valid up to `end`; another one, with another view, once more was asked for. */
   bytes: Buffer = Buffer.allocUnsafeSlow(START)
+  view: DataView = viewOf(this.bytes)
   end = 0
 
   /** Makes room. */
@@ -15,21 +16,30 @@ export class AnswerBytes {
     const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.end + more))
     this.bytes.copy(larger, 0, 0, this.end)
     this.bytes = larger
+    this.view = viewOf(larger)
   }
 
   write(text: string): void {
     // Three bytes a code unit at most.
-    this.reserve(text.length < START ? 3 * text.length : Buffer.byteLength(text))
+    this.reserve(text.length < START / 4 ? 3 * text.length : Buffer.byteLength(text))
     this.end += this.bytes.write(text, this.end)
+  }
+
+  /** What was written, lent: it is another's once anything more is written, or this is given back. */
+  lent(): Buffer {
+    return this.bytes.subarray(0, this.end)
   }
 
   /** What was written, as bytes of their own; nothing is left. */
   taken(): Buffer {
-    const taken = Buffer.allocUnsafe(this.end)
-    this.bytes.copy(taken, 0, 0, this.end)
+    const taken = Buffer.from(this.lent())
     this.end = 0
     return taken
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length)
 }
 
 const spare: AnswerBytes[] = []

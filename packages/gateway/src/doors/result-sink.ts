@@ -6,6 +6,7 @@ import { type RowsFrame, writeRows } from './rows-json.js'
 
 interface Meter {
   responseSent(bytes: Buffer): void
+  responseSentWhole(bytes: Buffer): void
 }
 
 /** How rows are written, one after the other. */
@@ -102,9 +103,18 @@ class Sink<Column, Rows> implements ResultSink<Column, Rows> {
   }
 
   end(isTruncated: boolean): void {
-    const bytes = this.#last(this.#form.end(isTruncated))
-    if (!this.#isSent) this.#sendHead(bytes.length)
-    this.#received.caller.end(bytes)
+    const text = this.#form.end(isTruncated)
+    if (this.#isSent) {
+      this.#received.caller.end(this.#last(text))
+      return
+    }
+    const into = this.#into()
+    into.write(text)
+    const bytes = into.lent()
+    this.#meter.responseSentWhole(bytes)
+    this.#sendHead(bytes.length)
+    this.#received.caller.endWhole(bytes)
+    this.#giveBack()
   }
 
   refuse(refusal: Refusal, receipt: string | undefined): number {
@@ -151,9 +161,13 @@ class Sink<Column, Rows> implements ResultSink<Column, Rows> {
   #last(text: string): Buffer {
     this.#into().write(text)
     const bytes = this.#written()
+    this.#giveBack()
+    return bytes
+  }
+
+  #giveBack(): void {
     if (this.#held !== undefined) giveBack(this.#held)
     this.#held = undefined
-    return bytes
   }
 }
 
