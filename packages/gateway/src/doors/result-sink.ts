@@ -9,6 +9,9 @@ interface Meter {
   responseSentWhole(bytes: Buffer): void
 }
 
+/** Whom a result is for. */
+type Answering = Pick<Received, 'id' | 'headers' | 'caller'>
+
 /** How rows are written, one after the other. */
 interface Form<Column, Rows> {
   readonly type: string
@@ -61,17 +64,17 @@ const HITS_JSON: Form<never, readonly ShownHit[]> = {
 
 const LINES_TYPE = /(?:^|,)\s*application\/x-ndjson\s*(?:;|,|$)/i
 
-export function rowsSink(received: Received, meter: Meter): ResultSink<ShownColumn, ShownRows> {
+export function rowsSink(received: Answering, meter: Meter): ResultSink<ShownColumn, ShownRows> {
   return new Sink(received, meter, LINES_TYPE.test(received.headers['accept'] ?? '') ? ROWS_LINES : ROWS_JSON)
 }
 
-export function hitsSink(received: Received, meter: Meter): ResultSink<never, readonly ShownHit[]> {
+export function hitsSink(received: Answering, meter: Meter): ResultSink<never, readonly ShownHit[]> {
   return new Sink(received, meter, HITS_JSON)
 }
 
 /** A result that is there at once leaves in one piece; a longer one as it comes. */
 class Sink<Column, Rows> implements ResultSink<Column, Rows> {
-  readonly #received: Received
+  readonly #received: Answering
   readonly #meter: Meter
   readonly #form: Form<Column, Rows>
   #head: ResultHead<Column> | undefined
@@ -79,7 +82,7 @@ class Sink<Column, Rows> implements ResultSink<Column, Rows> {
   #isSent = false
   #isFirst = true
 
-  constructor(received: Received, meter: Meter, form: Form<Column, Rows>) {
+  constructor(received: Answering, meter: Meter, form: Form<Column, Rows>) {
     this.#received = received
     this.#meter = meter
     this.#form = form

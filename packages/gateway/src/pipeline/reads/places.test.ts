@@ -40,5 +40,8 @@ describe('places for reads', () => {
     expect(await places.take('a', 1, 60_000, ended.signal)).toBeUndefined()
     leave?.()
     expect(await places.take('a', 1, 10, forever())).toBeDefined()
+    // Who gives back a second time gives back nobody else's.
+    leave?.()
+    expect(await places.take('a', 1, 10, forever())).toBeUndefined()
   })
 })
