@@ -84,7 +84,7 @@ function writePacked(
       if (isNext) for (let one = 0; one < between.length; one += 1) out[to++] = between.charCodeAt(one)
       isNext = true
       out[to++] = BRACKET
-      // By index: of a loop over thousands of cells an iterator would be half of the cost.
+      // By index, and by comparisons: with an iterator and a table of bytes this took more than twice as long.
       for (let cell = 0; cell < kinds.length; cell += 1) {
         const length = view.getInt32(at)
         at += 4

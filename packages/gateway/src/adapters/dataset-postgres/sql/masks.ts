@@ -43,7 +43,7 @@ function textMask(mask: 'full' | 'email' | 'first1' | 'last4', text: string): st
       return `CASE ${otherwise}`
     case 'email': {
       // One `@` alone: a quoted local part may have more, and what follows the first would be a part of it. No regular expression,
-      // and no `concat`: they took three quarters of what the server spent on a query with such a column.
+      // and no `concat`: they took two thirds of what the server spent on the mask.
       const isEmail = `${text} OPERATOR(pg_catalog.~~) '_%@_%' AND ${text} OPERATOR(pg_catalog.!~~) '%@%@%'`
       const domain = `pg_catalog.split_part(${text}, '@', 2)`
       return `CASE WHEN ${isEmail} THEN ${joined(`pg_catalog.left(${text}, 1)`, "'***@'", domain)} ${otherwise}`
