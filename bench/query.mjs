@@ -1,6 +1,7 @@
 // A masked query of 100 rows through the gate, and the same by the bare driver on the same PostgreSQL: `node bench/query.mjs
 // [seconds] [rounds] [callers]`. Prints one JSON object: queries a second, and the ratio that is asked for (gate to bare, at
-// least 0.6). Needs PostgreSQL's programs and wrk. The bare driver is a process of its own that does nothing else.
+// least 0.6). Needs PostgreSQL's programs and wrk. The bare driver is a process of its own that does nothing else. With PROF=DIR the
+// gateway leaves a CPU profile there.
 
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -145,7 +146,7 @@ async function startGate(dir, url, issuer) {
   const child = spawn(
     process.execPath,
     [
-      ...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/root/prof'] : []),
+      ...(process.env.PROF ? ['--cpu-prof', `--cpu-prof-dir=${process.env.PROF}`] : []),
       bin,
       'start',
       '--json',

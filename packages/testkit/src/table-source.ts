@@ -261,7 +261,10 @@ async function pagesOf(query: ChangedQuery): Promise<readonly ResultPage[]> {
   const pages: ResultPage[] = []
   for await (const step of query.read(new AbortController().signal)) {
     if (step.kind === 'refuse') throw new Error(`${step.code}: ${step.forLog}`)
-    pages.push(step.value)
+    const { ended, isTruncated, packed, rows } = step.value
+    // The same rows, by whichever way they are asked for.
+    if (packed !== undefined) expect(packed.count).toBe(rows.length)
+    pages.push({ rows, ended, isTruncated })
   }
   return pages
 }

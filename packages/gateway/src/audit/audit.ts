@@ -193,6 +193,7 @@ export class Bracket {
   readonly #id: string
   #received: Digest | undefined
   #sent: Digest | undefined
+  #sentWhole: string | undefined
   #intent: Appended | undefined
   #operation: string | undefined
   #asked: Asked | undefined
@@ -298,6 +299,11 @@ export class Bracket {
     this.#sent.update(bytes)
   }
 
+  /** Of an answer that is whole: the only piece, and its memory may be another's from now on. */
+  responseSentWhole(bytes: Buffer): void {
+    this.#sentWhole = hash('sha256', bytes, 'hex')
+  }
+
   /** Writes the outcome entry, once, whatever happened. Never throws. */
   close(outcome: Outcome): void {
     if (this.#closed) return
@@ -395,13 +401,15 @@ export class Bracket {
   #bodiesText(now: number): string {
     const received = this.#received
     const sent = this.#sent
-    if (received === undefined && sent === undefined) return '{}'
+    const whole = this.#sentWhole
+    if (received === undefined && sent === undefined && whole === undefined) return '{}'
     const key = this.#of.parts.keys.entryKey(entryId(this.#id, 'outcome'), now)
     const first = received === undefined ? '' : commitment(key, received.hex())
     if (received !== undefined && sent?.sameAs(received) === true) return `{"received":"${first}","sent":"${first}"}`
-    const second = sent === undefined ? '' : commitment(key, sent.hex())
+    const digest = whole ?? sent?.hex()
+    const second = digest === undefined ? '' : commitment(key, digest)
     if (received === undefined) return `{"sent":"${second}"}`
-    return sent === undefined ? `{"received":"${first}"}` : `{"received":"${first}","sent":"${second}"}`
+    return digest === undefined ? `{"received":"${first}"}` : `{"received":"${first}","sent":"${second}"}`
   }
 }
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { ReadDecided, SealedRead } from '../exchange.js'
+import type { Classification } from '../spec/index.js'
 import { canonical } from './canonical.js'
 import { decidedText } from './decided.js'
 import type { Pseudonyms } from './keys.js'
@@ -24,6 +25,16 @@ export function readText({ facts, labels }: SealedRead, parts: TransferTextParts
 }
 
 function askedText({ classification, verdict }: ReadDecided, names: Pseudonyms): string {
+  return `{"classification":${classificationText(classification)},${decidedText(verdict, names)}}`
+}
+
+const classificationTexts = new WeakMap<Classification, string>()
+
+function classificationText(classification: Classification): string {
+  const held = classificationTexts.get(classification)
+  if (held !== undefined) return held
   const { categories, level } = classification
-  return `{"classification":${canonical({ categories, level })},${decidedText(verdict, names)}}`
+  const text = canonical({ categories, level })
+  classificationTexts.set(classification, text)
+  return text
 }

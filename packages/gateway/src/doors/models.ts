@@ -54,8 +54,8 @@ function patternDoor(
   patterns: readonly Pattern[],
   { method, path, query }: Asked,
 ): Door | undefined {
-  for (const { before, after, call, ...one } of patterns) {
-    if (one.method !== method || !path.startsWith(before) || !path.endsWith(after)) continue
+  for (const { before, after, call, method: wanted } of patterns) {
+    if (wanted !== method || !path.startsWith(before) || !path.endsWith(after)) continue
     const written = path.slice(before.length, path.length - after.length)
     if (written === '' || written.includes('/') || path.length < before.length + after.length) continue
     return callDoor(pipeline, { ...call, named: { model: decoded(written), query } })

@@ -81,6 +81,11 @@ export class HttpCaller implements Caller {
     else this.#res.end(bytes)
   }
 
+  endWhole(bytes: Buffer): void {
+    // What leaves as a text was copied, and what does not is kept until the socket takes it.
+    this.end(bytes.length <= ONE_WRITE && !isUnread(this.#req) ? bytes : Buffer.from(bytes))
+  }
+
   cut(): void {
     this.#res.destroy()
   }

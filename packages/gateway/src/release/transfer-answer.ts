@@ -132,9 +132,17 @@ export function outcomeOf(
   upstreamStatus: number,
   counts: Counts,
 ): Outcome {
+  // One by one: an object that others are spread into costs many times as much.
   return {
-    ...{ how, refusal, status, upstreamStatus },
-    ...{ usage: undefined, answerTokens: 0, restored: undefined, droppedEvents: 0, stream: false },
+    how,
+    refusal,
+    status,
+    upstreamStatus,
+    usage: undefined,
+    answerTokens: 0,
+    restored: undefined,
+    droppedEvents: 0,
+    stream: false,
     findings: counts.findings,
     carriedOut: counts.carriedOut,
     released: counts.released,

@@ -64,13 +64,44 @@ export interface ReadingChanges {
 /** A cell as the database writes it. */
 export type Cell = string | null
 
+/** Rows as a database sent them. To cut each cell out as a text is most of what giving a row costs. */
+export interface PackedRows {
+  readonly count: number
+  /** All of them, in order. */
+  readonly pieces: readonly PackedPiece[]
+  /** Bytes that stand before each row and say nothing here. */
+  readonly gap: number
+  /** Of each cell of a row, in order, the index of its column in the result; -1: it has none, and nobody sees it. */
+  readonly places: readonly number[]
+}
+
+/**
+ * Whole rows, one behind the other. A cell is its length (four bytes, the highest first; negative: there is no value) and as many
+ * bytes of text; a boolean is `t` or `f`. Whoever makes one vouches for the lengths.
+ */
+export interface PackedPiece {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+  readonly count: number
+}
+
 /** A piece of a result. */
 export interface ResultPage {
   readonly rows: readonly (readonly Cell[])[]
+  /** The same rows, where the database's bytes are still there. */
+  readonly packed?: PackedRows
   /** The last one. */
   readonly ended: boolean
   /** There was more than may be given. */
   readonly isTruncated: boolean
+}
+
+/** The end of what is waited for or given: an `AbortSignal`, or what has as much of its manners. */
+export interface Ending {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
 }
 
 /** A statement that was understood, and not run yet. */
@@ -93,7 +124,7 @@ export interface ChangedQuery {
    *
    * @param ended aborted once nobody may see more
    */
-  read(ended: AbortSignal): AsyncIterable<Step<ResultPage>>
+  read(ended: Ending): AsyncIterable<Step<ResultPage>>
 }
 
 /** Tables that are queried. */

@@ -79,6 +79,8 @@ export interface Caller {
   /** Called once when the caller can take more, after `write` gave false. */
   whenDrained(listener: () => void): void
   end(bytes?: Buffer): void
+  /** The same, of a body whose memory is another's right afterwards. */
+  endWhole(bytes: Buffer): void
   /** Breaks the answer off, so that what came of it looks whole to nobody. */
   cut(): void
 }

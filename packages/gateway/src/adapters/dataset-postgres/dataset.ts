@@ -4,6 +4,7 @@ import {
   type Clock,
   type Lattice,
   type PreparedQuery,
+  type Principal,
   proceed,
   refuse,
   type SqlValue,
@@ -90,6 +91,15 @@ export async function openPostgresDataset(parts: PostgresDatasetParts): Promise<
 function sourceOf(parts: PostgresDatasetParts, server: Server, rules: Rules): TableSource {
   const { name: dataset, lattice, schemas, roles, settings, limits } = parts
   const understand = createUnderstand({ dataset, server, lattice, schemas })
+  // What a principal says never changes: as whom it reads is found once.
+  const callers = new WeakMap<Principal, Step<Caller>>()
+  const callerFor = (principal: Principal): Step<Caller> => {
+    const held = callers.get(principal)
+    if (held !== undefined) return held
+    const caller = callerOf(principal, roles, settings)
+    callers.set(principal, caller)
+    return caller
+  }
 
   const preparedOf = (understood: Understood, caller: Caller, values: readonly Bound[]): PreparedQuery => ({
     reading: understood.reading,
@@ -109,11 +119,12 @@ function sourceOf(parts: PostgresDatasetParts, server: Server, rules: Rules): Ta
 
   return {
     async prepare({ sql, parameters }, principal) {
-      const caller = callerOf(principal, roles, settings)
+      const caller = callerFor(principal)
       if (caller.kind === 'refuse') return caller
       const values = boundOf(parameters)
       if (values.kind === 'refuse') return values
-      const understood = await understand(sql, caller.value)
+      const understanding = understand(sql, caller.value)
+      const understood = understanding instanceof Promise ? await understanding : understanding
       if (understood.kind === 'refuse') return understood
       const wanted = understood.value.statement.parameters.length
       if (wanted !== parameters.length)

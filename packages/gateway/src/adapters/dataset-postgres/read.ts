@@ -1,12 +1,22 @@
-import { type Refusal, type ResultPage, refuse, type Step } from '../../spec/index.js'
+import {
+  type Cell,
+  type Ending,
+  type PackedRows,
+  type Refusal,
+  type ResultPage,
+  refuse,
+  type Step,
+} from '../../spec/index.js'
 import type { Caller } from './caller.js'
 import { createPatience } from './patience.js'
 import { isOfSchema, refusalOf } from './refusals.js'
 import type { Server } from './server/server.js'
 import { asRole } from './understand.js'
 import type { Plan } from './understood.js'
+import { ROW_GAP, rowsIn } from './wire/cells.js'
 import { TypesChanged } from './wire/errors.js'
 import type { Bound } from './wire/messages.js'
+import type { RowsPage } from './wire/pages.js'
 import type { Lease, Pool } from './wire/pool.js'
 import { readRows } from './wire/rows.js'
 
@@ -33,15 +43,10 @@ const long = new WeakSet<Plan>()
 export async function* readPlan(
   { dataset, server, bytesMax, patienceMs }: ReadParts,
   { plan, caller, values, rowsMax, epoch }: ReadAsked,
-  ended: AbortSignal,
+  ended: Ending,
 ): AsyncGenerator<Step<ResultPage>, void, undefined> {
-  const over = (): Refusal => refuse('forbidden_by_policy', `dataset \`${dataset}\`: nobody may see more`)
-  const slow = (): Refusal =>
-    refuse('upstream_timeout', `dataset \`${dataset}\`: the reader is too slow`, {
-      message: 'The result was not taken in time.',
-    })
   if (ended.aborted) {
-    yield over()
+    yield over(dataset)
     return
   }
   let leave: (() => void) | undefined
@@ -51,33 +56,42 @@ export async function* readPlan(
     leave?.()
   })
   try {
-    const lease = await taken(server.pool, ended)
+    const lease = server.pool.takeFree() ?? (await taken(server.pool, ended))
     if (lease === undefined) {
-      yield over()
+      yield over(dataset)
       return
     }
-    const { rewritten, types, finish } = plan
-    const key = `${epoch} ${caller.role} ${rewritten.text}`
-    const asked = {
-      ...{ asRole: asRole(caller), key, sql: rewritten.text, values, types, rowsMax, bytesMax },
-      ...{ isShort: !long.has(plan), onLong: () => void long.add(plan) },
-    }
-    const rows = readRows(lease.session, asked, lease.free)
+    const rows = readRows(
+      lease.session,
+      {
+        asRole: asRole(caller),
+        key: keyOf(plan, caller, epoch),
+        sql: plan.rewritten.text,
+        values,
+        types: plan.types,
+        rowsMax,
+        bytesMax,
+        isShort: !long.has(plan),
+        onLong: () => void long.add(plan),
+      },
+      lease.free,
+    )
     leave = () => rows.leave()
     ended.addEventListener('abort', leave)
     for (;;) {
       const page = await rows.next()
       if (ended.aborted) {
-        yield over()
+        yield over(dataset)
         return
       }
-      patience.begin()
-      yield { kind: 'proceed', value: { ...page, rows: finish(page.rows) } }
-      patience.end()
+      // Behind the last one no connection waits.
+      if (!page.ended) patience.begin()
+      yield { kind: 'proceed', value: new Page(page, plan) }
       if (page.ended) return
+      patience.end()
     }
   } catch (thrown) {
-    yield ended.aborted ? over() : isSlow ? slow() : refusalOfRead(thrown)
+    yield ended.aborted ? over(dataset) : isSlow ? slow(dataset) : refusalOfRead(thrown)
   } finally {
     patience.end()
     leave?.()
@@ -94,8 +108,47 @@ export async function* readPlan(
   }
 }
 
+function over(dataset: string): Refusal {
+  return refuse('forbidden_by_policy', `dataset \`${dataset}\`: nobody may see more`)
+}
+
+function slow(dataset: string): Refusal {
+  return refuse('upstream_timeout', `dataset \`${dataset}\`: the reader is too slow`, {
+    message: 'The result was not taken in time.',
+  })
+}
+
+function keyOf({ keys, rewritten }: Plan, { role }: Caller, epoch: number): string {
+  const held = keys.get(role)
+  if (held !== undefined) return held
+  const key = `${epoch} ${role} ${rewritten.text}`
+  keys.set(role, key)
+  return key
+}
+
+/** Rows that stand where they came in, and are cut into texts where somebody asks for those. */
+class Page implements ResultPage {
+  readonly packed: PackedRows
+  readonly ended: boolean
+  readonly isTruncated: boolean
+  readonly #plan: Plan
+  #rows: readonly (readonly Cell[])[] | undefined
+
+  constructor({ count, ended, isTruncated, pieces }: RowsPage, plan: Plan) {
+    this.packed = { count, pieces, gap: ROW_GAP, places: plan.places }
+    this.ended = ended
+    this.isTruncated = isTruncated
+    this.#plan = plan
+  }
+
+  get rows(): readonly (readonly Cell[])[] {
+    this.#rows ??= this.#plan.finish(rowsIn(this.packed.pieces))
+    return this.#rows
+  }
+}
+
 /** A connection; undefined once nobody wants it any more. */
-function taken(pool: Pool, ended: AbortSignal): Promise<Lease | undefined> {
+function taken(pool: Pool, ended: Ending): Promise<Lease | undefined> {
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(undefined)
     ended.addEventListener('abort', stop)

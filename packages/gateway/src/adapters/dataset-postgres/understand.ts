@@ -21,7 +21,7 @@ export interface UnderstandParts {
 }
 
 /** Understands statements, each once as long as the schema is the same. */
-export type Understand = (sql: string, caller: Caller) => Promise<Step<Understood>>
+export type Understand = (sql: string, caller: Caller) => Step<Understood> | Promise<Step<Understood>>
 
 const KEPT_MAX = 200
 const KEPT_LENGTH_MAX = 8 * 1024
@@ -41,8 +41,11 @@ export function createUnderstand(parts: UnderstandParts): Understand {
     return finder.find
   }
 
+  let newest: string | undefined
+
   const keep = (sql: string, understood: Understood): void => {
     if (sql.length > KEPT_LENGTH_MAX) return
+    newest = sql
     kept.delete(sql)
     kept.set(sql, understood)
     const [oldest] = kept.keys()
@@ -103,6 +106,7 @@ export function createUnderstand(parts: UnderstandParts): Understand {
         types: columns.map(({ type }) => type),
         epoch: known.epoch,
         plans: new Map(),
+        plansFor: new WeakMap(),
       })
     } catch (thrown) {
       if (isOfSchema(thrown)) await server.refresh().catch(() => {})
@@ -110,32 +114,51 @@ export function createUnderstand(parts: UnderstandParts): Understand {
     }
   }
 
-  return async (sql, caller) => {
+  const keptOf = (sql: string, { epoch }: KnownSchema): Step<Understood> | undefined => {
+    const before = kept.get(sql)
+    if (before?.epoch !== epoch) return undefined
+    if (sql !== newest) keep(sql, before)
+    return proceed(before)
+  }
+
+  const understandAnew = async (
+    sql: string,
+    caller: Caller,
+    reading: KnownSchema | Promise<KnownSchema>,
+  ): Promise<Step<Understood>> => {
     let known: KnownSchema
     try {
-      known = await server.schema()
+      known = await reading
     } catch (thrown) {
       return refusalOf(thrown, dataset, () => undefined)
     }
-    const before = kept.get(sql)
-    if (before?.epoch === known.epoch) {
-      keep(sql, before)
-      return proceed(before)
-    }
+    const before = keptOf(sql, known)
+    if (before !== undefined) return before
     let step = await understand(sql, caller, known)
     if (step.kind === 'refuse') {
       // The database may have changed under it: what was wrong of the old schema may be right of the new one.
-      const now = await server.schema().catch(() => known)
+      const now = await Promise.resolve(server.schema()).catch(() => known)
       if (now.epoch !== known.epoch) step = await understand(sql, caller, now)
     }
     if (step.kind === 'proceed') keep(sql, step.value)
     return step
   }
+
+  return (sql, caller) => {
+    const known = server.schema()
+    return (known instanceof Promise ? undefined : keptOf(sql, known)) ?? understandAnew(sql, caller, known)
+  }
 }
 
+const roles = new WeakMap<Caller, readonly Buffer[]>()
+
 /** The messages that take the role on for the transaction that they begin. */
-export function asRole({ values }: Caller): readonly Buffer[] {
-  return [bind(AS_ROLE, values), execute(0)]
+export function asRole(caller: Caller): readonly Buffer[] {
+  const held = roles.get(caller)
+  if (held !== undefined) return held
+  const messages = [Buffer.concat([bind(AS_ROLE, caller.values), execute(0)])]
+  roles.set(caller, messages)
+  return messages
 }
 
 const TYPES = 'SELECT oid, pg_catalog.format_type(oid, NULL) FROM unnest($1::oid[]) AS oid'

@@ -36,6 +36,8 @@ export interface Understood {
   readonly epoch: number
   /** What was made of it, by what was wanted changed. */
   readonly plans: Map<string, Step<Plan>>
+  /** The same by the very object: whoever asks again brings it again. */
+  readonly plansFor: WeakMap<ReadingChanges, Step<Plan>>
 }
 
 /** A statement as it is run. */
@@ -45,6 +47,10 @@ export interface Plan {
   /** OIDs of its outputs' types; 0 where a mask may have changed it. */
   readonly types: readonly number[]
   readonly finish: Finish
+  /** By what connections know it where it is prepared, by the role: its plan there is for one role, and for one state of the schema. */
+  readonly keys: Map<string, string>
+  /** Of each of its outputs, the index of its column; -1: it is dropped. */
+  readonly places: readonly number[]
 }
 
 /** Row filters that may be asked for by name, ready to stand in a sub-select: by `SCHEMA.TABLE`. */
@@ -122,6 +128,14 @@ function columnAt(tables: ReadonlyMap<string, SchemaTable>, oid: number, attribu
 
 /** What a statement becomes by changes. Refuses what cannot be carried out. */
 export function planOf(understood: Understood, changes: ReadingChanges, rules: Rules): Step<Plan> {
+  const held = understood.plansFor.get(changes)
+  if (held !== undefined) return held
+  const plan = planBy(understood, changes, rules)
+  understood.plansFor.set(changes, plan)
+  return plan
+}
+
+function planBy(understood: Understood, changes: ReadingChanges, rules: Rules): Step<Plan> {
   const { plans, reading } = understood
   const acts = reading.touched.map(({ column }) => changes.columns.get(column) ?? '-')
   const key = JSON.stringify([acts, changes.filters])
@@ -164,10 +178,13 @@ function newPlan(understood: Understood, { columns: acts, filters }: ReadingChan
   const rewritten = rewrite(statement, used, (relation) => replacements.get(tableName(relation)) ?? NOTHING)
   if (rewritten.kind === 'refuse') return rewritten
   const outputs = reading.columns.map((column) => ({ ...column, act: acts.get(column.origin ?? '') }))
+  let shown = 0
   return proceed({
     rewritten: rewritten.value,
     columns: outputs.filter(({ act }) => act !== 'drop'),
     types: types.map((type, index) => (outputs[index]?.act === 'mask' ? 0 : type)),
+    keys: new Map(),
+    places: types.map((_, index) => (outputs[index]?.act === 'drop' ? -1 : shown++)),
     finish: finishOf(
       types,
       outputs.flatMap(({ act }, index) => (act === 'drop' ? [index] : [])),

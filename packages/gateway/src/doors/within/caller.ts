@@ -36,6 +36,11 @@ export function createOwnCaller(bytesMax: number, ended: AbortSignal): OwnCaller
     if (bytes <= bytesMax) pieces.push(piece)
     else leave()
   }
+  const end = (piece?: Buffer): void => {
+    if (piece !== undefined) take(piece)
+    whole = !hasLeft
+    settle()
+  }
   ended.addEventListener('abort', leave)
   return {
     caller: {
@@ -55,11 +60,8 @@ export function createOwnCaller(bytesMax: number, ended: AbortSignal): OwnCaller
         return true
       },
       whenDrained: (listener) => listener(),
-      end(piece) {
-        if (piece !== undefined) take(piece)
-        whole = !hasLeft
-        settle()
-      },
+      end,
+      endWhole: (bytes) => end(Buffer.from(bytes)),
       cut: settle,
     },
     answered: () => (whole && status !== undefined ? { status, body: Buffer.concat(pieces) } : undefined),

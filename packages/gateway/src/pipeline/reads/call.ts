@@ -1,4 +1,4 @@
-import type { Classification, Dataset, Refusal, ResultColumn, TableQuery } from '../../spec/index.js'
+import type { Classification, Dataset, PackedRows, Refusal, ResultColumn, TableQuery } from '../../spec/index.js'
 
 interface Asked {
   readonly dataset: Dataset
@@ -11,14 +11,14 @@ interface Asked {
 /** What a door for datasets was asked for. */
 export interface QueryCall extends Asked {
   readonly query: TableQuery
-  readonly sink: ResultSink<ShownColumn, readonly Shown[]>
+  readonly sink: ResultSink<ShownColumn, ShownRows>
 }
 
 export interface SearchCall extends Asked {
   readonly text: string
   /** At most so many hits; undefined: as many as the dataset gives. */
   readonly limit: number | undefined
-  readonly sink: ResultSink<never, ShownHit>
+  readonly sink: ResultSink<never, readonly ShownHit[]>
 }
 
 /** A column of a result, as its reader is told of it. */
@@ -29,6 +29,9 @@ export interface ShownColumn extends Pick<ResultColumn, 'name' | 'type' | 'cells
 
 /** A cell as its reader sees it. */
 export type Shown = string | null
+
+/** Rows as their reader sees them; packed where nothing of them was looked at. */
+export type ShownRows = readonly (readonly Shown[])[] | PackedRows
 
 /** A passage as its reader sees it. */
 export interface ShownHit {
@@ -54,10 +57,10 @@ export interface ResultHead<Column> {
 export type FoundBy = 'words' | 'words+meaning'
 
 /** Where a result goes: a door writes it in its own protocol. */
-export interface ResultSink<Column, Row> {
+export interface ResultSink<Column, Rows> {
   begin(head: ResultHead<Column>): void
   /** @returns what to wait for before more is written; undefined: nothing */
-  rows(rows: readonly Row[]): Promise<void> | undefined
+  rows(rows: Rows): Promise<void> | undefined
   /** There is no more. */
   end(isTruncated: boolean): void
   /** Instead of a result, or in the middle of one. @returns the status that the caller was answered with */

@@ -7,6 +7,7 @@ import {
   type Budgeting,
   type Charge,
   type Dataset,
+  type Elsewhere,
   type Embedding,
   errorName,
   type Hold,
@@ -21,6 +22,7 @@ import {
   type Refusal,
   refuse,
   type Step,
+  subjectOf,
   type TextPart,
   type Vault,
   type VaultSession,
@@ -33,7 +35,7 @@ import type { Entered } from '../call.js'
 import type { Learn } from '../learn.js'
 import { type Life, type LifeParts, liveOn } from '../life.js'
 import type { ReadAction } from './asking.js'
-import type { QueryCall, SearchCall } from './call.js'
+import type { QueryCall, SearchCall, Tables } from './call.js'
 import { Places } from './places.js'
 
 /** Edits that carry out acts on texts. */
@@ -80,17 +82,34 @@ export class ReadDesk {
     return liveOn(this.parts, authenticated)
   }
 
+  /** A place among the reads of the caller's identity; undefined where there was none in time. */
+  placeFor(
+    { authenticated }: Entered,
+    { name }: Dataset,
+    { readsMax, stallMs }: Tables,
+    life: Life,
+  ): ReturnType<Places['take']> {
+    return this.places.take(`${name} ${subjectOf(authenticated.principal).uid}`, readsMax, stallMs, life)
+  }
+
   /** Has the texts of a question inspected, here and elsewhere. */
-  async inspect(entered: Entered, action: ReadAction, texts: readonly string[], life: Life): Promise<Step<Question>> {
+  inspect(
+    entered: Entered,
+    action: ReadAction,
+    texts: readonly string[],
+    life: Life,
+  ): Step<Question> | Promise<Step<Question>> {
     const { ask, elsewhere, learn } = this.parts
     const parts = texts.map((text, index) => partOf(text, index))
     const wanted = ask.wantedIn(action)
+    const learnOf = (seen: Elsewhere | undefined): Step<Question> => {
+      const learnt = learn(parts, wanted, seen, entered)
+      if (learnt.kind === 'refuse') return learnt
+      const { counts, found, types } = learnt.value
+      return proceed({ parts, found, types, counts })
+    }
     const look = elsewhere?.(wanted)
-    const seen = await look?.(texts, life.heldLabels(), life.signal)
-    const learnt = learn(parts, wanted, seen, entered)
-    if (learnt.kind === 'refuse') return learnt
-    const { counts, found, types } = learnt.value
-    return proceed({ parts, found, types, counts })
+    return look === undefined ? learnOf(undefined) : look(texts, life.heldLabels(), life.signal).then(learnOf)
   }
 
   /** The labels that the texts of a question bring, where nothing but these acts becomes of what was found. */
@@ -112,11 +131,14 @@ export class ReadDesk {
   }
 
   /** What policies let callers spend, set aside. A read costs no tokens and no money. */
-  async hold({ principal }: Authenticated, verdicts: readonly Verdict[]): Promise<Step<Hold | undefined>> {
+  hold(
+    { principal }: Authenticated,
+    verdicts: readonly Verdict[],
+  ): Step<Hold | undefined> | Promise<Step<Hold | undefined>> {
+    if (verdicts.every(({ obligations }) => obligations.spends.length === 0)) return NOT_HELD
     const spends = [...new Set(verdicts.flatMap(({ obligations }) => obligations.spends))]
-    if (spends.length === 0) return proceed(undefined)
     const allowance = this.parts.budgets.allowanceOf(principal, undefined, FREE, spends)
-    return allowance === undefined ? proceed(undefined) : await allowance.hold(NOTHING)
+    return allowance === undefined ? NOT_HELD : allowance.hold(NOTHING)
   }
 
   /** Seals, has what it brings on the ledger, and waits until the intent is durable. */
@@ -127,7 +149,8 @@ export class ReadDesk {
     brought: readonly string[],
     life: Life,
   ): Promise<Step<RecordedRead<Content>>> {
-    const labels = await this.#gathered(authenticated, brought, life)
+    const gathering = this.#gathered(authenticated, brought, life)
+    const labels = gathering instanceof Promise ? await gathering : gathering
     if (labels.kind === 'refuse') return labels
     const sealed = seal.read({ authenticated, content, facts, labels: labels.value })
     const intent = await bracket.recorded(bracket.intendRead(sealed, this.parts.configDigest))
@@ -136,24 +159,19 @@ export class ReadDesk {
   }
 
   /** What a read brings is on the ledger, everywhere, before anything of it is seen. */
-  async #gathered(
+  #gathered(
     { principal, received }: Authenticated,
     brought: readonly string[],
     life: Life,
-  ): Promise<Step<LabelChange>> {
+  ): Step<LabelChange> | Promise<Step<LabelChange>> {
     const { ledger } = this.parts
     const session = ledger.sessionOf(principal, received.headers['ostiary-session'])
     if (session.kind === 'refuse') return session
     const before = life.heldLabels()
-    try {
-      await ledger.gather(principal, session.value, brought)
-    } catch (error) {
-      return refuse('overloaded', `ledger: not written (${errorName(error)})`, {
-        message: 'What this read would bring cannot be recorded at the moment, so nothing was read.',
-        headers: NO_RETRY,
-      })
-    }
-    return proceed({ before, after: withLabels(before, brought), brought, session: session.value })
+    const change = (): Step<LabelChange> =>
+      proceed({ before, after: withLabels(before, brought), brought, session: session.value })
+    const writing = ledger.gather(principal, session.value, brought)
+    return writing === undefined ? change() : writing.then(change, unwritten)
   }
 
   /** Ends what was not recorded: what it lives on comes first. Waits for an approval, where one is asked for. */
@@ -176,6 +194,19 @@ function partOf(text: string, index: number): TextPart {
   return { role: 'user', address: `/${index}`, text, isName: false, isJson: false }
 }
 
+function unwritten(error: unknown): Refusal {
+  return refuse('overloaded', `ledger: not written (${errorName(error)})`, {
+    message: 'What this read would bring cannot be recorded at the moment, so nothing was read.',
+    headers: NO_RETRY,
+  })
+}
+
+export const TOO_MANY: Refusal = refuse('overloaded', 'as many reads of one identity as may be', {
+  message: 'You have as many reads of this dataset under way as one may.',
+  headers: NO_RETRY,
+})
+
+const NOT_HELD: Step<undefined> = proceed(undefined)
 const FREE: Price = { input: 0, output: 0 }
 const NOTHING = { prompt: { about: 0, most: 0 }, answer: 0, isBounded: true } as const
 /** Counts what was given, and gives back what was set aside for nothing. */

@@ -71,7 +71,7 @@ export async function giveHits(
     const { attributes, classification, passage, title } = one
     const columns = Object.keys(attributes).map((name) => seen[index]?.kept.get(name))
     const row = [title, passage, ...Object.values(attributes)]
-    return rowsToRemember(dataset.lattice, [classification, classification, ...columns], [row])
+    return rowsToRemember(dataset.lattice, [classification, classification, ...columns], () => [row])
   })
   const unsaid = (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
   if (unsaid !== undefined) return ended(unsaid)

@@ -9,11 +9,11 @@ describe('places for reads', () => {
     const first = await places.take('a', 2, 5000, forever())
     const second = await places.take('a', 2, 5000, forever())
     const got: number[] = []
-    const third = places.take('a', 2, 5000, forever()).then((leave) => {
+    const third = Promise.resolve(places.take('a', 2, 5000, forever())).then((leave) => {
       got.push(3)
       return leave
     })
-    const fourth = places.take('a', 2, 5000, forever()).then((leave) => {
+    const fourth = Promise.resolve(places.take('a', 2, 5000, forever())).then((leave) => {
       got.push(4)
       return leave
     })
@@ -40,5 +40,8 @@ describe('places for reads', () => {
     expect(await places.take('a', 1, 60_000, ended.signal)).toBeUndefined()
     leave?.()
     expect(await places.take('a', 1, 10, forever())).toBeDefined()
+    // Who gives back a second time gives back nobody else's.
+    leave?.()
+    expect(await places.take('a', 1, 10, forever())).toBeUndefined()
   })
 })

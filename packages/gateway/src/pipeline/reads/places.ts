@@ -1,7 +1,12 @@
+import type { Ending } from '../../spec/index.js'
+
 interface Line {
   underWay: number
   readonly waiting: (() => void)[]
 }
+
+/** Gives a place back; a second time is none, for it may be another's by then. */
+export type Leave = () => void
 
 /** Places for reads, so many for each identity: one that asks much waits for itself, and not everybody for it. */
 export class Places {
@@ -11,22 +16,22 @@ export class Places {
    * @param key of a dataset and an identity
    * @param waitMs at the most
    * @param ended aborted once nobody wants it any more
-   * @returns gives the place back, once; undefined where there was none in time
+   * @returns undefined where there was none in time
    */
-  async take(key: string, max: number, waitMs: number, ended: AbortSignal): Promise<(() => void) | undefined> {
+  take(key: string, max: number, waitMs: number, ended: Ending): Leave | undefined | Promise<Leave | undefined> {
     // Its abort was told already, and is not told again to whoever waits from now on.
     if (ended.aborted) return undefined
     const line = this.#lines.get(key) ?? { underWay: 0, waiting: [] }
     this.#lines.set(key, line)
     if (line.underWay < max) {
       line.underWay += 1
-      return () => this.#leave(key, line)
+      return this.#leaveOf(key, line)
     }
-    const isMine = await new Promise<boolean>((resolve) => {
+    return new Promise((resolve) => {
       const done = (mine: boolean): void => {
         clearTimeout(timer)
         ended.removeEventListener('abort', give)
-        resolve(mine)
+        resolve(mine ? this.#leaveOf(key, line) : undefined)
       }
       const mine = (): void => done(true)
       const give = (): void => {
@@ -39,7 +44,14 @@ export class Places {
       ended.addEventListener('abort', give)
       line.waiting.push(mine)
     })
-    return isMine ? () => this.#leave(key, line) : undefined
+  }
+
+  #leaveOf(key: string, line: Line): Leave {
+    let isLeft = false
+    return () => {
+      if (!isLeft) this.#leave(key, line)
+      isLeft = true
+    }
   }
 
   #leave(key: string, line: Line): void {

@@ -1,16 +1,11 @@
 import { hash } from 'node:crypto'
-import { Counts } from '../../release/counts.js'
 import {
-  type ChangedQuery,
-  joinedOf,
-  NO_RETRY,
   type Obligations,
   type Outcome,
   proceed,
   type Refusal,
   refuse,
   type Step,
-  subjectOf,
   type TableSource,
   type Verdict,
   withLabels,
@@ -18,34 +13,31 @@ import {
 import type { Entered } from '../call.js'
 import { contextOf } from '../context.js'
 import type { Life } from '../life.js'
-import { type Ask, createAsk, labelsOfRead, mayRead, PURPOSE_NEEDED, purposeOf } from './asking.js'
+import { type Ask, createAsk, mayRead, PURPOSE_NEEDED, purposeOf } from './asking.js'
 import type { QueryCall, Tables } from './call.js'
-import { changesOf, classificationsOf } from './changes.js'
-import { type Question, type ReadDesk, settled } from './desk.js'
+import { actsOn, classificationRead, derivedOf } from './derived.js'
+import { type Question, type ReadDesk, settled, TOO_MANY } from './desk.js'
 import { undoable } from './obliged.js'
+import type { Leave } from './places.js'
 import { giveRows, type ReadyRows } from './rows.js'
 
 /** A statement over tables: inspect, understand, decide, change, record, read, release. */
 export async function query(desk: ReadDesk, entered: Entered, call: QueryCall, source: Tables): Promise<Outcome> {
   const life = desk.liveOn(entered.authenticated)
   if ('kind' in life) return await desk.refused(entered, call, undefined, life)
-  const { uid } = subjectOf(entered.authenticated.principal)
-  const leave = await desk.places.take(`${call.dataset.name} ${uid}`, source.readsMax, source.stallMs, life.signal)
+  const taking = desk.placeFor(entered, call.dataset, source, life)
+  const leave = taking instanceof Promise ? await taking : taking
   try {
     if (leave === undefined) return await desk.refused(entered, call, life, TOO_MANY)
-    const ready = await sealed(desk, entered, call, source.tables, life)
+    const ready = await sealed(desk, entered, call, source.tables, life, leave)
     if (ready.kind === 'refuse') return await desk.refused(entered, call, life, ready)
-    return await settled(ready.value.hold, giveRows(desk, entered, call, source, life, ready.value))
+    const giving = giveRows(desk, entered, call, source, life, ready.value)
+    return ready.value.hold === undefined ? await giving : await settled(ready.value.hold, giving)
   } finally {
     leave?.()
     life.close()
   }
 }
-
-const TOO_MANY = refuse('overloaded', 'as many reads of one identity as may be', {
-  message: 'You have as many reads of this dataset under way as one may.',
-  headers: NO_RETRY,
-})
 
 async function sealed(
   desk: ReadDesk,
@@ -53,6 +45,7 @@ async function sealed(
   call: QueryCall,
   tables: TableSource,
   life: Life,
+  leave: Leave,
 ): Promise<Step<ReadyRows>> {
   const { authenticated } = entered
   const { dataset } = call
@@ -62,12 +55,12 @@ async function sealed(
   const said = call.query.parameters.flatMap((value) =>
     typeof value === 'string' || typeof value === 'number' ? [String(value)] : [],
   )
-  const question = await desk.inspect(entered, 'queryDataset', [call.query.sql, ...said], life)
+  const inspecting = desk.inspect(entered, 'queryDataset', [call.query.sql, ...said], life)
+  const question = inspecting instanceof Promise ? await inspecting : inspecting
   if (question.kind === 'refuse') return question
   const asking = (labels: readonly string[]): Ask => {
-    const context = contextOf(authenticated.received, labels)
-    const more = { findings: question.value.types, purpose: named }
-    return createAsk(desk.parts.ask, entered, dataset, { ...context, ...more })
+    const context = contextOf(authenticated.received, labels, question.value.types, named)
+    return createAsk(desk.parts.ask, entered, dataset, context)
   }
   // Only who may read something of it is told what is wrong.
   const explained = (wrong: Refusal): Refusal => {
@@ -78,10 +71,7 @@ async function sealed(
   const prepared = await tables.prepare(call.query, authenticated.principal)
   if (prepared.kind === 'refuse') return explained(prepared)
   const { reading } = prepared.value
-  const classification = joinedOf(
-    dataset.lattice,
-    [...reading.tables, ...reading.touched].map((one) => one.classification),
-  )
+  const classification = classificationRead(dataset, reading)
   const decided = decidedWith(desk, question.value, life, (labels) => asking(labels)(classification))
   if (decided.kind === 'refuse') {
     desk.gatherKnown(authenticated, question.value)
@@ -93,27 +83,32 @@ async function sealed(
   const untouched = unedited(desk, question.value, obligations)
   if (untouched !== undefined) return untouched
   if (obligations.reading.needsPurpose && purpose.value === undefined) return PURPOSE_NEEDED
-  const changes = changesOf(reading, obligations.reading, dataset.lattice)
+  const { changes, labels } = derivedOf(dataset, reading, obligations.reading)
   const changed = prepared.value.change(changes)
   if (changed.kind === 'refuse') return changed
   const isTokenizing = obligations.tokenizes.output || changed.value.columns.some(({ act }) => act === 'tokenize')
   const vault = desk.vaultFor(authenticated, isTokenizing)
   if (vault.kind === 'refuse') return vault
 
-  const brought = withLabels(
-    labelsOfRead(dataset, classificationsOf(reading, changes)),
-    desk.broughtBy(question.value, obligations),
-  )
-  const held = await desk.hold(authenticated, [decided.value])
+  const brought = withLabels(labels, desk.broughtBy(question.value, obligations))
+  const holding = desk.hold(authenticated, [decided.value])
+  const held = holding instanceof Promise ? await holding : holding
   if (held.kind === 'refuse') return held
-  for (const [name, value] of Object.entries(held.value?.headers ?? {}))
-    authenticated.received.caller.carry(name, value)
+  if (held.value !== undefined)
+    for (const [name, value] of Object.entries(held.value.headers)) authenticated.received.caller.carry(name, value)
   const digest = hash('sha256', call.body, 'hex')
+  // One by one, here as in all that each read makes: an object that others are spread into costs many times as much.
   const facts = {
-    ...{ action: 'queryDataset' as const, dataset: dataset.name, purpose: purpose.value },
-    ...{ decided: [{ classification, verdict: decided.value }], findings: question.value.counts },
-    ...{ carriedOut: actsOn(changed.value, changes.filters), digests: { received: digest, sent: digest } },
+    action: 'queryDataset' as const,
+    dataset: dataset.name,
+    purpose: purpose.value,
+    decided: [{ classification, verdict: decided.value }],
+    findings: question.value.counts,
+    carriedOut: actsOn(changed.value, changes.filters),
+    digests: { received: digest, sent: digest },
   }
+  // What waits for the log holds no connection, and no place: the read takes another.
+  leave()
   const recorded = await desk.record(entered, changed.value, facts, brought, life)
   if (recorded.kind === 'refuse') {
     held.value?.release()
@@ -147,12 +142,4 @@ function unedited(desk: ReadDesk, { found, parts }: Question, { input }: Obligat
   return refuse('obligation_failed', 'a statement cannot be edited', {
     message: 'Policy wants something in this statement changed, and a statement is done as it is or not at all.',
   })
-}
-
-/** What is done to what is read, by `column:ACT` and `rows:FILTER`. */
-function actsOn({ columns }: ChangedQuery, filters: readonly string[]): Readonly<Record<string, number>> {
-  const counts = new Counts()
-  for (const { act } of columns) if (act !== undefined) counts.did(`column:${act}`, 1)
-  for (const filter of filters) counts.did(`rows:${filter}`, 1)
-  return counts.carriedOut
 }

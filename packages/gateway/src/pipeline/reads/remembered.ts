@@ -24,18 +24,30 @@ export type KeptColumn = Classification | undefined
 export function rowsToRemember(
   lattice: Lattice,
   columns: readonly KeptColumn[],
-  rows: readonly (readonly Shown[])[],
+  rows: () => readonly (readonly Shown[])[],
 ): readonly ReleasedRow[] {
-  const kept = columns.map((one) => one !== undefined && isKnownAgain(lattice, one))
-  if (!kept.includes(true)) return []
+  const kept = keptOf(lattice, columns)
+  if (!kept.includes(true)) return NONE
   const labels = new Set(
     columns.flatMap((one, at) => (one !== undefined && kept[at] === true ? labelsOfClassification(lattice, one) : [])),
   )
   const all = [...labels].sort()
-  return rows.map((row) => ({
+  return rows().map((row) => ({
     values: row.flatMap((cell, at) => (cell !== null && kept[at] === true ? [cell] : [])),
     labels: all,
   }))
+}
+
+const NONE: readonly ReleasedRow[] = []
+const keptBy = new WeakMap<readonly KeptColumn[], { readonly of: Lattice; readonly value: readonly boolean[] }>()
+
+/** Reckoned once for one list: a statement comes again and again. */
+function keptOf(lattice: Lattice, columns: readonly KeptColumn[]): readonly boolean[] {
+  const held = keptBy.get(columns)
+  if (held?.of === lattice) return held.value
+  const value = columns.map((one) => one !== undefined && isKnownAgain(lattice, one))
+  keptBy.set(columns, { of: lattice, value })
+  return value
 }
 
 /** Remembers, before anything is released; gives why that cannot be. */

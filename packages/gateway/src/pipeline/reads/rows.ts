@@ -18,8 +18,8 @@ import {
 import type { Entered } from '../call.js'
 import { type Life, overBy } from '../life.js'
 import { resourceOf } from './asking.js'
-import type { QueryCall, Shown, ShownColumn, Tables } from './call.js'
-import type { ReadDesk } from './desk.js'
+import type { QueryCall, Shown, ShownColumn, ShownRows, Tables } from './call.js'
+import { type ReadDesk, TOO_MANY } from './desk.js'
 import { type KeptColumn, remembered, rowsToRemember } from './remembered.js'
 import { takenIn } from './taken.js'
 import { judgedTexts, keptIn, type TextWork, tokenized } from './texts.js'
@@ -41,7 +41,7 @@ export async function giveRows(
   desk: ReadDesk,
   entered: Entered,
   { dataset, sink }: QueryCall,
-  { stallMs }: Tables,
+  source: Tables,
   life: Life,
   { brought, recorded, vault, verdict }: ReadyRows,
 ): Promise<Outcome> {
@@ -67,23 +67,31 @@ export async function giveRows(
   }
   const isOver = (): boolean => life.ended !== undefined || life.left
 
-  const whenOver = new Promise<void>((resolve) => life.whenOver(resolve))
+  const taking = desk.placeFor(entered, dataset, source, life)
+  const leave = taking instanceof Promise ? await taking : taking
   try {
     if (isOver()) return ended(overBy(life))
-    for await (const page of content.read(life.signal)) {
+    if (leave === undefined) return ended(TOO_MANY)
+    for await (const page of content.read(life)) {
       if (page.kind === 'refuse') return ended(page)
-      const shown = await shownOf(desk, content, page.value, work)
+      const showing = shownOf(desk, content, page.value, work)
+      const shown = showing instanceof Promise ? await showing : showing
       if (shown.kind === 'refuse') return ended(shown)
-      const kept = rowsToRemember(dataset.lattice, keptColumns(content), shown.value)
-      const unwritten =
-        (await remembered(desk.parts.gathering.known, kept)) ?? (await life.labels.gather(counts, work.acts))
+      const { value: given } = shown
+      const kept = rowsToRemember(dataset.lattice, keptColumns(content), () =>
+        'pieces' in given ? page.value.rows : given,
+      )
+      const unremembered = kept.length === 0 ? undefined : await remembered(desk.parts.gathering.known, kept)
+      if (unremembered !== undefined) return ended(unremembered)
+      const gathering = life.labels.gather(counts, work.acts)
+      const unwritten = gathering === undefined ? undefined : await gathering
       if (unwritten !== undefined) return ended(unwritten)
       if (isOver()) return ended(overBy(life))
       if (!isBegun) sink.begin({ columns: columnsOf(content), receipt, isChanged: isChanged(recorded, counts) })
       isBegun = true
-      rows += shown.value.length
-      const isTaken = await takenIn(stallMs, sink.rows(shown.value), whenOver)
-      if (!isTaken)
+      rows += 'pieces' in given ? given.count : given.length
+      const taken = sink.rows(given)
+      if (taken !== undefined && !(await takenIn(source.stallMs, taken, life)))
         return ended(refuse('request_timeout', 'the caller takes no more of its result', { message: NOT_TAKEN }))
       if (isOver()) return ended(overBy(life))
       if (!page.value.ended) continue
@@ -93,13 +101,21 @@ export async function giveRows(
   } catch (error) {
     // Whatever was sent by now lacks the end's mark, and is told why.
     return ended(refuse('inspection_failed', `threw ${errorName(error)}`, { headers: NO_RETRY }))
+  } finally {
+    leave?.()
   }
   return ended(overBy(life))
 }
 
+const keptBy = new WeakMap<ChangedQuery['columns'], readonly KeptColumn[]>()
+
 /** What stands there in its place is nobody's value. */
 function keptColumns({ columns }: ChangedQuery): readonly KeptColumn[] {
-  return columns.map(({ act, classification }) => (act === undefined ? classification : undefined))
+  const held = keptBy.get(columns)
+  if (held !== undefined) return held
+  const kept = columns.map(({ act, classification }) => (act === undefined ? classification : undefined))
+  keptBy.set(columns, kept)
+  return kept
 }
 
 const shownColumns = new WeakMap<ChangedQuery['columns'], readonly ShownColumn[]>()
@@ -122,22 +138,35 @@ function columnsOf({ columns }: ChangedQuery): readonly ShownColumn[] {
 const NOT_TAKEN = 'The result was not taken in time.'
 
 function isChanged({ sealed: { facts } }: RecordedRead<ChangedQuery>, { carriedOut }: Counts): boolean {
-  return [facts.carriedOut, carriedOut].some((acts) => Object.keys(acts).some((act) => !act.startsWith('flag:')))
+  for (const act in facts.carriedOut) if (!act.startsWith('flag:')) return true
+  for (const act in carriedOut) if (!act.startsWith('flag:')) return true
+  return false
 }
 
 /** Rows of a page as their reader may see them. */
-async function shownOf(
+function shownOf(
   desk: ReadDesk,
   { columns }: ChangedQuery,
-  { rows }: ResultPage,
+  page: ResultPage,
   work: TextWork,
-): Promise<Step<readonly (readonly Shown[])[]>> {
+): Step<ShownRows> | Promise<Step<ShownRows>> {
+  // Nothing is looked for in texts, and nothing is to be replaced.
+  const isAsItIs = work.acts.size === 0 && work.vault === undefined
+  return isAsItIs ? proceed(page.packed ?? page.rows) : workedOn(desk, columns, page, work)
+}
+
+async function workedOn(
+  desk: ReadDesk,
+  columns: ChangedQuery['columns'],
+  page: ResultPage,
+  work: TextWork,
+): Promise<Step<ShownRows>> {
   const replaced = columns.map(({ act }) => act === 'tokenize')
   const judged = columns.map(
     ({ act, cells }) => work.acts.size > 0 && act !== 'tokenize' && (cells === 'text' || cells === 'json'),
   )
-  if (!replaced.includes(true) && !judged.includes(true)) return proceed(rows)
-  const out = rows.map((row) => [...row])
+  if (!replaced.includes(true) && !judged.includes(true)) return proceed(page.packed ?? page.rows)
+  const out = page.rows.map((row) => [...row])
   const { vault } = work
   const values = placesIn(out, replaced)
   if (vault !== undefined && values.length > 0) {

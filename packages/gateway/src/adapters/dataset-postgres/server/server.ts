@@ -29,8 +29,8 @@ export interface KnownSchema {
 /** The server, as long as it may be read from. */
 export interface Server {
   readonly pool: Pool
-  /** Rejects as `pool.take` does while it was not read yet. */
-  schema(): Promise<KnownSchema>
+  /** A promise, which rejects as `pool.take` does, while it was not read yet. */
+  schema(): KnownSchema | Promise<KnownSchema>
   /** Something came of another schema than is known: reads it anew. */
   refresh(): Promise<void>
   close(): void
@@ -107,8 +107,8 @@ export function createServer(parts: ServerParts): Server {
 
   return {
     pool,
-    async schema() {
-      if (known === undefined) return await read()
+    schema() {
+      if (known === undefined) return read()
       // What is known serves meanwhile: a column that is new to the database is seen by nobody anyway.
       if (clock.now() - readAtMs >= FRESH_MS) read().catch(() => {})
       return known

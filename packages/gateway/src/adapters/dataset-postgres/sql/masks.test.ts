@@ -55,6 +55,20 @@ describe.skipIf(POSTGRES === undefined)('masks (needs PostgreSQL)', () => {
     ])
   })
 
+  it('takes for an address what has one `@` within, whatever else it has', async () => {
+    const texts = ['']
+    for (let at = 0; texts.length < 1000; at += 1) for (const more of '@aé\n%_\\') texts.push(`${texts[at]}${more}`)
+    const list = texts.map((one) => `(E'${one.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}')`).join(',')
+    const expression = maskExpression('email', 't."c"', 'text')
+    const shown = await server.run(`select c, ${expression} as shown from (values ${list}) as t (c)`)
+    expect(shown).toEqual(
+      texts.map((c) => {
+        const [, first, domain] = /^([^@])[^@]*@([^@]+)$/u.exec(c) ?? []
+        return { c, shown: first === undefined ? '***' : `${first}***@${domain}` }
+      }),
+    )
+  })
+
   it('has each shown', () => {
     expect(new Set(SHOWN.map(([mask]) => mask))).toEqual(new Set(MASKS))
   })

@@ -42,18 +42,24 @@ function textMask(mask: 'full' | 'email' | 'first1' | 'last4', text: string): st
     case 'full':
       return `CASE ${otherwise}`
     case 'email': {
-      // One `@` alone: a quoted local part may have more, and what follows the first would be a part of it.
-      const isEmail = `${text} OPERATOR(pg_catalog.~) '^[^@]+@[^@]+$'`
-      const [first, domain] = [`pg_catalog.left(${text}, 1)`, `pg_catalog.split_part(${text}, '@', 2)`]
-      return `CASE WHEN ${isEmail} THEN pg_catalog.concat(${first}, '***@', ${domain}) ${otherwise}`
+      // One `@` alone: a quoted local part may have more, and what follows the first would be a part of it. No regular expression,
+      // and no `concat`: they took two thirds of what the server spent on the mask.
+      const isEmail = `${text} OPERATOR(pg_catalog.~~) '_%@_%' AND ${text} OPERATOR(pg_catalog.!~~) '%@%@%'`
+      const domain = `pg_catalog.split_part(${text}, '@', 2)`
+      return `CASE WHEN ${isEmail} THEN ${joined(`pg_catalog.left(${text}, 1)`, "'***@'", domain)} ${otherwise}`
     }
     case 'last4': {
       const isLong = `pg_catalog.char_length(${text}) OPERATOR(pg_catalog.>=) 8`
-      return `CASE WHEN ${isLong} THEN pg_catalog.concat('***', pg_catalog.right(${text}, 4)) ${otherwise}`
+      return `CASE WHEN ${isLong} THEN ${joined("'***'", `pg_catalog.right(${text}, 4)`)} ${otherwise}`
     }
     case 'first1':
-      return `CASE WHEN ${text} IS NOT NULL THEN pg_catalog.concat(pg_catalog.left(${text}, 1), '***') END`
+      return `CASE WHEN ${text} IS NOT NULL THEN ${joined(`pg_catalog.left(${text}, 1)`, "'***'")} END`
   }
+}
+
+/** Of texts that are no NULL. */
+function joined(...texts: readonly string[]): string {
+  return texts.map((one) => `${one}::pg_catalog.text`).join(' OPERATOR(pg_catalog.||) ')
 }
 
 function yearOf(column: string, type: string): string {

@@ -1,4 +1,5 @@
 const HEAD = 5
+const NOTHING: Buffer = Buffer.alloc(0)
 
 /** Cuts what a server sends into messages. */
 export interface Frames {
@@ -16,7 +17,7 @@ export function createFrames(
   take: (type: number, bytes: Buffer, start: number, end: number) => boolean,
   tooLong: () => void,
 ): Frames {
-  let held: Buffer = Buffer.alloc(0)
+  let held = NOTHING
   // Pieces of a message that is not whole yet: joined once, when it is.
   let pieces: Buffer[] = []
   let missing = 0
@@ -43,7 +44,7 @@ export function createFrames(
       at = end
       paused = !take(held[from] ?? 0, held, from + HEAD, end)
     }
-    held = at === held.length ? Buffer.alloc(0) : held.subarray(at)
+    held = at === held.length ? NOTHING : held.subarray(at)
     busy = false
   }
 

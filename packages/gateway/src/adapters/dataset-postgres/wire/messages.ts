@@ -44,24 +44,37 @@ export function closeStatement(name: string): Buffer {
   return message('C', [Buffer.from('S'), cstring(name)])
 }
 
-/** Of the unnamed portal; all in the format of text. */
+/** Of the unnamed portal; all in the format of text. Written in one piece: each query sends one. */
 export function bind(statement: string, values: readonly Bound[]): Buffer {
-  const parts: Buffer[] = [cstring(''), cstring(statement), int16(0), int16(values.length)]
+  if (statement.includes('\0')) throw new Error(NO_NUL)
+  // The type, the length, no portal's name, the end of the statement's, and three counts.
+  let length = 1 + 4 + 1 + Buffer.byteLength(statement) + 1 + 3 * 2
+  for (const value of values) length += 4 + (value === null ? 0 : Buffer.byteLength(value))
+  const bytes = Buffer.allocUnsafe(length)
+  bytes[0] = BIND
+  bytes.writeInt32BE(length - 1, 1)
+  bytes[5] = 0
+  let at = 6 + bytes.write(statement, 6)
+  bytes[at] = 0
+  at = bytes.writeUInt16BE(0, at + 1)
+  at = bytes.writeUInt16BE(values.length, at)
   for (const value of values) {
-    if (value === null) parts.push(int32(-1))
-    else {
-      const bytes = Buffer.from(value)
-      parts.push(int32(bytes.length), bytes)
-    }
+    const size = value === null ? 0 : bytes.write(value, at + 4)
+    bytes.writeInt32BE(value === null ? -1 : size, at)
+    at += 4 + size
   }
-  parts.push(int16(0))
-  return message('B', parts)
+  bytes.writeUInt16BE(0, at)
+  return bytes
 }
+
+const BIND = 'B'.charCodeAt(0)
 
 /** @param rows at most; 0: all */
 export function execute(rows: number): Buffer {
   return message('E', [cstring(''), int32(rows)])
 }
+
+const NO_NUL = 'a text for PostgreSQL has no NUL'
 
 function message(type: string, parts: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from(type), untyped(parts)])
@@ -74,7 +87,7 @@ function untyped(parts: readonly Buffer[]): Buffer {
 
 function cstring(text: string): Buffer {
   // The server would take what follows for something else.
-  if (text.includes('\0')) throw new Error('a text for PostgreSQL has no NUL')
+  if (text.includes('\0')) throw new Error(NO_NUL)
   return Buffer.from(`${text}\0`)
 }
 

@@ -1,18 +1,28 @@
-import type { Cell } from '../../../spec/index.js'
+import type { PackedPiece } from '../../../spec/index.js'
+import { PIECE_HEAD } from './cells.js'
 import { ConnectionLost } from './errors.js'
 
 const PAGE_BYTES = 256 * 1024
 
 export interface RowsPage {
-  readonly rows: readonly Cell[][]
+  readonly count: number
+  readonly pieces: readonly PackedPiece[]
   readonly ended: boolean
   readonly isTruncated: boolean
 }
 
+interface Piece extends PackedPiece {
+  end: number
+  count: number
+}
+
 /** Rows that came and were not asked for yet, and who waits for them. */
 export interface Pages {
-  /** @returns false: that is a page, and no more is to come until it is taken */
-  add(row: Cell[], bytes: number): boolean
+  /**
+   * @param start of the body of a row's message, whose head stands before it
+   * @returns false: that is a page, and no more is to come until it is taken
+   */
+  add(bytes: Buffer, start: number, end: number): boolean
   readonly isEmpty: boolean
   /** Forgets what came. */
   drop(): void
@@ -25,11 +35,18 @@ export interface Pages {
 
 /** @param late called where nothing comes for so long */
 export function createPages(lateMs: number, late: () => void): Pages {
-  let rows: Cell[][] = []
+  let pieces: Piece[] = []
+  let count = 0
   let bytesHere = 0
   let failed: Error | undefined
   let waits: { readonly resolve: (page: RowsPage) => void; readonly reject: (why: Error) => void } | undefined
   let timer: NodeJS.Timeout | undefined
+
+  const drop = (): void => {
+    pieces = []
+    count = 0
+    bytesHere = 0
+  }
 
   const fail = (why: Error): void => {
     failed ??= why
@@ -39,25 +56,28 @@ export function createPages(lateMs: number, late: () => void): Pages {
   }
 
   return {
-    add(row, bytes) {
-      rows.push(row)
-      bytesHere += bytes
+    add(bytes, start, end) {
+      const from = start - PIECE_HEAD
+      const last = pieces.at(-1)
+      // What came in one go mostly stands there in one go, and stays where it is.
+      if (last !== undefined && last.bytes === bytes && last.end === from) {
+        last.end = end
+        last.count += 1
+      } else pieces.push({ bytes, start: from, end, count: 1 })
+      count += 1
+      bytesHere += end - start
       return bytesHere < PAGE_BYTES
     },
     get isEmpty() {
-      return rows.length === 0
+      return count === 0
     },
-    drop() {
-      rows = []
-      bytesHere = 0
-    },
+    drop,
     give(ended, isTruncated) {
       if (waits === undefined) return
       clearTimeout(timer)
-      waits.resolve({ rows, ended, isTruncated })
+      waits.resolve({ count, pieces, ended, isTruncated })
       waits = undefined
-      rows = []
-      bytesHere = 0
+      drop()
     },
     fail,
     get isWanted() {

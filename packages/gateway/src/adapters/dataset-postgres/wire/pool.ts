@@ -13,6 +13,8 @@ export interface Lease {
 }
 
 export interface Pool {
+  /** One that is free now, without a wait. */
+  takeFree(): Lease | undefined
   /** Rejects with `PoolExhausted`, or with whatever `open` rejects with. */
   take(): Promise<Lease>
   /** Waits for nothing: what is in use is ended as well. */
@@ -106,6 +108,10 @@ export function createPool(open: () => Promise<Session>, max: number, waitMs: nu
   }
 
   return {
+    takeFree() {
+      const session = closed ? undefined : freeOne()
+      return session === undefined ? undefined : leaseOf(session)
+    },
     async take() {
       for (;;) {
         const session = await takeOne()

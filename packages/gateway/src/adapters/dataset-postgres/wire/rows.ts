@@ -1,4 +1,4 @@
-import { cellsOf } from './cells.js'
+import { checkRow } from './cells.js'
 import { ConnectionLost, databaseError, RowTooLarge, roleError, TypesChanged } from './errors.js'
 import { type Bound, bind, execute, FLUSH, SYNC } from './messages.js'
 import { createPages, type RowsPage } from './pages.js'
@@ -30,6 +30,7 @@ export interface Rows {
 }
 
 const PAGE_ROWS = 256
+const EXECUTE_PAGE = execute(PAGE_ROWS)
 /** A row is written in one piece, and everybody else waits for that. */
 const ROW_BYTES_MAX = 4 * 1024 * 1024
 const [DATA_ROW, PARSE_COMPLETE, ROW_DESCRIPTION, COMMAND_COMPLETE, PORTAL_SUSPENDED, ERROR_RESPONSE, READY] =
@@ -104,8 +105,9 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
       return false
     }
     count += 1
+    checkRow(bytes, start, at, asked.types.length)
     // Nothing of a short one is given before it is known to be all: it might be run again.
-    if (pages.add(cellsOf(bytes, start, at), at - start) || isShort) return true
+    if (pages.add(bytes, start, at) || isShort) return true
     state = 'paused'
     connection.pause()
     pages.give(false, false)
@@ -166,12 +168,15 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
       over()
     },
   })
-  const go = (): Buffer => Buffer.concat([execute(Math.min(PAGE_ROWS, rowsMax + 1 - count)), isShort ? SYNC : FLUSH])
+  const go = (): readonly Buffer[] => {
+    const left = rowsMax + 1 - count
+    return [left < PAGE_ROWS ? execute(left) : EXECUTE_PAGE, isShort ? SYNC : FLUSH]
+  }
   const run = (): void => {
     isAgain = false
     state = 'setting'
     const parse = session.statements.has(asked.key) ? [] : first
-    connection.send(Buffer.concat([...asked.asRole, ...parse, bind(name, asked.values), go()]))
+    connection.send(Buffer.concat([...asked.asRole, ...parse, bind(name, asked.values), ...go()]))
   }
   run()
 
@@ -183,7 +188,7 @@ export function readRows(session: Session, asked: RowsAsked, free: () => void): 
       if (!pages.isWanted) return page
       if (state === 'suspended') {
         state = 'running'
-        connection.send(go())
+        connection.send(Buffer.concat(go()))
       } else if (state === 'paused') {
         state = 'running'
         connection.resume()
