@@ -166,6 +166,22 @@ async function openedBy(
   }
 }
 
+/** What is wrong with the row filters of datasets, each with its path in the configuration: asks no database. */
+export async function filterFaults(
+  datasets: Config['datasets'],
+): Promise<readonly { readonly path: readonly (string | number)[]; readonly message: string }[]> {
+  const all = datasets.map(async ({ source }, index) => {
+    if (source.kind !== 'tables' || source.tables.every(({ filters }) => filters.length === 0)) return []
+    const faults = await (await tables()).filterFaults(source.tables)
+    return faults.map(({ filter, message, table: at }) => {
+      const of = source.tables[at]
+      const key = of?.schema === source.schemas[0] ? of?.table : `${of?.schema}.${of?.table}`
+      return { path: ['datasets', index, 'postgres', 'tables', key ?? '', 'filters', filter], message }
+    })
+  })
+  return (await Promise.all(all)).flat()
+}
+
 /** What keeps documents from being opened, of those that are in a database: asks it, and changes nothing in it. */
 export async function documentsLack({ name, source }: DatasetConfig): Promise<readonly Lack[]> {
   if (source.kind !== 'documents' || source.store.kind !== 'postgres') return []

@@ -129,7 +129,15 @@ describe.skipIf(POSTGRES === undefined)('a database that fails (needs PostgreSQL
     expect(JSON.stringify([said, await refused(other, 'SELECT id FROM people')])).not.toContain(word)
     await other.close()
     await server.start()
+    for (let times = 0; times < 3; times += 1)
+      expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+    expect(warnings.slice(1)).toEqual([expect.stringMatching(/PostgreSQL at `[^`]+` is read from again$/)])
+    // As often as it goes and comes, though nothing in it has changed.
+    await server.stop()
+    await refused(source, 'SELECT id FROM people')
+    await server.start()
     expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+    expect(warnings.map((one) => one.endsWith(' again'))).toEqual([false, true, false, true])
     await source.close()
   })
 

@@ -74,10 +74,12 @@ export function createServer(parts: ServerParts): Server {
   const keep = async (session: Session): Promise<KnownSchema> => {
     const schema = await readSchema(session, catalogue)
     readAtMs = clock.now()
+    // Who was told that it could not be read is told that it can.
+    if (said !== '') parts.warn(`PostgreSQL at \`${address.shown}\` is read from again`)
+    said = ''
     if (known?.schema.digest === schema.digest) return known
     known = { schema, epoch: (known?.epoch ?? 0) + 1 }
     for (const lack of schema.lacks) parts.warn(lack)
-    said = ''
     return known
   }
 
