@@ -1254,6 +1254,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'what a reader may not see costs no place among the hits, and moves no score and no order',
   },
+  'retrieval.nearest': {
+    source: 'house',
+    says: 'of vectors that a reader may see the nearest are found, all and in order, however many nearer ones are not for it',
+  },
   'retrieval.malformed': {
     source: 'house',
     says: 'a document whose access list or class is malformed is seen by nobody',

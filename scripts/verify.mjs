@@ -74,7 +74,8 @@ async function tests() {
     ({ status, fullName }) =>
       status !== 'passed' &&
       status !== 'failed' &&
-      (fullName.includes(NEEDS_DATA) || (fullName.includes(NEEDS_POSTGRES) && process.env.CI !== 'true')),
+      (fullName.includes(NEEDS_DATA) ||
+        (NEEDS_SERVER.some((needs) => fullName.includes(needs)) && process.env.CI !== 'true')),
   )
   for (const { fullName } of without) console.log(`        skipped: ${fullName}`)
   const statuses = all.filter((one) => !without.includes(one)).map(({ status }) => status)
@@ -97,7 +98,7 @@ async function tests() {
 }
 
 const NEEDS_DATA = 'needs OSTIARY_SHARED_DATA'
-const NEEDS_POSTGRES = 'needs PostgreSQL'
+const NEEDS_SERVER = ['needs PostgreSQL', 'needs pgvector']
 
 function line(ok, name, note) {
   console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name} (${note})`)

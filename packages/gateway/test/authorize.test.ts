@@ -81,6 +81,15 @@ async function tool(id: string, args: unknown = {}): Promise<Record<string, unkn
   return (await check(about('Tool', id, 'callTool', { arguments: args }))).json() as Record<string, unknown>
 }
 
+test('says the reason of each policy that refuses apart [authorize.decides]', async () => {
+  await open()
+  expect(await tool('fetch')).toMatchObject({ decision: 'permit' })
+  expect(await tool('pay')).toMatchObject({
+    decision: 'forbid',
+    reasons: ['what comes from outside may not act', 'payments need a second person'],
+  })
+})
+
 test('decides, with obligations and public reasons, and forwards nothing [authorize.decides]', async () => {
   await open()
   const answer = await check(about('Tool', 'mail', 'callTool', { arguments: { to: 'bob', text: 'hello' } }))

@@ -105,6 +105,44 @@ describe('init and check', () => {
     expect(colon.stdout).toMatch(/^.*ostiary\.yaml:2:1 not valid YAML: .*: a colon may be missing$/m)
   })
 
+  test('row filters are read, each at its place, without a database', async () => {
+    const table = (filters: unknown): unknown => ({ columns: { id: 'internal' }, filters })
+    const { file } = house.place('filters', ANALYSTS, {
+      datasets: [
+        {
+          name: 'crm',
+          postgres: {
+            url: 'postgres://reader@db.example/crm?sslmode=verify-full',
+            roles: [{ group: 'analysts', role: 'reader' }],
+            tables: {
+              people: table({ good: 'region = 5', bad: 'region = = 5' }),
+              'other.deals': table({ live: { where: 'id IN (SELECT deal FROM acl)', always: true } }),
+            },
+          },
+        },
+      ],
+    })
+    const lines = readFileSync(file, 'utf8').split('\n')
+    const placeOf = (text: string): string => {
+      const at = lines.findIndex((line) => line.includes(text))
+      return `${file}:${at + 1}:${(lines[at] ?? '').indexOf(text) + 1}`
+    }
+    const { code, stdout } = await ostiary(['check', '--config', file])
+    expect([code, stdout.split('\n')]).toEqual([
+      1,
+      [
+        `${placeOf('"region = = 5"')} datasets[0].postgres.tables.people.filters.bad: a syntax error at line 1, column 10 (character 9)`,
+        expect.stringMatching(
+          /^.*ostiary\.yaml:\d+:\d+ datasets\[0\]\.postgres\.tables\..*other\.deals.*\.filters\.live: a table in it needs its schema$/,
+        ),
+        '',
+      ],
+    ])
+    expect((await ostiary(['start', '--config', file])).stderr).toContain(`${placeOf('"region = = 5"')} `)
+    writeFileSync(file, lines.join('\n').replace('= = 5', '= 5').replace('FROM acl', 'FROM other.acl'))
+    expect((await ostiary(['check', '--config', file])).code).toBe(0)
+  })
+
   test('a policy folder that is not there, or empty, is told where the configuration names it', async () => {
     const { dir, file } = house.place('no-policies', ANALYSTS, { policy: { dir: './nowhere' } })
     const at = readFileSync(file, 'utf8')

@@ -34,6 +34,10 @@ beforeAll(() => {
     'notes.ndjson': '{"id":"n1","text":"Water is wet."}\n{"id":"n2","text":"Water is cold.","access":["*"]}\n',
     'broken.csv': 'id,text\na,water\nb,wa"ter\n',
     'empty.csv': '',
+    'semicolons.csv': 'id;text\na;water\n',
+    'numbers.json': '[{"id":7,"text":"water"}]',
+    'numbers.csv':
+      'id,text,access\n7,Ice is hard water.,everyone;group:analysts\n8,Snow is soft water.,group:analysts\n',
     'bad.json': '[{"id":"x1","text":"water"},{"id":"x2","text":7}]',
     'what.bin': 'water',
   }
@@ -109,6 +113,17 @@ describe('ostiary dataset, where a gateway runs', () => {
     expect(await search('drinks')).toEqual([rules?.['id']])
   })
 
+  test('says which member hides a document, and takes numbers for ids in CSV', async () => {
+    const done = await run('ingest', 'handbook', 'numbers.csv')
+    expect(done).toMatchObject({ code: 0, stderr: '' })
+    expect(done.stdout).toContain('numbers.csv, line 2: hidden (internal), as `access[0]` is malformed\n')
+    expect(await search('ice snow')).toEqual(['8'])
+    const again = await run('ingest', 'handbook', 'numbers.csv', '--json')
+    expect(again.lines()[0]).toMatchObject({ id: '7', outcome: 'hidden', malformed: ['access[0]'] })
+    expect(again.lines()[1]).not.toHaveProperty('malformed')
+    await run('delete', 'handbook', '7', '8')
+  })
+
   test('says loudly that nobody finds what is without access', async () => {
     const done = await run('ingest', 'handbook', 'rules.md')
     expect(done.stderr).toBe('warning: 1 documents are found by nobody: no --access, and they name nobody themselves\n')
@@ -177,12 +192,30 @@ describe('ostiary dataset, where a gateway runs', () => {
     ],
     ['a file of no known format', ['ingest', 'handbook', 'what.bin'], 2, 'say what it is, with --format'],
     ['a format that is none', ['ingest', 'handbook', 'what.bin', '--format', 'pdf'], 2, '--format is one of'],
-    ['a folder', ['ingest', 'handbook', '.', '--format', 'text'], 1, '.: cannot be read (EISDIR)'],
     [
-      'an empty CSV',
-      ['ingest', 'handbook', 'empty.csv'],
+      'a folder',
+      ['ingest', 'handbook', '.', '--format', 'text'],
       1,
-      'empty.csv: line 1: there is no line that names the columns',
+      '.: this is a folder: name the files that are in it',
+    ],
+    ['a folder of which no format is said', ['ingest', 'handbook', '.'], 1, '.: this is a folder'],
+    [
+      'an empty file, and with it those beside it',
+      ['ingest', 'handbook', 'rules.md', 'empty.csv'],
+      1,
+      'empty.csv: the file is empty: there is no document in it',
+    ],
+    [
+      'a CSV with semicolons',
+      ['ingest', 'handbook', 'semicolons.csv'],
+      1,
+      'semicolons.csv: line 1: there is no column `text`; its fields seem to be separated by semicolons: here they are by commas',
+    ],
+    [
+      'an id that is a number, in JSON',
+      ['ingest', 'handbook', 'numbers.json'],
+      1,
+      'numbers.json: Nothing was done: record 1: `id` is a number: write it as a text, in quotes',
     ],
     [
       'a column that is not there',

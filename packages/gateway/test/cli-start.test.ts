@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cliHouse, entriesOf, stopped } from './cli-house.js'
-import { launch, ostiary, readyLine } from './command.js'
+import { launch, launchWithin, ostiary, readyLine } from './command.js'
 import { expectWhole } from './entries.js'
 import { ANALYSTS } from './house.js'
 import { until } from './until.js'
@@ -45,6 +45,20 @@ describe('start', () => {
       code: 0,
       lines: [{ ok: true, size: 4, root: expect.any(String) }],
     })
+  })
+
+  test('one that another process started, as npx does, is stopped by the process that `doctor` names', async () => {
+    const where = house.place('within')
+    const started = launchWithin(['start', '--config', where.file, '--json'])
+    await readyLine(started)
+    const [told] = (await ostiary(['doctor', '--config', where.file, '--json'])).lines()
+    const pid = (told?.['running'] as { pid?: number } | undefined)?.pid ?? 0
+    expect(pid).toBeGreaterThan(0)
+    expect(pid).not.toBe(started.child.pid)
+    process.kill(pid, 'SIGTERM')
+    expect((await started.ran).code).toBe(0)
+    const [after] = (await ostiary(['doctor', '--config', where.file, '--json'])).lines()
+    expect(after).toMatchObject({ ok: true, running: null })
   })
 
   test('a changed policy is taken, a faulty one is reported, on a change and on SIGHUP', async () => {

@@ -40,8 +40,17 @@ export interface Started {
   readonly ran: Promise<Ran>
 }
 
-export function launch(args: readonly string[], { env = {}, input, cwd }: CommandOptions = {}): Started {
-  const child = spawn(process.execPath, [BIN, ...args], {
+export function launch(args: readonly string[], options: CommandOptions = {}): Started {
+  return started(process.execPath, [BIN, ...args], options)
+}
+
+/** The command as a child of a shell that stays, as `npx` starts it. */
+export function launchWithin(args: readonly string[], options: CommandOptions = {}): Started {
+  return started('sh', ['-c', '"$@"; exit $?', 'sh', process.execPath, BIN, ...args], options)
+}
+
+function started(command: string, args: readonly string[], { env = {}, input, cwd }: CommandOptions): Started {
+  const child = spawn(command, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: 'pipe',

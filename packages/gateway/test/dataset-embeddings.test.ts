@@ -5,6 +5,7 @@ import type { Document } from '../src/spec/index.js'
 import type { Entry } from './entries.js'
 import { type House, openHouse } from './house.js'
 import { type Answer, send } from './http.js'
+import { PGVECTOR, startPostgres } from './postgres.js'
 import { json } from './scripted-openai.js'
 import { until } from './until.js'
 
@@ -50,7 +51,6 @@ async function open(policies = POLICIES, more: Readonly<Record<string, unknown>>
   house = await openHouse({
     policies,
     config: {
-      ...more,
       models: [{ name: 'embedder', provider: 'lying', attributes: { hosting: 'external' } }],
       datasets: [
         {
@@ -59,6 +59,7 @@ async function open(policies = POLICIES, more: Readonly<Record<string, unknown>>
         },
         { name: 'salaries', documents: { store: 'sqlite:./salaries.db' } },
       ],
+      ...more,
     },
   })
   house.upstream.behave(embeds)
@@ -306,5 +307,35 @@ describe('documents', () => {
     if (source?.kind !== 'documents') throw new Error('no documents')
     await expect(source.documents.put([LUNCH])).rejects.toThrow('endpoint_not_governed')
     await closeAll(alone.values())
+  })
+})
+
+describe.skipIf(!PGVECTOR)('documents in a PostgreSQL (needs pgvector)', () => {
+  test('are embedded and found by meaning as those in a file are, each by who may see it [embedding.as-the-caller] [embedding.documents]', async () => {
+    await house.finish()
+    const server = await startPostgres()
+    const documents = { store: server.url, embeddings: { model: 'embedder' } }
+    try {
+      await open(POLICIES, { datasets: [{ name: 'handbook', documents }] })
+      expect(await put([LEAVE, LUNCH])).toEqual(['put', 'put'])
+      expect(sent()).toEqual([LEAVE.text, LUNCH.text])
+      const found = await search('vacation')
+      expect([found.status, found.by, found.ids[0]]).toEqual([200, 'words+meaning', 'leave'])
+      const token = await house.token('carol', { scope: 'admin:datasets' })
+      const url = house.running.gateway.adminUrl
+      await send(url, Buffer.from(JSON.stringify({ dataset: 'handbook', id: 'leave', access: ['group:board'] })), {
+        path: '/datasets/documents/reclassify',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', host: new URL(url).host },
+      })
+      expect((await search('vacation')).ids).toEqual(['lunch'])
+      expect((await search('vacation in the canteen', 'bob')).by).toBe('words')
+      house.writePolicies(POLICIES.replace('permit (principal == Service::', 'forbid (principal == Service::'))
+      await house.running.reload(house.configure({}), 'test')
+      expect(await put([document('pay', 'Pay day.')])).toContain("as the dataset's model did not embed them")
+      expect(await server.run("select from ostiary_documents where id = 'pay'")).toEqual([])
+    } finally {
+      await house.stop()
+      await server.remove()
+    }
   })
 })

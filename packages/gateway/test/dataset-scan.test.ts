@@ -220,9 +220,23 @@ describe.skipIf(POSTGRES === undefined)('ostiary dataset scan (needs PostgreSQL)
   })
 
   test('an empty schema is an empty section', async () => {
-    const done = await scan(['--url', server.url, '--schema', 'nowhere'])
-    expect([done.code, done.stderr]).toEqual([0, expect.stringContaining('there is no table in `nowhere`')])
+    await server.run('create schema nothing')
+    const done = await scan(['--url', server.url, '--schema', 'nothing'])
+    expect([done.code, done.stderr]).toEqual([0, expect.stringContaining('there is no table in `nothing`')])
     expect(done.stdout).toMatch(/tables:\n {8}\{\}\n$/)
+  })
+
+  test('a schema that is not there is a failure, and not an empty one', async () => {
+    for (const schemas of [['pubilc'], ['public', 'pubilc']]) {
+      const done = await scan(['--url', server.url, ...schemas.flatMap((one) => ['--schema', one])])
+      expect([done.code, done.stdout]).toEqual([1, ''])
+      expect(done.stderr).toContain('There is no schema `pubilc` in this database (did you mean `public`?).')
+    }
+    const far = await scan(['--url', server.url, '--schema', 'nowhere', '--json'])
+    expect([far.code, far.lines()]).toMatchObject([
+      1,
+      [{ ok: false, message: 'There is no schema `nowhere` in this database.' }],
+    ])
   })
 
   test.each<[string, readonly string[], number]>([

@@ -23,7 +23,7 @@ import { build, launch, ostiary, type Ran, type Ready, readyLine } from './comma
 import { entryOf } from './entries.js'
 import { ANALYSTS, sections, startTestIssuer } from './house.js'
 import { prompt, send } from './http.js'
-import { POSTGRES, type PostgresServer, startPostgres } from './postgres.js'
+import { PGVECTOR, POSTGRES, type PostgresServer, startPostgres } from './postgres.js'
 
 let top: string
 let issuer: DevIdentityProvider
@@ -428,6 +428,32 @@ describe.skipIf(POSTGRES === undefined)('a store in PostgreSQL (needs PostgreSQL
     const away = await of('crm-away', tables(login.replace(/\d+\/postgres$/, '1/postgres'), columns))
     expect(away).toMatchObject([expect.stringMatching(/^dataset `crm`: PostgreSQL at `127\.0\.0\.1:1\/postgres`: /)])
     expect(away.join()).not.toContain(password)
+  })
+
+  test('documents of it that want vectors: what the database lacks for them, as `start` tells it (needs pgvector)', async ({
+    skip,
+  }) => {
+    skip(!PGVECTOR)
+    await server.run(`create role login_of_documents login password '${password}'`)
+    await server.run('grant create on schema public to login_of_documents')
+    const store = address.replace('gate@', 'login_of_documents@').replace('gate:', 'login_of_documents:')
+    const dir = place('documents-vectors', {
+      models: [{ name: 'embedder', provider: 'lying' }],
+      datasets: [{ name: 'notes', owner: 'sales', documents: { store, embeddings: { model: 'embedder' } } }],
+    })
+    const what =
+      /^dataset `notes`: PostgreSQL at `127\.0\.0\.1:\d+\/postgres`: this database lacks pgvector, which `embeddings` wants/
+    expect(await ailments(dir)).toMatchObject([
+      { what: expect.stringMatching(what), mend: expect.stringContaining('`create extension vector`') },
+    ])
+    expect(await server.run("select from information_schema.tables where table_name like 'ostiary_doc%'")).toEqual([])
+    const { code, stderr } = await run(dir, 'start')
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/dataset `notes`: this database lacks pgvector.*: let a superuser/),
+    ])
+    await server.run('create extension vector')
+    expect(await ailments(dir)).toEqual([])
   })
 
   test('an address that is none is a fault of `check`, at its place and without the network', async () => {

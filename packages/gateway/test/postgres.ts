@@ -15,6 +15,9 @@ export const POSTGRES: string | undefined = [
   ...(process.env['PATH'] ?? '').split(delimiter),
 ].find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')))
 
+/** Whether that PostgreSQL has pgvector; where it has not, tests that need it say so and are skipped. */
+export const PGVECTOR: boolean = POSTGRES !== undefined && extensionFolders(POSTGRES).some(hasPgvector)
+
 /** A server of its own, on loopback, with one database. */
 export interface PostgresServer {
   readonly port: number
@@ -95,6 +98,17 @@ export async function startPostgres(certificate?: Certificate): Promise<Postgres
       await rm(folder, { recursive: true })
     },
   }
+}
+
+/** Of a distribution's package, or of a PostgreSQL that stands in a folder of its own. */
+function extensionFolders(bin: string): readonly string[] {
+  const version = bin.split('/').at(-2) ?? ''
+  const own = ['share/postgresql/extension', 'share/extension'].map((folder) => join(bin, '..', folder))
+  return [join('/usr/share/postgresql', version, 'extension'), ...own]
+}
+
+function hasPgvector(folder: string): boolean {
+  return existsSync(join(folder, 'vector.control'))
 }
 
 function versions(folder: string): readonly string[] {

@@ -30,8 +30,12 @@ export function permitted(...sources: readonly string[]): Verdict {
   return verdict({ ...BASIS, kind: 'permit', obligations }, obligations)
 }
 
-export function forbidden(): Verdict {
-  return verdict({ ...BASIS, kind: 'forbid', reason: undefined }, [])
+export function forbidden(...reasons: readonly string[]): Verdict {
+  return verdict({ ...BASIS, kind: 'forbid', reasons }, [])
+}
+
+export function challenged(...reasons: readonly string[]): Verdict {
+  return verdict({ ...BASIS, kind: 'challenge', asks: [{ kind: 'approval', group: 'security' }], reasons }, [])
 }
 
 function verdict(decision: Decision, obligations: readonly Obligation[]): Verdict {

@@ -2,6 +2,7 @@ export { type AuditLogBench, auditLogSuite, createMemoryAuditLog } from './audit
 export { createWordDetector, type DetectorCorpus, detectorSuite, type FoundCase } from './detector.js'
 export { type DialectRequest, dialectSuite, type LensCorpus } from './dialect.js'
 export { type DocumentBench, documentIndexSuite } from './document-index.js'
+export { documentMeaningSuite, type MeaningBench, madeOf, meanings } from './document-meaning.js'
 export { createFakeIssuer, type IdentityBench, identityProviderSuite, readForTest } from './identity-provider.js'
 export { type KeyPair, newKeyPair } from './key-pair.js'
 export { createMemoryDocuments, type MemoryDocuments } from './memory-documents.js'

@@ -36,7 +36,7 @@ export function createRuleEngine(digest: string, rules: (question: Question) => 
     decide(question) {
       const basis = { determining: [], shadow: [], shadowErrors: [] }
       try {
-        return rules(question) ?? { ...basis, kind: 'forbid', reason: undefined }
+        return rules(question) ?? { ...basis, kind: 'forbid', reasons: [] }
       } catch (error) {
         return { ...basis, kind: 'indeterminate', errors: [error instanceof Error ? error.name : 'threw'] }
       }
@@ -50,10 +50,10 @@ export function createRuleEngine(digest: string, rules: (question: Question) => 
 export function benchRules({ identity, action, context }: Question): Decision | undefined {
   const by = (id: string) => ({ determining: [id], shadow: [], shadowErrors: [] })
   if (action !== 'invoke') return undefined
-  if (context.findings.includes('secret')) return { ...by('forbid'), kind: 'forbid', reason: 'no secrets' }
+  if (context.findings.includes('secret')) return { ...by('forbid'), kind: 'forbid', reasons: ['no secrets'] }
   if (identity.subject === 'alice') return { ...by('permit'), kind: 'permit', obligations: [oblige('redact:pii.card')] }
   if (identity.subject !== 'carol') return undefined
-  return { ...by('challenge'), kind: 'challenge', asks: [{ kind: 'approval', group: 'security' }], reason: undefined }
+  return { ...by('challenge'), kind: 'challenge', asks: [{ kind: 'approval', group: 'security' }], reasons: [] }
 }
 
 function oblige(source: string): Obligation {

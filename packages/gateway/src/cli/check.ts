@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { schemaText } from '../adapters/policy-cedar/schema.js'
+import { filterFaults } from '../compose/datasets.js'
 import { readPolicies } from '../compose/policies.js'
 import { addressFault } from '../compose/store.js'
 import type { Config } from '../config/config.js'
@@ -19,7 +20,7 @@ export interface Checked {
 }
 
 /** Reads a configuration and its policies, or tells every fault of both. */
-export function checkAll(file: string, requireEnv: boolean): Checked | readonly Fault[] {
+export async function checkAll(file: string, requireEnv: boolean): Promise<Checked | readonly Fault[]> {
   const loaded = loadConfig(file, process.env, { requireEnv })
   if (loaded.config === undefined) return loaded.faults
   const { policy, store } = loaded.config
@@ -27,12 +28,15 @@ export function checkAll(file: string, requireEnv: boolean): Checked | readonly 
   if (fault !== undefined) return [loaded.faultAt(['store'], fault)]
   const { dir } = policy
   const policies = readPolicies(loaded.config)
+  const filters = (await filterFaults(loaded.config.datasets)).map(({ message, path }) => loaded.faultAt(path, message))
   if (policies.engine === undefined) {
     // What is wrong with the folder itself is mended where the configuration names it.
-    return policies.faults.map((one) =>
+    const ofPolicies = policies.faults.map((one) =>
       one.file === dir ? loaded.faultAt(['policy', 'dir'], `${one.message} (\`${dir}\`)`) : asSeen(one, dir, file),
     )
+    return [...filters, ...ofPolicies]
   }
+  if (filters.length > 0) return filters
   const ofPolicies = [...policies.warnings, ...staleSchema(loaded.config)].map((one) => asSeen(one, dir, file))
   const warnings = [...loaded.warnings, ...withoutPolicy(loaded, dir), ...ofPolicies]
   return { config: loaded.config, policy: policies.engine, warnings, faultAt: loaded.faultAt }
@@ -62,15 +66,15 @@ function withoutPolicy({ faultAt }: Loaded, dir: string): readonly Fault[] {
 }
 
 /** The configuration that a command works with, or its faults as the command's failure. */
-export function configFor(file: string, output: Output): Checked {
-  const checked = checkAll(file, true)
+export async function configFor(file: string, output: Output): Promise<Checked> {
+  const checked = await checkAll(file, true)
   if (!('config' in checked)) throw faultsError(checked)
   for (const warning of checked.warnings) output.warn(`warning: ${faultText(warning)}`)
   return checked
 }
 
-export function check(file: string, output: Output): number {
-  const checked = checkAll(file, false)
+export async function check(file: string, output: Output): Promise<number> {
+  const checked = await checkAll(file, false)
   if ('config' in checked) {
     for (const warning of checked.warnings) output.say(`warning: ${faultText(warning)}`)
     output.say(`${file}: good`)

@@ -1,5 +1,5 @@
-import { constants, createReadStream } from 'node:fs'
-import { access } from 'node:fs/promises'
+import { constants, createReadStream, type Stats } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
 import { extname, normalize } from 'node:path'
 import type { Written } from '../documents/document.js'
 import { DOCUMENT_FORMATS, type DocumentFormat, readWritten } from '../documents/reading.js'
@@ -34,6 +34,11 @@ export async function documentFiles(
     throw new CommandError(`--format is one of ${DOCUMENT_FORMATS.join(', ')}`, EXIT.usage)
   return await Promise.all(
     names.map(async (name) => {
+      const found = await stat(name).catch((error: unknown) => {
+        throw unreadable(name, error)
+      })
+      const wrong = wrongFile(found)
+      if (wrong !== undefined) throw new CommandError(`${name}: ${wrong}`)
       const known = said ?? FORMATS.get(extname(name).toLowerCase())
       if (known === undefined)
         throw new CommandError(`${name}: say what it is, with --format ${DOCUMENT_FORMATS.join('|')}`, EXIT.usage)
@@ -43,6 +48,12 @@ export async function documentFiles(
       return { name, format: known }
     }),
   )
+}
+
+/** What is no file at all, such as a pipe, is read all the same. */
+function wrongFile(found: Stats): string | undefined {
+  if (found.isDirectory()) return 'this is a folder: name the files that are in it'
+  return found.isFile() && found.size === 0 ? 'the file is empty: there is no document in it' : undefined
 }
 
 const BATCH_DOCUMENTS = 100

@@ -1,6 +1,7 @@
 import { text as textOf } from 'node:stream/consumers'
 import { openScan } from '../adapters/dataset-postgres/scan/scan.js'
 import { allDetectors } from '../compose/detectors.js'
+import { didYouMean } from '../config/fault.js'
 import { proposeTable } from '../proposal/propose.js'
 import { sectionHead, tableLines } from '../proposal/section.js'
 import type { Lattice } from '../spec/index.js'
@@ -44,6 +45,11 @@ export async function scanDataset(
   const [first = 'public'] = schemas
   const scan = await openScan({ url, schemas, sample: flags.sample, timeoutMs: STATEMENT_MS })
   try {
+    // One that is misspelt has no tables, as one that is empty has none.
+    for (const one of schemas) {
+      if (scan.schemas.includes(one)) continue
+      throw new CommandError(`There is no schema \`${one}\` in this database${didYouMean(one, scan.schemas)}.`)
+    }
     for (const warning of scan.warnings) output.warn(`warning: ${warning}`)
     for (const line of sectionHead({ name, schemas, roles: scan.roles })) output.say(line)
     let lines = 0

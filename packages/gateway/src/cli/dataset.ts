@@ -49,6 +49,7 @@ interface Told {
   readonly categories: readonly string[]
   readonly found: readonly string[]
   readonly foundByNobody: boolean
+  readonly malformed?: readonly string[]
 }
 
 interface Tally {
@@ -136,7 +137,12 @@ function tell(one: Told, { name }: DocumentFile, written: Written | undefined, o
   if (one.outcome === 'put' && one.found.length === 0) return
   const found = one.found.length === 0 ? '' : `: ${one.found.join(', ')}`
   const kept = one.outcome === 'refused' ? '' : ` (${[one.classification, ...one.categories].join(' ')})`
-  output.say(`${name}, ${place}: ${one.outcome}${kept}${found}`)
+  const wrong = one.malformed === undefined ? '' : `, as ${named(one.malformed)} malformed`
+  output.say(`${name}, ${place}: ${one.outcome}${kept}${wrong}${found}`)
+}
+
+function named(members: readonly string[]): string {
+  return `\`${members.join('`, `')}\` ${members.length === 1 ? 'is' : 'are'}`
 }
 
 /** Gives a document another classification, or other readers. */

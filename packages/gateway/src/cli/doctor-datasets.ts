@@ -1,4 +1,4 @@
-import { closeAll, datasetsOf } from '../compose/datasets.js'
+import { closeAll, datasetsOf, documentsLack } from '../compose/datasets.js'
 import type { Config } from '../config/config.js'
 import type { Ailment } from './ailment.js'
 
@@ -7,12 +7,15 @@ const MEND =
 
 /**
  * Asks the databases whose tables are datasets, as `start` does: what it refuses, what is away, and what is not there. Documents are
- * not opened: that would make a store where there is none.
+ * not opened, as that would make a store where there is none: a database that would have them is only looked at.
  */
 export async function datasetAilments({ classification, datasets }: Config): Promise<readonly Ailment[]> {
   const ailments: Ailment[] = []
   for (const section of datasets) {
-    if (section.source.kind !== 'tables') continue
+    if (section.source.kind !== 'tables') {
+      ailments.push(...(await documentsLack(section)))
+      continue
+    }
     const told: string[] = []
     const parts = { clock: { now: Date.now }, report: (text: string): void => void told.push(text) }
     try {

@@ -27,7 +27,7 @@ interface Found {
  * nobody issued; never a provider.
  */
 export async function doctor(file: string, output: Output): Promise<number> {
-  const checked = checkAll(file, true)
+  const checked = await checkAll(file, true)
   if (!('config' in checked)) {
     // The same reading once more: a fault does not say of itself that the file is right.
     const unset = new Set(loadConfig(file, process.env, { requireEnv: true }).unset.map(faultText))

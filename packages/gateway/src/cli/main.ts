@@ -93,7 +93,7 @@ function program(finish: (code: number) => void): Command {
       runs<{ json?: boolean; config: string; writeSchema?: boolean }>(async ({ config, writeSchema }, output) => {
         const { check, writeSchemaCopy } = await import('./check.js')
         if (writeSchema === true) writeSchemaCopy(config)
-        return check(config, output)
+        return await check(config, output)
       }),
     )
   withConfig(command('start', 'run the gateway')).action(

@@ -11,7 +11,7 @@ import { EXIT, type Output } from './output.js'
 
 /** The way out of a refused start. What was done is the first entry that the log takes afterwards. */
 export async function recover(file: string, output: Output): Promise<number> {
-  const { config } = configFor(file, output)
+  const { config } = await configFor(file, output)
   const lost = logHasBegun(config.audit.store.dir) ? await allLost(config) : []
   const place = recoverable(config)
   const recovery = await recovered(place, lost)

@@ -8,7 +8,7 @@ import { EXIT, faultsError, type Output } from './output.js'
 
 /** Runs the gateway until SIGTERM or SIGINT. */
 export async function start(file: string, output: Output): Promise<number> {
-  const { config, policy } = configFor(file, output)
+  const { config, policy } = await configFor(file, output)
   const fixed = fixedAtStart(config)
   const running = await run(config, { env: process.env, warn: output.warn, policy })
   await untilStopped({ running, file, config, fixed }, output)
@@ -33,7 +33,7 @@ interface StartedGateway {
 /** Reloads on SIGHUP and when a file changes; stops on SIGTERM and SIGINT. */
 async function untilStopped({ running, file, config, fixed }: StartedGateway, output: Output): Promise<void> {
   const reload = async (why: string): Promise<void> => {
-    const checked = checkAll(file, true)
+    const checked = await checkAll(file, true)
     if (!('config' in checked)) throw faultsError(checked)
     await running.reload(checked.config, why)
     const waiting = needRestart(fixed, checked.config)

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import type { Lack } from '../adapters/documents-postgres/look.js'
 import type { ClassificationConfig, Config, DatasetConfig, DocumentsConfig, TablesConfig } from '../config/config.js'
 import {
   type Classification,
@@ -140,17 +141,53 @@ async function documentsOf(
   { embeddingOf, report }: DatasetsParts,
 ): Promise<DocumentIndex> {
   const warn = (what: string): void => report(`dataset \`${dataset}\`: ${what}`)
-  switch (store.kind) {
-    case 'sqlite': {
-      const { openSqliteDocuments } = await sqliteDocuments()
-      if (embeddingModel === undefined) return await openSqliteDocuments({ path: store.path, warn })
-      const embedding = embeddedBy(() => embeddingOf?.(dataset, embeddingModel), embeddingModel)
-      const index = await openSqliteDocuments({ path: store.path, warn, embedding })
-      return withLabelsFirst(index, embedding, { labels, lattice })
-    }
-    case 'postgres':
-      return await (await postgresDocuments()).openPostgresDocuments({ url: store.url.reveal(), dataset, warn })
+  const embedding =
+    embeddingModel === undefined ? undefined : embeddedBy(() => embeddingOf?.(dataset, embeddingModel), embeddingModel)
+  const parts = { warn, ...(embedding && { embedding }) }
+  const index = await openedBy(dataset, store, parts)
+  return embedding === undefined ? index : withLabelsFirst(index, embedding, { labels, lattice })
+}
+
+async function openedBy(
+  dataset: string,
+  store: DocumentsConfig['store'],
+  parts: { readonly warn: (what: string) => void; readonly embedding?: DocumentEmbedding },
+): Promise<DocumentIndex> {
+  if (store.kind === 'sqlite')
+    return await (await sqliteDocuments()).openSqliteDocuments({ path: store.path, ...parts })
+  const { openPostgresDocuments } = await postgresDocuments()
+  try {
+    return await openPostgresDocuments({ url: store.url.reveal(), dataset, ...parts })
+  } catch (error) {
+    // Of several datasets in one database it may be this one alone.
+    throw new Error(`dataset \`${dataset}\`: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
+}
+
+/** What is wrong with the row filters of datasets, each with its path in the configuration: asks no database. */
+export async function filterFaults(
+  datasets: Config['datasets'],
+): Promise<readonly { readonly path: readonly (string | number)[]; readonly message: string }[]> {
+  const all = datasets.map(async ({ source }, index) => {
+    if (source.kind !== 'tables' || source.tables.every(({ filters }) => filters.length === 0)) return []
+    const faults = await (await tables()).filterFaults(source.tables)
+    return faults.map(({ filter, message, table: at }) => {
+      const of = source.tables[at]
+      const key = of?.schema === source.schemas[0] ? of?.table : `${of?.schema}.${of?.table}`
+      return { path: ['datasets', index, 'postgres', 'tables', key ?? '', 'filters', filter], message }
+    })
+  })
+  return (await Promise.all(all)).flat()
+}
+
+/** What keeps documents from being opened, of those that are in a database: asks it, and changes nothing in it. */
+export async function documentsLack({ name, source }: DatasetConfig): Promise<readonly Lack[]> {
+  if (source.kind !== 'documents' || source.store.kind !== 'postgres') return []
+  const { lookAtDocuments } = await import('../adapters/documents-postgres/look.js')
+  const lacks = await lookAtDocuments(source.store.url.reveal(), { vectors: source.embeddingModel !== undefined })
+  return lacks.map(({ what, mend }) => ({ what: `dataset \`${name}\`: ${what}`, mend }))
 }
 
 /** What is said of a part, where the whole says what the part does not. */

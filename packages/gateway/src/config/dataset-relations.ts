@@ -53,14 +53,13 @@ function* attributeFaults(lattice: Lattice, { attributes }: DocumentsConfig, at:
   for (const one of attributes) yield* classificationFaults(lattice, one, [...at, 'attributes', one.name])
 }
 
-/** Vectors come from a model that is asked in the dialect of OpenAI, and are kept where there is a place for them. */
+/** Vectors come from a model that is asked in the dialect of OpenAI. Whether a PostgreSQL has a place for them it says itself, at start. */
 function* embeddingFaults(
   { models, providers }: Config,
-  { embeddingModel, store }: DocumentsConfig,
+  { embeddingModel }: DocumentsConfig,
   at: Path,
 ): Iterable<Remark> {
   if (embeddingModel === undefined) return
-  if (store.kind !== 'sqlite') yield fault(at, 'documents in PostgreSQL are found by their words alone: leave this out')
   const model = models.find(({ name }) => name === embeddingModel)
   const names = models.map(({ name }) => name)
   if (model === undefined) {

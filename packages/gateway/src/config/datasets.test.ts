@@ -108,6 +108,10 @@ describe('datasets', () => {
   it('of documents are embedded by a model that is asked in the dialect of OpenAI', () => {
     const written = '  - name: a\n    documents: { store: "sqlite:./data/a.db", embeddings: { model: gpt } }\n'
     expect(good(datasets(written)).datasets[0]?.source).toMatchObject({ embeddingModel: 'gpt' })
+    const inPostgres = written.replace('sqlite:./data/a.db', 'postgres://db.example/a?sslmode=verify-full')
+    expect(good(datasets(inPostgres)).datasets[0]?.source).toMatchObject({
+      ...{ embeddingModel: 'gpt', store: { kind: 'postgres' } },
+    })
     const faults = read(datasets(written).replace('dialect: openai', 'dialect: anthropic')).faults
     expect(faults).toEqual([
       expect.stringContaining(
@@ -177,11 +181,6 @@ describe('datasets', () => {
       'a model for embeddings that there is not',
       '  - name: a\n    documents: { store: "sqlite:./data/a.db", embeddings: { model: nothing } }\n',
       'datasets[0].documents.embeddings.model: no model `nothing`',
-    ],
-    [
-      'vectors where there is no place for them',
-      '  - name: a\n    documents: { store: "postgres://db.example/a?sslmode=verify-full", embeddings: { model: gpt } }\n',
-      'datasets[0].documents.embeddings: documents in PostgreSQL are found by their words alone',
     ],
     [
       'a mask that there is not',

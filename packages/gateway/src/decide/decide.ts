@@ -52,10 +52,10 @@ export function refusalOf(verdict: Verdict): Step<Verdict> {
       return refuse(
         'forbidden_by_policy',
         `by ${decision.determining.join(', ') || 'default'}`,
-        because(decision.reason),
+        because(decision.reasons),
       )
     case 'challenge':
-      return challenged(decision.asks, decision.reason, decision.determining)
+      return challenged(decision.asks, decision.reasons, decision.determining)
     case 'indeterminate':
       return refuse('forbidden_by_policy', `engine ill: ${decision.errors.join('; ')}`)
   }
@@ -99,13 +99,19 @@ function both(a: Decision, b: Decision): Decision {
   const forbids = [a, b].filter((one) => one.kind === 'forbid')
   if (forbids.length > 0) {
     const determining = [...new Set(forbids.flatMap((one) => one.determining))].sort()
-    return { ...basis, determining, kind: 'forbid', reason: joined(forbids.map((one) => one.reason)) }
+    return { ...basis, determining, kind: 'forbid', reasons: distinct(forbids.flatMap((one) => one.reasons)) }
   }
   const challenges = [a, b].filter((one) => one.kind === 'challenge')
   if (challenges.length > 0) {
     const asks = challenges.flatMap((one) => one.asks)
     const determining = [...new Set(challenges.flatMap((one) => one.determining))].sort()
-    return { ...basis, determining, kind: 'challenge', asks, reason: joined(challenges.map((one) => one.reason)) }
+    return {
+      ...basis,
+      determining,
+      kind: 'challenge',
+      asks,
+      reasons: distinct(challenges.flatMap((one) => one.reasons)),
+    }
   }
   return { ...basis, kind: 'permit', obligations: joinedObligations([a, b]) }
 }
@@ -125,18 +131,18 @@ function union(a: readonly string[], b: readonly string[]): readonly string[] {
   return [...new Set([...a, ...b])].sort()
 }
 
-function joined(reasons: readonly (string | undefined)[]): string | undefined {
-  const said = [...new Set(reasons.filter((one) => one !== undefined))]
-  return said.length === 0 ? undefined : said.join('; ')
+function distinct(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)]
 }
 
-function because(reason: string | undefined): { readonly message?: string } {
-  return reason === undefined
-    ? {}
-    : { message: `Policy does not permit this request: ${reason}${/[.!?]$/.test(reason) ? '' : '.'}` }
+/** Reasons that are sentences stand one after another, others with `;` between. */
+function because([first, ...others]: readonly string[]): { readonly message?: string } {
+  if (first === undefined) return {}
+  const said = others.reduce((all, one) => `${all}${/[.!?]$/.test(all) ? '' : ';'} ${one}`, first)
+  return { message: `Policy does not permit this request: ${said}${/[.!?]$/.test(said) ? '' : '.'}` }
 }
 
-function challenged(asks: readonly Challenge[], reason: string | undefined, by: readonly string[]): Refusal {
+function challenged(asks: readonly Challenge[], reasons: readonly string[], by: readonly string[]): Refusal {
   const forLog = `challenge by ${by.join(', ')}`
   const approval = asks.find((one) => one.kind === 'approval')
   // What the caller can do alone comes first; an approval is asked for once the authentication suffices.
@@ -150,13 +156,13 @@ function challenged(asks: readonly Challenge[], reason: string | undefined, by: 
     ]
     const challenge = `Bearer error="insufficient_user_authentication", ${needs.join(', ')}`
     return refuse('insufficient_user_authentication', forLog, {
-      ...because(reason),
+      ...because(reasons),
       headers: { 'www-authenticate': challenge },
     })
   }
   return refuse(
     'approval_required',
     `${forLog}${approval === undefined ? '' : `, group ${approval.group}`}`,
-    because(reason),
+    because(reasons),
   )
 }

@@ -14,6 +14,12 @@ type State = 'start' | 'plain' | 'quoted' | 'closed' | 'cr'
 const LONE_CR = 'there is a CR that no LF follows'
 const STRAY_QUOTE = 'a quote stands in a field that does not begin with one'
 const AFTER_QUOTE = 'after the quote that ends a field stands neither a comma nor the end of the line'
+/** What other writers put between fields, and what it is called. */
+export const OTHER_SEPARATORS: ReadonlyMap<string, string> = new Map([
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+  ['|', 'vertical bars'],
+])
 const UNENDED = 'a field that begins with a quote does not end'
 
 /**
@@ -95,7 +101,11 @@ function createReader({ recordCharacters, records, columns }: IngestLimits): Rea
 
   const plain = (text: string): Step<CsvRecord> | undefined => {
     if (state === 'cr') return fault(`line ${line}`, LONE_CR)
-    if (state === 'closed') return fault(`line ${line}`, AFTER_QUOTE)
+    if (state === 'closed') {
+      const other = OTHER_SEPARATORS.get(text.charAt(0))
+      const but = other === undefined ? '' : `, but ${other}: fields are separated by commas`
+      return fault(`line ${line}`, `${AFTER_QUOTE}${but}`)
+    }
     if (state === 'start') state = 'plain'
     field += text
     return undefined

@@ -51,8 +51,8 @@ export interface ReadDocument {
   readonly document: Document
   /** `line 7`, `record 3`. */
   readonly place: string
-  /** Whether nobody will find it, since what is said of who may is malformed. */
-  readonly isMalformed: boolean
+  /** Members that are malformed, of those that say who may find it: `access[1]`. Nobody will find it where there is one. */
+  readonly malformed: readonly string[]
 }
 
 const ID_CHARACTERS_MAX = 512
@@ -67,6 +67,8 @@ export function idOf({ id, place }: Written, source: string): unknown {
 export function documentOf(written: Written, defaults: IngestDefaults): Step<ReadDocument> {
   const { place, title, text } = written
   const id = idOf(written, defaults.source)
+  // Which text would be meant is not for us to choose: 1, 1.0 and "01" are three.
+  if (typeof id === 'number') return fault(place, '`id` is a number: write it as a text, in quotes')
   if (typeof id !== 'string' || id === '' || id.length > ID_CHARACTERS_MAX || /[\0\ud800-\udfff]/u.test(id))
     return fault(place, `\`id\` is no text of 1 to ${ID_CHARACTERS_MAX} characters`)
   if (typeof text !== 'string') return fault(place, '`text` is missing, or no text')
@@ -75,39 +77,55 @@ export function documentOf(written: Written, defaults: IngestDefaults): Step<Rea
   if (attributes === undefined) return fault(place, '`attributes` is no object of texts, numbers, true and false')
   const classification = classificationOf(written, defaults)
   const readers = readersOf(written.access, defaults)
-  const isMalformed = classification === undefined || readers === undefined
+  const malformed = [...classification.malformed, ...readers.malformed]
   const document: Document = {
     id,
     title: title ?? '',
     text,
-    classification: classification ?? highestOf(defaults.lattice),
-    readers: isMalformed ? [] : readers,
+    classification: classification.malformed.length > 0 ? highestOf(defaults.lattice) : classification.value,
+    readers: malformed.length > 0 ? [] : readers.value,
     attributes,
   }
-  return proceed({ document, place, isMalformed })
+  return proceed({ document, place, malformed })
 }
 
-/** Undefined: malformed. What the lattice has not is nothing that policies know. */
+/** What was said, and which members of it are malformed: then what they say is not to be used. */
+interface Said<T> {
+  readonly value: T
+  readonly malformed: readonly string[]
+}
+
+/** What the lattice has not is nothing that policies know. */
 function classificationOf(
   { classification, categories }: Written,
-  defaults: IngestDefaults,
-): Classification | undefined {
-  const { lattice, ofDataset } = defaults
-  const otherwise = defaults.classification ?? ofDataset ?? highestOf(lattice)
+  { classification: ofAll, lattice, ofDataset }: IngestDefaults,
+): Said<Classification> {
+  const otherwise = ofAll ?? ofDataset ?? highestOf(lattice)
   const level = lattice.levels.find((one) => one === (classification ?? otherwise.level))
-  const said: unknown = categories ?? otherwise.categories
-  if (level === undefined || !Array.isArray(said)) return undefined
-  const known = lattice.categories.filter((one) => said.includes(one))
-  const isKnown = said.every((one: unknown) => known.some((category) => category === one))
-  return isKnown ? { level, categories: [...known].sort() } : undefined
+  const known = listed('categories', categories ?? otherwise.categories, (one) =>
+    lattice.categories.find((category) => category === one),
+  )
+  return {
+    value: { level: level ?? highestOf(lattice).level, categories: known.value },
+    malformed: [...(level === undefined ? ['classification'] : []), ...known.malformed],
+  }
 }
 
-/** Undefined: malformed. */
-function readersOf(access: unknown, { readers }: IngestDefaults): readonly Reader[] | undefined {
-  if (access === undefined) return readers ?? []
-  if (!Array.isArray(access)) return undefined
-  const known = access.flatMap((one) => parseReader(one) ?? [])
-  return known.length === access.length ? [...new Set(known)].sort() : undefined
+function readersOf(access: unknown, { readers }: IngestDefaults): Said<readonly Reader[]> {
+  return access === undefined ? { value: readers ?? [], malformed: [] } : listed('access', access, parseReader)
+}
+
+/** Each once, sorted. Of those that are none the first alone is told of. */
+function listed<T extends string>(
+  name: string,
+  said: unknown,
+  parse: (one: unknown) => T | undefined,
+): Said<readonly T[]> {
+  if (!Array.isArray(said)) return { value: [], malformed: [name] }
+  const parsed = said.map((one: unknown) => parse(one))
+  const at = parsed.indexOf(undefined)
+  const value = [...new Set(parsed.filter((one) => one !== undefined))].sort()
+  return { value, malformed: at < 0 ? [] : [`${name}[${at}]`] }
 }
 
 function attributesOf(said: unknown): Readonly<Record<string, string>> | undefined {

@@ -77,7 +77,7 @@ export async function* ingest(
   }
   yield* await flush()
 
-  async function judge({ document, place, isMalformed }: ReadDocument): Promise<Step<Judged>> {
+  async function judge({ document, place, malformed }: ReadDocument): Promise<Step<Judged>> {
     const { id, title, text, attributes, classification } = document
     const found = await inspect([title, text, ...Object.entries(attributes).flat()], classification)
     if (found.kind === 'refuse') return found
@@ -86,7 +86,7 @@ export async function* ingest(
     const ingested = { id, place, classification, found: types }
     if (isPlanted && planted === 'refuse')
       return proceed({ document: undefined, ingested: { ...ingested, outcome: 'refused' } })
-    const outcome = isMalformed ? 'hidden' : 'put'
+    const outcome = malformed.length > 0 ? 'hidden' : 'put'
     const labelled = isPlanted && planted === 'label' ? withCategory(classification, untrusted) : classification
     const kept = { ...document, classification: labelled }
     return proceed({ document: kept, ingested: { ...ingested, outcome, classification: labelled } })

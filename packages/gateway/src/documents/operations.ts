@@ -123,7 +123,8 @@ type Shown = ReturnType<typeof shownDocument>
 function shownDocument({ classification, found, id, outcome }: Ingested, read: ReadDocument | undefined) {
   const { categories, level } = classification
   const isFound = outcome === 'put' && (read?.document.readers.length ?? 0) > 0
-  return { id, outcome, classification: level, categories, found, foundByNobody: !isFound }
+  const malformed = outcome === 'hidden' ? { malformed: read?.malformed ?? [] } : {}
+  return { id, outcome, classification: level, categories, found, foundByNobody: !isFound, ...malformed }
 }
 
 /** In the order of the request: what is told of is in force. */

@@ -15,6 +15,8 @@ const DEFAULTS: IngestDefaults = {
   source: 'birds.csv',
 }
 
+const SIGNS: Readonly<Record<string, string>> = { ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars' }
+
 /** Documents, and the refusal that ended them. */
 async function read(
   format: DocumentFormat,
@@ -24,7 +26,7 @@ async function read(
   const all: unknown[] = []
   for await (const step of readDocuments(inPieces(text), { format, defaults: DEFAULTS, ...more })) {
     if (step.kind === 'refuse') all.push(step.message)
-    else all.push({ ...step.value.document, place: step.value.place, malformed: step.value.isMalformed })
+    else all.push({ ...step.value.document, place: step.value.place, malformed: step.value.malformed })
   }
   return all
 }
@@ -44,7 +46,7 @@ describe('documents that are ingested', () => {
       readers: ['group:staff'],
       attributes: {},
       place: 'the text',
-      malformed: false,
+      malformed: [],
     })
   })
 
@@ -81,7 +83,7 @@ describe('documents that are ingested', () => {
       readers: ['*', 'user:https://idp.example#alice'],
       attributes: { author: 'Ann', page: '7', draft: 'false' },
       place: 'record 1',
-      malformed: false,
+      malformed: [],
     })
     expect(second).toMatchObject({
       text: 'A toad.',
@@ -106,7 +108,7 @@ describe('documents that are ingested', () => {
         readers: ['group:board', 'group:staff'],
         attributes: { author: '=cmd' },
         place: 'line 2',
-        malformed: false,
+        malformed: [],
       },
       {
         id: 'b',
@@ -117,7 +119,7 @@ describe('documents that are ingested', () => {
         readers: [],
         attributes: { author: '' },
         place: 'line 3',
-        malformed: false,
+        malformed: [],
       },
     ])
   })
@@ -142,26 +144,43 @@ describe('documents that are ingested', () => {
 
   it('are for nobody where nobody says for whom', async () => {
     const [document] = await read('text', 'A heron.', { defaults: { ...DEFAULTS, readers: undefined } })
-    expect(document).toMatchObject({ readers: [], malformed: false })
+    expect(document).toMatchObject({ readers: [], malformed: [] })
   })
 
   it.each([
-    ['a reader that is none', { access: ['*', 'everyone'] }],
-    ['no list of readers', { access: '*' }],
-    ['null for readers', { access: null }],
-    ['a level that is none', { classification: 'Public' }],
-    ['a level that is no text', { classification: ['public'] }],
-    ['a category that is none', { categories: ['pii', 'secret'] }],
-    ['no list of categories', { categories: 'pii' }],
-  ])('[retrieval.malformed] are kept for nobody, and that is said, where there is %s', async (_, record) => {
-    expect(await one({ access: ['*'], ...record })).toMatchObject([{ readers: [], malformed: true }])
+    ['a reader that is none', { access: ['*', 'everyone', 'nobody'] }, ['access[1]']],
+    ['no list of readers', { access: '*' }, ['access']],
+    ['null for readers', { access: null }, ['access']],
+    ['a level that is none', { classification: 'Public' }, ['classification']],
+    ['a level that is no text', { classification: ['public'] }, ['classification']],
+    ['a category that is none', { categories: ['pii', 'secret'] }, ['categories[1]']],
+    ['no list of categories', { categories: 'pii' }, ['categories']],
+    [
+      'all of that',
+      { classification: 1, categories: [1], access: [1] },
+      ['classification', 'categories[0]', 'access[0]'],
+    ],
+  ])(
+    '[retrieval.malformed] are kept for nobody, and it is said which member is why, where there is %s',
+    async (_, record, malformed) => {
+      const isClassified = malformed.every((member) => member.startsWith('access'))
+      expect(await one({ access: ['*'], ...record })).toMatchObject([
+        { readers: [], malformed, classification: isClassified ? INTERNAL : HIGHEST },
+      ])
+    },
+  )
+
+  it('say in CSV too which of a list is malformed', async () => {
+    const text = 'text,access,categories\nA heron.,group:staff;staff,pii\n'
+    expect(await read('csv', text)).toMatchObject([{ readers: [], malformed: ['access[1]'] }])
   })
 
   it.each([
     ['no text', { text: undefined }, '`text` is missing, or no text'],
     ['a text that is none', { text: 7 }, '`text` is missing, or no text'],
     ['a title that is no text', { title: 7 }, '`title` is no text'],
-    ['an id that is no text', { id: 7 }, '`id` is no text of 1 to 512 characters'],
+    ['an id that is a number', { id: 7 }, '`id` is a number: write it as a text, in quotes'],
+    ['an id that is no text', { id: true }, '`id` is no text of 1 to 512 characters'],
     ['an empty id', { id: '' }, '`id` is no text of 1 to 512 characters'],
     ['a long id', { id: 'x'.repeat(513) }, '`id` is no text of 1 to 512 characters'],
     ['an id with NUL', { id: 'a\0' }, '`id` is no text of 1 to 512 characters'],
@@ -188,6 +207,16 @@ describe('documents that are ingested', () => {
   it.each([
     ['no header', '', 'line 1: there is no line that names the columns'],
     ['no text column', 'id,body\n', 'line 1: there is no column `text`'],
+    ...[';', '\t', '|'].map((sign): [string, string, string] => [
+      `another sign between its fields: ${JSON.stringify(sign)}`,
+      `id${sign}text\na${sign}x\n`,
+      `line 1: there is no column \`text\`; its fields seem to be separated by ${SIGNS[sign]}: here they are by commas`,
+    ]),
+    ...[';', '\t'].map((sign): [string, string, string] => [
+      `another sign between fields in quotes: ${JSON.stringify(sign)}`,
+      `"id"${sign}"text"\n`,
+      `line 1: after the quote that ends a field stands neither a comma nor the end of the line, but ${SIGNS[sign]}: fields are separated by commas`,
+    ]),
     ['two columns of one name', 'text,a,a\n', 'line 1: two columns have one name'],
     [
       'a column of attributes',
@@ -196,6 +225,10 @@ describe('documents that are ingested', () => {
     ],
   ])('are refused in CSV with %s', async (_, text, due) => {
     expect(await read('csv', text)).toEqual([due])
+  })
+
+  it('have an id in CSV that is a number as it is written there', async () => {
+    expect(await read('csv', 'id,text\n007,x\n7,y\n')).toMatchObject([{ id: '007' }, { id: '7' }])
   })
 
   it('take names of objects for what they are', async () => {

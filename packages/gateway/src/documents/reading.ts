@@ -1,5 +1,5 @@
 import { proceed, type Step } from '../spec/index.js'
-import { type CsvRecord, csvRecords } from './csv.js'
+import { type CsvRecord, csvRecords, OTHER_SEPARATORS } from './csv.js'
 import { decoded } from './decoded.js'
 import { documentOf, type IngestDefaults, idOf, type ReadDocument, UNSAID, type Written } from './document.js'
 import { fault } from './fault.js'
@@ -127,7 +127,13 @@ function headerFault(header: readonly string[], textColumns: readonly string[]):
   if (new Set(header).size < header.length) return 'two columns have one name'
   if (header.includes('attributes')) return 'no column is named `attributes`: each attribute is a column'
   const missing = textColumns.find((name) => !header.includes(name))
-  return missing === undefined ? undefined : `there is no column \`${missing}\``
+  return missing === undefined ? undefined : `there is no column \`${missing}\`${separatedBy(header)}`
+}
+
+/** Where a line of one field has in it what other writers put between fields. */
+function separatedBy([only = '', ...others]: readonly string[]): string {
+  const [, name] = [...OTHER_SEPARATORS].find(([sign]) => others.length === 0 && only.includes(sign)) ?? []
+  return name === undefined ? '' : `; its fields seem to be separated by ${name}: here they are by commas`
 }
 
 function writtenOf({ fields, line }: CsvRecord, header: readonly string[], textColumns: readonly string[]): Written {

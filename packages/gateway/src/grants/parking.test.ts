@@ -98,7 +98,7 @@ describe('requests that wait for an approval', () => {
     const verdict: Verdict = {
       decision: {
         ...{ kind: 'challenge', determining: ['two-people'], asks: [{ kind: 'approval', group: 'security' }] },
-        ...{ reason: undefined, shadow: [], shadowErrors: [] },
+        ...{ reasons: [], shadow: [], shadowErrors: [] },
       },
       obligations: NO_OBLIGATIONS,
       context: {

@@ -155,8 +155,7 @@ async function gathered(
 }
 
 function reasonsOf({ decision }: Verdict): readonly string[] {
-  const reason = decision.kind === 'forbid' || decision.kind === 'challenge' ? decision.reason : undefined
-  return reason === undefined ? [] : [reason]
+  return decision.kind === 'forbid' || decision.kind === 'challenge' ? decision.reasons : []
 }
 
 function blocked({ input }: Obligations, types: readonly string[]): Refusal | undefined {

@@ -15,9 +15,14 @@ interface Basis {
   readonly shadowErrors: readonly string[]
 }
 
+interface Reasoned {
+  /** Public texts of the determining policies (`@reason`), each once, in the order of their ids. */
+  readonly reasons: readonly string[]
+}
+
 /** Illness is a value: `indeterminate` refuses (design, "Illness is a value"). */
 export type Decision =
   | (Basis & { readonly kind: 'permit'; readonly obligations: readonly Obligation[] })
-  | (Basis & { readonly kind: 'forbid'; readonly reason: string | undefined })
-  | (Basis & { readonly kind: 'challenge'; readonly asks: readonly Challenge[]; readonly reason: string | undefined })
+  | (Basis & { readonly kind: 'forbid' } & Reasoned)
+  | (Basis & { readonly kind: 'challenge'; readonly asks: readonly Challenge[] } & Reasoned)
   | (Basis & { readonly kind: 'indeterminate'; readonly errors: readonly string[] })

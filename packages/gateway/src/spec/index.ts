@@ -80,7 +80,15 @@ export type {
   SystemAct,
   SystemObligation,
 } from './obligation.js'
-export { ACTS, GUARDED_SINKS, joinObligations, NO_OBLIGATIONS, parseObligation } from './obligation.js'
+export {
+  ACTS,
+  GUARDED_SINKS,
+  joinObligations,
+  NO_OBLIGATIONS,
+  parseObligation,
+  SPOTLIGHT_METHODS,
+  SYSTEM_ACTS,
+} from './obligation.js'
 export type { Operation, OperationInput, OperationResult, Operations } from './operation.js'
 export type { Outcome, Released, Restored } from './outcome.js'
 export type { Edit, Role, TextPart } from './part.js'

@@ -140,6 +140,20 @@ function sourceOf(parts: PostgresDatasetParts, server: Server, rules: Rules): Ta
   }
 }
 
+/** What is wrong with row filters by their grammar alone: no database is asked. */
+export async function filterFaults(
+  tables: readonly Pick<CatalogueTable, 'table' | 'filters'>[],
+): Promise<readonly { readonly table: number; readonly filter: string; readonly message: string }[]> {
+  if (tables.every(({ filters }) => filters.length === 0)) return []
+  await loadGrammar()
+  return tables.flatMap(({ filters, table }, at) =>
+    filters.flatMap(({ name, where }) => {
+      const read = readFilter(where, table)
+      return read.kind === 'refuse' ? { table: at, filter: name, message: read.message } : []
+    }),
+  )
+}
+
 function readyFilters(name: string, tables: readonly CatalogueTable[]): ReadyFilters {
   const ready = new Map<string, readonly ReadyFilter[]>()
   for (const table of tables) {

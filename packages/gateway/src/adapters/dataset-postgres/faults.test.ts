@@ -119,7 +119,9 @@ describe.skipIf(POSTGRES === undefined)('a database that fails (needs PostgreSQL
 
   it('[tables.away] is opened while the server is away, warns, and is looked at when it is back', async () => {
     await server.stop()
-    const { source, warnings } = await openPeople(server, { tables: TABLES, limits: LIMITS })
+    let nowMs = 0
+    const clock = { now: () => nowMs }
+    const { source, warnings } = await openPeople(server, { tables: TABLES, limits: LIMITS, clock })
     expect(warnings).toEqual([expect.stringContaining('PostgreSQL at')])
     expect(await refused(source, 'SELECT id FROM people')).toMatchObject({ code: 'upstream_failed' })
     expect(warnings).toHaveLength(1)
@@ -129,7 +131,24 @@ describe.skipIf(POSTGRES === undefined)('a database that fails (needs PostgreSQL
     expect(JSON.stringify([said, await refused(other, 'SELECT id FROM people')])).not.toContain(word)
     await other.close()
     await server.start()
-    expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+    for (let times = 0; times < 3; times += 1)
+      expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+    expect(warnings.slice(1)).toEqual([expect.stringMatching(/PostgreSQL at `[^`]+` is read from again$/)])
+    // As often as it goes and comes, though nothing in it has changed; but not all the time.
+    const again = (): number => warnings.filter((one) => one.endsWith(' again')).length
+    for (const [afterMs, times] of [
+      [60_000, 2],
+      [100, 2],
+      [20_000, 3],
+    ] as const) {
+      nowMs += afterMs
+      const told = warnings.length
+      await server.stop()
+      await refused(source, 'SELECT id FROM people')
+      await server.start()
+      expect(await shown(source, 'SELECT count(*) FROM people')).toEqual([['2000']])
+      expect([again(), warnings.length > told]).toEqual([times, afterMs > 10_000])
+    }
     await source.close()
   })
 

@@ -128,6 +128,7 @@ describe.skipIf(POSTGRES === undefined)('who reads in the database (needs Postgr
     expect(warnings.at(-1)).toMatch(/login `reader` has BYPASSRLS/)
     await server.run('ALTER ROLE reader NOBYPASSRLS')
     expect(await shown(source, 'SELECT id FROM people')).toEqual([['1']])
+    expect(warnings.at(-1)).toMatch(/ is read from again$/)
     await source.close()
   })
 

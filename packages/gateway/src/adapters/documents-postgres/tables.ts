@@ -24,7 +24,26 @@ const TABLES = [
 
 /** Makes the tables where there are none. Rejects where they are a later version's. */
 export async function haveDocumentTables(client: Client): Promise<void> {
-  const [row] = await have(client, TABLES, (sql) => sql<{ format: number }[]>`select format from ostiary_retrieval`)
-  if (row === undefined || row.format > FORMAT)
-    throw new Error(`the format of the documents is ${row?.format}, this version's ${FORMAT}`)
+  const [row] = await have(client, TABLES, (sql) => sql<Formatted[]>`select format from ostiary_retrieval`)
+  const wrong = wrongOf(row)
+  if (wrong !== undefined) throw new Error(wrong)
+}
+
+/** What is wrong with tables that are there, in words for the operator. Makes none. */
+export async function wrongTables(client: Client): Promise<string | undefined> {
+  const [there] = await client.ask(
+    (sql) => sql<{ table: string | null }[]>`select to_regclass('ostiary_retrieval')::text as table`,
+  )
+  if (typeof there?.table !== 'string') return undefined
+  const [row] = await client.ask((sql) => sql<Formatted[]>`select format from ostiary_retrieval`)
+  return wrongOf(row)
+}
+
+interface Formatted {
+  readonly format: number
+}
+
+function wrongOf(row: Formatted | undefined): string | undefined {
+  if (row !== undefined && row.format <= FORMAT) return undefined
+  return `the format of the documents is ${row?.format}, this version's ${FORMAT}`
 }

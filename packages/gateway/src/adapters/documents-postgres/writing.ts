@@ -1,10 +1,11 @@
 import { hash, randomUUID } from 'node:crypto'
-import type { Client } from '../../databases/postgres-client.js'
+import type { Client, Sql } from '../../databases/postgres-client.js'
 import { type Audience, audienceOf, classOf, readersIn } from '../../retrieval/audience.js'
 import { keptAttributes, keptId, keptText } from '../../retrieval/kept.js'
 import { passagesOf } from '../../retrieval/passages.js'
 import { wordsOf } from '../../retrieval/words.js'
 import type { Document, DocumentIndex } from '../../spec/index.js'
+import type { Vectors } from './vectors.js'
 
 export type Writing = Pick<DocumentIndex, 'put' | 'reclassify' | 'delete'>
 
@@ -14,18 +15,18 @@ const TITLE_CHARACTERS = 400
 const TRIES = 10
 
 /** Each is one statement, and so one transaction; `reclassify` one that changes nothing where another did since. */
-export function createWriting(client: Client, dataset: string): Writing {
+export function createWriting(client: Client, dataset: string, vectors: Vectors | undefined): Writing {
   const digestOf = (...names: readonly unknown[]): string => hash('sha256', JSON.stringify([dataset, ...names]), 'hex')
   const digestOfAudience = ({ class: name, readers }: Audience): string => digestOf(name, readers)
 
-  const rowOf = (document: Document): object => {
+  const rowOf = (document: Document, made: readonly (string | undefined)[] | undefined): object => {
     const id = keptId(document.id)
     const title = keptText(document.title)
     const audience = audienceOf(document)
     const ofTitle = wordsOf(title.slice(0, TITLE_CHARACTERS))
-    const passages = passagesOf(keptText(document.text)).map((text) => {
+    const passages = passagesOf(keptText(document.text)).map((text, at) => {
       const words = [...ofTitle, ...wordsOf(text)]
-      return { text, words: vectorOf(words), length: Math.max(1, words.length) }
+      return { text, words: vectorOf(words), length: Math.max(1, words.length), vector: made?.[at] }
     })
     const attributes = keptAttributes(document.attributes)
     const named = { digest: digestOf(id), audience: digestOfAudience(audience) }
@@ -65,8 +66,10 @@ export function createWriting(client: Client, dataset: string): Writing {
   return {
     async put(documents) {
       // One statement takes no row twice: the last of each id.
-      const rows = [...new Map(documents.map((one) => [one.id, one])).values()].map(rowOf)
-      if (rows.length === 0) return
+      const all = [...new Map(documents.map((one) => [one.id, one])).values()]
+      if (all.length === 0) return
+      const made = await vectors?.of(all)
+      const rows = all.map((one, at) => rowOf(one, made?.texts[at]))
       await client.ask(
         (sql) => sql`
           with put as materialized (
@@ -88,11 +91,7 @@ export function createWriting(client: Client, dataset: string): Writing {
             returning digest, number
           ), gone as (
             delete from ostiary_passages p using document where p.document = document.number
-          )
-          insert into ostiary_passages (document, version, text, words, length)
-          select document.number, put.version, one.text, one.words::tsvector, one.length
-          from put join document using (digest),
-            jsonb_to_recordset(put.passages) as one (text text, words text, length integer)`,
+          ) ${vectors === undefined || made === undefined ? passagesPut(sql) : vectorsPut(sql, vectors.schema, made.model)}`,
       )
     },
     async reclassify(id, to) {
@@ -113,6 +112,30 @@ export function createWriting(client: Client, dataset: string): Writing {
       return rows.length
     },
   }
+}
+
+function passagesPut(sql: Sql) {
+  return sql`
+    insert into ostiary_passages (document, version, text, words, length)
+    select document.number, put.version, one.text, one.words::tsvector, one.length
+    from put join document using (digest),
+      jsonb_to_recordset(put.passages) as one (text text, words text, length integer)`
+}
+
+// What a passage was put with is not returned: it is known again by its text. Of two with one text in a document the vectors mean
+// the same.
+function vectorsPut(sql: Sql, schema: string, model: string) {
+  const of = sql.unsafe(schema)
+  return sql`
+    , passage as (${passagesPut(sql)} returning number, document, version, text)
+    insert into ostiary_vectors (passage, document, version, model, length, vector)
+    select passage.number, passage.document, passage.version, ${model}, ${of}.vector_dims(one.vector), one.vector
+    from passage join document on document.number = passage.document join put using (digest), lateral (
+      select distinct on (text) text, vector::${of}.vector as vector
+      from jsonb_to_recordset(put.passages) as every (text text, vector text)
+      where vector is not null order by text
+    ) as one
+    where one.text = passage.text`
 }
 
 // Written out, since a parser of the server's would cut words in other places, by the language that it is set to. There is no

@@ -1,3 +1,4 @@
+import { FUSED_MAX, RANK_OFFSET } from '../../retrieval/fusion.js'
 import { audienceOfNumber, wordsOfNumber } from './number.js'
 
 /** What is counted over all that a reader may see, and over nothing else. */
@@ -106,10 +107,6 @@ export function bestOf({ numbers, values }: PassageList, wanted: number): readon
   }
   return best.sort((one, other) => other.score - one.score || one.number - other.number)
 }
-
-/** Reciprocal rank fusion: 60 as in the paper that proposed it (Cormack, Clarke and Büttcher, 2009). */
-const RANK_OFFSET = 60
-const FUSED_MAX = 1000
 
 /** Two rankings as one: a passage counts by its place in each, so that scores of two kinds need not be compared. */
 export function fused(...lists: readonly PassageList[]): PassageList {

@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { bytes, column, type Database } from '../../databases/sqlite.js'
-import { keptText } from '../../retrieval/kept.js'
-import { passagesOf } from '../../retrieval/passages.js'
-import { type Document, type Embedding, NotEmbedded, proceed, refuse } from '../../spec/index.js'
+import { embeddedOf } from '../../retrieval/embedded.js'
+import type { Document, Embedding } from '../../spec/index.js'
 import { numbersOfAudience } from './number.js'
 import type { PassageList } from './ranking.js'
 
@@ -17,38 +16,21 @@ const STEPS = 127
 /** Read in one turn of the event loop. */
 const PAGE = 1000
 
-/** A direction in a quarter of the bytes: what is lost is far below what distinguishes two texts. Throws where it is none. */
-function keptVector(model: string, vector: Float32Array): Vector {
-  const greatest = vector.reduce((most, part) => Math.max(most, Math.abs(part)), 0)
-  if (!(greatest > 0 && greatest < Number.POSITIVE_INFINITY)) throw new Error('a vector of a text has no direction')
-  const parts = Int8Array.from(vector, (part) => Math.round((part / greatest) * STEPS))
+/** A direction in a quarter of the bytes: what is lost is far below what distinguishes two texts. */
+function keptVector(model: string, direction: Float32Array): Vector {
+  const parts = Int8Array.from(direction, (part) => Math.round(part * STEPS))
   return { model, bytes: new Uint8Array(parts.buffer) }
 }
 
-const NOT_AS_MANY = refuse('upstream_failed', 'there are not as many vectors as texts')
-/** Of a title as it stands before each passage: models take short texts. */
-const TITLE_CHARACTERS = 400
-
-/**
- * Of the passages of each document, with its title, in their order. Throws where they cannot be made: a document that was put
- * without them would be found by its words alone, and nobody would know.
- */
+/** Of the passages of each document, in their order. Rejects with `NotEmbedded` where they cannot be made. */
 export async function vectorsOf(
   embedding: Embedding,
   documents: readonly Document[],
 ): Promise<readonly (readonly (Vector | undefined)[])[]> {
+  // Before they are asked for: what the model is called may change meanwhile.
   const { model } = embedding
-  const texts = documents.map(({ title, text }) => {
-    const before = keptText(title).slice(0, TITLE_CHARACTERS)
-    return passagesOf(keptText(text)).map((one) => `${before}\n${one}`.trim())
-  })
-  // A provider takes no empty text.
-  const asked = texts.flat().filter((text) => text !== '')
-  const made = asked.length === 0 ? proceed([]) : await embedding.embed(asked)
-  if (made.kind === 'refuse') throw new NotEmbedded(made)
-  if (made.value.length !== asked.length) throw new NotEmbedded(NOT_AS_MANY)
-  const vectors = made.value.map((vector) => keptVector(model, vector)).values()
-  return texts.map((passages) => passages.map((text) => (text === '' ? undefined : vectors.next().value)))
+  const made = await embeddedOf(embedding, documents)
+  return made.map((passages) => passages.map((one) => one && keptVector(model, one)))
 }
 
 /** All passages of these audiences whose vectors are of the model, by number, with the cosine of the angle to a vector. */

@@ -61,6 +61,7 @@ export function parseChallenge(text: string): Challenge | undefined {
 }
 
 export interface ObligationRead {
+  readonly source: string
   readonly obligation: ReturnType<typeof parseObligation>
   /** Within the annotation's text. */
   readonly at: number
@@ -72,7 +73,7 @@ export function parseObligations(text: string, terms: readonly TermType[] = []):
   let at = 0
   for (const member of text.split(',')) {
     const source = member.trim()
-    all.push({ obligation: parseObligation(source, terms), at: at + member.length - member.trimStart().length })
+    all.push({ source, obligation: parseObligation(source, terms), at: at + member.length - member.trimStart().length })
     at += member.length + 1
   }
   return all

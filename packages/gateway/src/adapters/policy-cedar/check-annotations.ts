@@ -1,15 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
-import {
-  ACTS,
-  type Action,
-  type Challenge,
-  COLUMN_ACTS,
-  GUARDED_SINKS,
-  isTermType,
-  MEASURES,
-  type Obligation,
-  SIZES,
-} from '../../spec/index.js'
+import { type Action, type Challenge, isTermType, type Obligation } from '../../spec/index.js'
 import {
   head,
   isKnown,
@@ -21,6 +11,7 @@ import {
   unknownAnnotation,
 } from './annotations.js'
 import { comparedWith, readsPrincipal } from './ast.js'
+import { challengeMeant, legal, obligationMeant } from './forms.js'
 import { didYouMean } from './nearest.js'
 import type { Policy } from './policy.js'
 import { type Piece, plainValue } from './tokens.js'
@@ -87,10 +78,12 @@ export function checkAnnotations(
     }
     for (const one of members) {
       const { obligation } = one
-      if (obligation.kind === 'unknown') sayMember(one, `${obligation.why}; ${legal(words)}`)
+      if (obligation.kind === 'unknown')
+        sayMember(one, `${obligation.why}${obligationMeant(one.source, words)}; ${legal(words)}`)
       else if (obligation.kind === 'text') {
         if (!obligation.types.some((type) => words.has(type))) {
-          sayMember(one, `no detector yields what \`${obligation.source}\` is about; ${legal(words)}`)
+          const near = obligationMeant(obligation.source, words)
+          sayMember(one, `no detector yields what \`${obligation.source}\` is about${near}; ${legal(words)}`)
         }
       } else if (mode === 'oblige' && !OBLIGES.has(obligation.kind)) {
         sayMember(one, `an oblige policy cannot carry \`${obligation.source}\`: it never grants`)
@@ -132,28 +125,6 @@ const OBLIGES: ReadonlySet<Obligation['kind']> = new Set<Obligation['kind']>([
   'purpose',
 ])
 
-// What this version carries out, as one would write it.
-const FORMS = [
-  ...ACTS.map((act) => `${act}:TYPE`),
-  'output:ACT:TYPE',
-  'pass:uninspectable',
-  'route:MODEL',
-  ...['replace', 'wrap', 'fence'].map((act) => `system:${act}:NAME`),
-  'system:drop',
-  'spotlight:METHOD',
-  ...GUARDED_SINKS.map((sink) => `restore:${sink}`),
-  ...SIZES.map((size) => `limit:${size}:N`),
-  ...MEASURES.map((measure) => `limit:${measure}:N/WINDOW`),
-  'limit:rows:N',
-  ...COLUMN_ACTS.map((act) => `column:${act}:LEVEL|CATEGORY|COLUMN`),
-  'rows:FILTER',
-  'require:purpose',
-]
-
-function legal(words: ReadonlySet<string>): string {
-  return `there are \`${FORMS.join('`, `')}\`; \`TYPE\` is one of \`${[...words].sort().join('`, `')}\``
-}
-
 /** Where a member of `@obligation` stands; the annotation itself where its text is written with escapes. */
 export function memberOffset(piece: Piece, text: string, at: number): number {
   const place = head(piece).written.find((one) => one.name === 'obligation')
@@ -188,7 +159,9 @@ function readChallenge(
   const say = (message: string): void => sayAt('challenge', message)
   const challenge = parseChallenge(text)
   if (challenge === undefined) {
-    say(`\`${text}\` is no challenge: write \`acr:VALUES\`, \`max_age:SECONDS\` or \`approval:GROUP\``)
+    say(
+      `\`${text}\` is no challenge: write \`acr:VALUES\`, \`max_age:SECONDS\` or \`approval:GROUP\`${challengeMeant(text)}`,
+    )
     return undefined
   }
   if (json.effect !== 'forbid') {

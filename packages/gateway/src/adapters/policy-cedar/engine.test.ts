@@ -101,7 +101,7 @@ const OVERFLOWS = '(context.promptTokens * 9223372036854775807 > 5)'
 
 describe('deciding', () => {
   test('nobody is permitted by default [policy.default-deny]', () => {
-    const forbid = { kind: 'forbid', determining: [], reason: undefined, shadow: [], shadowErrors: [] }
+    const forbid = { kind: 'forbid', determining: [], reasons: [], shadow: [], shadowErrors: [] }
     expect(engineOf('').decide(question())).toEqual(forbid)
     const engine = engineOf('@id("a") permit(principal in Group::"analysts", action, resource);')
     expect(engine.decide(question())).toEqual(forbid)
@@ -134,12 +134,15 @@ describe('deciding', () => {
     expect(engine.decide(question())).toEqual({
       kind: 'forbid',
       determining: ['y'],
-      reason: 'Not outside.',
+      reasons: ['Not outside.'],
       shadow: [],
       shadowErrors: [],
     })
     const restricted = question({ context: { labels: ['restricted'], stream: true } })
-    expect(engine.decide(restricted)).toMatchObject({ determining: ['x', 'y', 'z'], reason: 'Not today. Not outside.' })
+    expect(engine.decide(restricted)).toMatchObject({
+      determining: ['x', 'y', 'z'],
+      reasons: ['Not today.', 'Not outside.'],
+    })
     const inside = { ...MODEL, attributes: { ...MODEL.attributes, hosting: 'internal' } }
     expect(engine.decide(question({ resource: inside }))).toMatchObject({ kind: 'permit', determining: ['all'] })
   })
@@ -148,7 +151,7 @@ describe('deciding', () => {
     const engine = engineOf(`${ALL}
       @id("x") @reason("not today") forbid(principal, action, resource);
       @id("y") @reason("not outside") forbid(principal, action, resource);`)
-    expect(engine.decide(question())).toMatchObject({ reason: 'not today; not outside' })
+    expect(engine.decide(question())).toMatchObject({ reasons: ['not today', 'not outside'] })
   })
 
   test('more than ten policies keep their own annotations [policy.own-annotations]', () => {
@@ -452,7 +455,7 @@ describe('challenges [policy.challenge]', () => {
         { kind: 'approval', group: 'security' },
         { kind: 'acr', values: ['gold', 'silver'] },
       ],
-      reason: 'Ask first.',
+      reasons: ['Ask first.'],
       shadow: [],
       shadowErrors: [],
     })
@@ -469,7 +472,7 @@ describe('challenges [policy.challenge]', () => {
     expect(engine.decide(question({ context: { stream: true } }))).toMatchObject({
       kind: 'forbid',
       determining: ['ask', 'shut'],
-      reason: 'Ask first. Shut.',
+      reasons: ['Ask first.', 'Shut.'],
     })
   })
 

@@ -189,23 +189,23 @@ class Engine implements CedarEngine {
     if (answer.kind === 'failed' || answer.errors.length > 0) return indeterminate(answer.errors, shadow)
     if (answer.allow) return this.#permit(answer.satisfied, shadow)
     const forbids = this.#named(answer.satisfied)
-    const reason = joinedReasons(new Set(forbids.flatMap(({ reason }) => reason ?? [])))
-    const basis = { determining: answer.satisfied, ...shadow }
+    const reasons = [...new Set(forbids.flatMap(({ reason }) => reason ?? []))]
+    const basis = { determining: answer.satisfied, ...shadow, reasons }
     const asks = forbids.flatMap(({ challenge }) => challenge ?? [])
-    if (asks.length === 0 || asks.length < forbids.length) return { ...basis, kind: 'forbid', reason }
+    if (asks.length === 0 || asks.length < forbids.length) return { ...basis, kind: 'forbid' }
 
     const without = this.#permitsAlone(request)
     if (without.kind === 'failed' || without.errors.length > 0) return indeterminate(without.errors, shadow)
     return this.#permit(without.satisfied, shadow).kind === 'permit'
-      ? { ...basis, kind: 'challenge', asks: distinct(asks), reason }
-      : { ...basis, kind: 'forbid', reason }
+      ? { ...basis, kind: 'challenge', asks: distinct(asks) }
+      : { ...basis, kind: 'forbid' }
   }
 
   /** @param satisfied permits that no forbid stands against, and oblige policies */
   #permit(satisfied: readonly string[], shadow: Shadow): Decision {
     const policies = this.#named(satisfied)
     const determining = policies.filter(({ mode }) => mode === 'enforce').map(({ id }) => id)
-    if (determining.length === 0) return { kind: 'forbid', determining, ...shadow, reason: undefined }
+    if (determining.length === 0) return { kind: 'forbid', determining, ...shadow, reasons: [] }
     return { kind: 'permit', determining, ...shadow, obligations: policies.flatMap(({ obligations }) => obligations) }
   }
 
@@ -258,12 +258,4 @@ function dropOldest(entries: Map<string, unknown>, max: number): void {
   if (entries.size < max) return
   const oldest = entries.keys().next().value
   if (oldest !== undefined) entries.delete(oldest)
-}
-
-/** Reasons that are sentences stand one after another, others with `;` between. */
-function joinedReasons(reasons: ReadonlySet<string>): string | undefined {
-  const [first, ...others] = reasons
-  return first === undefined
-    ? undefined
-    : others.reduce((all, one) => `${all}${/[.!?]$/.test(all) ? '' : ';'} ${one}`, first)
 }

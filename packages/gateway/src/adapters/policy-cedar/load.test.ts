@@ -239,11 +239,43 @@ describe('obligations [policy.check-obligations]', () => {
 
   test('unknown ones and unknown finding types, each at its place', () => {
     expect(said(`@id("a")\n@obligation("redact:pii,  redct:pii, output:mask:pii.crad, limit:5") ${PERMIT}`)).toEqual([
-      `a.cedar:2:27 unknown obligation \`redct:pii\``,
-      `a.cedar:2:38 unknown finding type \`pii.crad\` in obligation \`output:mask:pii.crad\``,
+      `a.cedar:2:27 unknown obligation \`redct:pii\` (did you mean \`redact:pii\`?)`,
+      `a.cedar:2:38 unknown finding type \`pii.crad\` in obligation \`output:mask:pii.crad\` (did you mean \`output:mask:pii.card\`?)`,
       `a.cedar:2:60 unknown limit in obligation \`limit:5\`: \`5\` is none`,
     ])
     sound(`@id("a")\n@obligation("redact:pii,  mask:pii, output:mask:pii.card, pass:uninspectable") ${PERMIT}`)
+  })
+
+  test.each([
+    ['Redact:PII', 'redact:pii'],
+    ['ouput:redct:pii.emial', 'output:redact:pii.email'],
+    ['pass:uninspectible', 'pass:uninspectable'],
+    ['rotue:gpt', 'route:gpt'],
+    ['system:warp:house', 'system:wrap:house'],
+    ['limit:maxtokens:100', 'limit:max-tokens:100'],
+    ['limit:request:60/1m', 'limit:requests:60/1m'],
+    ['colum:mask:pii', 'column:mask:pii'],
+    ['row:own-region', 'rows:own-region'],
+    ['requires:purpose', 'require:purpose'],
+    ['spotlight:datamrk', 'spotlight:datamark'],
+    ['mask:injektion', 'mask:injection'],
+  ])('the form that is nearest to a slip is named before all: %s', (written, meant) => {
+    expect(said(`@id("a") @obligation("${written}") ${PERMIT}`)).toEqual([
+      expect.stringMatching(new RegExp(` \\(did you mean \`${meant}\`\\?\\)$`)),
+    ])
+  })
+
+  test.each(['hide:pii', 'redact', 'redact:', 'restore:sky', 'limit:5', 'a:b:c:d', 'redact:weather'])(
+    'none is named where none is near: %s',
+    (written) => {
+      expect(said(`@id("a") @obligation("${written}") ${PERMIT}`).join()).not.toContain('did you mean')
+    },
+  )
+
+  test('the challenge that is nearest to a slip is named', () => {
+    expect(faults('@id("a") @challenge("aproval:security") forbid(principal, action, resource);')).toEqual([
+      expect.stringMatching(/or `approval:GROUP` \(did you mean `approval:security`\?\)$/),
+    ])
   })
 
   test('places where values are restored, but where nobody detokenizes', () => {
@@ -276,7 +308,7 @@ describe('obligations [policy.check-obligations]', () => {
 
   test('where the text has escapes the place is the annotation', () => {
     expect(said(`@id("a") @obligation("redact:pii, redct\\u{3a}pii") ${PERMIT}`)).toEqual([
-      `a.cedar:1:10 unknown obligation \`redct:pii\``,
+      `a.cedar:1:10 unknown obligation \`redct:pii\` (did you mean \`redact:pii\`?)`,
     ])
   })
 

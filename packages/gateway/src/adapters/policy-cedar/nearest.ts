@@ -1,5 +1,5 @@
 /** The candidate nearest to a misspelt word, for "did you mean"; undefined where none is near. */
-function nearest(word: string, candidates: Iterable<string>): string | undefined {
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {

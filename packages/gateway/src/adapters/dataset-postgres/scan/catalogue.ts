@@ -41,6 +41,8 @@ export interface ScannedRole {
 
 export interface ScannedCatalogue {
   readonly login: ScanLogin
+  /** All that the database has. */
+  readonly schemas: readonly string[]
   readonly relations: readonly ScannedRelation[]
   readonly columns: readonly ScannedColumn[]
   readonly roles: readonly ScannedRole[]
@@ -65,6 +67,7 @@ export async function readCatalogue(sql: Transaction, schemas: readonly string[]
     where n.nspname = any (array(select pg_catalog.jsonb_array_elements_text(${named}::text::jsonb)))
       and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
     order by n.nspname, c.relname`
+  const all = await sql<{ schema: string }[]>`select nspname::text as schema from pg_catalog.pg_namespace order by 1`
   const oids = JSON.stringify(relations.map(({ oid }) => oid))
   const columns = await sql<ScannedColumn[]>`
     select a.attrelid::text as of, a.attname::text as name, pg_catalog.format_type(a.atttypid, null) as type,
@@ -87,5 +90,9 @@ export async function readCatalogue(sql: Transaction, schemas: readonly string[]
       and r.rolname not like 'pg\\_%' and pg_catalog.has_any_column_privilege(r.oid, c.oid, 'SELECT')
       and not pg_catalog.pg_has_role(r.oid, c.relowner, 'MEMBER')
     group by 1 order by 2 desc, 1 limit ${ROLES_MAX}`
-  return { login: login ?? { name: '', isSuperuser: false, bypassesRls: false }, relations, columns, roles }
+  return {
+    login: login ?? { name: '', isSuperuser: false, bypassesRls: false },
+    schemas: all.map(({ schema }) => schema),
+    ...{ relations, columns, roles },
+  }
 }

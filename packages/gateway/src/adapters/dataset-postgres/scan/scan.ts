@@ -19,6 +19,8 @@ export interface Scanned {
   readonly warnings: readonly string[]
   readonly roles: readonly ScannedRole[]
   readonly tables: number
+  /** All that the database has. */
+  readonly schemas: readonly string[]
 }
 
 export interface OpenScan extends Scanned {
@@ -39,6 +41,7 @@ export async function openScan({ url, schemas, sample, timeoutMs }: ScanParts): 
       warnings: warningsOf(catalogue, schemas),
       roles: catalogue.roles,
       tables: catalogue.relations.length,
+      schemas: catalogue.schemas,
       async *samples() {
         for (const relation of catalogue.relations) {
           const columns = catalogue.columns.filter(({ of }) => of === relation.oid)

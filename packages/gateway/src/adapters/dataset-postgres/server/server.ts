@@ -38,6 +38,7 @@ export interface Server {
 
 const CONNECT_MS = 5000
 const FRESH_MS = 60_000
+const QUIET_MS = 10_000
 /** The name of the prepared statement that takes a role on. */
 export const AS_ROLE = 'as'
 
@@ -47,11 +48,23 @@ export function createServer(parts: ServerParts): Server {
   let known: KnownSchema | undefined
   let readAtMs = 0
   let reading: Promise<KnownSchema> | undefined
+  /** What is wrong now, as it was told; empty: nothing. */
   let said = ''
+  let wellAtMs = Number.NEGATIVE_INFINITY
 
   const tell = (message: string): void => {
-    if (message !== said) parts.warn(message)
+    // What goes and comes all the time, such as a place among too many connections, fills no log.
+    if (message === said || (said === '' && clock.now() - wellAtMs < QUIET_MS)) return
+    parts.warn(message)
     said = message
+  }
+
+  /** Who was told that it could not be read is told that it can. */
+  const tellWell = (): void => {
+    if (said === '') return
+    parts.warn(`PostgreSQL at \`${address.shown}\` is read from again`)
+    said = ''
+    wellAtMs = clock.now()
   }
 
   const open = async (): Promise<Session> => {
@@ -74,10 +87,10 @@ export function createServer(parts: ServerParts): Server {
   const keep = async (session: Session): Promise<KnownSchema> => {
     const schema = await readSchema(session, catalogue)
     readAtMs = clock.now()
+    tellWell()
     if (known?.schema.digest === schema.digest) return known
     known = { schema, epoch: (known?.epoch ?? 0) + 1 }
     for (const lack of schema.lacks) parts.warn(lack)
-    said = ''
     return known
   }
 

@@ -42,4 +42,17 @@ describe('row filters', () => {
   ])('refuses %s', (filter) => {
     expect(readFilter(filter, 'people')).toMatchObject({ kind: 'refuse' })
   })
+
+  it.each([
+    ['region = = 5', 'a syntax error at line 1, column 10 (character 9)'],
+    ["é = 'x'\nAND AND b", 'a syntax error at line 2, column 5 (character 12)'],
+    ["region = 'open", 'a syntax error at line 1, column 10 (character 9)'],
+    ['true) OR (true', 'a syntax error at line 1, column 5 (character 4)'],
+    ['true, false', 'it is not one condition, as after WHERE'],
+    ['', 'it is not one condition, as after WHERE'],
+    ['id = $1', 'a parameter or something else in it has no place in a filter'],
+    ['id IN (SELECT person FROM acl)', 'a table in it needs its schema'],
+  ])('says to the operator what is wrong with %j, and where', (filter, message) => {
+    expect(readFilter(filter, 'people')).toMatchObject({ message })
+  })
 })

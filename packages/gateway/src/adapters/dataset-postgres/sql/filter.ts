@@ -1,13 +1,14 @@
 import { Buffer } from 'node:buffer'
 import type { Node } from 'libpg-query'
-import { proceed, type Step } from '../../../spec/index.js'
-import { fault } from './fault.js'
+import { proceed, type Refusal, refuse, type Step } from '../../../spec/index.js'
+import { placeIn } from './fault.js'
 import { childrenOf } from './nodes.js'
 import { walkRanges } from './relations.js'
-import { parseText, placeOf } from './statement.js'
+import { placeOf, tryText } from './statement.js'
 import { quoteIdentifier, sqlText } from './text.js'
 
 const BEFORE = 'SELECT ('
+const ALONE = 'SELECT '
 
 /**
  * A row filter of an operator's, made ready to stand in a sub-select of its table: a condition, and nothing that ends it early.
@@ -19,19 +20,19 @@ const BEFORE = 'SELECT ('
  */
 export function readFilter(filter: string, table: string): Step<string> {
   // An expression by itself: `true) or (true` is one in parentheses alone.
-  const alone = expressionIn(`SELECT ${filter}`)
-  if (alone === undefined) return fault('a filter is one condition, as after WHERE', filter)
+  const alone = expressionIn(`${ALONE}${filter}`)
+  if (typeof alone === 'number') return wrong('a syntax error', filter, alone - ALONE.length)
+  if (alone === undefined) return wrong(NO_CONDITION, filter)
   const text = `${BEFORE}${filter}\n)`
   const expression = expressionIn(text)
-  if (expression === undefined) return fault('a filter is one condition, as after WHERE', filter)
+  if (expression === undefined || typeof expression === 'number') return wrong(NO_CONDITION, filter)
   const stray = walkRanges(expression, new Set(), {
     common: () => undefined,
-    range: ({ schemaname }) =>
-      schemaname === undefined ? fault('a table in a filter needs its schema', filter) : undefined,
+    range: ({ schemaname }) => (schemaname === undefined ? wrong('a table in it needs its schema', filter) : undefined),
   })
   if (stray !== undefined) return stray
   const places: number[] = []
-  if (!collect(expression, places)) return fault('a parameter or something else that has no place in a filter', filter)
+  if (!collect(expression, places)) return wrong('a parameter or something else in it has no place in a filter', filter)
   const prefix = Buffer.from(`${quoteIdentifier(table)}.`)
   const bytes = Buffer.from(text)
   const pieces: Buffer[] = []
@@ -44,11 +45,20 @@ export function readFilter(filter: string, table: string): Step<string> {
   return proceed(Buffer.concat(pieces).toString())
 }
 
-function expressionIn(text: string): Node | undefined {
+const NO_CONDITION = 'it is not one condition, as after WHERE'
+
+/** In words for the operator, who wrote it. */
+function wrong(what: string, filter: string, at = -1): Refusal {
+  const message = at < 0 || at > filter.length ? what : `${what} at ${placeIn(filter, at)}`
+  return refuse('invalid_request', 'sql: a row filter', { message })
+}
+
+/** A number: where there is a syntax error, as far as that is known. */
+function expressionIn(text: string): Node | number | undefined {
   if (/\0/.test(text) || !text.isWellFormed()) return undefined
-  const parsed = parseText(sqlText(text))
-  if (parsed.kind === 'refuse') return undefined
-  const [first, ...more] = parsed.value.stmts ?? []
+  const tried = tryText(sqlText(text))
+  if (!('tree' in tried)) return tried.wrongAt
+  const [first, ...more] = tried.tree.stmts ?? []
   if (first?.stmt === undefined || more.length > 0 || !('SelectStmt' in first.stmt)) return undefined
   const { targetList = [], limitOption: _, op: __, ...rest } = first.stmt.SelectStmt
   const [target, ...others] = targetList

@@ -75,12 +75,18 @@ export function parseStatement(sql: string): Step<ParsedStatement> {
 export function parseText(source: SqlText): Step<ParseResult> {
   // The parser's binding knows no empty text.
   if (source.text === '') return fault('there is no statement', '')
+  const tried = tryText(source)
+  return 'tree' in tried ? proceed(tried.tree) : fault('a syntax error', source.text, tried.wrongAt)
+}
+
+/** @returns where there is a syntax error, UTF-16 code units; undefined where the parser does not say */
+export function tryText(source: SqlText): { readonly tree: ParseResult } | { readonly wrongAt: number | undefined } {
   try {
-    return proceed(parseSync(source.text))
+    return { tree: parseSync(source.text) }
   } catch (thrown) {
     // Not its message: it quotes what it failed at, which may be a value.
     const at = hasSqlDetails(thrown) ? thrown.sqlDetails?.cursorPosition : undefined
-    return fault('a syntax error', source.text, at === undefined ? undefined : source.fromCodePoints(at))
+    return { wrongAt: at === undefined ? undefined : source.fromCodePoints(at) }
   }
 }
 
