@@ -60,10 +60,10 @@ export class Pass {
   #chainStart = 0
   #chainEnd = 0
 
-  constructor(program: Program, parts: readonly Part[]) {
+  constructor(program: Program, parts: readonly Part[], entriesMax: number) {
     this.#program = program
     this.#parts = parts
-    this.#automaton = new Automaton(program)
+    this.#automaton = new Automaton(program, entriesMax)
     // Few edges are asked for, so few lists differ.
     const edges = [...new Set(program.before)]
     const groups = new Map<string, number>()
