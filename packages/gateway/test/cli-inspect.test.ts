@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { build, ostiary } from './command.js'
+import { BASE } from './config-text.js'
 
 beforeAll(build, 180_000)
 
@@ -25,6 +29,22 @@ describe('inspect', () => {
         ],
       },
     ])
+  })
+
+  test('with a configuration, what it leaves on looks, and its own terms [content.terms]', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ostiary-inspect-'))
+    try {
+      const file = join(folder, 'ostiary.yaml')
+      const terms = '{ name: project, words: [Blue Heron], score: 0.8 }'
+      writeFileSync(file, `${BASE}inspection: { detectors: { pii.email: false }, terms: [${terms}] }\n`)
+      const { code, lines } = await ostiary(['inspect', '--config', file], {
+        input: '{"id":1,"text":"blue heron: a@example.com"}\n',
+      })
+      expect(code).toBe(0)
+      expect(lines()).toEqual([{ id: 1, findings: [{ type: 'term.project', start: 0, end: 10, score: 0.8 }] }])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   test('a bad line is named, and nothing of it repeated', async () => {

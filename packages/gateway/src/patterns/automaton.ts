@@ -4,7 +4,8 @@ import { ACCEPT, FORK, type Program } from './program.js'
 const UNKNOWN = 0
 /** States are places in the table: its rows are as long as there are classes, and one more for the text's end. */
 const ROWS_FIRST = 256
-const ENTRIES_MAX = 1 << 21
+/** 8 MiB. */
+export const ENTRIES_MAX: number = 1 << 21
 
 /** What is reached by a step in which units end. */
 export interface Ending {
@@ -22,6 +23,7 @@ export interface Ending {
  */
 export class Automaton {
   readonly #program: Program
+  readonly #entriesMax: number
   readonly stride: number
   /** The class of the text's end. */
   readonly end: number
@@ -38,8 +40,10 @@ export class Automaton {
   readonly #seen: Int32Array
   #generation = 0
 
-  constructor(program: Program) {
+  /** @param entriesMax of the table, at which all states are forgotten; never less than it has at first */
+  constructor(program: Program, entriesMax: number) {
     this.#program = program
+    this.#entriesMax = entriesMax
     this.stride = program.classCount + 1
     this.end = program.classCount
     this.#seen = new Int32Array(program.op.length)
@@ -132,7 +136,7 @@ export class Automaton {
     if (known !== undefined) return known
     const at = this.#lists.length * this.stride
     if (at + this.stride > this.table.length) {
-      if (this.table.length * 2 > ENTRIES_MAX) {
+      if (this.table.length * 2 > this.#entriesMax) {
         this.#forget()
         return this.#stateOf(list)
       }

@@ -1,4 +1,5 @@
 import type { Detector, FindingType } from '../spec/index.js'
+import { ENTRIES_MAX } from './automaton.js'
 import { type Part, Pass } from './pass.js'
 import { compile, type Unit } from './program.js'
 import { PatternFault, type ReadRule, readRule } from './read.js'
@@ -8,6 +9,8 @@ import { beginsWithRun } from './runs.js'
 export interface PatternDetectorParts {
   readonly name: string
   readonly rules: readonly Rule[]
+  /** How many steps are remembered before all are forgotten, four bytes each. */
+  readonly entriesMax?: number
 }
 
 /**
@@ -16,7 +19,7 @@ export interface PatternDetectorParts {
  *
  * Which rules are weak, and which findings of one type overlap, is settled among these rules: not with other detectors.
  */
-export function createPatternDetector({ name, rules }: PatternDetectorParts): Detector {
+export function createPatternDetector({ name, rules, entriesMax = ENTRIES_MAX }: PatternDetectorParts): Detector {
   const types: readonly FindingType[] = [...new Set(rules.map(({ type }) => type))].sort()
   const parts: Part[] = []
   const units: Unit[] = []
@@ -34,7 +37,7 @@ export function createPatternDetector({ name, rules }: PatternDetectorParts): De
     const led = add({ rule, led: undefined, isLed, needsRun }, { node: expression, before, behind })
     if (isLed) add({ rule, led, isLed: false, needsRun }, { node: lead, before, behind: [] })
   }
-  const pass = new Pass(compile(units), parts)
+  const pass = new Pass(compile(units), parts, entriesMax)
   return { name, types, scan: (text, from, ended) => pass.scan(text, from, ended) }
 }
 

@@ -64,10 +64,10 @@ export class Pass {
   #chainStart = 0
   #chainEnd = 0
 
-  constructor(program: Program, parts: readonly Part[]) {
+  constructor(program: Program, parts: readonly Part[], entriesMax: number) {
     this.#program = program
     this.#parts = parts
-    this.#automaton = new Automaton(program)
+    this.#automaton = new Automaton(program, entriesMax)
     const beginning = [...parts.keys()].filter((unit) => parts[unit]?.isLed === false)
     this.#quads = new Quads(program, this.#automaton, beginning)
     // Few edges are asked for, so few lists differ.

@@ -2,7 +2,7 @@ import type { Node } from './parse.js'
 import { type CodeSet, LAST } from './sets.js'
 
 /** What an instruction does. */
-export const TAKE = 0
+const TAKE = 0
 export const FORK = 1
 export const ACCEPT = 2
 

@@ -38,7 +38,7 @@ export function complement(set: CodeSet): CodeSet {
   return others
 }
 
-export function has(set: CodeSet, code: number): boolean {
+function has(set: CodeSet, code: number): boolean {
   for (let i = 0; i + 1 < set.length; i += 2) {
     if (code < (set[i] ?? 0)) return false
     if (code <= (set[i + 1] ?? 0)) return true
