@@ -18,9 +18,7 @@ export const REMOTE_TYPES = [
   'moderation.sexual',
   'moderation.sexual-minors',
   'moderation.violence',
-  'pii.address',
   'pii.national-id',
-  'pii.person',
   'pii.phone',
 ] as const
 
