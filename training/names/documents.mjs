@@ -1,6 +1,7 @@
 // Documents made from the templates: texts with the spans that are to be found in them.
 import { createFillers, LOCALES } from './fillers.mjs'
 import { pick, seeded } from './random.mjs'
+import { sentence } from './sentences.mjs'
 import { ENGLISH, NONE, OTHERS } from './templates.mjs'
 
 const TYPES = {

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { allLocales, Faker } from '@faker-js/faker'
+import { BRANDS, KNOWN_PEOPLE, TECH, WORKS } from './known.mjs'
 import { pick } from './random.mjs'
-import { FAMOUS } from './words.mjs'
+import { FAMOUS, TOYS } from './words.mjs'
 
 /** Locales by the language of their sentences; a name of any of them may stand in an English text. */
 export const LOCALES = {
@@ -48,7 +49,8 @@ export function createFillers(random) {
   const digits = (count) => Array.from({ length: count }, () => number(0, 9)).join('')
   const english = fakerOf('en_US')
 
-  const first = (faker) => (chance(0.3) ? pick(random, people.first) : faker.person.firstName())
+  const first = (faker) =>
+    chance(0.04) ? titled(pick(random, TOYS)) : chance(0.3) ? pick(random, people.first) : faker.person.firstName()
   const last = (faker) => {
     const share = random()
     return share < 0.2 ? pick(random, people.last) : share < 0.4 ? pick(random, people.rare) : faker.person.lastName()
@@ -65,7 +67,7 @@ export function createFillers(random) {
     if (share < 0.33) return `${name} ${last(faker)}`
     if (share < 0.36)
       return `${first(faker)} ${pick(random, ["O'", 'Mc', 'van ', 'van der ', 'de ', 'von ', 'Di ', "D'", 'al-', 'El ', 'dos ', 'da ', 'Mac', 'St. '])}${last(faker)}`
-    if (share < 0.38) return `${last(faker)}, ${first(faker)}`
+    if (share < 0.367) return `${last(faker)}, ${first(faker)}`
     return name
   }
   const zip = (faker) => faker.location.zipCode()
@@ -121,6 +123,12 @@ export function createFillers(random) {
       parts.push(
         `${city(faker)}${chance(0.3) ? `, ${english.location.state({ abbreviated: true })} ${digits(5)}` : ''}`,
       )
+      // A state that was asked for and is none: exports write what they have.
+      if (chance(0.25))
+        parts[parts.length - 1] +=
+          pick(random, [', ', '\n, ', line]) +
+          pick(random, ['nan', 'NI', 'N/A', english.string.alpha({ length: 2, casing: 'upper' })]) +
+          (chance(0.7) ? ` ${digits(5)}` : '')
       if (chance(0.6)) parts.push(`${country()} ${digits(5)}`)
       return parts.join(chance(0.25) ? ' ' : line)
     }
@@ -206,6 +214,18 @@ export function createFillers(random) {
     CODE: () => `${english.string.alpha({ length: 2, casing: 'upper' })}${digits(9)}`,
     IBAN: () => english.finance.iban(),
     FAMOUS: () => pick(random, FAMOUS).replace(/^\p{L}/u, (letter) => letter.toUpperCase()),
+    KNOWN: () => pick(random, KNOWN_PEOPLE).replaceAll(/(?<!\p{L})\p{L}/gu, (letter) => letter.toUpperCase()),
+    WORK: () => pick(random, WORKS),
+    BRAND: () => pick(random, BRANDS),
+    TECH: () => pick(random, TECH),
+    CODE1: () =>
+      pick(random, [
+        `${digits(number(3, 6))}-${english.string.alpha({ length: number(1, 3), casing: 'upper' })}`,
+        `${english.string.alpha({ length: number(1, 3), casing: 'upper' })}-${digits(number(3, 6))}`,
+        `${english.string.alpha({ length: 1, casing: 'upper' })}${digits(number(2, 6))}`,
+        `#${digits(5)}`,
+      ]),
+    TOY: () => titled(pick(random, TOYS)),
     ANIMAL: () => titled(english.animal[pick(random, ['dog', 'bird', 'fish', 'horse', 'cat', 'snake'])]()),
     CHEM: () => english.science.chemicalElement().name,
     VEHICLE: () => english.vehicle.vehicle(),

@@ -4,7 +4,8 @@ import { gunzipSync } from 'node:zlib'
 import { allLocales } from '@faker-js/faker'
 import * as bits from '../../packages/gateway/dist/adapters/detector-names/lexicon.js'
 import { STARTS } from '../../packages/gateway/dist/adapters/detector-names/runs.js'
-import { CUES, FAMOUS, PARTICLES, STREETS, THINGS, TITLES, UNITS } from './words.mjs'
+import { KNOWN_PEOPLE } from './known.mjs'
+import { CUES, FAMOUS, PARTICLES, STREETS, THINGS, TITLES, TOYS, UNITS } from './words.mjs'
 
 const RANKS = new URL('../../node_modules/gpt-tokenizer/data/o200k_base.tiktoken', import.meta.url)
 const PEOPLE = new URL('../lists/people.txt.gz', import.meta.url)
@@ -47,10 +48,12 @@ export function lexiconWords() {
     [THINGS, bits.THING],
     [FAMOUS, bits.FAMOUS],
     [CUES, bits.CUE],
+    [TOYS, bits.TOY],
     [STARTS, bits.START],
   ]) {
     for (const word of wordsOf) add(word, bit)
   }
+  for (const name of KNOWN_PEOPLE) if (/^\S+ \S+$/.test(name)) add(name, bits.FAMOUS)
   for (const [word, kind] of kinds) {
     let one = kind
     // Who is in a list of names is in the long list too; what is a thing or a street is known with a capital anyhow.

@@ -81,3 +81,9 @@ beyoncé madonna elvis presley beatles lennon mccartney hendrix bowie dylan sina
 musk bezos zuckerberg gates jobs spielberg tarantino hitchcock kubrick scorsese nolan chaplin disney schwarzenegger dicaprio pitt
 messi ronaldo federer nadal djokovic serena lebron tyson pelé maradona beckham columbus magellan
 `)
+
+/** Who has apples in examples. What they are taken for is learnt from what stands around them. */
+export const TOYS = list(`
+john jane alice bob carol dave eve mary tom sally sam mark alex emma jack jim joe mike sarah peter lucy max charlie david jerry lily ben anna
+james susan paul kate billy amy tim jill
+`)

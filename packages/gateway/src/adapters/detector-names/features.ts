@@ -11,6 +11,7 @@ import {
   STREET,
   THING,
   TITLE,
+  TOY,
   UNIT,
 } from './lexicon.js'
 import { COMMA, LINE, NUMBER, NUMBER_WORD, type Tokens } from './tokens.js'
@@ -23,7 +24,7 @@ export const FEATURES_MAX = 48
 
 const NAMES = FIRST | LAST | RARE | PLACE
 /** Words that mean something by themselves, whatever lists of names they are in too. */
-const TELLING = STREET | UNIT | TITLE | PARTICLE | THING | FAMOUS
+const TELLING = STREET | UNIT | TITLE | PARTICLE | THING | FAMOUS | TOY
 /** Stands for every word that no list has. */
 const UNKNOWN = 7
 

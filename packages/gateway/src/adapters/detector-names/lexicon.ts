@@ -26,6 +26,9 @@ export const START = 16384
 /** Behind it a name stands even in small letters: `named`, `mr`. */
 export const CUE = 8192
 
+/** A name that examples are full of: `Alice`, `Bob`. */
+export const TOY = 32768
+
 const OFFSET = 0x811c9dc5
 const PRIME = 0x01000193
 
@@ -72,7 +75,12 @@ export class Lexicon {
   }
 }
 
-/** The table of a lexicon, for `new Lexicon`. At most two thirds of it are taken. */
+/** Two words, as one in a lexicon: a full name. */
+export function pairOf(first: number, second: number): number {
+  return mix(first, second)
+}
+
+/** The table of a lexicon, for `new Lexicon`; a word of it may be two with a space between. At most two thirds of it are taken. */
 export function lexiconTable(words: ReadonlyMap<string, number>): { slots: Uint32Array; kinds: Uint16Array } {
   const combinations = [...new Set(words.values())].sort((a, b) => a - b)
   if (combinations.length > 255) throw new Error('too many combinations of kinds')
@@ -80,7 +88,9 @@ export function lexiconTable(words: ReadonlyMap<string, number>): { slots: Uint3
   while (size * 2 < words.size * 3) size *= 2
   const slots = new Uint32Array(size)
   for (const [word, kind] of words) {
-    const hash = hashOf(word, 0, word.length)
+    const [first = '', second] = word.split(' ')
+    const alone = hashOf(first, 0, first.length)
+    const hash = second === undefined ? alone : pairOf(alone, hashOf(second, 0, second.length))
     const slot = (((mix(hash, 1) >>> 8) << 8) | (combinations.indexOf(kind) + 1)) >>> 0
     let at = hash & (size - 1)
     while (slots[at] !== 0) at = (at + 1) & (size - 1)

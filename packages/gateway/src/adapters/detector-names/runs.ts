@@ -1,8 +1,9 @@
 import { DIGIT, LOWER, OTHER, UPPER } from './characters.js'
 import { LEFT, RIGHT } from './features.js'
-import { COMMON_SHIFT, CUE, FIRST, hashOf, LAST, PARTICLE, START, STREET, UNIT } from './lexicon.js'
+import { COMMON_SHIFT, CUE, FAMOUS, FIRST, hashOf, LAST, PARTICLE, pairOf, START, STREET, UNIT } from './lexicon.js'
 import {
   BLANK_LINE,
+  CAPITALISED_SHAPE,
   type Gap,
   isWordClass,
   LINE,
@@ -29,6 +30,10 @@ const BRIDGES = new Set([...",.-'’/#&º°ª"].map((char) => char.charCodeAt(0)
 /** Between a cue and its name: `name: randy`, `named "randy"`. */
 const AFTER_CUE = new Set([...' :"\'\n'].map((char) => char.charCodeAt(0)))
 const AFTER_CUE_MAX = 3
+
+const AT = 0x40
+const OF_MAIL = new Set([...'._-+'].map((char) => char.charCodeAt(0)))
+const MAIL_MAX = 80
 
 /** Words in small letters that begin a run are no longer and no shorter. */
 const SMALL_MAX = 16
@@ -112,7 +117,12 @@ export class RunReader {
         at = wholeWordEnd(classes, text, end)
         continue
       }
-      const isLast = end === text.length && !ended
+      const mail = mailEnd(classes, text, end, ended)
+      if (mail > end) {
+        at = mail
+        continue
+      }
+      const isLast = (end === text.length || mail < 0) && !ended
       if (one === LOWER) {
         if (isLast) return length <= SMALL_MAX && this.#mayBeginSmall(text, at) ? at : end
         if (length < SMALL_MIN || length > SMALL_MAX || !this.#beginsSmall(text, at, end)) {
@@ -166,10 +176,12 @@ export class RunReader {
     const { classes } = reader
     const gap = this.#gap
     putWord(reader, tokens, LEFT, text, start, end)
-    const isSmall = classes[text.charCodeAt(start)] !== UPPER && classes[text.charCodeAt(start)] !== DIGIT
+    const first = classes[text.charCodeAt(start)]
+    const isSmall = first !== UPPER && first !== DIGIT
     let last = LEFT
     let index = LEFT + 1
     let bridges = 0
+    let hasNumber = first === DIGIT
     for (let at = end; index < LEFT + RUN_MAX - 1 && bridges <= BRIDGE_MAX; ) {
       readGap(classes, text, at, gap)
       if (gap.open) {
@@ -193,23 +205,39 @@ export class RunReader {
       }
       at = wordEnd(classes, text, from)
       if (at - from > WORD_MAX) break
-      if (at === text.length && !ended) return false
+      const mail = mailEnd(classes, text, at, ended)
+      if (mail < 0 || (at === text.length && !ended)) return false
+      if (mail > at) break
       putWord(reader, tokens, index, text, from, at)
       const kind = tokens.kind[index] ?? 0
       if (one === UPPER || (one === DIGIT && at - from <= DIGITS_MAX) || (kind & (STREET | UNIT)) !== 0) {
         last = index
         bridges = 0
+        if (one === DIGIT) hasNumber = true
       } else if (isSmall && isSmallName(kind)) {
         last = index
         bridges = 0
-      } else if (one !== DIGIT && ((kind & PARTICLE) !== 0 || at - from <= 2)) bridges++
+      } else if (one !== DIGIT && ((kind & PARTICLE) !== 0 || at - from <= (hasNumber ? 3 : 2))) bridges++
       else break
       index++
     }
     this.count = last - LEFT + 1
     if (!this.#readRight(text, last + 1, tokens.end[last] ?? end, ended)) return false
     readBack(reader, tokens, LEFT - 1, text, start)
+    this.#markKnown()
     return true
+  }
+
+  /** A full name that everybody knows is one word by word: `Harry Potter`. */
+  #markKnown(): void {
+    const { tokens, count } = this
+    for (let at = LEFT; at < LEFT + count - 1; at++) {
+      if (tokens.shape[at] !== CAPITALISED_SHAPE || (tokens.shape[at + 1] ?? LINE) >= LINE) continue
+      const pair = pairOf(tokens.word[at] ?? 0, tokens.word[at + 1] ?? 0)
+      if ((this.#reader.lexicon.kindOf(pair) & FAMOUS) === 0) continue
+      tokens.kind[at] = (tokens.kind[at] ?? 0) | FAMOUS
+      tokens.kind[at + 1] = (tokens.kind[at + 1] ?? 0) | FAMOUS
+    }
   }
 
   #readRight(text: string, first: number, at: number, ended: boolean): boolean {
@@ -242,6 +270,25 @@ export class RunReader {
     for (; index < most; index++) putShape(tokens, index, at, at, NONE)
     return true
   }
+}
+
+/**
+ * Where an e-mail address ends that a word ending at `at` stands in: names in it are not looked for. `at` where there is none,
+ * -1 where the text ends too early to tell.
+ */
+function mailEnd(classes: Uint8Array, text: string, at: number, ended: boolean): number {
+  const first = text.charCodeAt(at)
+  if (first !== AT && !OF_MAIL.has(first)) return at
+  const most = at + MAIL_MAX
+  let end = at
+  let isMail = false
+  for (; end < text.length && end < most; end++) {
+    const code = text.charCodeAt(end)
+    if (code === AT) isMail = true
+    else if (!OF_MAIL.has(code) && !isWordClass(classes[code] ?? OTHER)) break
+  }
+  if (end === text.length && !ended) return -1
+  return isMail ? end : at
 }
 
 /** A name that is hardly ever a word. */
