@@ -8,11 +8,13 @@ import {
 import { mayBe, mayFollow, TAGS } from '../../packages/gateway/dist/adapters/detector-names/tagger.js'
 
 /** The run that was read last, as what training needs of it. */
-export function exampleOf(tokens, count, gold, mask) {
+export function exampleOf(reader, gold, mask) {
+  const { tokens, count } = reader
   const out = new Int32Array(FEATURES_MAX)
   const run = runFeatures(tokens, count)
   const rows = []
-  for (let place = 0; place < count; place++) rows.push(out.slice(0, featuresOf(tokens, LEFT + place, run, mask, out)))
+  for (let place = 0; place < count; place++)
+    rows.push(out.slice(0, featuresOf(tokens, LEFT + place, run, reader, mask, out)))
   return { rows, gold, shapes: tokens.shape.slice(LEFT, LEFT + count) }
 }
 
@@ -98,5 +100,17 @@ export function createTrainer(rows, { rate = 0.15, decay = 2e-7 } = {}) {
       transitions[i] += (rate * gradient) / Math.sqrt(transitionSquares[i])
     }
   }
-  return { weights, transitions, learn }
+  // What the last epochs end at, averaged: less of what the last few runs happened to be.
+  const sums = new Float64Array(weights.length + transitions.length)
+  let kept = 0
+  const keep = () => {
+    for (let i = 0; i < weights.length; i++) sums[i] += weights[i]
+    for (let i = 0; i < transitions.length; i++) sums[weights.length + i] += transitions[i]
+    kept++
+  }
+  const average = () => {
+    for (let i = 0; i < weights.length; i++) weights[i] = sums[i] / kept
+    for (let i = 0; i < transitions.length; i++) transitions[i] = sums[weights.length + i] / kept
+  }
+  return { weights, transitions, learn, keep, average }
 }

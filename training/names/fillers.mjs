@@ -231,6 +231,7 @@ export function createFillers(random) {
     VEHICLE: () => english.vehicle.vehicle(),
     ACR: () => english.string.alpha({ length: number(2, 5), casing: 'upper' }),
     UUID: () => english.string.uuid(),
+    HEXU: () => english.string.hexadecimal({ length: number(8, 40), prefix: '', casing: 'upper' }),
     HEX: () => english.git.commitSha(),
   }
   return { fakerOf, labelled, plain, cased, chance }

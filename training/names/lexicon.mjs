@@ -76,7 +76,7 @@ function addCommon(add) {
     .split('\n')
     .forEach((line, rank) => {
       const token = Buffer.from(line.split(' ')[0] ?? '', 'base64').toString('utf8')
-      const parts = /^ (\p{L}{2,})$/u.exec(token)
+      const parts = /^ (\p{L}+)$/u.exec(token)
       if (parts === null) return
       const word = parts[1]
       const lower = word.toLowerCase()

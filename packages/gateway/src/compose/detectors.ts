@@ -3,6 +3,7 @@ import { credentialDetectors } from '../adapters/detector-credential/detector.js
 import { emailDetector } from '../adapters/detector-email/detector.js'
 import { createHttpDetector } from '../adapters/detector-http/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
+import { createNamesDetector } from '../adapters/detector-names/detector.js'
 import { privateKeyDetector } from '../adapters/detector-private-key/detector.js'
 import type { Config, RemoteDetectorConfig } from '../config/config.js'
 import { readSecret } from '../config/secret.js'
@@ -10,7 +11,7 @@ import type { Detector, Placed, PlacedRemote, RemoteDetector } from '../spec/ind
 
 /** Every detector of this version that is the gateway's own. */
 export function allDetectors(): readonly Detector[] {
-  return [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, privateKeyDetector]
+  return [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, createNamesDetector(), privateKeyDetector]
 }
 
 /** Those that a configuration leaves on. */

@@ -32,7 +32,7 @@ export function namesDetector({ model, lexicon, thresholds }: Names): Detector {
       for (;;) {
         at = runs.next(text, at, ended)
         if (runs.count === 0) return { findings: findings ?? NONE, hold: at }
-        tagger.tag(runs.tokens, runs.count)
+        tagger.tag(runs)
         findings ??= []
         entitiesOf(runs.tokens, runs.count, tagger.marginals, thresholds, findings)
       }

@@ -41,6 +41,12 @@ function identity(tokens: Tokens, at: number): number {
   return tokens.word[at] ?? 0
 }
 
+/** The words before a run, in no order. */
+export interface Bag {
+  readonly bag: Uint32Array
+  readonly bagCount: number
+}
+
 /** What holds for the run as a whole. */
 export function runFeatures(tokens: Tokens, count: number): number {
   let bits = 0
@@ -63,7 +69,7 @@ export function runFeatures(tokens: Tokens, count: number): number {
  * @param run of `runFeatures`
  * @returns how many were written to `out`
  */
-export function featuresOf(tokens: Tokens, at: number, run: number, mask: number, out: Int32Array): number {
+export function featuresOf(tokens: Tokens, at: number, run: number, bag: Bag, mask: number, out: Int32Array): number {
   const s0 = tokens.shape[at] ?? 0
   const s1 = tokens.shape[at - 1] ?? 0
   const s2 = tokens.shape[at - 2] ?? 0
@@ -120,6 +126,8 @@ export function featuresOf(tokens: Tokens, at: number, run: number, mask: number
     add(32, tokens.head3[at] ?? 0)
     add(33, mix(tokens.tail3[at] ?? 0, t1))
     add(34, mix(tokens.tail4[at] ?? 0, t1))
+    const part = s0 >= NUMBER ? 1 : (k0 & (FIRST | LAST)) !== 0 ? 2 : 3
+    for (let index = 0; index < bag.bagCount; index++) add(35, mix(bag.bag[index] ?? 0, part))
   }
   return count
 }

@@ -1,7 +1,22 @@
 import { DIGIT, LOWER, OTHER, UPPER } from './characters.js'
 import { LEFT, RIGHT } from './features.js'
-import { COMMON_SHIFT, CUE, FAMOUS, FIRST, hashOf, LAST, PARTICLE, pairOf, START, STREET, UNIT } from './lexicon.js'
 import {
+  COMMON_SHIFT,
+  CUE,
+  FAMOUS,
+  FIRST,
+  hashOf,
+  LAST,
+  PARTICLE,
+  pairOf,
+  START,
+  STREET,
+  TITLE,
+  TOY,
+  UNIT,
+} from './lexicon.js'
+import {
+  BACK_MAX,
   BLANK_LINE,
   CAPITALISED_SHAPE,
   type Gap,
@@ -9,6 +24,8 @@ import {
   LINE,
   markShape,
   NONE,
+  NUMBER,
+  NUMBER_WORD,
   putShape,
   putWord,
   type Reader,
@@ -26,6 +43,11 @@ export const RUN_MAX = 48
 /** Small words and punctuation in a row that a run goes over. */
 const BRIDGE_MAX = 4
 const DIGITS_MAX = 9
+/** Words of the bag at the most, and how long they are. */
+export const BAG_MAX = 14
+const BAG_WORD_MAX = 16
+/** Common words, and such as go with names and addresses. */
+const OF_BAG = (3 << COMMON_SHIFT) | TITLE | CUE | UNIT | STREET
 const BRIDGES = new Set([...",.-'’/#&º°ª"].map((char) => char.charCodeAt(0)))
 /** Between a cue and its name: `name: randy`, `named "randy"`. */
 const AFTER_CUE = new Set([...' :"\'\n'].map((char) => char.charCodeAt(0)))
@@ -88,6 +110,11 @@ export class RunReader {
   readonly tokens: Tokens = tokensOf(LEFT + RUN_MAX + BRIDGE_MAX + RIGHT + 4)
   /** Tokens of the run read last, from place `LEFT` on. */
   count = 0
+  /** Hashes of the words before the run, as far as it sees and as they are common: what it is about. */
+  readonly bag: Uint32Array = new Uint32Array(BAG_MAX)
+  bagCount = 0
+  /** The run read last is one word that is never a name, or one number: it is not worth a look. */
+  #isIdle = false
   readonly #reader: Reader
   readonly #gap: Gap = { end: 0, lines: 0, open: false, wide: false }
 
@@ -133,6 +160,11 @@ export class RunReader {
       if (isLast || !this.#read(text, at, end, ended)) {
         this.count = 0
         return at
+      }
+      if (this.#isIdle) {
+        at = end
+        this.count = 0
+        continue
       }
       return this.tokens.end[LEFT + this.count - 1] ?? end
     }
@@ -222,10 +254,37 @@ export class RunReader {
       index++
     }
     this.count = last - LEFT + 1
+    this.#isIdle = last === LEFT && isIdle(tokens.shape[LEFT] ?? 0, tokens.kind[LEFT] ?? 0)
+    if (this.#isIdle) return true
     if (!this.#readRight(text, last + 1, tokens.end[last] ?? end, ended)) return false
     readBack(reader, tokens, LEFT - 1, text, start)
     this.#markKnown()
+    this.#readBag(text, start)
     return true
+  }
+
+  #readBag(text: string, start: number): void {
+    const { classes, lexicon } = this.#reader
+    const lowest = Math.max(0, start - BACK_MAX)
+    this.bagCount = 0
+    let end = start
+    while (end > lowest && this.bagCount < BAG_MAX) {
+      if (!isWordClass(classes[text.charCodeAt(end - 1)] ?? OTHER)) {
+        end--
+        continue
+      }
+      let begin = end - 1
+      while (begin > lowest && isWordClass(classes[text.charCodeAt(begin - 1)] ?? OTHER)) begin--
+      // A word may go on before what a run sees: then it is none.
+      if (begin === lowest && lowest > 0) break
+      if (end - begin <= BAG_WORD_MAX) {
+        const isSmall = classes[text.charCodeAt(begin)] === LOWER
+        const lower = isSmall ? text : text.slice(begin, end).toLowerCase()
+        const hash = isSmall ? hashOf(text, begin, end) : hashOf(lower, 0, lower.length)
+        if ((lexicon.kindOf(hash) & OF_BAG) !== 0) this.bag[this.bagCount++] = hash
+      }
+      end = begin
+    }
   }
 
   /** A full name that everybody knows is one word by word: `Harry Potter`. */
@@ -270,6 +329,12 @@ export class RunReader {
     for (; index < most; index++) putShape(tokens, index, at, at, NONE)
     return true
   }
+}
+
+/** One word that is common and in no list that matters, or one number. */
+function isIdle(shape: number, kind: number): boolean {
+  if (shape >= NUMBER && shape < NUMBER_WORD) return true
+  return ((kind >>> COMMON_SHIFT) & 3) === 3 && (kind & (FIRST | LAST | STREET | UNIT | FAMOUS | TOY)) === 0
 }
 
 /**

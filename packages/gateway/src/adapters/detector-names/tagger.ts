@@ -1,5 +1,5 @@
-import { FEATURES_MAX, featuresOf, LEFT, runFeatures } from './features.js'
-import { RUN_MAX } from './runs.js'
+import { type Bag, FEATURES_MAX, featuresOf, LEFT, runFeatures } from './features.js'
+import { RUN_MAX, type RunReader } from './runs.js'
 import { LINE, type Tokens } from './tokens.js'
 
 /** Tags: outside; a person's first token, a further one; an address's first token, a further one. */
@@ -54,8 +54,9 @@ export class Tagger {
     )
   }
 
-  tag(tokens: Tokens, count: number): void {
-    this.#emit(tokens, count)
+  tag(read: RunReader): void {
+    const { tokens, count } = read
+    this.#emit(tokens, count, read)
     const { marginals } = this
     const follow = this.#follow
     const emissions = this.#emissions
@@ -101,13 +102,13 @@ export class Tagger {
   }
 
   /** Weights are added up as whole numbers: the same on every machine. */
-  #emit(tokens: Tokens, count: number): void {
+  #emit(tokens: Tokens, count: number, bag: Bag): void {
     const { weights, scale } = this.#model
     const features = this.#features
     const emissions = this.#emissions
     const run = runFeatures(tokens, count)
     for (let place = 0; place < count; place++) {
-      const most = featuresOf(tokens, LEFT + place, run, this.#mask, features)
+      const most = featuresOf(tokens, LEFT + place, run, bag, this.#mask, features)
       let w0 = 0
       let w1 = 0
       let w2 = 0
