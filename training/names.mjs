@@ -19,14 +19,14 @@ import { weightsFile } from '../packages/gateway/dist/weights/weights.js'
 import { createTrainer, exampleOf } from './names/crf.mjs'
 import { documents } from './names/documents.mjs'
 import { lexiconWords } from './names/lexicon.mjs'
-import { isAside, messages, prompts, readmes } from './names/prose.mjs'
+import { messages, prompts, readmes } from './names/prose.mjs'
 import { seeded } from './names/random.mjs'
 
 const ROWS = 1 << 17
 const SEED = 20_261_130
-const EPOCHS = Number(process.env.EP ?? 4)
-const DOCUMENTS = Number(process.env.NAMES_DOCUMENTS ?? 40_000)
-const THRESHOLDS = { person: 0.5, address: 0.5 }
+const EPOCHS = 4
+const DOCUMENTS = 60_000
+const THRESHOLDS = { person: 0.5, address: 0.8 }
 
 const random = seeded(SEED)
 const words = lexiconWords()
@@ -69,7 +69,7 @@ function examplesOf(texts, weight) {
       const gold = goldOf(tokens, count, spans)
       forget(tokens, count)
       // Our own sentences are few: what they are about must not stand for what names stand in.
-      if (weight === 1 && random() < Number(process.env.BD ?? 0.5)) reader.bagCount = 0
+      if (weight === 1 && random() < 0.3) reader.bagCount = 0
       examples.push({ ...exampleOf(reader, gold, ROWS - 1), weight })
     }
   }
@@ -78,7 +78,6 @@ function examplesOf(texts, weight) {
 
 const from = Date.now()
 const bare = (texts) => texts.map((text) => ({ text, spans: [] }))
-const kept = { all: () => true, none: () => false, other: isAside }[process.env.NAMES_FOLD]
 const examples = [
   ...examplesOf(documents(DOCUMENTS, SEED), 1),
   ...examplesOf(bare(readmes()), 0.5),
@@ -86,13 +85,10 @@ const examples = [
     bare(messages()).filter((_, index) => index % 3 === 0),
     0.5,
   ),
-  ...examplesOf(bare(prompts(kept)), Number(process.env.PW ?? 2)),
+  ...examplesOf(bare(prompts()), 2),
 ]
 console.log(`${examples.length} runs, ${seconds()} s`)
-const trainer = createTrainer(ROWS, {
-  rate: Number(process.env.RATE ?? 0.15),
-  decay: Number(process.env.DECAY ?? 2e-7),
-})
+const trainer = createTrainer(ROWS)
 for (let epoch = 0; epoch < EPOCHS; epoch++) {
   for (let i = examples.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1))
@@ -111,7 +107,7 @@ const sizes = Float32Array.from(trainer.weights, Math.abs)
 const scale = sizes[Math.floor(sizes.length * 0.9995)] / 127
 const bytes = Int8Array.from(trainer.weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight / scale))))
 const transitions = Array.from(trainer.transitions, (value) => Math.round(value * 1e4) / 1e4)
-const path = process.env.NAMES_OUT ?? fileURLToPath(new URL('../packages/gateway/weights/names.bin', import.meta.url))
+const path = fileURLToPath(new URL('../packages/gateway/weights/names.bin', import.meta.url))
 mkdirSync(dirname(path), { recursive: true })
 const arrays = new Map([
   ['weights', bytes],

@@ -1,7 +1,7 @@
 import { createNamesDetector } from '../../packages/gateway/dist/adapters/detector-names/detector.js'
+import { isAside } from '../../training/names/prose.mjs'
 import { rowsOf } from '../data.mjs'
 import { row, share } from '../figures.mjs'
-import { isAside } from '../../training/names/prose.mjs'
 
 export const title = 'Names and addresses'
 

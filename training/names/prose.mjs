@@ -40,12 +40,12 @@ export function messages() {
 
 /** Whether a row is kept aside, by its text: never trained on, never looked at one by one. */
 export function isAside(text) {
-  return createHash('sha256').update(text).digest()[0] % 2 === 0
+  return createHash('sha256').update(text).digest()[0] % 4 === 0
 }
 
 /** Ordinary prompts of the part that may be trained on, without the share-alike ones. */
-export function prompts(kept = (text) => !isAside(text)) {
+export function prompts() {
   return [...rowsOf('benign_general'), ...rowsOf('benign_hard')]
-    .filter(({ licence, text }) => !/SA/.test(licence) && kept(text))
+    .filter(({ licence, text }) => !/SA/.test(licence) && !isAside(text))
     .map(({ text }) => text)
 }

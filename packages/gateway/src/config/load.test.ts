@@ -244,8 +244,25 @@ files: { openai: b }
         { name: 'house', version: undefined, text: { kind: 'file', path: '/dev/null' }, after: undefined },
       ],
       inspection: {
-        types: ['pii.card', 'pii.iban', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
-        open: ['pii.card', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
+        types: [
+          'pii.address',
+          'pii.card',
+          'pii.iban',
+          'pii.person',
+          'secret.aws',
+          'secret.github',
+          'secret.openai',
+          'secret.private-key',
+        ],
+        open: [
+          'pii.address',
+          'pii.card',
+          'pii.person',
+          'secret.aws',
+          'secret.github',
+          'secret.openai',
+          'secret.private-key',
+        ],
         onFailure: 'open',
         remote: [
           {
@@ -324,12 +341,12 @@ files: { openai: b }
         actors: true,
         gather: {
           findings: [
+            { type: 'pii.address', labels: ['confidential'] },
             { type: 'pii.card', labels: ['confidential', 'finance'] },
             { type: 'pii.email', labels: ['confidential'] },
             { type: 'pii.iban', labels: ['confidential'] },
-            { type: 'pii.address', labels: ['confidential'] },
-            { type: 'pii.national-id', labels: ['confidential'] },
             { type: 'pii.person', labels: ['confidential'] },
+            { type: 'pii.national-id', labels: ['confidential'] },
             { type: 'pii.phone', labels: ['confidential'] },
           ],
           toolResults: ['untrusted'],
