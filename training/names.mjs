@@ -25,8 +25,8 @@ import { seeded } from './names/random.mjs'
 const ROWS = 1 << 17
 const SEED = 20_261_130
 const EPOCHS = 4
-const DOCUMENTS = 60_000
-const THRESHOLDS = { person: 0.5, address: 0.8 }
+const DOCUMENTS = 55_000
+const THRESHOLDS = { person: 0.95, address: 0.9 }
 
 const random = seeded(SEED)
 const words = lexiconWords()
@@ -79,7 +79,7 @@ function examplesOf(texts, weight) {
 const from = Date.now()
 const bare = (texts) => texts.map((text) => ({ text, spans: [] }))
 const examples = [
-  ...examplesOf(documents(DOCUMENTS, SEED), 1),
+  ...examplesOf(documents(DOCUMENTS, SEED, prompts()), 1),
   ...examplesOf(bare(readmes()), 0.5),
   ...examplesOf(
     bare(messages()).filter((_, index) => index % 3 === 0),

@@ -46,13 +46,13 @@ export function sentence(random) {
     return `${pick(random, OPENINGS)} ${someone()}${random() < 0.5 ? ` ${pick(random, VERBS)}` : tail(random)}`
   if (share < 0.78)
     return `${pick(random, ['my', 'her', 'his', 'our', 'their', 'your', 'My', 'Her', 'The'])} ${pick(random, KIN)}${pick(random, [' ', ' ', ', ', ' is called ', ' named ', ': '])}${someone()} ${pick(random, VERBS)}`
-  if (share < 0.88) {
+  if (share < 0.86) {
     return Array.from(
       { length: 2 + Math.floor(random() * 3) },
       () => `${random() < 0.8 ? '{F}' : '{P}'}: ${pick(random, LINES)}`,
     ).join('\n')
   }
-  if (share < 0.92) {
+  if (share < 0.93) {
     const names = Array.from({ length: 3 + Math.floor(random() * 4) }, () => pick(random, ['{F}', '{F}', '{P}']))
     const kind = pick(random, ['{F}', '{P}'])
     return `${pick(random, ['There were ', 'They had ', 'With ', 'I met ', 'The winners: ', '', 'Present: '])}${random() < 0.3 ? `${names.length}: ` : ''}${names

@@ -43,6 +43,7 @@ et en al bin ibn bint abu st av u na nad pod w z bei am an im auf sur sous lès 
 export const CUES = list(`
 named name names called mr mrs ms miss dr prof dear hi hello hey herr frau monsieur madame señor señora sr sra signor signora sig
 by contact customer client patient employee author attn regards cheers sincerely thanks from user
+is am me him her us says said with kid son daughter brother sister wife husband friend boss colleague
 `)
 
 export const THINGS = list(`

@@ -9,9 +9,13 @@ import type { Config, RemoteDetectorConfig } from '../config/config.js'
 import { readSecret } from '../config/secret.js'
 import type { Detector, Placed, PlacedRemote, RemoteDetector } from '../spec/index.js'
 
+/** Read once a process, when first asked for: megabytes of weights that never change. */
+let names: Detector | undefined
+
 /** Every detector of this version that is the gateway's own. */
 export function allDetectors(): readonly Detector[] {
-  return [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, createNamesDetector(), privateKeyDetector]
+  names ??= createNamesDetector()
+  return [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, names, privateKeyDetector]
 }
 
 /** Those that a configuration leaves on. */

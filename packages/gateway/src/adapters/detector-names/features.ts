@@ -118,7 +118,7 @@ export function featuresOf(tokens: Tokens, at: number, run: number, bag: Bag, ma
   add(25, mix(mix(k1, self), l1))
   add(26, mix(w1, v1))
   add(27, mix(before, run))
-  add(28, ((at - LEFT < 4 ? at - LEFT : 4) << 16) | (k0 & 0xffff))
+  add(28, (Math.min(4, at - LEFT) << 16) | (k0 & 0xffff))
   if (s0 < LINE) {
     add(29, tokens.tail2[at] ?? 0)
     add(30, tokens.tail3[at] ?? 0)

@@ -39,10 +39,12 @@ export function readNames(path: string = fileURLToPath(OWN)): Names {
 }
 
 /** Rows of `TAGS` weights become rows of eight: one never lies across two lines of the cache. */
-export function spread(weights: Int8Array): Int8Array {
+function spread(weights: Int8Array): Int8Array {
   const rows = weights.length / TAGS
   const wide = new Int8Array(rows * 8)
-  for (let row = 0; row < rows; row++) wide.set(weights.subarray(row * TAGS, (row + 1) * TAGS), row * 8)
+  for (let row = 0; row < rows; row++) {
+    for (let tag = 0; tag < TAGS; tag++) wide[row * 8 + tag] = weights[row * TAGS + tag] ?? 0
+  }
   return wide
 }
 
