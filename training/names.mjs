@@ -25,8 +25,8 @@ import { seeded } from './names/random.mjs'
 const ROWS = 1 << 17
 const SEED = 20_261_130
 const EPOCHS = 4
-const DOCUMENTS = 55_000
-const THRESHOLDS = { person: 0.95, address: 0.9 }
+const DOCUMENTS = 60_000
+const THRESHOLDS = { person: 0.95, address: 0.85 }
 
 const random = seeded(SEED)
 const words = lexiconWords()

@@ -66,7 +66,7 @@ export function createFillers(random) {
     if (share < 0.29) return `${first(faker)} ${name}`
     if (share < 0.33) return `${name} ${last(faker)}`
     if (share < 0.36)
-      return `${first(faker)} ${pick(random, ["O'", 'Mc', 'van ', 'van der ', 'de ', 'von ', 'Di ', "D'", 'al-', 'El ', 'dos ', 'da ', 'Mac', 'St. '])}${last(faker)}`
+      return `${first(faker)} ${pick(random, ["O'", 'O’', 'D’', 'Mc', 'van ', 'van der ', 'de ', 'von ', 'Di ', "D'", 'al-', 'El ', 'dos ', 'da ', 'Mac', 'St. '])}${last(faker)}`
     if (share < 0.367) return `${last(faker)}, ${first(faker)}`
     return name
   }
@@ -89,7 +89,8 @@ export function createFillers(random) {
     ])
   }
   const street = (faker) => {
-    const made = faker.location.streetAddress({ useFullAddress: chance(0.15) })
+    const whole = faker.location.streetAddress({ useFullAddress: chance(0.15) })
+    const made = chance(0.25) ? whole.replace(/stra(?:ß|ss)e\b/u, 'str.').replace(/Stra(?:ß|ss)e\b/u, 'Str.') : whole
     // Words that faker lacks: what streets are called in real towns.
     return chance(0.12)
       ? `${number(1, 9999)} ${pick(random, REAL)} ${pick(random, ['St', 'St.', 'Street', 'Ave', 'Avenue', 'Rd', 'Road', 'Blvd', 'Dr', 'Drive', 'Lane', 'Ln', 'Court', 'Ct', 'Way', 'Place', 'Hwy', 'Square', 'Terrace', 'Crescent'])}`

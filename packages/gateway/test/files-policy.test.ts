@@ -329,7 +329,10 @@ describe('detectors elsewhere', () => {
     const before = await upload([batchLine('one', 'ask Ada')])
     const about = '@id("stop") forbid (principal, action, resource) when { context.findings.contains("pii.person") };'
     at.house.writePolicies(permit('', about))
-    await at.house.running.reload(at.house.configure({ inspection: { remote: [people] } }), 'test')
+    await at.house.running.reload(
+      at.house.configure({ inspection: { detectors: { 'pii.person': false }, remote: [people] } }),
+      'test',
+    )
     await expect(upload([batchLine('one', 'ask Ada')])).rejects.toMatchObject({ code: 'forbidden_by_policy' })
     await expect(create(before)).rejects.toMatchObject({ status: 422, code: 'obligation_failed' })
     expect((await create(await upload([batchLine('one', 'ask nobody')]))).status).toBe('validating')
@@ -340,7 +343,7 @@ describe('detectors elsewhere', () => {
   it('look at every line, and refuse by the line at which they fail [files.batches]', async () => {
     const elsewhere = await startDetectorServer({ Ada: 'PERSON' })
     const people = { name: 'people', kind: 'presidio', url: elsewhere.url, timeout: '2s' }
-    const configured = at.house.configure({ inspection: { remote: [people] } })
+    const configured = at.house.configure({ inspection: { detectors: { 'pii.person': false }, remote: [people] } })
     at.house.writePolicies(permit('redact:pii.person'))
     await at.house.running.reload(configured, 'test')
     const id = await upload([batchLine('one', 'ask Ada'), batchLine('two', 'ask nobody')])

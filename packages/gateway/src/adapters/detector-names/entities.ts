@@ -3,11 +3,14 @@ import { LEFT } from './features.js'
 import { PARTICLE } from './lexicon.js'
 import type { Thresholds } from './model.js'
 import { ADDRESS, ADDRESS_ON, PERSON, PERSON_ON, TAGS } from './tagger.js'
-import { LINE, SMALL, type Tokens } from './tokens.js'
+import { CAPITALISED_SHAPE, INITIAL, LINE, SMALL, type Tokens } from './tokens.js'
+
+/** A token is part of something from here on: where it begins and ends is asked less strictly than whether it is there. */
+const PART = 0.5
 
 /**
- * What the tags of a run say is there. A token is part of what it most likely is, once that is as likely as the threshold asks;
- * the score of the whole is the mean of its words'.
+ * What the tags of a run say is there. A token is part of what it most likely is; the score of the whole is the mean of its words',
+ * and has to be as high as the threshold of its type.
  */
 export function entitiesOf(
   tokens: Tokens,
@@ -17,24 +20,24 @@ export function entitiesOf(
   findings: Finding[],
 ): void {
   for (let place = 0; place < count; ) {
-    const type = typeAt(marginals, place, thresholds)
+    const type = typeAt(marginals, place)
     if (type === 0) {
       place++
       continue
     }
     let end = place + 1
-    while (end < count && typeAt(marginals, end, thresholds) === type && !begins(marginals, end, type)) end++
-    add(tokens, marginals, place, end, type, findings)
+    while (end < count && typeAt(marginals, end) === type && !begins(marginals, end, type)) end++
+    add(tokens, marginals, place, end, type, thresholds, findings)
     place = end
   }
 }
 
 /** `PERSON`, `ADDRESS`, or 0. */
-function typeAt(marginals: Float64Array, place: number, { person, address }: Thresholds): number {
+function typeAt(marginals: Float64Array, place: number): number {
   const asPerson = likely(marginals, place, PERSON)
   const asAddress = likely(marginals, place, ADDRESS)
-  if (asAddress >= address && asAddress >= asPerson) return ADDRESS
-  return asPerson >= person ? PERSON : 0
+  if (asAddress >= PART && asAddress >= asPerson) return ADDRESS
+  return asPerson >= PART ? PERSON : 0
 }
 
 function likely(marginals: Float64Array, place: number, type: number): number {
@@ -55,13 +58,14 @@ function add(
   from: number,
   to: number,
   type: number,
+  thresholds: Thresholds,
   findings: Finding[],
 ): void {
   let start = from
   let end = to
   while (start < end && !isWord(tokens, start)) start++
   while (end > start && (!isWord(tokens, end - 1) || isParticle(tokens, end - 1))) end--
-  if (start === end) return
+  if (start === end || (type === ADDRESS && !hasLetters(tokens, start, end))) return
   let sum = 0
   let words = 0
   for (let place = start; place < end; place++) {
@@ -69,12 +73,23 @@ function add(
     sum += likely(marginals, place, type)
     words++
   }
+  const score = Math.min(1, sum / words)
+  if (score < (type === PERSON ? thresholds.person : thresholds.address)) return
   findings.push({
     start: tokens.start[LEFT + start] ?? 0,
     end: tokens.end[LEFT + end - 1] ?? 0,
     type: type === PERSON ? 'pii.person' : 'pii.address',
-    score: Math.min(1, sum / words),
+    score,
   })
+}
+
+/** Numbers alone, and what has digits in it, are no address: `7e-256`, a checksum, a postcode apart from its street. */
+function hasLetters(tokens: Tokens, from: number, to: number): boolean {
+  for (let place = from; place < to; place++) {
+    const shape = tokens.shape[LEFT + place] ?? LINE
+    if (shape >= CAPITALISED_SHAPE && shape <= SMALL && shape !== INITIAL) return true
+  }
+  return false
 }
 
 function isWord(tokens: Tokens, place: number): boolean {
