@@ -324,15 +324,20 @@ describe('detectors', () => {
 
 describe('detectors elsewhere', () => {
   it('must have looked for what policy asks about now [files.again]', async () => {
+    // A type that nothing here finds.
     const elsewhere = await startDetectorServer({ Ada: 'PERSON' })
-    const people = { name: 'people', kind: 'presidio', url: elsewhere.url, timeout: '2s' }
+    const people = {
+      name: 'people',
+      kind: 'presidio',
+      url: elsewhere.url,
+      timeout: '2s',
+      types: { PERSON: 'moderation.hate' },
+    }
     const before = await upload([batchLine('one', 'ask Ada')])
-    const about = '@id("stop") forbid (principal, action, resource) when { context.findings.contains("pii.person") };'
+    const about =
+      '@id("stop") forbid (principal, action, resource) when { context.findings.contains("moderation.hate") };'
     at.house.writePolicies(permit('', about))
-    await at.house.running.reload(
-      at.house.configure({ inspection: { detectors: { 'pii.person': false }, remote: [people] } }),
-      'test',
-    )
+    await at.house.running.reload(at.house.configure({ inspection: { remote: [people] } }), 'test')
     await expect(upload([batchLine('one', 'ask Ada')])).rejects.toMatchObject({ code: 'forbidden_by_policy' })
     await expect(create(before)).rejects.toMatchObject({ status: 422, code: 'obligation_failed' })
     expect((await create(await upload([batchLine('one', 'ask nobody')]))).status).toBe('validating')

@@ -134,20 +134,25 @@ describe('hostile text', () => {
     'much of %j is read in linear time',
     (one) => {
       const text = one.repeat(Math.ceil(400_000 / one.length))
-      const millis = (some: string): number => {
-        const start = performance.now()
-        detector.scan(some, 0, true)
-        return performance.now() - start
+      // Of this process, and the better of two: other work on the machine does not count.
+      const micros = (some: string): number => {
+        const once = (): number => {
+          const before = process.cpuUsage()
+          detector.scan(some, 0, true)
+          const { user, system } = process.cpuUsage(before)
+          return user + system
+        }
+        return Math.min(once(), once())
       }
-      millis(text.slice(0, 20_000))
-      const eighth = Math.max(1, millis(text.slice(0, 50_000)))
-      // Eight times the text; twice that again for a machine that is busy.
-      expect(millis(text)).toBeLessThan(Math.max(400, eighth * 24))
+      micros(text.slice(0, 20_000))
+      const eighth = Math.max(5_000, micros(text.slice(0, 50_000)))
+      // Eight times the text; three times that is far from its square.
+      expect(micros(text)).toBeLessThan(eighth * 24)
     },
   )
 
   it('very many names in one text', () => {
-    const text = 'My name is Jane Roe. '.repeat(20_000)
+    const text = 'Please call Marek Nowicki today. '.repeat(20_000)
     const { findings, hold } = detector.scan(text, 0, true)
     expect(findings.length).toBeGreaterThan(19_000)
     expect(hold).toBe(text.length)
