@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createNamesDetector } from '../../packages/gateway/dist/adapters/detector-names/detector.js'
 import { isAside } from '../../training/names/prose.mjs'
 import { rowsOf } from '../data.mjs'
@@ -52,10 +53,16 @@ export function measure() {
 }
 
 function* groups(rows) {
+  // A third of the wordings was never looked at while our own sentences were written.
+  yield ['wordings not looked at', rows.filter(({ template }) => isUnseen(template))]
   yield ['identities of presidio-research', rows.filter(({ source }) => source.includes('presidio'))]
   for (const locale of [...new Set(rows.map((one) => one.locale))].filter(Boolean).sort()) {
     yield [locale, rows.filter((one) => one.locale === locale)]
   }
+}
+
+function isUnseen(template) {
+  return BigInt(`0x${createHash('sha256').update(template).digest('hex')}`) % 3n === 0n
 }
 
 function spans(name, rows, type, labels, isSame, reach) {

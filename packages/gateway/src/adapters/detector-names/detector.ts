@@ -18,7 +18,7 @@ export function createNamesDetector(path?: string): Detector {
 }
 
 /** What is looked at are runs of capitalised words and numbers alone; all other prose is passed over. */
-export function namesDetector({ model, lexicon, thresholds }: Names): Detector {
+function namesDetector({ model, lexicon, thresholds }: Names): Detector {
   const runs = new RunReader({ classes: characterClasses(), lexicon })
   const tagger = new Tagger(model)
 

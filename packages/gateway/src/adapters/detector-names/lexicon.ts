@@ -4,8 +4,7 @@ export const LAST = 2
 /** A last name that is rare, or that only a long census list has. */
 export const RARE = 4
 export const PLACE = 8
-/** The small-letter form is common: how common, 0 to 3. */
-export const COMMON = 16
+/** Two bits from this one on: how common the word is in small letters, 0 to 3. */
 export const COMMON_SHIFT = 4
 /** Known with a capital only: a name of something. */
 export const CAPITALISED = 64

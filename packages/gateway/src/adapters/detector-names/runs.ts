@@ -44,7 +44,7 @@ export const RUN_MAX = 48
 const BRIDGE_MAX = 4
 const DIGITS_MAX = 9
 /** Words of the bag at the most, and how long they are. */
-export const BAG_MAX = 14
+const BAG_MAX = 14
 const BAG_WORD_MAX = 16
 /** Common words, and such as go with names and addresses. */
 const OF_BAG = (3 << COMMON_SHIFT) | TITLE | CUE | UNIT | STREET

@@ -11,17 +11,17 @@ export const BACK_MAX = 96
 export const NONE = 0
 export const CAPITALISED_SHAPE = 1
 export const INITIAL = 2
-export const CAPITALS = 3
-export const MIXED = 4
+const CAPITALS = 3
+const MIXED = 4
 export const SMALL = 5
 /** 6 to 11: numbers of one to five digits, and longer ones. */
 export const NUMBER = 6
 export const NUMBER_WORD = 12
-export const WORD_NUMBER = 13
+const WORD_NUMBER = 13
 export const LINE = 14
 export const BLANK_LINE = 15
 /** 16 and on: punctuation, by `PUNCTUATION`; the last is all other. */
-export const MARK = 16
+const MARK = 16
 const PUNCTUATION = ',.-\'’/#&:;()"[]{}<>|@=+*_!?'
 
 const shapeOfMark = new Map([...PUNCTUATION].map((char, index) => [char.charCodeAt(0), MARK + index]))
