@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { allLocales } from '@faker-js/faker'
 import * as bits from '../../packages/gateway/dist/adapters/detector-names/lexicon.js'
-import { STARTS } from '../../packages/gateway/dist/adapters/detector-names/runs.js'
+import { STARTS } from '../../packages/gateway/dist/adapters/detector-names/starts.js'
 import { KNOWN_PEOPLE } from './known.mjs'
 import { CUES, FAMOUS, PARTICLES, STREETS, THINGS, TITLES, TOYS, UNITS } from './words.mjs'
 

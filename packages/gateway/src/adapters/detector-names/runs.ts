@@ -15,6 +15,8 @@ import {
   TOY,
   UNIT,
 } from './lexicon.js'
+import { mailEnd } from './mail.js'
+import { STARTS } from './starts.js'
 import {
   BACK_MAX,
   BLANK_LINE,
@@ -53,57 +55,9 @@ const BRIDGES = new Set([...",.-'’/#&º°ª"].map((char) => char.charCodeAt(0)
 const AFTER_CUE = new Set([...' :"\'\n'].map((char) => char.charCodeAt(0)))
 const AFTER_CUE_MAX = 3
 
-const AT = 0x40
-const OF_MAIL = new Set([...'._-+'].map((char) => char.charCodeAt(0)))
-const MAIL_MAX = 80
-
 /** Words in small letters that begin a run are no longer and no shorter. */
 const SMALL_MAX = 16
 const SMALL_MIN = 2
-
-/** Words that begin an address in small letters too; in the lexicon they are `START`. */
-export const STARTS: readonly string[] = [
-  'al',
-  'aleja',
-  'aleje',
-  'allée',
-  'av',
-  'avda',
-  'avenida',
-  'avenue',
-  'bd',
-  'blvd',
-  'boulevard',
-  'bulevar',
-  'c',
-  'calle',
-  'chemin',
-  'corso',
-  'cours',
-  'estrada',
-  'impasse',
-  'largo',
-  'os',
-  'osiedle',
-  'paseo',
-  'piazza',
-  'place',
-  'plac',
-  'plaza',
-  'praça',
-  'quai',
-  'route',
-  'rua',
-  'rue',
-  'str',
-  'strada',
-  'travessa',
-  'ul',
-  'ulica',
-  'via',
-  'viale',
-  'vicolo',
-]
 
 /** Reads runs: tokens in a row that may be a name or an address, and what stands around them. */
 export class RunReader {
@@ -335,25 +289,6 @@ export class RunReader {
 function isIdle(shape: number, kind: number): boolean {
   if (shape >= NUMBER && shape < NUMBER_WORD) return true
   return ((kind >>> COMMON_SHIFT) & 3) === 3 && (kind & (FIRST | LAST | STREET | UNIT | FAMOUS | TOY)) === 0
-}
-
-/**
- * Where an e-mail address ends that a word ending at `at` stands in: names in it are not looked for. `at` where there is none,
- * -1 where the text ends too early to tell.
- */
-function mailEnd(classes: Uint8Array, text: string, at: number, ended: boolean): number {
-  const first = text.charCodeAt(at)
-  if (first !== AT && !OF_MAIL.has(first)) return at
-  const most = at + MAIL_MAX
-  let end = at
-  let isMail = false
-  for (; end < text.length && end < most; end++) {
-    const code = text.charCodeAt(end)
-    if (code === AT) isMail = true
-    else if (!OF_MAIL.has(code) && !isWordClass(classes[code] ?? OTHER)) break
-  }
-  if (end === text.length && !ended) return -1
-  return isMail ? end : at
 }
 
 /** A name that is hardly ever a word. */
