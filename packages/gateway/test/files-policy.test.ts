@@ -324,10 +324,18 @@ describe('detectors', () => {
 
 describe('detectors elsewhere', () => {
   it('must have looked for what policy asks about now [files.again]', async () => {
+    // A type that nothing here finds.
     const elsewhere = await startDetectorServer({ Ada: 'PERSON' })
-    const people = { name: 'people', kind: 'presidio', url: elsewhere.url, timeout: '2s' }
+    const people = {
+      name: 'people',
+      kind: 'presidio',
+      url: elsewhere.url,
+      timeout: '2s',
+      types: { PERSON: 'moderation.hate' },
+    }
     const before = await upload([batchLine('one', 'ask Ada')])
-    const about = '@id("stop") forbid (principal, action, resource) when { context.findings.contains("pii.person") };'
+    const about =
+      '@id("stop") forbid (principal, action, resource) when { context.findings.contains("moderation.hate") };'
     at.house.writePolicies(permit('', about))
     await at.house.running.reload(at.house.configure({ inspection: { remote: [people] } }), 'test')
     await expect(upload([batchLine('one', 'ask Ada')])).rejects.toMatchObject({ code: 'forbidden_by_policy' })
@@ -340,7 +348,7 @@ describe('detectors elsewhere', () => {
   it('look at every line, and refuse by the line at which they fail [files.batches]', async () => {
     const elsewhere = await startDetectorServer({ Ada: 'PERSON' })
     const people = { name: 'people', kind: 'presidio', url: elsewhere.url, timeout: '2s' }
-    const configured = at.house.configure({ inspection: { remote: [people] } })
+    const configured = at.house.configure({ inspection: { detectors: { 'pii.person': false }, remote: [people] } })
     at.house.writePolicies(permit('redact:pii.person'))
     await at.house.running.reload(configured, 'test')
     const id = await upload([batchLine('one', 'ask Ada'), batchLine('two', 'ask nobody')])

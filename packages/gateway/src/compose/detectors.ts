@@ -2,6 +2,7 @@ import { cardDetector } from '../adapters/detector-card/detector.js'
 import { emailDetector } from '../adapters/detector-email/detector.js'
 import { createHttpDetector } from '../adapters/detector-http/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
+import { createNamesDetector } from '../adapters/detector-names/detector.js'
 import { piiDetectors, piiRules } from '../adapters/detector-pii/detector.js'
 import { privateKeyDetector } from '../adapters/detector-private-key/detector.js'
 import { secretRules } from '../adapters/detector-secrets/detector.js'
@@ -13,25 +14,36 @@ import { createPatternDetector } from '../patterns/detector.js'
 import type { Rule } from '../patterns/rule.js'
 import type { Detector, FindingType, Placed, PlacedRemote, RemoteDetector, WhenIll } from '../spec/index.js'
 
-/** What expressions find, of every kind: one pass looks for all of it. */
+/** What expressions find, by family: one pass looks for all of one. */
+const PATTERNS: readonly { readonly name: string; readonly rules: () => readonly Rule[] }[] = [
+  { name: 'secrets', rules: secretRules },
+  { name: 'personal', rules: piiRules },
+]
+
+/** All of them. */
 export function patternRules(): readonly Rule[] {
-  return [...secretRules(), ...piiRules()]
+  return PATTERNS.flatMap(({ rules }) => rules())
+}
+
+/** Made once a process, when first asked for: megabytes of weights, and hundreds of expressions that take a while to be read. */
+let made: { readonly names: Detector; readonly patterns: ReadonlyMap<string, Detector> } | undefined
+
+function makeOnce(): NonNullable<typeof made> {
+  made ??= {
+    names: createNamesDetector(),
+    patterns: new Map(PATTERNS.map(({ name, rules }) => [name, createPatternDetector({ name, rules: rules() })])),
+  }
+  return made
 }
 
 /** Those that no expression describes. */
-const OTHERS: readonly Detector[] = [cardDetector, emailDetector, ibanDetector, privateKeyDetector, ...piiDetectors]
-
-let patterns: Detector | undefined
-
-/** Made once: hundreds of expressions take a while to be read. */
-function allPatterns(): Detector {
-  patterns ??= createPatternDetector({ name: 'patterns', rules: patternRules() })
-  return patterns
+function others(): readonly Detector[] {
+  return [cardDetector, emailDetector, ibanDetector, privateKeyDetector, ...piiDetectors, makeOnce().names]
 }
 
 /** Every detector of this version that is the gateway's own. */
 export function allDetectors(): readonly Detector[] {
-  return [...OTHERS, allPatterns()]
+  return [...others(), ...makeOnce().patterns.values()]
 }
 
 /**
@@ -40,26 +52,41 @@ export function allDetectors(): readonly Detector[] {
  */
 export function detectorsOf({ inspection: { types, open, onFailure, terms } }: Config): readonly Placed<Detector>[] {
   const own = createTermDetectors(terms.map((one) => ({ ...one, type: termType(one), words: readTerms(one) })))
-  const others = OTHERS.map((detector) => ({ detector, on: detector.types.filter((type) => types.includes(type)) }))
+  const single = others()
+    .map((detector) => ({ detector, on: detector.types.filter((type) => types.includes(type)) }))
     .filter(({ on }) => on.length > 0)
     .map(({ detector, on }): Placed<Detector> => {
       return { detector: limited(detector, on), whenIll: on.every((type) => open.includes(type)) ? 'open' : 'closed' }
     })
-  const rules = patternRules().filter(({ type }) => types.includes(type))
-  const openRules = rules.filter(({ type }) => open.includes(type))
-  const closedRules = rules.filter(({ type }) => !open.includes(type))
-  return [
-    ...others,
-    ...placedPatterns('patterns', closedRules, 'closed'),
-    ...placedPatterns('patterns-open', openRules, 'open'),
-    ...own.map((detector) => ({ detector, whenIll: onFailure })),
-  ]
+  const patterns = PATTERNS.flatMap(({ name, rules }) => {
+    const on = rules().filter(({ type }) => types.includes(type))
+    return [
+      ...placedPatterns(
+        name,
+        on.filter(({ type }) => !open.includes(type)),
+        rules().length,
+        'closed',
+      ),
+      ...placedPatterns(
+        name,
+        on.filter(({ type }) => open.includes(type)),
+        rules().length,
+        'open',
+      ),
+    ]
+  })
+  return [...single, ...patterns, ...own.map((detector) => ({ detector, whenIll: onFailure }))]
 }
 
-function placedPatterns(name: string, rules: readonly Rule[], whenIll: WhenIll): readonly Placed<Detector>[] {
+function placedPatterns(
+  name: string,
+  rules: readonly Rule[],
+  all: number,
+  whenIll: WhenIll,
+): readonly Placed<Detector>[] {
   if (rules.length === 0) return []
-  const isAll = name === 'patterns' && rules.length === patternRules().length
-  return [{ detector: isAll ? allPatterns() : createPatternDetector({ name, rules }), whenIll }]
+  const whole = rules.length === all ? makeOnce().patterns.get(name) : undefined
+  return [{ detector: whole ?? createPatternDetector({ name: `${name}-${whenIll}`, rules }), whenIll }]
 }
 
 /** A detector that tells of some of its types alone. */

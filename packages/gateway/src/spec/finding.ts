@@ -19,8 +19,6 @@ export const REMOTE_TYPES = [
   'moderation.sexual',
   'moderation.sexual-minors',
   'moderation.violence',
-  'pii.address',
-  'pii.person',
 ] as const
 
 /** Nobody has to find these: values of a dataset's columns, where they are replaced. */

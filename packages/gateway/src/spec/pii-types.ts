@@ -1,5 +1,6 @@
 /** Of personal data: what the gateway's own detectors yield. */
 export const PII_TYPES = [
+  'pii.address',
   'pii.birth-date',
   'pii.card',
   'pii.crypto',
@@ -9,5 +10,6 @@ export const PII_TYPES = [
   'pii.mac',
   'pii.national-id',
   'pii.passport',
+  'pii.person',
   'pii.phone',
 ] as const

@@ -1,0 +1,175 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { detectorSuite } from '@ostiary/testkit'
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { FindingType } from '../../spec/index.js'
+import { createNamesDetector } from './detector.js'
+
+const WEIGHTS = fileURLToPath(new URL('../../../weights/names.bin', import.meta.url))
+const detector = createNamesDetector()
+
+function found(text: string): readonly (readonly [FindingType, string])[] {
+  return detector.scan(text, 0, true).findings.map(({ type, start, end }) => [type, text.slice(start, end)])
+}
+
+const FOUND: readonly (readonly [text: string, ...found: string[]])[] = [
+  ['Ask Jane Roe, 555-0100', 'Jane Roe'],
+  ['Dear Ms. Halloran,\n\nyour parcel is here.\n\nKind regards,\nTobias Wenger', 'Halloran', 'Tobias Wenger'],
+  ['My name is Priya Raghunathan and I need a new card.', 'Priya Raghunathan'],
+  ['Customer: Marek Nowicki\nPhone: 555-0100', 'Marek Nowicki'],
+  ['Please call Siobhán O’Reilly tomorrow.', 'Siobhán O’Reilly'],
+  ['Contact: Jean-Pierre de la Fontenelle', 'Jean-Pierre de la Fontenelle'],
+  ['Send the form to Ingrid van der Meulen, please.', 'Ingrid van der Meulen'],
+  ['Sehr geehrter Herr Lindemann, danke für die Unterlagen.', 'Lindemann'],
+  ['my name is randy and i lost my card', 'randy'],
+  ['Deliver it to 1482 Chestnut Street, Apt 9, Columbus, OH 43215.', '1482 Chestnut Street, Apt 9, Columbus, OH 43215'],
+  ['Ich wohne in der Lindenstraße 14, 50674 Köln.', 'Lindenstraße 14, 50674 Köln'],
+  ['Livraison au 27 rue de la Harpe, 75005 Paris', '27 rue de la Harpe, 75005 Paris'],
+  ['Vivo en calle Mayor 12, 28013 Madrid.', 'calle Mayor 12, 28013 Madrid'],
+  ['Ship to:\n77 Bridge Road\nLeeds LS1 4AP', '77 Bridge Road\nLeeds LS1 4AP'],
+]
+
+const CLEAN = [
+  'Write a poem in the style of Shakespeare about Paris in spring.',
+  'Who was Albert Einstein?',
+  'In 2024 the European Union had 27 members.',
+  'Order 88213-A, version 4.12.0, build 20260130.',
+  'Install Docker on Ubuntu and restart Nginx.',
+  'The quick brown fox jumps over 13 lazy dogs.',
+  'def main():\n    return HttpServer(port=8080)',
+  '{"id":"3f2504e0-4f89-41d3-9a0c-0305e82c3301","count":42}',
+  '2026-01-30 12:00:01 ERROR WorkerPool: Timeout after 3000 ms',
+  '# Getting Started\n\n## Installation\n\n- Node 20\n- Python 3.12',
+  'Monday, Tuesday and Wednesday are in January and February.',
+  'write to Ann.Lee@example.com',
+  'Ljava/lang/String; sha256 9F86D081884C7D65',
+  'ALL CAPITALS ARE HARD TO READ IN LONG TEXTS.',
+  '',
+]
+
+detectorSuite('names', detector, {
+  found: FOUND.map(([text, ...names]) => ({
+    text,
+    found: names.map((one) => [/\d/.test(one) ? 'pii.address' : 'pii.person', one]),
+  })),
+  clean: CLEAN,
+})
+
+describe('names', () => {
+  it('what stands beside an e-mail address is looked at, what is in it is not', () => {
+    expect(found('Jane Roe <Jane.Roe@example.com> wrote')).toEqual([['pii.person', 'Jane Roe']])
+  })
+
+  it('is the same however often it was asked before', () => {
+    const text = FOUND.map(([one]) => one).join('\n')
+    expect(createNamesDetector().scan(text, 0, true)).toEqual(detector.scan(text, 0, true))
+  })
+})
+
+describe('a stream', () => {
+  it('holds a name until its context is there, and prose not at all', () => {
+    const held = (text: string): string => text.slice(detector.scan(text, 0, false).hold)
+    expect(held('we met Jane')).toBe('Jane')
+    expect(held('we met Jane Roe')).toBe('Jane Roe')
+    expect(held('we met Jane Roe about ')).toBe('Jane Roe about ')
+    expect(held('we met Jane Roe about noon ')).toBe('')
+    expect(held('the house and the ga')).toBe('')
+    expect(held('ask about the rue')).toBe('rue')
+  })
+
+  it('holds no more than a run and what is around it, whatever comes', () => {
+    for (const one of [
+      'Aa ',
+      'AA',
+      '7 ',
+      '7',
+      "A'",
+      'rue ',
+      'A.b.',
+      'A\n',
+      'a@',
+      'Ab-',
+      '(((',
+      '"\'',
+      '\ud800',
+      'ул. ',
+    ]) {
+      const text = one.repeat(2_000)
+      let from = 0
+      for (let length = 100; length <= text.length; length += 100) {
+        from = detector.scan(text.slice(0, length), from, false).hold
+        expect(length - from).toBeLessThan(1_000)
+      }
+    }
+  })
+
+  it('finds the same with no more than the 128 characters before that a stream keeps', () => {
+    const parts = [...FOUND.map(([one]) => one), ...CLEAN, ' ', '\n', ', ', '. ', 'x'.repeat(60), ' '.repeat(20)]
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 8 }), fc.array(fc.nat(40)), (some, steps) => {
+        const text = some.join('')
+        const whole = detector.scan(text, 0, true).findings
+        const findings: unknown[] = []
+        let from = 0
+        let length = 0
+        for (let step = 0; length < text.length; step++) {
+          length = Math.min(text.length, length + 1 + (steps[step % Math.max(1, steps.length)] ?? 7))
+          const cut = Math.max(0, from - 128)
+          const scan = detector.scan(text.slice(cut, length), from - cut, length === text.length)
+          findings.push(...scan.findings.map((one) => ({ ...one, start: one.start + cut, end: one.end + cut })))
+          from = scan.hold + cut
+        }
+        expect(findings).toEqual(text === '' ? [] : whole)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+describe('hostile text', () => {
+  it.each(['a', 'A', '1', '"\'', '(((', 'Aa ', "O'", 'rue ', ' ', '\n', '\ud800', 'É', 'A1 b2, ', 'A.'])(
+    'much of %j is read in linear time',
+    (one) => {
+      const text = one.repeat(Math.ceil(400_000 / one.length))
+      // Of this process, and the better of two: other work on the machine does not count.
+      const micros = (some: string): number => {
+        const once = (): number => {
+          const before = process.cpuUsage()
+          detector.scan(some, 0, true)
+          const { user, system } = process.cpuUsage(before)
+          return user + system
+        }
+        return Math.min(once(), once())
+      }
+      micros(text.slice(0, 20_000))
+      const eighth = Math.max(5_000, micros(text.slice(0, 50_000)))
+      // Eight times the text; three times that is far from its square.
+      expect(micros(text)).toBeLessThan(eighth * 24)
+    },
+  )
+
+  it('very many names in one text', () => {
+    const text = 'Please call Marek Nowicki today. '.repeat(20_000)
+    const { findings, hold } = detector.scan(text, 0, true)
+    expect(findings.length).toBeGreaterThan(19_000)
+    expect(hold).toBe(text.length)
+  })
+})
+
+describe('weights', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'names-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('that are damaged refuse to start [weights.damaged]', () => {
+    const bytes = readFileSync(WEIGHTS)
+    const at = bytes.length >> 1
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    const path = join(folder, 'names.bin')
+    writeFileSync(path, bytes)
+    expect(() => createNamesDetector(path)).toThrow(`${path}: damaged weights`)
+    expect(() => createNamesDetector(join(folder, 'none.bin'))).toThrow('cannot be read')
+  })
+})

@@ -1,0 +1,101 @@
+import type { Finding } from '../../spec/index.js'
+import { LEFT } from './features.js'
+import { PARTICLE } from './lexicon.js'
+import type { Thresholds } from './model.js'
+import { ADDRESS, ADDRESS_ON, PERSON, PERSON_ON, TAGS } from './tagger.js'
+import { CAPITALISED_SHAPE, INITIAL, LINE, SMALL, type Tokens } from './tokens.js'
+
+/** A token is part of something from here on: where it begins and ends is asked less strictly than whether it is there. */
+const PART = 0.5
+
+/**
+ * What the tags of a run say is there. A token is part of what it most likely is; the score of the whole is the mean of its words',
+ * and has to be as high as the threshold of its type.
+ */
+export function entitiesOf(
+  tokens: Tokens,
+  count: number,
+  marginals: Float64Array,
+  thresholds: Thresholds,
+  findings: Finding[],
+): void {
+  for (let place = 0; place < count; ) {
+    const type = typeAt(marginals, place)
+    if (type === 0) {
+      place++
+      continue
+    }
+    let end = place + 1
+    while (end < count && typeAt(marginals, end) === type && !begins(marginals, end, type)) end++
+    add(tokens, marginals, place, end, type, thresholds, findings)
+    place = end
+  }
+}
+
+/** `PERSON`, `ADDRESS`, or 0. */
+function typeAt(marginals: Float64Array, place: number): number {
+  const asPerson = likely(marginals, place, PERSON)
+  const asAddress = likely(marginals, place, ADDRESS)
+  if (asAddress >= PART && asAddress >= asPerson) return ADDRESS
+  return asPerson >= PART ? PERSON : 0
+}
+
+function likely(marginals: Float64Array, place: number, type: number): number {
+  const row = place * TAGS
+  return type === PERSON
+    ? (marginals[row + PERSON] ?? 0) + (marginals[row + PERSON_ON] ?? 0)
+    : (marginals[row + ADDRESS] ?? 0) + (marginals[row + ADDRESS_ON] ?? 0)
+}
+
+function begins(marginals: Float64Array, place: number, type: number): boolean {
+  const row = place * TAGS
+  return (marginals[row + type] ?? 0) > (marginals[row + type + 1] ?? 0)
+}
+
+function add(
+  tokens: Tokens,
+  marginals: Float64Array,
+  from: number,
+  to: number,
+  type: number,
+  thresholds: Thresholds,
+  findings: Finding[],
+): void {
+  let start = from
+  let end = to
+  while (start < end && !isWord(tokens, start)) start++
+  while (end > start && (!isWord(tokens, end - 1) || isParticle(tokens, end - 1))) end--
+  if (start === end || (type === ADDRESS && !hasLetters(tokens, start, end))) return
+  let sum = 0
+  let words = 0
+  for (let place = start; place < end; place++) {
+    if (!isWord(tokens, place)) continue
+    sum += likely(marginals, place, type)
+    words++
+  }
+  const score = Math.min(1, sum / words)
+  if (score < (type === PERSON ? thresholds.person : thresholds.address)) return
+  findings.push({
+    start: tokens.start[LEFT + start] ?? 0,
+    end: tokens.end[LEFT + end - 1] ?? 0,
+    type: type === PERSON ? 'pii.person' : 'pii.address',
+    score,
+  })
+}
+
+/** Numbers alone, and what has digits in it, are no address: `7e-256`, a checksum, a postcode apart from its street. */
+function hasLetters(tokens: Tokens, from: number, to: number): boolean {
+  for (let place = from; place < to; place++) {
+    const shape = tokens.shape[LEFT + place] ?? LINE
+    if (shape >= CAPITALISED_SHAPE && shape <= SMALL && shape !== INITIAL) return true
+  }
+  return false
+}
+
+function isWord(tokens: Tokens, place: number): boolean {
+  return (tokens.shape[LEFT + place] ?? LINE) < LINE
+}
+
+function isParticle(tokens: Tokens, place: number): boolean {
+  return ((tokens.kind[LEFT + place] ?? 0) & PARTICLE) !== 0 && (tokens.shape[LEFT + place] ?? 0) === SMALL
+}
