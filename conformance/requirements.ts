@@ -1355,4 +1355,36 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: 'a weights file that is damaged, missing or of another version is refused by its name',
   },
+  'views.undone': {
+    source: 'issue 11',
+    says: 'what hides words is undone: encodings, escapes, invisible characters, look-alikes, leet, letters apart, turned text',
+  },
+  'views.places': {
+    source: 'issue 11',
+    says: 'a stretch of a view has a place in the text that it was made of',
+  },
+  'views.linear': {
+    source: 'issue 11',
+    says: 'views of a text cost time in proportion to its length, whatever it is made of',
+  },
+  'injection.users': {
+    source: 'issue 11',
+    says: 'an attempt of a user to take a model over is found, and ordinary words that sound like one are not',
+  },
+  'injection.planted': {
+    source: 'issue 11',
+    says: 'an instruction planted in what a tool gave back is told at its place',
+  },
+  'injection.all-of-it': {
+    source: 'issue 11',
+    says: 'no part of a long text is left out when it is judged',
+  },
+  'injection.spans': {
+    source: 'issue 11',
+    says: 'what is found lies within its text, sorted and not overlapping',
+  },
+  'injection.linear': {
+    source: 'issue 11',
+    says: 'to judge a text costs time in proportion to its length, whatever it is made of',
+  },
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
-import { allDetectors } from '../compose/detectors.js'
+import { allBodyDetectors, allDetectors } from '../compose/detectors.js'
 import { createInspect } from '../inspect/inspect.js'
-import type { Role } from '../spec/index.js'
+import { type Finding, isBelowThreshold, type Role, type TextPart } from '../spec/index.js'
 import { EXIT } from './output.js'
 
 const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool', 'tool-definition', 'unknown'])
@@ -10,15 +10,20 @@ const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool
 const BAD_LINES_MAX = 20
 
 /**
- * Runs the detectors alone: `{id,text,role?}` a line in, `{id,findings}` a line out. A bad line is told and left out, and then
- * the command fails; after a number of them it reads no further.
+ * Runs the detectors alone: `{id,text,role?,system?}` a line in, `{id,findings}` a line out. `system` is the system message that the
+ * text stands under: it is shown to those who judge by it, and what is found in it is not told. A finding that is too weak for the
+ * default threshold has `action: "none"`. A bad line is told and left out, and then the command fails; after a number of them it
+ * reads no further.
  */
 export async function inspectLines(
   input: NodeJS.ReadableStream,
   write: (line: string) => void,
   warn: (line: string) => void,
 ): Promise<number> {
-  const inspect = createInspect(allDetectors().map((detector) => ({ detector, whenIll: 'closed' })))
+  const inspect = createInspect(
+    allDetectors().map((detector) => ({ detector, whenIll: 'closed' })),
+    allBodyDetectors().map((detector) => ({ detector, whenIll: 'closed' })),
+  )
   let number = 0
   let bad = 0
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -52,9 +57,19 @@ function answerTo(line: string, inspect: ReturnType<typeof createInspect>): Answ
     return { kind: 'bad', why: 'needs {"id", "text"}' }
   }
   const role = 'role' in row && typeof row.role === 'string' && ROLES.has(row.role) ? (row.role as Role) : 'user'
-  const learnt = inspect([{ role, address: '', text: row.text, isName: false, isJson: false }])
+  const system = 'system' in row && typeof row.system === 'string' ? [partOf('system', row.system)] : []
+  const learnt = inspect([...system, partOf(role, row.text)])
   const [failed] = learnt.kind === 'failed' ? learnt.failed : []
   if (failed !== undefined) return { kind: 'bad', why: `detector ${failed.detector} failed (${failed.why})` }
-  const findings = (learnt.parts[0]?.findings ?? []).map(({ type, start, end, score }) => ({ type, start, end, score }))
-  return { kind: 'good', text: JSON.stringify({ id: 'id' in row ? row.id : null, findings }) }
+  const found = learnt.parts.find(({ index }) => index === system.length)?.findings ?? []
+  return { kind: 'good', text: JSON.stringify({ id: 'id' in row ? row.id : null, findings: found.map(told) }) }
+}
+
+function told(finding: Finding): object {
+  const { end, score, start, type } = finding
+  return isBelowThreshold(finding) ? { type, start, end, score, action: 'none' } : { type, start, end, score }
+}
+
+function partOf(role: Role, text: string): TextPart {
+  return { role, address: '', text, isName: false, isJson: false }
 }

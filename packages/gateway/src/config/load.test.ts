@@ -244,8 +244,27 @@ files: { openai: b }
         { name: 'house', version: undefined, text: { kind: 'file', path: '/dev/null' }, after: undefined },
       ],
       inspection: {
-        types: ['pii.card', 'pii.iban', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
-        open: ['pii.card', 'secret.aws', 'secret.github', 'secret.openai', 'secret.private-key'],
+        types: [
+          'injection.high',
+          'injection.low',
+          'injection.medium',
+          'pii.card',
+          'pii.iban',
+          'secret.aws',
+          'secret.github',
+          'secret.openai',
+          'secret.private-key',
+        ],
+        open: [
+          'injection.high',
+          'injection.low',
+          'injection.medium',
+          'pii.card',
+          'secret.aws',
+          'secret.github',
+          'secret.openai',
+          'secret.private-key',
+        ],
         onFailure: 'open',
         remote: [
           {

@@ -1,4 +1,5 @@
 import {
+  type BodyDetector,
   type Detector,
   type Elsewhere,
   type Finding,
@@ -25,8 +26,15 @@ export type Inspected =
   /** What the others found stands beside it. Behind a failure that is `closed` nothing was looked at any more. */
   | (Looked & { readonly kind: 'failed'; readonly failed: readonly Illness[] })
 
-/** @param elsewhere what detectors elsewhere said of the very same parts */
-export type InspectParts = (parts: readonly TextPart[], elsewhere?: Elsewhere) => Inspected
+/**
+ * @param elsewhere what detectors elsewhere said of the very same parts
+ * @param wanted types that somebody could make use of: a detector of whole bodies that yields none of them is not asked. Default: all
+ */
+export type InspectParts = (
+  parts: readonly TextPart[],
+  elsewhere?: Elsewhere,
+  wanted?: { has(type: FindingType): boolean },
+) => Inspected
 
 /** What the usual encodings make of prose, roughly: an estimate that costs nothing. */
 const CHARACTERS_PER_TOKEN = 4
@@ -36,9 +44,19 @@ const NO_FINDINGS: readonly string[] = []
 const NO_COUNTS: ReadonlyMap<FindingType, number> = new Map()
 
 const NONE_FAILED: readonly Illness[] = []
+const NONE_FOUND: readonly Finding[] = []
+const NO_BODIES: readonly (readonly (readonly Finding[])[])[] = []
 
-export function createInspect(detectors: readonly Placed<Detector>[]): InspectParts {
-  return (parts, elsewhere) => {
+/** Never its message: that may quote the text. */
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}
+
+export function createInspect(
+  detectors: readonly Placed<Detector>[],
+  bodyDetectors: readonly Placed<BodyDetector>[] = [],
+): InspectParts {
+  return (parts, elsewhere, wanted) => {
     let length = 0
     for (const part of parts) length += part.text.length
     const promptTokens = Math.ceil(length / CHARACTERS_PER_TOKEN)
@@ -46,6 +64,20 @@ export function createInspect(detectors: readonly Placed<Detector>[]): InspectPa
     let found: PartFindings[] | undefined
     let failed = elsewhere?.failed ?? NONE_FAILED
     let refused = isRefused(failed)
+    let ofBody: (readonly (readonly Finding[])[])[] | undefined
+    for (const { detector, whenIll } of bodyDetectors) {
+      if (refused || parts.length === 0) break
+      if (wanted !== undefined && !detector.types.some((type) => wanted.has(type))) continue
+      try {
+        const said = detector.inspect(parts)
+        if (said.length !== parts.length) throw new RangeError('not one list for each part')
+        ofBody ??= []
+        ofBody.push(said)
+      } catch (error) {
+        failed = withIllness(failed, { detector: detector.name, why: whyOf(error), whenIll })
+        refused ||= whenIll === 'closed'
+      }
+    }
     for (let index = 0; index < parts.length && !refused; index++) {
       const text = parts[index]?.text ?? ''
       let findings: Finding[] | undefined
@@ -54,10 +86,13 @@ export function createInspect(detectors: readonly Placed<Detector>[]): InspectPa
           const scan = detector.scan(text, 0, true)
           if (scan.findings.length > 0) findings = findings?.concat(scan.findings) ?? [...scan.findings]
         } catch (error) {
-          const why = error instanceof Error ? error.name : typeof error
-          failed = withIllness(failed, { detector: detector.name, why, whenIll })
+          failed = withIllness(failed, { detector: detector.name, why: whyOf(error), whenIll })
           refused ||= whenIll === 'closed'
         }
+      }
+      for (const said of ofBody ?? NO_BODIES) {
+        const here = said[index] ?? NONE_FOUND
+        if (here.length > 0) findings = findings?.concat(here) ?? [...here]
       }
       const others = elsewhere?.findings[index]
       if (others !== undefined && others.length > 0) findings = findings?.concat(others) ?? [...others]

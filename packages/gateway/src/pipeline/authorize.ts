@@ -89,7 +89,7 @@ async function authorize(
 
   const texts: readonly TextPart[] = [{ ...SENT, text }]
   const seen = await elsewhere?.(ask.usedIn(action))?.([text], life.heldLabels(), life.signal)
-  const learnt = learn(texts, seen, { authenticated, bracket })
+  const learnt = learn(texts, seen, ask.usedIn(action), { authenticated, bracket })
   if (learnt.kind === 'refuse') return learnt
   const { counts, found, promptTokens, types } = learnt.value
 

@@ -19,7 +19,7 @@ export function createInspectTexts(
   const look = createElsewhere(parts.remoteDetectors)?.(EVERYTHING)
   return async (texts, labels) => {
     const seen = await look?.(texts, labels, NEVER)
-    const learnt = learn(texts.map(partOf), seen)
+    const learnt = learn(texts.map(partOf), seen, undefined)
     return learnt.kind === 'refuse' ? learnt : proceed(Object.keys(learnt.value.counts).sort())
   }
 }

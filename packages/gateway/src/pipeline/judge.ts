@@ -166,7 +166,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     if (model === undefined) return refuse('model_not_found', 'not configured', { param: 'model' })
     bracket.asks({ action: endpoint.action, resource: model.resource.id, verdict: undefined })
 
-    const inspected = learn(view.parts, elsewhere, entered)
+    const inspected = learn(view.parts, elsewhere, usedIn(parts, endpoint.action), entered)
     if (inspected.kind === 'refuse') return inspected
     const learnt = tokens === undefined ? inspected.value : { ...inspected.value, promptTokens: tokens }
     const labels = parts.ledger.labelsOf(principal, session.value)

@@ -1,8 +1,10 @@
 import type { Learnt } from '../exchange.js'
 import { createInspect } from '../inspect/inspect.js'
 import {
+  type BodyDetector,
   type Detector,
   type Elsewhere,
+  type FindingType,
   type Illness,
   NO_RETRY,
   type Placed,
@@ -15,6 +17,7 @@ import type { Entered } from './call.js'
 
 export interface LearnParts {
   readonly detectors: readonly Placed<Detector>[]
+  readonly bodyDetectors: readonly Placed<BodyDetector>[]
   /** Called each time that a detector failed. */
   readonly onIll: (illness: Illness) => void
 }
@@ -22,12 +25,18 @@ export interface LearnParts {
 /**
  * What the detectors learn of texts; a refusal where one failed that must not.
  *
+ * @param wanted types that somebody could make use of; undefined: all
  * @param asking whose request it is: a body is looked at more than once, and what failed at it failed once. Undefined: an answer
  */
-export type Learn = (texts: readonly TextPart[], elsewhere: Elsewhere | undefined, asking?: Entered) => Step<Learnt>
+export type Learn = (
+  texts: readonly TextPart[],
+  elsewhere: Elsewhere | undefined,
+  wanted: { has(type: FindingType): boolean } | undefined,
+  asking?: Entered,
+) => Step<Learnt>
 
 export function createLearn(parts: LearnParts): Learn {
-  const inspectParts = createInspect(parts.detectors)
+  const inspectParts = createInspect(parts.detectors, parts.bodyDetectors)
   const told = new WeakMap<Entered, Set<string>>()
 
   function tell(failed: readonly Illness[], asking: Entered | undefined): void {
@@ -40,8 +49,8 @@ export function createLearn(parts: LearnParts): Learn {
     }
   }
 
-  return (texts, elsewhere, asking) => {
-    const inspected = inspectParts(texts, elsewhere)
+  return (texts, elsewhere, wanted, asking) => {
+    const inspected = inspectParts(texts, elsewhere, wanted)
     const { parts: found, findings: types, promptTokens } = inspected
     switch (inspected.kind) {
       case 'clean':

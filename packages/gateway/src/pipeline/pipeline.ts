@@ -15,11 +15,13 @@ import { createGuardFactory } from '../release/guard.js'
 import { Release, type ReleaseParts } from '../release/release.js'
 import {
   type Action,
+  type ActsByType,
   type Clock,
   type Dialect,
   errorName,
   type FindingType,
   familyOf,
+  type LookElsewhere,
   NO_RETRY,
   type Outcome,
   type PlacedRemote,
@@ -147,8 +149,12 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   const looksFor = (action: Action): readonly FindingType[] => {
     const used = usedIn(parts, action)
     const elsewhere = parts.remoteDetectors.flatMap(({ detector }) => detector.types.filter((type) => used.has(type)))
-    return [...parts.detectors.flatMap(({ detector }) => detector.types), ...elsewhere]
+    const ofBodies = parts.bodyDetectors.flatMap(({ detector }) => detector.types.filter((type) => used.has(type)))
+    return [...parts.detectors.flatMap(({ detector }) => detector.types), ...ofBodies, ...elsewhere]
   }
+  /** A body that one of our own has to see whole is kept as if somebody elsewhere looked. */
+  const judgesBodies = (acts: ActsByType): boolean =>
+    parts.bodyDetectors.some(({ detector }) => detector.types.some((type) => acts.has(type)))
   const judge = createJudge(parts, { learn, elsewhere, challenged, permitted })
   const forward = createForward(parts.forward)
   const release: ReleaseParts = {
@@ -163,8 +169,8 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
           if (illness.whenIll === 'open') onOpen(illness.detector)
         },
       }),
-    inspect: (texts, found) => learn(texts, found),
-    elsewhere,
+    inspect: (texts, found, acts) => learn(texts, found, acts),
+    elsewhere: (acts) => elsewhere?.(acts) ?? (judgesBodies(acts) ? NOBODY_ELSEWHERE : undefined),
     editParts: (texts, found, acts, vault) => editParts(texts, found, acts, vault, ANSWERED_MAX),
     askToRestore,
     askToRelease,
@@ -405,6 +411,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 }
 
+const NOBODY_ELSEWHERE: LookElsewhere = async (texts) => ({ findings: texts.map(() => []), failed: [] })
 const NOT_ON_LEDGER = 'What this request has in it cannot be recorded at the moment, so it was not made.'
 
 function ignore(): void {}

@@ -24,7 +24,12 @@ export interface AnswerInspected {
 }
 
 export interface Judging {
-  readonly inspect: (parts: readonly TextPart[], elsewhere?: Elsewhere) => Step<AnswerInspected>
+  /** For these acts: what nothing would be done about need not be looked for. */
+  readonly inspect: (
+    parts: readonly TextPart[],
+    elsewhere: Elsewhere | undefined,
+    acts: ActsByType,
+  ) => Step<AnswerInspected>
   readonly editParts: (
     parts: readonly TextPart[],
     found: readonly PartFindings[],
@@ -69,7 +74,7 @@ export function judge({ inspect, editParts }: Judging, whole: Whole, elsewhere: 
     known?.see(view.parts, edits)
     return { usage, dropped: 0, out: restoring === undefined ? body : view.edit(edits) }
   }
-  const inspected = inspect(view.parts, elsewhere)
+  const inspected = inspect(view.parts, elsewhere, acts)
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
   const { found, opened } = inspected.value
   for (const { findings } of found) for (const { type } of findings) counts.found(type, 1)
@@ -113,7 +118,7 @@ function partsOf({ lens, body }: Whole): Heard | Refusal {
 
 function late({ inspect }: Judging, whole: Whole, { parts, usage }: Heard, elsewhere: Elsewhere): Judged {
   const { lens, body, acts, counts, dropUsage, known, restoring, vault } = whole
-  const inspected = inspect(parts, elsewhere)
+  const inspected = inspect(parts, elsewhere, acts)
   if (inspected.kind === 'refuse') return { usage, dropped: 0, out: inspected }
   const { found, opened } = inspected.value
   for (const detector of opened) counts.opened(detector)

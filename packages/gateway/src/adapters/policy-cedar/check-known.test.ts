@@ -123,12 +123,12 @@ describe('a finding that only a detector elsewhere yields, and none is configure
   const here = { ...KNOWN, findings: [...OWN_TYPES] }
 
   test('is a fault in an obligation', () => {
-    const text = permit('principal', 'resource', 'true', 'redact:pii, block:injection, mask:pii.person')
+    const text = permit('principal', 'resource', 'true', 'redact:pii, block:moderation, mask:pii.person')
     expect(faults(text, here)).toEqual([
-      '1:35 no detector yields what `block:injection` is about',
-      '1:52 no detector yields what `mask:pii.person` is about',
+      '1:35 no detector yields what `block:moderation` is about',
+      '1:53 no detector yields what `mask:pii.person` is about',
     ])
-    expect(faults(text, { ...here, findings: [...OWN_TYPES, 'injection.high', 'pii.person'] })).toEqual([])
+    expect(faults(text, { ...here, findings: [...OWN_TYPES, 'moderation.hate', 'pii.person'] })).toEqual([])
   })
 
   test('is a fault in a condition', () => {

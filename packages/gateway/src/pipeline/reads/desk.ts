@@ -84,9 +84,10 @@ export class ReadDesk {
   async inspect(entered: Entered, action: ReadAction, texts: readonly string[], life: Life): Promise<Step<Question>> {
     const { ask, elsewhere, learn } = this.parts
     const parts = texts.map((text, index) => partOf(text, index))
-    const look = elsewhere?.(ask.usedIn(action))
+    const used = ask.usedIn(action)
+    const look = elsewhere?.(used)
     const seen = await look?.(texts, life.heldLabels(), life.signal)
-    const learnt = learn(parts, seen, entered)
+    const learnt = learn(parts, seen, used, entered)
     if (learnt.kind === 'refuse') return learnt
     const { counts, found, types } = learnt.value
     return proceed({ parts, found, types, counts })

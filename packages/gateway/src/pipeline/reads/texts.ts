@@ -45,7 +45,7 @@ export async function judgedTexts(
   if (acts.size === 0 || texts.length === 0) return proceed(texts)
   const parts = given.map(partOf)
   const seen = await elsewhere?.(acts)?.(texts, life.heldLabels(), life.signal)
-  const learnt = learn(parts, seen)
+  const learnt = learn(parts, seen, acts)
   if (learnt.kind === 'refuse') return learnt
   const { found, opened } = learnt.value
   for (const { findings } of found) for (const { type } of findings) counts.found(type, 1)

@@ -176,7 +176,7 @@ async function judgedJob(
     return refuse('model_not_found', 'a model that the files were not judged for', { param: 'model' })
   const looked = await lookedElsewhere(parts, situations, view, parts.ask.labelsOf(authenticated), left)
   if (looked.kind === 'refuse') return looked
-  const learnt = parts.learn(view.parts, looked.value)
+  const learnt = parts.learn(view.parts, looked.value, situations[0] && parts.ask.usedIn(situations[0].action))
   if (learnt.kind === 'refuse') return learnt
   const { counts, found, types } = learnt.value
   const { clock } = parts.desk.parts
@@ -219,10 +219,13 @@ async function lookedElsewhere(
   const [first] = situations
   const look = first === undefined ? undefined : lookFor(first.action)
   if (look === undefined || parts.length === 0) return proceed(undefined)
-  const learnt = learn(parts, undefined)
+  const learnt = learn(parts, undefined, NOTHING)
   // What labels a text has nobody knows where a detector failed: then it is shown to nobody.
   if (learnt.kind === 'refuse') return learnt
   const labels = withLabels(had, labelsBrought(gathering, parts, learnt.value.types, undefined, learnt.value.found))
   const texts = parts.map(({ text }) => text)
   return proceed(await look(texts, labels, left))
 }
+
+/** Labels are brought by what stands in a text, whoever says it. */
+const NOTHING = { has: (): boolean => false }

@@ -81,7 +81,7 @@ export class Teaching {
     const had = this.#parts.ask.labelsOf(this.#by)
     const elsewhere = look === undefined ? undefined : await this.#looked(look, view, texts, had, left)
     if (elsewhere !== undefined && 'code' in elsewhere) return elsewhere
-    const learnt = learn(view.parts, elsewhere)
+    const learnt = learn(view.parts, elsewhere, this.#parts.ask.usedIn(this.#action))
     if (learnt.kind === 'refuse') return learnt
     const { counts, found, promptTokens, types } = learnt.value
     const sized = { view, bodyBytes: bytes.length, about: promptTokens, counted: undefined, canCount: false }
@@ -158,7 +158,7 @@ export class Teaching {
     left: AbortSignal,
   ): Promise<Elsewhere | Refusal> {
     const { gathering, learn } = this.#parts
-    const learnt = learn(parts, undefined)
+    const learnt = learn(parts, undefined, NOTHING)
     if (learnt.kind === 'refuse') return learnt
     const { found, types } = learnt.value
     return await look(texts, withLabels(had, labelsBrought(gathering, parts, types, undefined, found)), left)
@@ -186,6 +186,8 @@ export class Teaching {
   }
 }
 
+/** Labels are brought by what stands in a text, whoever says it. */
+const NOTHING = { has: (): boolean => false }
 const NO_TYPES: readonly string[] = []
 
 function obligationsOf(verdicts: readonly Verdict[]): Obligations {
