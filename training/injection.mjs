@@ -5,13 +5,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Charge } from '../packages/gateway/dist/adapters/detector-injection/charge.js'
 import { Context } from '../packages/gateway/dist/adapters/detector-injection/context.js'
 import { BUCKETS, Features } from '../packages/gateway/dist/adapters/detector-injection/features.js'
 import { chunksOf, sentencesOf, tellingOf } from '../packages/gateway/dist/adapters/detector-injection/pieces.js'
 import { Reading } from '../packages/gateway/dist/adapters/detector-injection/reading.js'
 import { DOUBT } from '../packages/gateway/dist/adapters/detector-injection/users.js'
 import { weightsFile } from '../packages/gateway/dist/weights/weights.js'
-import { documentTexts, userTexts } from './injection/data.mjs'
+import { documentTexts, pairTexts, userTexts } from './injection/data.mjs'
 import { hashOf } from './injection/grammar.mjs'
 import { combined, logitOf, quantised, sampleOf, train } from './injection/learn.mjs'
 
@@ -106,7 +107,7 @@ function thresholdAt(scores, share) {
 function report(name, scored, threshold) {
   const kinds = new Map()
   for (const { row, score } of scored) {
-    const key = `${row.label} ${row.kind} ${row.kind === 'own' || row.kind === 'language' ? row.group.split('/')[0] : ''}`
+    const key = `${row.label} ${row.kind} ${row.kind === 'own' ? row.group.split('/')[0] : (row.language ?? '')}`
     const kind = kinds.get(key) ?? { hits: 0, of: 0 }
     kind.of += 1
     if (score >= threshold) kind.hits += 1
@@ -205,14 +206,51 @@ function planted() {
   return { head, thresholds: { low: Math.min(low, team), medium: team, high: Math.max(team, strict) } }
 }
 
+function charged() {
+  const charge = new Charge(reading)
+  const rows = pairTexts().map((row) => {
+    charge.read(row.system)
+    reading.read(row.text)
+    const whole = { from: 0, to: reading.count }
+    features.take(reading, 0, reading.count, charge.against(whole), charge.salt)
+    return { row: { ...row, kind: 'own', weight: 1 }, sample: sampleOf(features, row.label) }
+  })
+  console.log('under system messages:', rows.length)
+  const scored = []
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const others = rows.filter(({ row }) => foldOf(row) !== fold)
+    const head = train(
+      others.map(({ sample }) => sample),
+      { buckets: BUCKETS, epochs: 5 },
+    )
+    for (const { row, sample } of rows) {
+      if (foldOf(row) === fold) scored.push({ row, score: sigmoid(logitOf(sample, head)) })
+    }
+  }
+  const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
+  const plain = of(({ group }) => group.startsWith('plain'))
+  const others = of(({ group }) => !group.startsWith('plain'))
+  const team = Math.max(thresholdAt(plain, 0.01), thresholdAt(others, 0.04))
+  const strict = Math.max(thresholdAt(plain, 0.003), thresholdAt(others, 0.015))
+  report('under system messages', scored, team)
+  const head = train(
+    rows.map(({ sample }) => sample),
+    { buckets: BUCKETS, epochs: 5 },
+  )
+  return { head, thresholds: { low: Math.max(thresholdAt(plain, 0.03), thresholdAt(others, 0.1)), medium: team, high: strict } }
+}
+
+const under = charged()
+if (process.env.OSTIARY_ONLY_CHARGED !== undefined) process.exit(0)
 const users = user()
 const documents = planted()
 const heads = new Map([
   ['chunk', users.heads.chunk],
   ['whole', users.heads.whole],
   ['planted', documents.head],
+  ['charged', under.head],
 ])
-const about = { combine: users.combine, users: users.thresholds, documents: documents.thresholds }
+const about = { combine: users.combine, users: users.thresholds, documents: documents.thresholds, under: under.thresholds }
 const arrays = new Map()
 for (const [name, { bias, weights }] of heads) {
   const { bytes, step } = quantised(weights)

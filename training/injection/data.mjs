@@ -6,9 +6,10 @@ import { DATA, rowsOf } from '../../eval/data.mjs'
 import { isHeldBack } from '../../eval/held-back.mjs'
 import { EXTRACT, OVERRIDE } from './attacks.mjs'
 import { PERSONAS, QUOTED, REQUESTS, TRIGGERS } from './benign.mjs'
-import { chance, hashOf, pick, texts } from './grammar.mjs'
+import { chance, hashOf, pick, say, texts } from './grammar.mjs'
 import { FORGED, gibberish, HARMFUL, MISUSE, PERSONA } from './jailbreaks.mjs'
 import { LANGUAGES } from './languages.mjs'
+import { pairs } from './pairs.mjs'
 import { CLEAN, PLANTED, WITH_CODE } from './planted.mjs'
 import { WORDS } from './words.mjs'
 
@@ -18,7 +19,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 function of(patterns, count, family, rest, seed = 1) {
   return texts(patterns, WORDS, count, seed + hashOf(family)).map(({ text, template }) => ({
     text,
-    group: `${family}/${template}`,
+    // Of a language all are of one fold: then it is told how one would fare that nothing was learnt of.
+    group: rest.language === undefined ? `${family}/${template}` : `language/${rest.language}`,
     ...rest,
   }))
 }
@@ -201,4 +203,13 @@ export function prose() {
   }
   kept = rows
   return rows
+}
+
+/** Users' words under a system message: `{ system, text, label, group }`. */
+export function pairTexts() {
+  const ordinary = prose().filter(({ kind, text }) => kind === 'prompt' && text.length < 400 && !/[<{|}>]/.test(text))
+  const words = { ...WORDS, BENIGN: ordinary.map(({ text }) => text) }
+  // Where there is no prose, our own requests take its place.
+  if (words.BENIGN.length === 0) words.BENIGN = texts(REQUESTS, WORDS, 20, 3).map(({ text }) => text)
+  return pairs({ chance, hashOf, pick, say, words })
 }

@@ -28,10 +28,12 @@ export class Features {
   /**
    * @param from first token; `to` the one behind the last
    * @param more features of where it stands
+   * @param salt words count once more under it: not 0, they mean something else there
    */
-  take(reading: Reading, from: number, to: number, more: readonly number[] = NONE): void {
+  take(reading: Reading, from: number, to: number, more: readonly number[] = NONE, salt = 0): void {
     this.#length = 0
     this.#words(reading, from, to)
+    if (salt !== 0) this.#salted(reading, from, to, salt)
     this.ends[WORDS] = this.#length
     this.#letters(reading, from, to)
     this.ends[LETTERS] = this.#length
@@ -59,6 +61,14 @@ export class Features {
       before = hash
     }
     this.#add(Math.imul(before, 0x3d4d51cb) ^ 0x1d)
+  }
+
+  #salted({ hashes, meanings }: Reading, from: number, to: number, salt: number): void {
+    for (let at = from; at < to; at++) {
+      this.#add(Math.imul(hashes[at] ?? 0, 0x7feb352d) + salt)
+      const meaning = meanings[at] ?? 0
+      if (meaning !== 0) this.#add(Math.imul(meaning + 0x51, 0x7feb352d) + salt)
+    }
   }
 
   #letters({ ends, kinds, low, starts }: Reading, from: number, to: number): void {

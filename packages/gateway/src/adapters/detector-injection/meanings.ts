@@ -1,14 +1,19 @@
 import { LEXICON } from './lexicon.js'
 
 /** Names of meanings; a meaning is told by its place here plus one, 0 is none. */
-export const MEANINGS: readonly string[] = [...new Set(lines().map(([meaning]) => meaning))]
+export const MEANINGS: readonly string[] = namesIn(LEXICON)
+
+export function namesIn(lexicon: string): readonly string[] {
+  return [...new Set(linesOf(lexicon).map(([name]) => name))]
+}
 
 export function meaningOf(name: string): number {
   return MEANINGS.indexOf(name) + 1
 }
 
-function lines(): readonly (readonly [string, string])[] {
-  return LEXICON.trim()
+function linesOf(lexicon: string): readonly (readonly [string, string])[] {
+  return lexicon
+    .trim()
     .split('\n')
     .map((line) => {
       const at = line.indexOf(': ')
@@ -28,9 +33,10 @@ export class Meanings {
   readonly #whole: Uint8Array
   #nodes = 1
 
-  constructor() {
-    const entries = lines().flatMap(([meaning, words]) =>
-      words.split(' ').map((word) => [meaningOf(meaning), word.replaceAll('_', ' ')] as const),
+  constructor(lexicon: string = LEXICON) {
+    const names = namesIn(lexicon)
+    const entries = linesOf(lexicon).flatMap(([name, words]) =>
+      words.split(' ').map((word) => [names.indexOf(name) + 1, word.replaceAll('_', ' ')] as const),
     )
     const letters = entries.reduce((sum, [, word]) => sum + word.length, 1)
     const size = 2 ** Math.ceil(Math.log2(letters * 3))

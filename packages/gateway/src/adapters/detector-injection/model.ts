@@ -29,6 +29,9 @@ export interface Model {
   /** Of sentences in what tools gave back. */
   readonly planted: Head
   readonly documents: Thresholds
+  /** Of users' words under a system message. */
+  readonly charged: Head
+  readonly under: Thresholds
 }
 
 /**
@@ -37,8 +40,8 @@ export interface Model {
  */
 export function readModel(path: string = SHIPPED): Model {
   const weights = readWeights(path, KIND)
-  const { combine, documents, users } = weights.about
-  if (!isNumbers(combine) || !isThresholds(users) || !isThresholds(documents))
+  const { combine, documents, under, users } = weights.about
+  if (!isNumbers(combine) || !isThresholds(users) || !isThresholds(documents) || !isThresholds(under))
     throw new Error(`${path}: figures are missing`)
   return {
     chunk: headOf(weights, 'chunk', path),
@@ -47,6 +50,8 @@ export function readModel(path: string = SHIPPED): Model {
     combine,
     users,
     documents,
+    charged: headOf(weights, 'charged', path),
+    under,
   }
 }
 

@@ -49,6 +49,8 @@ const ARABIC_CLITICS: ReadonlySet<number> = new Set([0x648, 0x641, 0x628, 0x644,
  */
 export class Reading {
   readonly #alphabet: Alphabet = createAlphabet()
+  /** By code unit, whether it is of a word. */
+  readonly isWord: Uint8Array = this.#alphabet.words
   readonly #meanings: Meanings = new Meanings()
   /** Small letters of the text, code unit by code unit. */
   low: Uint16Array = new Uint16Array(0)
