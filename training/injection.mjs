@@ -146,7 +146,7 @@ function user() {
   const own = of(({ kind }) => kind === 'own')
   // Stricter than what is asked for: texts from elsewhere alarm more often.
   const team = Math.max(thresholdAt(general, 0.003), thresholdAt(hard, 0.012), thresholdAt(own, 0.06))
-  const strict = Math.max(thresholdAt(general, 0.001), thresholdAt(hard, 0.004), thresholdAt(own, 0.02))
+  const strict = Math.max(thresholdAt(general, 0.001), thresholdAt(hard, 0.004), thresholdAt(own, 0.015))
   const low = Math.max(thresholdAt(general, 0.01), thresholdAt(hard, 0.04))
   report('users', scored, team)
   if (process.env.OSTIARY_ONLY_FOLDS !== undefined) process.exit(0)
@@ -195,7 +195,7 @@ function planted() {
   const retrieved = of(({ kind }) => kind === 'retrieved')
   const pages = of(({ kind }) => kind === 'document')
   const own = of(({ kind }) => kind === 'own')
-  const team = Math.max(thresholdAt(retrieved, 0.015), thresholdAt(pages, 0.03), thresholdAt(own, 0.03))
+  const team = Math.max(thresholdAt(retrieved, 0.015), thresholdAt(pages, 0.03), thresholdAt(own, 0.015))
   const strict = Math.max(thresholdAt(retrieved, 0.005), thresholdAt(pages, 0.006), thresholdAt(own, 0.01))
   const low = Math.max(thresholdAt(retrieved, 0.05), thresholdAt(pages, 0.08))
   report('documents', scored, team)
@@ -203,7 +203,8 @@ function planted() {
     documents.flatMap(({ samples }) => samples),
     { buckets: BUCKETS, epochs: 5 },
   )
-  return { head, thresholds: { low: Math.min(low, team), medium: team, high: Math.max(team, strict) } }
+  const high = Math.max(strict, team + (1 - team) / 2)
+  return { head, thresholds: { low: Math.min(low, team), medium: team, high } }
 }
 
 function charged() {
@@ -230,8 +231,8 @@ function charged() {
   const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
   const plain = of(({ group }) => group.startsWith('plain'))
   const others = of(({ group }) => !group.startsWith('plain'))
-  const team = Math.max(thresholdAt(plain, 0.01), thresholdAt(others, 0.04))
-  const strict = Math.max(thresholdAt(plain, 0.003), thresholdAt(others, 0.015))
+  const team = Math.max(thresholdAt(plain, 0.02), thresholdAt(others, 0.05))
+  const strict = Math.max(thresholdAt(plain, 0.002), thresholdAt(others, 0.01), team + (1 - team) / 2)
   report('under system messages', scored, team)
   const head = train(
     rows.map(({ sample }) => sample),

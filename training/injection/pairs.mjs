@@ -2,6 +2,14 @@
 
 /** What assistants are about: how that is said, what is asked about it, and nothing of the others. */
 const TOPICS = {
+  pottery: ['{pottery|ceramics|our pottery course}', 'Which clay is good for beginners?|Why did my bowl crack in the kiln?|How thick should the walls of a cup be?|What is a slip?|How long does glaze need to dry?'],
+  sailing: ['{sailing|boats and knots|our sailing club}', 'What is the difference between port and starboard?|How do I reef a mainsail?|Which knot holds best on a cleat?|When does the harbour master start work?|Who gives way, the boat on the left or on the right?'],
+  telecom: ['{mobile contracts|our phone tariffs|the internet connection of Telmar}', 'How do I cancel my contract?|Why is my connection so slow in the evening?|What does roaming cost in Spain?|Can I keep my number?|Where do I put the SIM?'],
+  energy: ['{electricity bills|our power company|heating}', 'Why is my bill higher than last month?|How do I read the meter?|Do you offer green power?|What does a kilowatt hour cost at night?|How do I bleed a radiator?'],
+  hiring: ['{jobs at our firm|applications and careers|the hiring process}', 'Which documents do I need to apply?|Is the post in Graz still open?|How long does the process take?|Can I work from home?|Who reads my application?'],
+  knitting: ['{knitting|wool and patterns|our craft shop}', 'How many stitches do I need for a scarf?|Which needles go with thick wool?|How do I cast off?|What is a purl row?|Does alpaca wool itch?'],
+  museum: ['{tickets for the museum|our exhibitions|guided tours}', 'What does a family pay?|Is there a tour in Italian?|May I take photographs?|Where can I leave my coat?|How long does the tour take?'],
+  kindergarten: ['{our kindergarten|day care|places for children}', 'From which age do you take children?|When do you close in August?|What should my daughter bring?|Who do I call when my son is ill?|Is there a waiting list?'],
   cooking: ['{cooking|recipes|food and cooking|the kitchen}', 'How long do I {boil|bake|fry} {eggs|pasta|potatoes|a chicken}?|{Give me|Suggest} a recipe for {soup|bread|a vegetarian dinner|pancakes}.|What can I use instead of {butter|yeast|cream}?|My {sauce|dough} is too {thin|sticky}, what can I do?|Which spices go with {fish|rice|carrots}?'],
   sport: ['{football|sports|our sports club|fitness and sport}', 'Who won the {cup|league|match} {yesterday|last year|in 2014}?|How do I {train|warm up} for {a marathon|the match|tennis}?|Explain the {offside rule|tie-break|scoring}.|Which team {plays|is first} this week?'],
   animals: ['{animals|pets|zoology|dogs and cats}', 'How much does an {elephant|adult horse|ostrich} weigh?|What do {rabbits|hedgehogs|owls} eat?|How do I {train a puppy|brush my cat|keep goldfish}?|Why do {bees|birds|wolves} {dance|sing|howl}?'],
@@ -109,7 +117,8 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
     }
     times(30, () => add(under(secret), under(pick(ORDINARY, next)), 0, `ordinary/${s}`))
     times(30, () => add(under(secret), ask(pick(names, next)), 0, `secret-other/${s}`))
-    times(30, () => add(under(secret), say(pick(words.BENIGN, next), words, next), 0, `secret-benign/${s}`))
+    times(70, () => add(under(secret), say(pick(words.BENIGN, next), words, next), 0, `secret-benign/${s}`))
+    times(40, () => add(under(secret), under(pick(TO_CONVERT, next)), 0, `secret-other/${s}`))
   }
   for (const [s, scope] of SCOPES.entries()) {
     for (const topic of names) {
@@ -129,11 +138,15 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
       times(14, () => add(system(), under(`{${asked}}`), 1, `forbidden/${f}`))
       times(18, () => add(system(), ask(topic), 0, `not-forbidden/${f}`))
       times(4, () => add(system(), under(pick(ORDINARY, next)), 0, `not-forbidden/${f}`))
+      times(6, () => add(system(), say(pick(words.BENIGN, next), words, next), 0, `not-forbidden/${f}`))
     }
   }
   for (const [s, convert] of CONVERTERS.entries()) {
     for (const [b, broken] of BREAKS.entries()) times(9, () => add(under(convert), under(broken), 1, `converter/${b}`))
     times(45, () => add(under(convert), under(pick(TO_CONVERT, next)), 0, `to-convert/${s}`))
+    // Whatever is given is to be converted, be it a question.
+    times(30, () => add(under(convert), say(pick(words.BENIGN, next), words, next), 0, `to-convert-any/${s}`))
+    times(20, () => add(under(convert), ask(pick(names, next)), 0, `to-convert-any/${s}`))
   }
   // Where nothing is forbidden, nothing of this is wrong.
   times(900, () => {

@@ -42,12 +42,13 @@ export class Context {
       return kinds[at] === 1 && (ends[at] ?? 0) - (starts[at] ?? 0) >= LONG_WORD
     }
 
-    /** A row of a table, a line of code, a line without a stop, a sentence. */
+    /** A row of a table, a line of code, a line without a stop, a sentence, the edge of a block of code. */
     function shapeOf(from: number, to: number): number {
       const start = starts[from] ?? 0
       const end = ends[to - 1] ?? 0
       const first = text.charAt(start)
       if (first === '|') return 0
+      if (first === '`' && text.startsWith('```', start)) return 5
       const last = text.charAt(end - 1)
       if (/[;{}()[\]=>]/.test(last) || /[{}<#/*$]/.test(first)) return 1
       return /[.!?。！？।]/.test(last) ? 3 : 2

@@ -35,7 +35,8 @@ export class Features {
     this.#words(reading, from, to)
     if (salt !== 0) this.#salted(reading, from, to, salt)
     this.ends[WORDS] = this.#length
-    this.#letters(reading, from, to)
+    // There, pieces of words only blur what is asked.
+    if (salt === 0) this.#letters(reading, from, to)
     this.ends[LETTERS] = this.#length
     this.#meanings(reading, from, to)
     this.#shape(reading, from, to)

@@ -155,6 +155,7 @@ end: end_of ends_here is_over begin_ [system] [inst] <|im_start|> <|system|> <sy
 story: story poem song game. fiction hypothetical character. scene. novel screenplay movie grandma grandmother dialogue
 story: geschichte gedicht histoire poème hypothét historia cuento poema storia ipotetic história verhaal gedicht opowiadanie wiersz berättelse dikt истори стих рассказ hikaye şiir 故事 小说 诗 物語 小説 이야기 소설 قصة कहानी कविता
 say: always_say only_say respond_only_with answer_only_with i_have_been say_exactly just_say and_say then_say instead_say pwned hacked i_am_free
-forbid: do_not_reveal never_reveal don't_tell do_not_tell do_not_share never_share do_not_mention never_mention under_no_circumstances not_allowed must_never only_answer only_talk only_discuss only_respond do_not_discuss don't_discuss keep_it_secret keep_secret forbidden refuse_to strictly never_disclose do_not_disclose not_to_reveal without_revealing only_help
+code: code. codes codename digit digits number. word. combination phrase. name_of_the
+forbid: do_not_give do_not_speak never_speak must_not do_not_say never_say never_give never_name do_not_write do_not_use nothing_else no_other turn_down turn_everything refused decline kindly_refuse confidential_until do_not_reveal never_reveal don't_tell do_not_tell do_not_share never_share do_not_mention never_mention under_no_circumstances not_allowed must_never only_answer only_talk only_discuss only_respond do_not_discuss don't_discuss keep_it_secret keep_secret forbidden refuse_to strictly never_disclose do_not_disclose not_to_reveal without_revealing only_help
 hint: hint. first_letter last_letter rhyme. rhymes how_many_letters starts_with clue riddle synonym acrostic opposite_of what_does_it what_would_you what_would_happen guess.
 `
