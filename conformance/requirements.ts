@@ -1383,6 +1383,22 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: 'what is found lies within its text, sorted and not overlapping',
   },
+  'injection.decided': {
+    source: 'issue 11',
+    says: 'policies decide by the grade of an attempt to take a model over',
+  },
+  'injection.answers': {
+    source: 'issue 11',
+    says: 'an answer with an output obligation about injections is judged whole before any of it arrives',
+  },
+  'injection.under': {
+    source: 'issue 11',
+    says: 'words that are wrong only against the system message are judged with that message, and not without',
+  },
+  'injection.inspect': {
+    source: 'issue 11',
+    says: '`inspect` judges by the role and the system message of a line, and says of the lowest grade that nothing is done about it',
+  },
   'injection.linear': {
     source: 'issue 11',
     says: 'to judge a text costs time in proportion to its length, whatever it is made of',

@@ -195,7 +195,9 @@ function planted() {
   const retrieved = of(({ kind }) => kind === 'retrieved')
   const pages = of(({ kind }) => kind === 'document')
   const own = of(({ kind }) => kind === 'own')
-  const team = Math.max(thresholdAt(retrieved, 0.015), thresholdAt(pages, 0.03), thresholdAt(own, 0.015))
+  const read = Math.max(thresholdAt(retrieved, 0.015), thresholdAt(pages, 0.03), thresholdAt(own, 0.015))
+  // Clean documents from elsewhere alarm more often than those of the folds.
+  const team = read + (1 - read) * 0.15
   const strict = Math.max(thresholdAt(retrieved, 0.005), thresholdAt(pages, 0.006), thresholdAt(own, 0.01))
   const low = Math.max(thresholdAt(retrieved, 0.05), thresholdAt(pages, 0.08))
   report('documents', scored, team)
@@ -231,14 +233,21 @@ function charged() {
   const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
   const plain = of(({ group }) => group.startsWith('plain'))
   const others = of(({ group }) => !group.startsWith('plain'))
-  const team = Math.max(thresholdAt(plain, 0.02), thresholdAt(others, 0.05))
+  const team = Math.max(thresholdAt(plain, 0.03), thresholdAt(others, 0.07))
   const strict = Math.max(thresholdAt(plain, 0.002), thresholdAt(others, 0.01), team + (1 - team) / 2)
   report('under system messages', scored, team)
   const head = train(
     rows.map(({ sample }) => sample),
     { buckets: BUCKETS, epochs: 5 },
   )
-  return { head, thresholds: { low: Math.max(thresholdAt(plain, 0.03), thresholdAt(others, 0.1)), medium: team, high: strict } }
+  return {
+    head,
+    thresholds: {
+      low: Math.min(team, Math.max(thresholdAt(plain, 0.06), thresholdAt(others, 0.12))),
+      medium: team,
+      high: strict,
+    },
+  }
 }
 
 const under = charged()
@@ -251,7 +260,12 @@ const heads = new Map([
   ['planted', documents.head],
   ['charged', under.head],
 ])
-const about = { combine: users.combine, users: users.thresholds, documents: documents.thresholds, under: under.thresholds }
+const about = {
+  combine: users.combine,
+  users: users.thresholds,
+  documents: documents.thresholds,
+  under: under.thresholds,
+}
 const arrays = new Map()
 for (const [name, { bias, weights }] of heads) {
   const { bytes, step } = quantised(weights)

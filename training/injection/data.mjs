@@ -178,7 +178,7 @@ export function documentTexts({ scale = 1, folds = 4 } = {}) {
 let kept
 
 /** Ordinary prompts and documents: what `prose.mjs` cut, and the pages of packages that stand in node_modules. */
-export function prose() {
+function prose() {
   if (kept !== undefined) return kept
   const rows = []
   const folder = process.env.OSTIARY_PROSE

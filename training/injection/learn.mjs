@@ -9,7 +9,7 @@ export function sampleOf(features, label, weight = 1) {
   return { indices: features.indices.slice(0, length), ends: Array.from(features.ends), label, weight }
 }
 
-export function scaleOf(count) {
+function scaleOf(count) {
   return 1 / Math.sqrt(count + 4)
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Detector, Finding, FindingType, TextPart } from '../spec/index.js'
+import type { BodyDetector, Detector, Finding, FindingType, TextPart } from '../spec/index.js'
 import { createInspect } from './inspect.js'
 
 function part(text: string): TextPart {
@@ -19,6 +19,18 @@ function finds(type: FindingType, word: string): Detector {
       return { findings, hold: text.length }
     },
   }
+}
+
+/** Finds in each part how many there are beside it. */
+const ofBodies: BodyDetector = {
+  name: 'bodies',
+  types: ['injection.low'],
+  inspect(parts) {
+    if (parts.some(({ text }) => text.includes('ill'))) throw new TypeError(`cannot read ${parts[0]?.text}`)
+    return parts.map(({ text }) =>
+      text === '' ? [] : [{ start: 0, end: parts.length, type: 'injection.low', score: 1 }],
+    )
+  },
 }
 
 const sick: Detector = {
@@ -105,5 +117,38 @@ describe('inspectParts', () => {
     const failed = [{ detector: 'away', why: 'TIMEOUT', whenIll: 'closed' }] as const
     expect(inspect([part('ab')], { findings: [[]], failed })).toMatchObject({ kind: 'failed', failed })
     expect(inspect([], { findings: [], failed })).toMatchObject({ kind: 'failed', failed })
+  })
+})
+
+describe('a detector of whole bodies', () => {
+  const place = (whenIll: 'closed' | 'open', detector: BodyDetector = ofBodies): ReturnType<typeof createInspect> =>
+    createInspect([{ detector: finds('pii.card', 'ab'), whenIll: 'closed' }], [{ detector, whenIll }])
+
+  it('sees all parts at once, and what it finds joins what the others do', () => {
+    expect(place('closed')([part('xyz'), part(''), part('ab')])).toMatchObject({
+      kind: 'found',
+      parts: [
+        { index: 0, findings: [{ end: 3, type: 'injection.low' }] },
+        { index: 2, findings: [{ type: 'pii.card' }, { type: 'injection.low' }] },
+      ],
+    })
+    expect(place('closed')([]).kind).toBe('clean')
+  })
+
+  it('is not asked where nobody could use what it finds [content.where-used]', () => {
+    const inspect = place('closed')
+    expect(inspect([part('ill ab')], undefined, new Set(['pii.card']))).toMatchObject({ kind: 'found' })
+    expect(inspect([part('ab')], undefined, new Set(['injection.low'])).counts.get('injection.low')).toBe(1)
+  })
+
+  it('fails as others do: closed, or open and told of [content.illness]', () => {
+    const failed = [{ detector: 'bodies', why: 'TypeError', whenIll: 'closed' }]
+    expect(place('closed')([part('ill')])).toMatchObject({ kind: 'failed', failed })
+    expect(place('open')([part('ill ab')])).toMatchObject({
+      kind: 'failed',
+      parts: [{ findings: [{ type: 'pii.card' }] }],
+    })
+    const short = { ...ofBodies, inspect: () => [] }
+    expect(place('closed', short)([part('ab')])).toMatchObject({ kind: 'failed', failed: [{ why: 'RangeError' }] })
   })
 })

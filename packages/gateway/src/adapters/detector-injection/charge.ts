@@ -6,10 +6,11 @@ import { TOPICS } from './topics.js'
 const LONG_WORD = 4
 const FORBIDS = [meaningOf('forbid'), meaningOf('not')]
 const SECRET = meaningOf('secret')
-const ONLY = /\b(only|nothing else|anything else|other (?:topic|question|subject)s?|unrelated|stick to|outside|off limits)\b/i
+const ONLY =
+  /\b(only|nothing else|anything else|other (?:topic|question|subject)s?|unrelated|stick to|outside|off limits)\b/i
 const CONVERTS = /\b(translat|correct|classif|label|summari[sz]|shorten|json|one word|yes or no)/i
 /** Of a longer one the beginning is looked at: what it is about, and what it forbids, it says there. */
-export const CHARGE_MAX = 8192
+const CHARGE_MAX = 8192
 
 /** What a system message charges a model with, as far as users' words can go against it. */
 export class Charge {
@@ -58,7 +59,8 @@ export class Charge {
     this.#guardedAbout = guardedAbout
     this.#only = ONLY.test(message)
     const hasSecret = meant.has(SECRET) || guarded.has(SECRET)
-    this.salt = 0x1f0 + (hasSecret ? 1 : 0) + (this.#only ? 2 : 0) + (guarded.size > 0 ? 4 : 0) + (CONVERTS.test(message) ? 8 : 0)
+    this.salt =
+      0x1f0 + (hasSecret ? 1 : 0) + (this.#only ? 2 : 0) + (guarded.size > 0 ? 4 : 0) + (CONVERTS.test(message) ? 8 : 0)
   }
 
   /** Features of what a user says, whose text was read last. */
@@ -83,7 +85,8 @@ export class Charge {
     const known = this.#about.size + this.#guardedAbout.size > 0 ? 1 : 0
     const scope = topic * 8 + kind * 2 + known
     // Said more than once: it counts beside many others.
-    for (let i = 0; i < SCOPE_WEIGHT; i++) features.push(0xa301 + scope + i * 64, 0xa701 + scope * 2 + (inGuarded > 0 ? 1 : 0) + i * 64)
+    for (let i = 0; i < SCOPE_WEIGHT; i++)
+      features.push(0xa301 + scope + i * 64, 0xa701 + scope * 2 + (inGuarded > 0 ? 1 : 0) + i * 64)
     return features
   }
 

@@ -1,10 +1,4 @@
-import {
-  type BodyDetector,
-  type Finding,
-  type FindingType,
-  INJECTION_TYPES,
-  type Role,
-} from '../../spec/index.js'
+import { type BodyDetector, type Finding, type FindingType, INJECTION_TYPES, type Role } from '../../spec/index.js'
 import { Documents } from './documents.js'
 import { Features } from './features.js'
 import { readModel, type Thresholds } from './model.js'

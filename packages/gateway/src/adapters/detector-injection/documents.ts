@@ -6,7 +6,7 @@ import { type Model, sigmoid, Tally } from './model.js'
 import { type Piece, sentencesOf } from './pieces.js'
 import type { Reading } from './reading.js'
 
-const WINDOW = 32_768
+const WINDOW = 8192
 const FENCE = '```'
 /** Between two sentences that were found, a line that says little (`Subject:`, a row of dashes) belongs to what they say. */
 const BETWEEN_MAX = 3

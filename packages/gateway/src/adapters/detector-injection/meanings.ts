@@ -1,7 +1,7 @@
 import { LEXICON } from './lexicon.js'
 
 /** Names of meanings; a meaning is told by its place here plus one, 0 is none. */
-export const MEANINGS: readonly string[] = namesIn(LEXICON)
+const MEANINGS: readonly string[] = namesIn(LEXICON)
 
 export function namesIn(lexicon: string): readonly string[] {
   return [...new Set(linesOf(lexicon).map(([name]) => name))]

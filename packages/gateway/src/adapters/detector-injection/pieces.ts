@@ -7,7 +7,7 @@ export interface Piece {
 }
 
 /** As long as what a small model has been seen to judge well. UTF-16 code units. */
-export const CHUNK_MAX = 420
+const CHUNK_MAX = 420
 const LINE = 0x0a
 const STOPS: ReadonlySet<number> = new Set([0x2e, 0x21, 0x3f, 0x3002, 0xff01, 0xff1f, 0x964, 0x6d4, 0x61f])
 /** They end a sentence though nothing stands behind them. */

@@ -5,9 +5,9 @@ import { chunksOf, type Piece, sentencesOf, tellingOf } from './pieces.js'
 import type { Reading } from './reading.js'
 
 /** Views, and what is read of a text, are made of so much at a time: memory stays bounded, and nothing is left out. */
-const WINDOW = 32_768
+const WINDOW = 8192
 /** An attack that lies across the edge of two windows is whole in one of them, if it is no longer. */
-const OVERLAP = 1024
+const OVERLAP = 512
 
 /** How much a text of which only one piece looks like an attack is believed less than that piece alone would be. */
 export const DOUBT = 1
