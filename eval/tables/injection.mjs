@@ -1,3 +1,4 @@
+import { SHORT_ATTACKS, WRITTEN_LAST } from '../cases/attacks.mjs'
 import { rowsOf } from '../data.mjs'
 import { row, share } from '../figures.mjs'
 import { apart, HELD, isFlagged, TRAINED } from '../injection.mjs'
@@ -17,6 +18,11 @@ export function measure() {
   return [
     row(`attacks found, ${HELD}`, flagged(core), '.80'),
     ...kinds.map((kind) => row(`of them ${kind}`, flagged(core.filter(({ subtype }) => subtype === kind)))),
+    row(
+      'short attacks of our own (patterns were added after they had been measured, .62 then)',
+      flagged(SHORT_ATTACKS.map((text) => ({ text }))),
+    ),
+    row('short attacks of our own, written last', flagged(WRITTEN_LAST.map((text) => ({ text })))),
     row(`hard benign flagged, ${HELD}`, flagged(hard), 'at most .02'),
     row(`general benign flagged, ${HELD}`, flagged(general), 'at most .005'),
     row(`attacks found, ${TRAINED}`, flagged(trained)),

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { DATA, rowsOf } from '../../eval/data.mjs'
 import { isHeldBack } from '../../eval/held-back.mjs'
 import { EXTRACT, OVERRIDE } from './attacks.mjs'
+import { MORE } from './attacks-more.mjs'
 import { PERSONAS, QUOTED, REQUESTS, TRIGGERS } from './benign.mjs'
 import { chance, hashOf, pick, say, texts } from './grammar.mjs'
 import { FORGED, gibberish, HARMFUL, MISUSE, PERSONA } from './jailbreaks.mjs'
@@ -30,6 +31,7 @@ export function userTexts({ scale = 1 } = {}) {
   const n = (count) => Math.max(1, Math.round(count * scale))
   const rows = [
     ...of(OVERRIDE, n(45), 'override', { label: 1, weight: 0.5, kind: 'own' }),
+    ...of(MORE, n(35), 'more', { label: 1, weight: 0.6, kind: 'own' }),
     ...of(EXTRACT, n(35), 'extract', { label: 1, weight: 0.6, kind: 'own' }),
     ...of(PERSONA, n(40), 'persona', { label: 1, weight: 0.5, kind: 'own' }),
     ...of(FORGED, n(40), 'forged', { label: 1, weight: 0.6, kind: 'own' }),
@@ -80,6 +82,7 @@ function plantedTexts(scale) {
     ...of(PLANTED, n(60), 'planted', { weight: 1, kind: 'own' }),
     ...of(WITH_CODE, n(60), 'with-code', { weight: 1, kind: 'own' }),
     ...of(OVERRIDE, n(12), 'override', { weight: 0.6, kind: 'own' }),
+    ...of(MORE, n(8), 'more', { weight: 0.6, kind: 'own' }),
     ...of(EXTRACT, n(8), 'extract', { weight: 0.6, kind: 'own' }),
     ...of(MISUSE, n(20), 'misuse', { weight: 0.6, kind: 'own' }),
     ...of(FORGED, n(10), 'forged', { weight: 0.6, kind: 'own' }),
