@@ -1411,4 +1411,52 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'house',
     says: 'answers that say other things than the system text are not taken for it',
   },
+  'views.undone': {
+    source: 'issue 11',
+    says: 'what hides words is undone: encodings, escapes, invisible characters, look-alikes, leet, letters apart, turned text',
+  },
+  'views.places': {
+    source: 'issue 11',
+    says: 'a stretch of a view has a place in the text that it was made of',
+  },
+  'views.linear': {
+    source: 'issue 11',
+    says: 'views of a text cost time in proportion to its length, whatever it is made of',
+  },
+  'injection.users': {
+    source: 'issue 11',
+    says: 'an attempt of a user to take a model over is found, and ordinary words that sound like one are not',
+  },
+  'injection.planted': {
+    source: 'issue 11',
+    says: 'an instruction planted in what a tool gave back is told at its place',
+  },
+  'injection.all-of-it': {
+    source: 'issue 11',
+    says: 'no part of a long text is left out when it is judged',
+  },
+  'injection.spans': {
+    source: 'issue 11',
+    says: 'what is found lies within its text, sorted and not overlapping',
+  },
+  'injection.decided': {
+    source: 'issue 11',
+    says: 'policies decide by the grade of an attempt to take a model over',
+  },
+  'injection.answers': {
+    source: 'issue 11',
+    says: 'an answer with an output obligation about injections is judged whole before any of it arrives',
+  },
+  'injection.under': {
+    source: 'issue 11',
+    says: 'words that are wrong only against the system message are judged with that message, and not without',
+  },
+  'injection.inspect': {
+    source: 'issue 11',
+    says: '`inspect` judges by the role and the system message of a line, and says of the lowest grade that nothing is done about it',
+  },
+  'injection.linear': {
+    source: 'issue 11',
+    says: 'to judge a text costs time in proportion to its length, whatever it is made of',
+  },
 }

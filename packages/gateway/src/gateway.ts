@@ -30,6 +30,7 @@ import type { Addresses } from './receive/head.js'
 import { createReceiver, type ListenTls, type ReceiveLimits } from './receive/server.js'
 import {
   type Action,
+  type BodyDetector,
   type Budgeting,
   type CanaryFor,
   type Clock,
@@ -75,6 +76,7 @@ export interface Rules {
   readonly boundOnly: boolean
   readonly policy: PolicyEngine
   readonly detectors: readonly Placed<Detector>[]
+  readonly bodyDetectors: readonly Placed<BodyDetector>[]
   readonly remoteDetectors: readonly PlacedRemote[]
   readonly dialects: readonly Dialect[]
   /** By the name that callers use, for each dialect. */
@@ -390,6 +392,7 @@ function inForce(
         onCounted: (what, reason) => metrics.add(`ostiary_${what}_total{reason="${reason}"}`),
       },
       detectors: rules.detectors,
+      bodyDetectors: rules.bodyDetectors,
       remoteDetectors: rules.remoteDetectors,
       onIll: ({ detector, whenIll }) =>
         metrics.add(seriesOf('ostiary_inspection_failed_total', { detector, failure: whenIll })),

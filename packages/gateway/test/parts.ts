@@ -89,6 +89,7 @@ export function rulesWith(config: Config, options: Pick<HeldOptions, 'rules' | '
     ),
     policy: engine,
     detectors: detectorsOf(config),
+    bodyDetectors: [],
     remoteDetectors: [],
     dialects: [dialect],
     modelsOf: () => models,

@@ -15,7 +15,7 @@ import { verify } from '../src/cli/audit.js'
 import { demo } from '../src/cli/demo.js'
 import { type Dev, startDev } from '../src/cli/dev.js'
 import { DEV_POLICIES } from '../src/cli/dev-policies.js'
-import { detectorsFor, inspectLines } from '../src/cli/inspect.js'
+import { inspectBy, inspectLines } from '../src/cli/inspect.js'
 import type { Config } from '../src/config/config.js'
 import { configFromText } from '../src/config/load.js'
 import { vocabularyOf } from '../src/config/vocabulary.js'
@@ -292,7 +292,7 @@ describe('commands', () => {
     const [, line = '', said = ''] = /^\$ echo '(.+)' \|.*\n(.+)\n$/.exec(example) ?? []
     const written: string[] = []
     await inspectLines(
-      detectorsFor(undefined),
+      inspectBy(undefined),
       Readable.from([`${line}\n`]),
       (one) => void written.push(one),
       (one) => void written.push(one),

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
-import { allDetectors, detectorsOf } from '../compose/detectors.js'
-import { createInspect } from '../inspect/inspect.js'
-import { ALL_WANTED, type Detector, type Placed, type Role } from '../spec/index.js'
+import { allBodyDetectors, allDetectors, bodyDetectorsOf, detectorsOf } from '../compose/detectors.js'
+import { createInspect, type InspectParts } from '../inspect/inspect.js'
+import { ALL_WANTED, type Finding, isBelowThreshold, type Role, type TextPart } from '../spec/index.js'
 import { configToOperate } from './operate.js'
 import { EXIT } from './output.js'
 
@@ -11,22 +11,29 @@ const ROLES: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool
 const BAD_LINES_MAX = 20
 
 /** All of the gateway's own; with a configuration, those that it leaves on and those for its terms. */
-export function detectorsFor(config: string | undefined): readonly Placed<Detector>[] {
-  if (config !== undefined) return detectorsOf(configToOperate(config, ['inspection']))
-  return allDetectors().map((detector) => ({ detector, whenIll: 'closed' }))
+export function inspectBy(config: string | undefined): InspectParts {
+  if (config !== undefined) {
+    const held = configToOperate(config, ['inspection'])
+    return createInspect(detectorsOf(held), bodyDetectorsOf(held))
+  }
+  return createInspect(
+    allDetectors().map((detector) => ({ detector, whenIll: 'closed' })),
+    allBodyDetectors().map((detector) => ({ detector, whenIll: 'closed' })),
+  )
 }
 
 /**
- * Runs the detectors alone: `{id,text,role?}` a line in, `{id,findings}` a line out. A bad line is told and left out, and then
- * the command fails; after a number of them it reads no further.
+ * Runs the detectors alone: `{id,text,role?,system?}` a line in, `{id,findings}` a line out. `system` is the system message that the
+ * text stands under: it is shown to those who judge by it, and what is found in it is not told. A finding that is too weak for the
+ * default threshold has `action: "none"`. A bad line is told and left out, and then the command fails; after a number of them it
+ * reads no further.
  */
 export async function inspectLines(
-  detectors: readonly Placed<Detector>[],
+  inspect: InspectParts,
   input: NodeJS.ReadableStream,
   write: (line: string) => void,
   warn: (line: string) => void,
 ): Promise<number> {
-  const inspect = createInspect(detectors)
   let number = 0
   let bad = 0
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -49,7 +56,7 @@ export async function inspectLines(
 type Answer = { readonly kind: 'good'; readonly text: string } | { readonly kind: 'bad'; readonly why: string }
 
 /** Nothing of a bad line is in what is said of it. */
-function answerTo(line: string, inspect: ReturnType<typeof createInspect>): Answer {
+function answerTo(line: string, inspect: InspectParts): Answer {
   let row: unknown
   try {
     row = JSON.parse(line)
@@ -60,9 +67,19 @@ function answerTo(line: string, inspect: ReturnType<typeof createInspect>): Answ
     return { kind: 'bad', why: 'needs {"id", "text"}' }
   }
   const role = 'role' in row && typeof row.role === 'string' && ROLES.has(row.role) ? (row.role as Role) : 'user'
-  const learnt = inspect([{ role, address: '', text: row.text, isName: false, isJson: false }], ALL_WANTED)
+  const system = 'system' in row && typeof row.system === 'string' ? [partOf('system', row.system)] : []
+  const learnt = inspect([...system, partOf(role, row.text)], ALL_WANTED)
   const [failed] = learnt.kind === 'failed' ? learnt.failed : []
   if (failed !== undefined) return { kind: 'bad', why: `detector ${failed.detector} failed (${failed.why})` }
-  const findings = (learnt.parts[0]?.findings ?? []).map(({ type, start, end, score }) => ({ type, start, end, score }))
-  return { kind: 'good', text: JSON.stringify({ id: 'id' in row ? row.id : null, findings }) }
+  const found = learnt.parts.find(({ index }) => index === system.length)?.findings ?? []
+  return { kind: 'good', text: JSON.stringify({ id: 'id' in row ? row.id : null, findings: found.map(told) }) }
+}
+
+function told(finding: Finding): object {
+  const { end, score, start, type } = finding
+  return isBelowThreshold(finding) ? { type, start, end, score, action: 'none' } : { type, start, end, score }
+}
+
+function partOf(role: Role, text: string): TextPart {
+  return { role, address: '', text, isName: false, isJson: false }
 }

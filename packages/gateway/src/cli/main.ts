@@ -164,9 +164,9 @@ function program(finish: (code: number) => void): Command {
     .option('--config <file>', 'a configuration: the detectors that it leaves on, and its own terms')
     .action(
       runs<{ json?: boolean; config?: string }>(async ({ config }, output) => {
-        const { detectorsFor, inspectLines } = await import('./inspect.js')
+        const { inspectBy, inspectLines } = await import('./inspect.js')
         const write = (line: string): void => void process.stdout.write(`${line}\n`)
-        return await inspectLines(detectorsFor(config), process.stdin, write, output.warn)
+        return await inspectLines(inspectBy(config), process.stdin, write, output.warn)
       }),
     )
   withConfig(command('doctor', 'say what is wrong with a set-up and how to mend it')).action(

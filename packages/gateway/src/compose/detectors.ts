@@ -2,6 +2,7 @@ import { cardDetector } from '../adapters/detector-card/detector.js'
 import { emailDetector } from '../adapters/detector-email/detector.js'
 import { createHttpDetector } from '../adapters/detector-http/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
+import { createInjectionDetector } from '../adapters/detector-injection/detector.js'
 import { createNamesDetector } from '../adapters/detector-names/detector.js'
 import { piiDetectors, piiRules } from '../adapters/detector-pii/detector.js'
 import { privateKeyDetector } from '../adapters/detector-private-key/detector.js'
@@ -12,7 +13,15 @@ import { readSecret } from '../config/secret.js'
 import { readTerms, termType } from '../config/terms.js'
 import { createPatternDetector } from '../patterns/detector.js'
 import type { Rule } from '../patterns/rule.js'
-import type { Detector, FindingType, Placed, PlacedRemote, RemoteDetector, WhenIll } from '../spec/index.js'
+import type {
+  BodyDetector,
+  Detector,
+  FindingType,
+  Placed,
+  PlacedRemote,
+  RemoteDetector,
+  WhenIll,
+} from '../spec/index.js'
 
 /** What expressions find, by family: one pass looks for all of one. */
 const PATTERNS: readonly { readonly name: string; readonly rules: () => readonly Rule[] }[] = [
@@ -46,18 +55,46 @@ export function allDetectors(): readonly Detector[] {
   return [...others(), ...makeOnce().patterns.values()]
 }
 
+/** Every detector of this version that judges whole bodies. Their weights are read once, and a damaged file throws. */
+export function allBodyDetectors(): readonly BodyDetector[] {
+  bodies ??= [createInjectionDetector()]
+  return bodies
+}
+
+let bodies: readonly BodyDetector[] | undefined
+
+export function bodyDetectorsOf({ inspection }: Config): readonly Placed<BodyDetector>[] {
+  return placed(allBodyDetectors(), inspection, (detector, types) => ({
+    name: detector.name,
+    types,
+    inspect: (parts) => detector.inspect(parts).map((found) => found.filter(({ type }) => types.includes(type))),
+  }))
+}
+
+/** Those of which a type is on, without those that are off. */
+function placed<D extends { readonly types: readonly FindingType[] }>(
+  all: readonly D[],
+  { types, open }: Pick<Config['inspection'], 'types' | 'open'>,
+  limit: (detector: D, types: readonly FindingType[]) => D,
+): readonly Placed<D>[] {
+  const isOn = (type: FindingType): boolean => types.some((one) => one === type)
+  const isOpen = (type: FindingType): boolean => open.some((one) => one === type)
+  return all
+    .map((detector) => ({ detector, on: detector.types.filter(isOn) }))
+    .filter(({ on }) => on.length > 0)
+    .map(({ detector, on }): Placed<D> => {
+      const whenIll = on.every(isOpen) ? 'open' : 'closed'
+      return { detector: on.length === detector.types.length ? detector : limit(detector, on), whenIll }
+    })
+}
+
 /**
  * Those that a configuration leaves on, and those for the operator's own terms: their files are read now. Another one that finds
  * several types fails open only where all of them may.
  */
 export function detectorsOf({ inspection: { types, open, onFailure, terms } }: Config): readonly Placed<Detector>[] {
   const own = createTermDetectors(terms.map((one) => ({ ...one, type: termType(one), words: readTerms(one) })))
-  const single = others()
-    .map((detector) => ({ detector, on: detector.types.filter((type) => types.includes(type)) }))
-    .filter(({ on }) => on.length > 0)
-    .map(({ detector, on }): Placed<Detector> => {
-      return { detector: limited(detector, on), whenIll: on.every((type) => open.includes(type)) ? 'open' : 'closed' }
-    })
+  const single = placed(others(), { types, open }, limited)
   const patterns = PATTERNS.flatMap(({ name, rules }) => {
     const on = rules().filter(({ type }) => types.includes(type))
     return [
@@ -91,7 +128,6 @@ function placedPatterns(
 
 /** A detector that tells of some of its types alone. */
 function limited(detector: Detector, types: readonly FindingType[]): Detector {
-  if (types.length === detector.types.length) return detector
   return {
     name: detector.name,
     types,

@@ -3,7 +3,7 @@ import type { DocumentOperationsParts } from '../documents/operations.js'
 import { createInspectTexts } from '../pipeline/inspect-texts.js'
 import type { Clock, DocumentIndex, Illness } from '../spec/index.js'
 import { classificationOf, type HeldDatasets, openDocuments } from './datasets.js'
-import { detectorsOf, remoteDetectorsOf } from './detectors.js'
+import { bodyDetectorsOf, detectorsOf, remoteDetectorsOf } from './detectors.js'
 
 export type DocumentsAdministered = Omit<DocumentOperationsParts, 'note' | 'datasets'>
 
@@ -66,7 +66,8 @@ function inspectionBy(config: () => Config, { env, onIll }: DocumentsParts): Doc
   return (texts, { level }) => {
     const now = config()
     if (made?.of !== now) {
-      const detectors = { detectors: detectorsOf(now), remoteDetectors: remoteDetectorsOf(now, env) }
+      const own = { detectors: detectorsOf(now), bodyDetectors: bodyDetectorsOf(now) }
+      const detectors = { ...own, remoteDetectors: remoteDetectorsOf(now, env) }
       made = { of: now, inspect: createInspectTexts({ ...detectors, onIll }) }
     }
     // The level says how high a document stands; a category would be above every bound.

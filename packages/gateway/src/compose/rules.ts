@@ -7,7 +7,7 @@ import type { Fingerprints, PolicyEngine } from '../spec/index.js'
 import type { OpenVault } from '../vault/vault.js'
 import { budgetingOf, sizesOf } from './budgets.js'
 import type { OpenedDatasets } from './datasets.js'
-import { detectorsOf, remoteDetectorsOf } from './detectors.js'
+import { bodyDetectorsOf, detectorsOf, remoteDetectorsOf } from './detectors.js'
 import { dialectsOf, modelsOf } from './dialects.js'
 import { filesRulesOf } from './files.js'
 import { type HeldIssuer, type IssuerParts, issuersOf } from './issuers.js'
@@ -54,6 +54,7 @@ export async function rulesOf(
     boundOnly: config.issuers.every((one) => one.dpop === 'required'),
     policy,
     detectors: detectorsOf(config),
+    bodyDetectors: bodyDetectorsOf(config),
     remoteDetectors: remoteDetectorsOf(config, lasting.env),
     dialects,
     modelsOf: modelsOf(config, dialects),

@@ -96,7 +96,7 @@ function* tableRemarks(config: Config, source: TablesConfig, at: Path): Iterable
   }
 }
 
-const NOBODY_FINDS = 'no detector in inspection.remote finds `injection.high`: no document would be refused'
+const NOBODY_FINDS = 'no detector that is on finds `injection.high`: no document would be refused'
 
 /** What a setting may have of every caller. */
 const OWN_SETTINGS = ['subject', 'issuer', 'groups']

@@ -142,8 +142,10 @@ describe('datasets', () => {
   it('warns where documents that tell models what to do are to be refused, and nothing finds them', () => {
     const of = (planted: string): string =>
       datasets(`  - name: a\n    documents: { store: "sqlite:./data/a.db", planted: ${planted} }\n`)
-    expect(read(of('refuse')).warnings).toContainEqual(
-      expect.stringContaining('datasets[0].documents.planted: no detector in inspection.remote finds `injection.high`'),
+    expect(read(of('refuse')).warnings).not.toContainEqual(expect.stringContaining('planted'))
+    const off = 'inspection: { detectors: { injection.high: false } }\n'
+    expect(read(`${off}${of('refuse')}`).warnings).toContainEqual(
+      expect.stringContaining('datasets[0].documents.planted: no detector that is on finds `injection.high`'),
     )
     expect(read(of('label')).warnings).not.toContainEqual(expect.stringContaining('planted'))
   })

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { ALL_WANTED, type Detector, type Finding, type FindingType, type TextPart } from '../spec/index.js'
+import {
+  ALL_WANTED,
+  type BodyDetector,
+  type Detector,
+  type Finding,
+  type FindingType,
+  type TextPart,
+} from '../spec/index.js'
 import { createInspect } from './inspect.js'
 
 function part(text: string): TextPart {
@@ -19,6 +26,18 @@ function finds(type: FindingType, word: string): Detector {
       return { findings, hold: text.length }
     },
   }
+}
+
+/** Finds in each part how many there are beside it. */
+const ofBodies: BodyDetector = {
+  name: 'bodies',
+  types: ['injection.low'],
+  inspect(parts) {
+    if (parts.some(({ text }) => text.includes('ill'))) throw new TypeError(`cannot read ${parts[0]?.text}`)
+    return parts.map(({ text }) =>
+      text === '' ? [] : [{ start: 0, end: parts.length, type: 'injection.low', score: 1 }],
+    )
+  },
 }
 
 const sick: Detector = {
@@ -114,5 +133,41 @@ describe('inspectParts', () => {
     const failed = [{ detector: 'away', why: 'TIMEOUT', whenIll: 'closed' }] as const
     expect(inspect([part('ab')], ALL_WANTED, { findings: [[]], failed })).toMatchObject({ kind: 'failed', failed })
     expect(inspect([], ALL_WANTED, { findings: [], failed })).toMatchObject({ kind: 'failed', failed })
+  })
+})
+
+describe('a detector of whole bodies', () => {
+  const place = (whenIll: 'closed' | 'open', detector: BodyDetector = ofBodies): ReturnType<typeof createInspect> =>
+    createInspect([{ detector: finds('pii.card', 'ab'), whenIll: 'closed' }], [{ detector, whenIll }])
+
+  it('sees all parts at once, and what it finds joins what the others do', () => {
+    expect(place('closed')([part('xyz'), part(''), part('ab')], ALL_WANTED)).toMatchObject({
+      kind: 'found',
+      parts: [
+        { index: 0, findings: [{ end: 3, type: 'injection.low' }] },
+        { index: 2, findings: [{ type: 'pii.card' }, { type: 'injection.low' }] },
+      ],
+    })
+    expect(place('closed')([], ALL_WANTED).kind).toBe('clean')
+  })
+
+  it('is not asked where nobody could use what it finds [content.where-used]', () => {
+    const inspect = place('closed')
+    expect(inspect([part('ill ab')], new Set<FindingType>(['pii.card']))).toMatchObject({ kind: 'found' })
+    expect(inspect([part('ab')], new Set<FindingType>(['injection.low'])).counts.get('injection.low')).toBe(1)
+  })
+
+  it('fails as others do: closed, or open and told of [content.illness]', () => {
+    const failed = [{ detector: 'bodies', why: 'TypeError', whenIll: 'closed' }]
+    expect(place('closed')([part('ill')], ALL_WANTED)).toMatchObject({ kind: 'failed', failed })
+    expect(place('open')([part('ill ab')], ALL_WANTED)).toMatchObject({
+      kind: 'failed',
+      parts: [{ findings: [{ type: 'pii.card' }] }],
+    })
+    const short = { ...ofBodies, inspect: () => [] }
+    expect(place('closed', short)([part('ab')], ALL_WANTED)).toMatchObject({
+      kind: 'failed',
+      failed: [{ why: 'RangeError' }],
+    })
   })
 })

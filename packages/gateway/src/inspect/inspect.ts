@@ -1,4 +1,5 @@
 import {
+  type BodyDetector,
   type Detector,
   type Elsewhere,
   type Finding,
@@ -40,20 +41,37 @@ const NO_FINDINGS: readonly string[] = []
 const NO_COUNTS: ReadonlyMap<FindingType, number> = new Map()
 
 const NONE_FAILED: readonly Illness[] = []
+const NONE_FOUND: readonly Finding[] = []
+const NO_BODIES: readonly (readonly (readonly Finding[])[])[] = []
 
-export function createInspect(all: readonly Placed<Detector>[]): InspectParts {
-  const running = new WeakMap<Wanted, readonly Placed<Detector>[]>()
+/** Never its message: that may quote the text. */
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}
 
-  function runningFor(wanted: Wanted): readonly Placed<Detector>[] {
+interface Running {
+  readonly detectors: readonly Placed<Detector>[]
+  readonly bodyDetectors: readonly Placed<BodyDetector>[]
+}
+
+export function createInspect(
+  all: readonly Placed<Detector>[],
+  allOfBodies: readonly Placed<BodyDetector>[] = [],
+): InspectParts {
+  const running = new WeakMap<Wanted, Running>()
+
+  function runningFor(wanted: Wanted): Running {
     const known = running.get(wanted)
     if (known !== undefined) return known
-    const found = all.filter(({ detector }) => detector.types.some((type) => wanted.has(type)))
+    const isWanted = ({ detector }: Placed<{ readonly types: readonly FindingType[] }>): boolean =>
+      detector.types.some((type) => wanted.has(type))
+    const found = { detectors: all.filter(isWanted), bodyDetectors: allOfBodies.filter(isWanted) }
     running.set(wanted, found)
     return found
   }
 
   return (parts, wanted, elsewhere) => {
-    const detectors = runningFor(wanted)
+    const { detectors, bodyDetectors } = runningFor(wanted)
     let length = 0
     for (const part of parts) length += part.text.length
     const promptTokens = Math.ceil(length / CHARACTERS_PER_TOKEN)
@@ -61,6 +79,19 @@ export function createInspect(all: readonly Placed<Detector>[]): InspectParts {
     let found: PartFindings[] | undefined
     let failed = elsewhere?.failed ?? NONE_FAILED
     let refused = isRefused(failed)
+    let ofBody: (readonly (readonly Finding[])[])[] | undefined
+    for (const { detector, whenIll } of bodyDetectors) {
+      if (refused || parts.length === 0) break
+      try {
+        const said = detector.inspect(parts)
+        if (said.length !== parts.length) throw new RangeError('not one list for each part')
+        ofBody ??= []
+        ofBody.push(said)
+      } catch (error) {
+        failed = withIllness(failed, { detector: detector.name, why: whyOf(error), whenIll })
+        refused ||= whenIll === 'closed'
+      }
+    }
     for (let index = 0; index < parts.length && !refused; index++) {
       const text = parts[index]?.text ?? ''
       let findings: Finding[] | undefined
@@ -69,10 +100,13 @@ export function createInspect(all: readonly Placed<Detector>[]): InspectParts {
           const scan = detector.scan(text, 0, true)
           if (scan.findings.length > 0) findings = findings?.concat(scan.findings) ?? [...scan.findings]
         } catch (error) {
-          const why = error instanceof Error ? error.name : typeof error
-          failed = withIllness(failed, { detector: detector.name, why, whenIll })
+          failed = withIllness(failed, { detector: detector.name, why: whyOf(error), whenIll })
           refused ||= whenIll === 'closed'
         }
+      }
+      for (const said of ofBody ?? NO_BODIES) {
+        const here = said[index] ?? NONE_FOUND
+        if (here.length > 0) findings = findings?.concat(here) ?? [...here]
       }
       const others = elsewhere?.findings[index]
       if (others !== undefined && others.length > 0) findings = findings?.concat(others) ?? [...others]

@@ -1,6 +1,7 @@
 import type { Learnt } from '../exchange.js'
 import { createInspect } from '../inspect/inspect.js'
 import {
+  type BodyDetector,
   type Detector,
   type Elsewhere,
   type Illness,
@@ -16,6 +17,7 @@ import type { Entered } from './call.js'
 
 export interface LearnParts {
   readonly detectors: readonly Placed<Detector>[]
+  readonly bodyDetectors: readonly Placed<BodyDetector>[]
   /** Called each time that a detector failed. */
   readonly onIll: (illness: Illness) => void
 }
@@ -34,7 +36,7 @@ export type Learn = (
 ) => Step<Learnt>
 
 export function createLearn(parts: LearnParts): Learn {
-  const inspectParts = createInspect(parts.detectors)
+  const inspectParts = createInspect(parts.detectors, parts.bodyDetectors)
   const told = new WeakMap<Entered, Set<string>>()
 
   function tell(failed: readonly Illness[], asking: Entered | undefined): void {

@@ -15,12 +15,14 @@ import { createGuardFactory } from '../release/guard.js'
 import { Release, type ReleaseParts } from '../release/release.js'
 import {
   type Action,
+  type ActsByType,
   type Clock,
   type Detector,
   type Dialect,
   errorName,
   type FindingType,
   familyOf,
+  type LookElsewhere,
   NO_RETRY,
   type Outcome,
   type Placed,
@@ -155,9 +157,14 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   const wantedIn = createWantedIn(parts.policy, parts.gathering)
   const looksFor = (action: Action): readonly FindingType[] => {
     const wanted = wantedIn(action)
-    const all = [...parts.detectors, ...parts.remoteDetectors].flatMap(({ detector }) => detector.types)
+    const all = [...parts.detectors, ...parts.bodyDetectors, ...parts.remoteDetectors].flatMap(
+      ({ detector }) => detector.types,
+    )
     return all.filter((type) => wanted.has(type))
   }
+  /** A body that one of our own has to see whole is kept as if somebody elsewhere looked. */
+  const judgesBodies = (acts: ActsByType): boolean =>
+    parts.bodyDetectors.some(({ detector }) => detector.types.some((type) => acts.has(type)))
   const judge = createJudge(parts, { learn, elsewhere, challenged, permitted, wantedIn })
   const forward = createForward(parts.forward)
   const release: ReleaseParts = {
@@ -173,7 +180,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
         },
       }),
     inspect: (texts, acts, found) => learn(texts, acts, found),
-    elsewhere,
+    elsewhere: (acts) => elsewhere?.(acts) ?? (judgesBodies(acts) ? NOBODY_ELSEWHERE : undefined),
     editParts: (texts, found, acts, vault) => editParts(texts, found, acts, vault, ANSWERED_MAX),
     askToRestore,
     askToRelease,
@@ -414,6 +421,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 }
 
+const NOBODY_ELSEWHERE: LookElsewhere = async (texts) => ({ findings: texts.map(() => []), failed: [] })
 const NOT_ON_LEDGER = 'What this request has in it cannot be recorded at the moment, so it was not made.'
 
 function ignore(): void {}

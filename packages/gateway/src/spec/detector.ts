@@ -1,4 +1,5 @@
 import type { Finding, FindingType } from './finding.js'
+import type { TextPart } from './part.js'
 import type { Refusal } from './refusal.js'
 
 export interface Scan {
@@ -23,6 +24,17 @@ export interface Detector {
    * @param ended no text follows: nothing may stay open
    */
   scan(text: string, from: number, ended: boolean): Scan
+}
+
+/**
+ * Judges texts by who says them and what stands beside them in the same body: a request, or an answer. What it would find in half a
+ * text says nothing of what it finds in all of it, so a stream that it looks at is kept until it is whole.
+ */
+export interface BodyDetector {
+  readonly name: string
+  readonly types: readonly FindingType[]
+  /** Findings of each part: sorted by start; those of one type do not overlap. */
+  inspect(parts: readonly TextPart[]): readonly (readonly Finding[])[]
 }
 
 /** What it means that a detector failed: `open` lets pass what it failed at, and the log says so each time. */

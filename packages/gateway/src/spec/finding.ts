@@ -1,17 +1,19 @@
 import { CANARY_TYPES } from './canary-types.js'
+import { INJECTION_TYPES } from './injection-types.js'
 import { PII_TYPES } from './pii-types.js'
 import { SECRET_TYPES } from './secret-types.js'
 
 /** What the gateway's own detectors yield. */
-export const OWN_TYPES: readonly OwnType[] = [...PII_TYPES, ...SECRET_TYPES, ...CANARY_TYPES]
+export const OWN_TYPES: readonly OwnType[] = [...INJECTION_TYPES, ...PII_TYPES, ...SECRET_TYPES, ...CANARY_TYPES]
 
-export type OwnType = (typeof CANARY_TYPES)[number] | (typeof PII_TYPES)[number] | (typeof SECRET_TYPES)[number]
+export type OwnType =
+  | (typeof CANARY_TYPES)[number]
+  | (typeof INJECTION_TYPES)[number]
+  | (typeof PII_TYPES)[number]
+  | (typeof SECRET_TYPES)[number]
 
-/** What only a detector elsewhere yields, where one is configured. Of `injection` a text has one grade. */
+/** What only a detector elsewhere yields, where one is configured. */
 export const REMOTE_TYPES = [
-  'injection.high',
-  'injection.low',
-  'injection.medium',
   'moderation.harassment',
   'moderation.hate',
   'moderation.illicit',
@@ -76,6 +78,16 @@ export interface Finding extends Span {
   /** 0 to 1. */
   readonly score: number
 }
+
+/**
+ * Whether a finding is too weak for the default threshold, so that it is told of and nothing need be done about it. Of an injection the
+ * grade says so.
+ */
+export function isBelowThreshold({ score, type }: Pick<Finding, 'score' | 'type'>): boolean {
+  return familyOf(type) === 'injection' ? type === 'injection.low' : score < DEFAULT_THRESHOLD
+}
+
+const DEFAULT_THRESHOLD = 0.5
 
 /** What was found in one part of a body. */
 export interface PartFindings {

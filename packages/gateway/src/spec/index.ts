@@ -42,7 +42,7 @@ export type {
   MemberPath,
   PathPattern,
 } from './declared-dialect.js'
-export type { Detector, Illness, Placed, Scan, TextGuard, WhenIll } from './detector.js'
+export type { BodyDetector, Detector, Illness, Placed, Scan, TextGuard, WhenIll } from './detector.js'
 export type {
   AnswerView,
   Change,
@@ -63,9 +63,18 @@ export type {
 export type { DocumentEmbedding, Embedding } from './embedding.js'
 export { NotEmbedded } from './embedding.js'
 export type { Finding, FindingType, PartFindings, Span, TermType, Wanted } from './finding.js'
-export { ALL_WANTED, FINDING_TYPES, familyOf, findingTypeOf, isTermType, OWN_TYPES } from './finding.js'
+export {
+  ALL_WANTED,
+  FINDING_TYPES,
+  familyOf,
+  findingTypeOf,
+  isBelowThreshold,
+  isTermType,
+  OWN_TYPES,
+} from './finding.js'
 export type { Fingerprints, ReleasedRow, TextWatch } from './fingerprints.js'
 export { labelsKnownIn, NO_FINGERPRINTS } from './fingerprints.js'
+export { INJECTION_TYPES } from './injection-types.js'
 export type { Gathering, Ledger } from './ledger.js'
 export { labelsBrought, labelsOfKnown, withLabels } from './ledger.js'
 export type { Size, Sizes } from './limit.js'

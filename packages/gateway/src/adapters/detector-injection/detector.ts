@@ -1,0 +1,79 @@
+import { type BodyDetector, type Finding, type FindingType, INJECTION_TYPES, type Role } from '../../spec/index.js'
+import { Documents } from './documents.js'
+import { Features } from './features.js'
+import { readModel, type Thresholds } from './model.js'
+import { Reading } from './reading.js'
+import { Under } from './under.js'
+import { Users } from './users.js'
+
+const NONE: readonly Finding[] = []
+/** What a caller has others say, or what a dialect does not know: nobody vouches for it. */
+const SAID: ReadonlySet<Role> = new Set(['user', 'unknown'])
+/** What operators say, and what tools say of themselves. */
+const UNJUDGED: ReadonlySet<Role> = new Set(['system', 'tool-definition'])
+
+/**
+ * Finds attempts to take a model over: in what users say (a whole text has one grade), and in what tools gave back (each instruction
+ * that was planted there, at its place).
+ *
+ * It judges by wording, in any of the ways that `views/` can undo; and, where there is a system message, by what that forbids, keeps
+ * secret and is about. It does not see: what is asked politely and without the words of an attack, where no system message says
+ * that it is wrong; attacks that are spread over several messages; pictures; languages of which it knows no words; harmful requests that
+ * are no attempt to change what the model does.
+ *
+ * What a model said is judged where it stands alone, in an answer. System messages, and what tools say of themselves, are not.
+ *
+ * @param path of a weights file; default: the one that is shipped. It is read here, and a damaged one throws
+ */
+export function createInjectionDetector(path?: string): BodyDetector {
+  const model = readModel(path)
+  const reading = new Reading()
+  const features = new Features()
+  const users = new Users(model, reading, features)
+  const documents = new Documents(model, reading, features)
+  const under = new Under(model, reading, features)
+
+  function planted(text: string): readonly Finding[] {
+    return documents.find(text).map(({ end, score, start }) => ({
+      ...{ start, end, score },
+      type: gradeOf(score, model.documents) ?? 'injection.low',
+    }))
+  }
+
+  function said(text: string, isCharged: boolean): readonly Finding[] {
+    const score = users.score(text)
+    const type = gradeOf(score, model.users)
+    const against = isCharged ? under.score(text) : 0
+    const other = gradeOf(against, model.under)
+    if (other !== undefined && (type === undefined || GRADES.indexOf(other) > GRADES.indexOf(type))) {
+      return [{ start: 0, end: text.length, score: against, type: other }]
+    }
+    return type === undefined ? NONE : [{ start: 0, end: text.length, score, type }]
+  }
+
+  return {
+    name: 'injection',
+    types: INJECTION_TYPES,
+    inspect(parts) {
+      const isAnswer = parts.every(({ role }) => !SAID.has(role) && role !== 'tool')
+      const system = parts.filter(({ role }) => role === 'system').map(({ text }) => text)
+      const isCharged = system.some((text) => text.trim() !== '')
+      if (isCharged) under.charge(system.join('\n'))
+      return parts.map(({ role, text }) => {
+        if (text.trim() === '') return NONE
+        if (role === 'tool') return planted(text)
+        if (SAID.has(role)) return said(text, isCharged)
+        return isAnswer && !UNJUDGED.has(role) ? said(text, false) : NONE
+      })
+    },
+  }
+}
+
+const GRADES: readonly FindingType[] = ['injection.low', 'injection.medium', 'injection.high']
+
+/** Undefined: none at all. */
+function gradeOf(score: number, { high, low, medium }: Thresholds): FindingType | undefined {
+  if (score >= high) return 'injection.high'
+  if (score >= medium) return 'injection.medium'
+  return score >= low ? 'injection.low' : undefined
+}

@@ -1,0 +1,124 @@
+import type { Span } from '../../spec/index.js'
+import { viewsOf } from '../../views/views.js'
+import { Context } from './context.js'
+import type { Features } from './features.js'
+import { type Model, sigmoid, Tally } from './model.js'
+import { type Piece, sentencesOf } from './pieces.js'
+import type { Reading } from './reading.js'
+
+const WINDOW = 8192
+const FENCE = '```'
+/** Between two sentences that were found, a line that says little (`Subject:`, a row of dashes) belongs to what they say. */
+const BETWEEN_MAX = 3
+
+export interface Planted extends Span {
+  readonly score: number
+}
+
+/** Finds, in what a tool gave back or a document says, the sentences that tell a model what to do. */
+export class Documents {
+  readonly #model: Model
+  readonly #reading: Reading
+  readonly #features: Features
+  readonly #tally: Tally = new Tally()
+  readonly #context: Context = new Context()
+
+  constructor(model: Model, reading: Reading, features: Features) {
+    this.#model = model
+    this.#reading = reading
+    this.#features = features
+  }
+
+  /** Sorted by start, not overlapping. */
+  find(text: string): readonly Planted[] {
+    const found: Planted[] = []
+    for (let start = 0; start < text.length; ) {
+      const end = text.length - start <= WINDOW ? text.length : lineEnd(text, start + WINDOW)
+      const window = start === 0 && end === text.length ? text : text.slice(start, end)
+      const here = this.#shown(window)
+      for (const view of viewsOf(window)) {
+        for (const { end: to, score, start: from } of this.#shown(view.text))
+          here.push({ ...view.spanOf(from, to), score })
+      }
+      for (const one of here) found.push({ start: start + one.start, end: start + one.end, score: one.score })
+      start = end
+    }
+    return joined(found)
+  }
+
+  #shown(text: string): Planted[] {
+    const { documents } = this.#model
+    this.#reading.read(text)
+    const { ends, starts } = this.#reading
+    const sentences = sentencesOf(this.#reading)
+    this.#context.read(this.#reading, sentences)
+    const found: Planted[] = []
+    let open: { start: number; end: number; score: number; index: number } | undefined
+    for (const [index, sentence] of sentences.entries()) {
+      const score = this.#score(sentence, index)
+      if (score < documents.low) continue
+      const start = starts[sentence.from] ?? 0
+      const end = withFence(text, ends[sentence.to - 1] ?? 0)
+      // A sentence that is hardly one of them makes what was found no longer.
+      const isSure = open !== undefined && score >= documents.medium === open.score >= documents.medium
+      if (open !== undefined && (start < open.end || (isSure && isNear(sentences, open.index, index)))) {
+        open.end = Math.max(open.end, end)
+        open.score = Math.max(open.score, score)
+        open.index = index
+        continue
+      }
+      open = { start, end, score, index }
+      found.push(open)
+    }
+    return found
+  }
+
+  #score(sentence: Piece, index: number): number {
+    const { planted } = this.#model
+    this.#features.take(this.#reading, sentence.from, sentence.to, this.#context.of(index))
+    this.#tally.clear()
+    this.#tally.add(this.#features, planted)
+    return sigmoid(this.#tally.logit(planted))
+  }
+}
+
+/** What stands between two sentences is a few words at most. */
+function isNear(sentences: readonly Piece[], before: number, now: number): boolean {
+  let words = 0
+  for (let index = before + 1; index < now; index++) {
+    const { from, to } = sentences[index] ?? { from: 0, to: 99 }
+    words += to - from
+  }
+  return words <= BETWEEN_MAX
+}
+
+/** A sentence that a block of code stands behind takes it along: it says what to do with it. */
+function withFence(text: string, end: number): number {
+  let at = end
+  while (at < text.length && /\s/.test(text.charAt(at))) at += 1
+  if (!text.startsWith(FENCE, at)) return end
+  const close = text.indexOf(FENCE, at + FENCE.length)
+  return close === -1 ? text.length : close + FENCE.length
+}
+
+/** A window ends with a line, where one ends near. */
+function lineEnd(text: string, at: number): number {
+  const line = text.lastIndexOf('\n', at)
+  return line > at - WINDOW / 4 ? line + 1 : at
+}
+
+/** Of several views one text may be found more than once. */
+function joined(found: Planted[]): readonly Planted[] {
+  if (found.length < 2) return found
+  const sorted = [...found].sort((a, b) => a.start - b.start || a.end - b.end)
+  const all: Planted[] = []
+  for (const one of sorted) {
+    const before = all.at(-1)
+    if (before === undefined || one.start >= before.end) all.push(one)
+    else {
+      const end = Math.max(before.end, one.end)
+      all[all.length - 1] = { start: before.start, end, score: Math.max(before.score, one.score) }
+    }
+  }
+  return all
+}

@@ -1,0 +1,81 @@
+import type { Reading } from './reading.js'
+
+/** Tokens from one to the one before the other. */
+export interface Piece {
+  readonly from: number
+  readonly to: number
+}
+
+/** As long as what a small model has been seen to judge well. UTF-16 code units. */
+const CHUNK_MAX = 420
+const LINE = 0x0a
+const STOPS: ReadonlySet<number> = new Set([0x2e, 0x21, 0x3f, 0x3002, 0xff01, 0xff1f, 0x964, 0x6d4, 0x61f])
+/** They end a sentence though nothing stands behind them. */
+const FULL_STOPS: ReadonlySet<number> = new Set([0x3002, 0xff01, 0xff1f])
+
+/** Sentences, each at most `CHUNK_MAX` long: a line ends one, and so does a stop with a space behind it. */
+export function sentencesOf(reading: Reading): readonly Piece[] {
+  const { count, ends, kinds, starts, text } = reading
+  const pieces: Piece[] = []
+  let from = 0
+  for (let at = 0; at < count; at++) {
+    const end = ends[at] ?? 0
+    const next = at + 1 < count ? (starts[at + 1] ?? 0) : text.length
+    const nextEnd = at + 1 < count ? (ends[at + 1] ?? 0) : next
+    const code = text.charCodeAt(end - 1)
+    const stops = kinds[at] === 3 && STOPS.has(code) && (next > end || FULL_STOPS.has(code))
+    if (at + 1 < count && !stops && nextEnd - (starts[from] ?? 0) <= CHUNK_MAX && !breaks(text, end, next)) continue
+    pieces.push({ from, to: at + 1 })
+    from = at + 1
+  }
+  return pieces
+}
+
+/** Meanings of attacks that a sentence must have to be looked at by itself. */
+const MEANT_MIN = 3
+
+/**
+ * Sentences that are worth a look by themselves: what stands around them in their chunk must not make them harmless.
+ *
+ * @param chunks of the same sentences
+ */
+export function tellingOf(
+  { meanings }: Reading,
+  sentences: readonly Piece[],
+  chunks: readonly Piece[],
+): readonly Piece[] {
+  const whole = new Set(chunks.map(({ from, to }) => from * 0x100000 + to))
+  return sentences.filter(({ from, to }) => {
+    if (whole.has(from * 0x100000 + to)) return false
+    let meant = 0
+    let before = 0
+    for (let at = from; at < to; at++) {
+      const meaning = meanings[at] ?? 0
+      if (meaning !== 0 && meaning !== before) meant += 1
+      if (meaning !== 0) before = meaning
+    }
+    return meant >= MEANT_MIN
+  })
+}
+
+function breaks(text: string, end: number, next: number): boolean {
+  for (let at = end; at < next; at++) if (text.charCodeAt(at) === LINE) return true
+  return false
+}
+
+/** Sentences put together as far as they are no longer than `CHUNK_MAX`. */
+export function chunksOf(reading: Reading, sentences: readonly Piece[]): readonly Piece[] {
+  const { ends, starts } = reading
+  const chunks: Piece[] = []
+  let open: Piece | undefined
+  for (const sentence of sentences) {
+    const fits: boolean = open !== undefined && (ends[sentence.to - 1] ?? 0) - (starts[open.from] ?? 0) <= CHUNK_MAX
+    if (open !== undefined && fits) open = { from: open.from, to: sentence.to }
+    else {
+      if (open !== undefined) chunks.push(open)
+      open = sentence
+    }
+  }
+  if (open !== undefined) chunks.push(open)
+  return chunks
+}

@@ -1,0 +1,277 @@
+// `npm run detectors:train`, this part of it: trains the heads of the injection detector and writes packages/gateway/weights/injection.bin.
+// Wants a build, the labelled rows (eval/data.mjs says where), and in OSTIARY_PROSE what prose.mjs cut.
+//
+// Thresholds are fixed on scores of texts that the heads which scored them were not trained on: four folds, by pattern and source.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Charge } from '../packages/gateway/dist/adapters/detector-injection/charge.js'
+import { Context } from '../packages/gateway/dist/adapters/detector-injection/context.js'
+import { BUCKETS, Features } from '../packages/gateway/dist/adapters/detector-injection/features.js'
+import { chunksOf, sentencesOf, tellingOf } from '../packages/gateway/dist/adapters/detector-injection/pieces.js'
+import { Reading } from '../packages/gateway/dist/adapters/detector-injection/reading.js'
+import { DOUBT } from '../packages/gateway/dist/adapters/detector-injection/users.js'
+import { weightsFile } from '../packages/gateway/dist/weights/weights.js'
+import { documentTexts, pairTexts, userTexts } from './injection/data.mjs'
+import { hashOf } from './injection/grammar.mjs'
+import { combined, logitOf, quantised, sampleOf, train } from './injection/learn.mjs'
+
+const OUT = fileURLToPath(new URL('../packages/gateway/weights/injection.bin', import.meta.url))
+const FOLDS = 4
+const reading = new Reading()
+const features = new Features()
+
+/** Every chunk of a text, and the sentences of it that are looked at by themselves. */
+function chunksIn({ text, label, weight }) {
+  reading.read(text)
+  const sentences = sentencesOf(reading)
+  const chunks = chunksOf(reading, sentences)
+  const sampled = ({ from, to }) => {
+    features.take(reading, from, to)
+    return sampleOf(features, label, weight)
+  }
+  return { chunks: chunks.map(sampled), telling: tellingOf(reading, sentences, chunks).map(sampled) }
+}
+
+function wholeOf(chunks) {
+  if (chunks.length === 1) return chunks[0]
+  const groups = [[], [], []]
+  for (const { indices, ends } of chunks) {
+    let from = 0
+    for (const [group, end] of ends.entries()) {
+      groups[group].push(indices.subarray(from, end))
+      from = end
+    }
+  }
+  const lengths = groups.map((parts) => parts.reduce((sum, one) => sum + one.length, 0))
+  const indices = new Int32Array(lengths[0] + lengths[1] + lengths[2])
+  let at = 0
+  for (const part of groups.flat()) {
+    indices.set(part, at)
+    at += part.length
+  }
+  const ends = [lengths[0], lengths[0] + lengths[1], at]
+  return { indices, ends, label: chunks[0].label, weight: chunks[0].weight }
+}
+
+const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length
+
+/** What the last step sees of a text, and what it would see of the chunk that is most like an attack, alone. */
+function summary({ chunks, telling, whole }, heads) {
+  const scores = chunks.map((chunk) => logitOf(chunk, heads.chunk))
+  const sorted = [...scores].sort((a, b) => b - a)
+  return {
+    values: [sorted[0], mean(sorted.slice(0, 3)), logitOf(whole, heads.whole), Math.log(chunks.length)],
+    alone: [...chunks, ...telling].map((piece) => {
+      const score = logitOf(piece, heads.chunk)
+      return [score, score, logitOf(piece, heads.whole), 0]
+    }),
+  }
+}
+
+/** Which chunks of an attack make it one is not known: first all of them, then those that look so. */
+function trainUser(texts) {
+  const whole = train(
+    texts.map(({ whole }) => whole),
+    { buckets: BUCKETS, epochs: 6 },
+  )
+  let chunk
+  for (let round = 0; round < 2; round++) {
+    const samples = []
+    for (const { chunks, row, telling } of texts) {
+      const pieces = [...chunks, ...telling]
+      if (row.label === 0) {
+        const weight = row.weight / Math.sqrt(pieces.length)
+        for (const one of pieces) samples.push({ ...one, weight })
+        continue
+      }
+      const order = chunk === undefined ? chunks : [...pieces].sort((a, b) => logitOf(b, chunk) - logitOf(a, chunk))
+      const kept = chunk === undefined ? order.slice(0, 6) : order.slice(0, Math.max(1, Math.ceil(order.length / 2)))
+      for (const one of kept) samples.push({ ...one, weight: row.weight / Math.sqrt(kept.length) })
+    }
+    chunk = train(samples, { buckets: BUCKETS, epochs: round === 0 ? 3 : 6 })
+  }
+  return { whole, chunk }
+}
+
+const foldOf = ({ group }) => hashOf(group) % FOLDS
+const sigmoid = (z) => 1 / (1 + Math.exp(-z))
+const dot = (weights, values) => values.reduce((sum, one, k) => sum + one * weights[k], weights[values.length])
+
+/** The lowest score that at most this share of texts is above. */
+function thresholdAt(scores, share) {
+  const sorted = [...scores].sort((a, b) => b - a)
+  return (sorted[Math.floor(sorted.length * share)] ?? 0) + 1e-6
+}
+
+function report(name, scored, threshold) {
+  const kinds = new Map()
+  for (const { row, score } of scored) {
+    const key = `${row.label} ${row.kind} ${row.kind === 'own' ? row.group.split('/')[0] : (row.language ?? '')}`
+    const kind = kinds.get(key) ?? { hits: 0, of: 0 }
+    kind.of += 1
+    if (score >= threshold) kind.hits += 1
+    kinds.set(key, kind)
+  }
+  console.log(`${name}: at ${threshold.toFixed(4)}`)
+  for (const [key, { hits, of }] of [...kinds].sort())
+    console.log(`  ${key.padEnd(32)} ${((100 * hits) / of).toFixed(1)} % of ${of}`)
+}
+
+function user() {
+  const texts = userTexts()
+    .map((row) => {
+      const { chunks, telling } = chunksIn(row)
+      return { row, chunks, telling, whole: chunks.length === 0 ? undefined : wholeOf(chunks) }
+    })
+    .filter(({ chunks }) => chunks.length > 0)
+  console.log('users:', texts.length, 'texts')
+  const rows = []
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const heads = trainUser(texts.filter(({ row }) => foldOf(row) !== fold))
+    for (const text of texts) if (foldOf(text.row) === fold) rows.push({ row: text.row, ...summary(text, heads) })
+  }
+  const combine = combined(
+    rows.map(({ values }) => values),
+    rows.map(({ row }) => row.label),
+    rows.map(({ row }) => row.weight),
+  )
+  const scored = rows.map(({ alone, row, values }) => {
+    const logit = Math.max(dot(combine, values), ...alone.map((one) => dot(combine, one) - DOUBT))
+    return { row, score: sigmoid(logit) }
+  })
+  const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
+  const general = of(({ kind }) => kind === 'benign_general' || kind === 'prompt' || kind === 'document')
+  const hard = of(({ kind }) => kind === 'benign_hard')
+  const own = of(({ kind }) => kind === 'own')
+  // Stricter than what is asked for: texts from elsewhere alarm more often.
+  const team = Math.max(thresholdAt(general, 0.003), thresholdAt(hard, 0.012), thresholdAt(own, 0.06))
+  const strict = Math.max(thresholdAt(general, 0.001), thresholdAt(hard, 0.004), thresholdAt(own, 0.015))
+  const low = Math.max(thresholdAt(general, 0.01), thresholdAt(hard, 0.04))
+  report('users', scored, team)
+  if (process.env.OSTIARY_ONLY_FOLDS !== undefined) process.exit(0)
+  const heads = trainUser(texts)
+  return { heads, combine, thresholds: { low: Math.min(low, team), medium: team, high: Math.max(team, strict) } }
+}
+
+/** Sentences of a document as samples; those that were planted are to be found. */
+function sentencesIn(document) {
+  const { text, spans, weight } = document
+  reading.read(text)
+  const sentences = sentencesOf(reading)
+  const context = new Context()
+  context.read(reading, sentences)
+  return sentences.map(({ from, to }, index) => {
+    const start = reading.starts[from]
+    const end = reading.ends[to - 1]
+    const inside = spans.some((span) => Math.min(end, span.end) - Math.max(start, span.start) > (end - start) / 2)
+    // Code that was planted is code: what tells is the line before it, and the rule that takes the block along.
+    const isCode =
+      inside && spans.some((span) => text.slice(span.start, start).includes('```') || text.startsWith('```', start))
+    features.take(reading, from, to, context.of(index))
+    const share = inside ? weight : weight / Math.sqrt(sentences.length)
+    return sampleOf(features, inside && !isCode ? 1 : 0, isCode ? 0 : share)
+  })
+}
+
+function planted() {
+  const documents = documentTexts().map((document) => ({ document, samples: sentencesIn(document) }))
+  console.log('documents:', documents.length)
+  const scored = []
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const others = documents.filter(({ document }) => foldOf(document) !== fold).flatMap(({ samples }) => samples)
+    const head = train(others, { buckets: BUCKETS, epochs: 5 })
+    for (const { document, samples } of documents) {
+      if (foldOf(document) !== fold) continue
+      const scores = samples.map((sample) => sigmoid(logitOf(sample, head)))
+      const wanted = samples.map(({ label }) => label)
+      const row = { ...document, label: wanted.includes(1) ? 1 : 0 }
+      // Of one that has something planted it is that which has to be found; of a clean one nothing.
+      const score = Math.max(...scores.filter((_, index) => wanted[index] === row.label), 0)
+      scored.push({ row, score })
+    }
+  }
+  const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
+  const retrieved = of(({ kind }) => kind === 'retrieved')
+  const pages = of(({ kind }) => kind === 'document')
+  const own = of(({ kind }) => kind === 'own')
+  const read = Math.max(thresholdAt(retrieved, 0.015), thresholdAt(pages, 0.03), thresholdAt(own, 0.015))
+  // Clean documents from elsewhere alarm more often than those of the folds.
+  const team = read + (1 - read) * 0.15
+  const strict = Math.max(thresholdAt(retrieved, 0.005), thresholdAt(pages, 0.006), thresholdAt(own, 0.01))
+  const low = Math.max(thresholdAt(retrieved, 0.05), thresholdAt(pages, 0.08))
+  report('documents', scored, team)
+  const head = train(
+    documents.flatMap(({ samples }) => samples),
+    { buckets: BUCKETS, epochs: 5 },
+  )
+  const high = Math.max(strict, team + (1 - team) / 2)
+  return { head, thresholds: { low: Math.min(low, team), medium: team, high } }
+}
+
+function charged() {
+  const charge = new Charge(reading)
+  const rows = pairTexts().map((row) => {
+    charge.read(row.system)
+    reading.read(row.text)
+    const whole = { from: 0, to: reading.count }
+    features.take(reading, 0, reading.count, charge.against(whole), charge.salt)
+    return { row: { ...row, kind: 'own', weight: 1 }, sample: sampleOf(features, row.label) }
+  })
+  console.log('under system messages:', rows.length)
+  const scored = []
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const others = rows.filter(({ row }) => foldOf(row) !== fold)
+    const head = train(
+      others.map(({ sample }) => sample),
+      { buckets: BUCKETS, epochs: 5 },
+    )
+    for (const { row, sample } of rows) {
+      if (foldOf(row) === fold) scored.push({ row, score: sigmoid(logitOf(sample, head)) })
+    }
+  }
+  const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
+  const plain = of(({ group }) => group.startsWith('plain'))
+  const others = of(({ group }) => !group.startsWith('plain'))
+  const team = Math.max(thresholdAt(plain, 0.03), thresholdAt(others, 0.07))
+  const strict = Math.max(thresholdAt(plain, 0.002), thresholdAt(others, 0.01), team + (1 - team) / 2)
+  report('under system messages', scored, team)
+  const head = train(
+    rows.map(({ sample }) => sample),
+    { buckets: BUCKETS, epochs: 5 },
+  )
+  return {
+    head,
+    thresholds: {
+      low: Math.min(team, Math.max(thresholdAt(plain, 0.06), thresholdAt(others, 0.12))),
+      medium: team,
+      high: strict,
+    },
+  }
+}
+
+const under = charged()
+if (process.env.OSTIARY_ONLY_CHARGED !== undefined) process.exit(0)
+const users = user()
+const documents = planted()
+const heads = new Map([
+  ['chunk', users.heads.chunk],
+  ['whole', users.heads.whole],
+  ['planted', documents.head],
+  ['charged', under.head],
+])
+const about = {
+  combine: users.combine,
+  users: users.thresholds,
+  documents: documents.thresholds,
+  under: under.thresholds,
+}
+const arrays = new Map()
+for (const [name, { bias, weights }] of heads) {
+  const { bytes, step } = quantised(weights)
+  arrays.set(name, bytes)
+  about[name] = { step, bias }
+}
+mkdirSync(dirname(OUT), { recursive: true })
+writeFileSync(OUT, weightsFile({ name: 'injection', version: 1 }, { about, arrays }))
+console.log(about)

@@ -1,0 +1,218 @@
+// The texts that the heads learn from: rows of the shared set that are not held back, our own patterns, and prose.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DATA, rowsOf } from '../../eval/data.mjs'
+import { isHeldBack } from '../../eval/held-back.mjs'
+import { EXTRACT, OVERRIDE } from './attacks.mjs'
+import { MORE } from './attacks-more.mjs'
+import { PERSONAS, QUOTED, REQUESTS, TRIGGERS } from './benign.mjs'
+import { chance, hashOf, pick, say, texts } from './grammar.mjs'
+import { FORGED, gibberish, HARMFUL, MISUSE, PERSONA } from './jailbreaks.mjs'
+import { LANGUAGES } from './languages.mjs'
+import { pairs } from './pairs.mjs'
+import { CLEAN, PLANTED, WITH_CODE } from './planted.mjs'
+import { WORDS } from './words.mjs'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Of patterns: those of one pattern are of one fold, so that it is told how another would fare. */
+function of(patterns, count, family, rest, seed = 1) {
+  return texts(patterns, WORDS, count, seed + hashOf(family)).map(({ text, template }) => ({
+    text,
+    // Of a language all are of one fold: then it is told how one would fare that nothing was learnt of.
+    group: rest.language === undefined ? `${family}/${template}` : `language/${rest.language}`,
+    ...rest,
+  }))
+}
+
+/** Users' texts: `{ text, label, group, weight, kind, language? }`. */
+export function userTexts({ scale = 1 } = {}) {
+  const n = (count) => Math.max(1, Math.round(count * scale))
+  const rows = [
+    ...of(OVERRIDE, n(45), 'override', { label: 1, weight: 0.5, kind: 'own' }),
+    ...of(MORE, n(35), 'more', { label: 1, weight: 0.6, kind: 'own' }),
+    ...of(EXTRACT, n(35), 'extract', { label: 1, weight: 0.6, kind: 'own' }),
+    ...of(PERSONA, n(40), 'persona', { label: 1, weight: 0.5, kind: 'own' }),
+    ...of(FORGED, n(40), 'forged', { label: 1, weight: 0.6, kind: 'own' }),
+    ...of(MISUSE, n(40), 'misuse', { label: 1, weight: 0.5, kind: 'own' }),
+    ...of(REQUESTS, n(60), 'requests', { label: 0, weight: 1, kind: 'own' }),
+    ...of(TRIGGERS, n(60), 'triggers', { label: 0, weight: 1.5, kind: 'own' }),
+    ...of(PERSONAS, n(110), 'personas', { label: 0, weight: 1.5, kind: 'own' }),
+    ...of(QUOTED, n(60), 'quoted', { label: 0, weight: 1.2, kind: 'own' }),
+  ]
+  const next = chance(11)
+  for (const { text } of of(HARMFUL, n(160), 'gibberish', {})) {
+    rows.push({
+      text: `${text} ${gibberish(next, pick)}`,
+      label: 1,
+      group: `gibberish/${hashOf(text) % 5}`,
+      weight: 0.6,
+      kind: 'own',
+    })
+  }
+  for (const [language, { attack, benign }] of Object.entries(LANGUAGES)) {
+    rows.push(...of(attack, n(24), `attack-${language}`, { label: 1, weight: 0.4, kind: 'language', language }))
+    rows.push(...of(benign, n(5), `benign-${language}`, { label: 0, weight: 2, kind: 'language', language }))
+  }
+  if (DATA !== undefined) {
+    for (const row of rowsOf('injection')) {
+      if (row.scope === 'core' && !isHeldBack(row) && row.subtype !== 'obfuscated')
+        rows.push({ text: row.text, label: 1, group: row.id, weight: row.subtype === 'jailbreak' ? 1 : 2, kind: 'row' })
+    }
+    for (const name of ['benign_hard', 'benign_general']) {
+      for (const row of rowsOf(name)) {
+        if (isHeldBack(row) || /CC BY-SA/.test(row.licence)) continue
+        rows.push({ text: row.text, label: 0, group: row.id, weight: 2, kind: name })
+      }
+    }
+  }
+  for (const { kind, text } of prose()) {
+    if (kind === 'prompt') rows.push({ text, label: 0, group: `prose/${hashOf(text)}`, weight: 2, kind: 'prompt' })
+    else
+      rows.push({ text: text.slice(0, 2500), label: 0, group: `prose/${hashOf(text)}`, weight: 0.5, kind: 'document' })
+  }
+  return rows
+}
+
+/** Planted sentences: `{ text, group, weight, kind }`. */
+function plantedTexts(scale) {
+  const n = (count) => Math.max(1, Math.round(count * scale))
+  const rows = [
+    ...of(PLANTED, n(60), 'planted', { weight: 1, kind: 'own' }),
+    ...of(WITH_CODE, n(60), 'with-code', { weight: 1, kind: 'own' }),
+    ...of(OVERRIDE, n(12), 'override', { weight: 0.6, kind: 'own' }),
+    ...of(MORE, n(8), 'more', { weight: 0.6, kind: 'own' }),
+    ...of(EXTRACT, n(8), 'extract', { weight: 0.6, kind: 'own' }),
+    ...of(MISUSE, n(20), 'misuse', { weight: 0.6, kind: 'own' }),
+    ...of(FORGED, n(10), 'forged', { weight: 0.6, kind: 'own' }),
+    ...of(PERSONA, n(6), 'persona', { weight: 0.4, kind: 'own' }),
+  ]
+  for (const [language, { attack }] of Object.entries(LANGUAGES)) {
+    rows.push(...of(attack, n(8), `attack-${language}`, { weight: 0.4, kind: 'language', language }))
+  }
+  if (DATA === undefined) return rows
+  for (const row of rowsOf('injection')) {
+    if (row.scope !== 'task_in_data' || isHeldBack(row) || /CC BY-SA/.test(row.licence)) continue
+    const [span] = row.spans ?? []
+    if (span === undefined) continue
+    rows.push({
+      text: row.text.slice(span.start, span.end),
+      group: `technique/${row.technique}`,
+      weight: 1.5,
+      kind: 'row',
+    })
+  }
+  return rows
+}
+
+/** Clean documents: `{ text, group, weight, kind }`. */
+function carriers(scale) {
+  const n = (count) => Math.max(1, Math.round(count * scale))
+  const rows = []
+  const next = chance(23)
+  const lines = of(CLEAN, n(140), 'clean', {})
+  const isRow = ({ text }) => text.startsWith('|')
+  const isCode = ({ text }) => /[{(;:]$|^(return|SELECT|import|x =|\/\/)/.test(text)
+  const mail = lines.filter((line) => !isRow(line) && !isCode(line))
+  const kinds = [mail, mail, mail, lines.filter(isRow), lines.filter(isCode)]
+  for (let i = 0; i < n(1600); i++) {
+    const some = Array.from({ length: 3 + Math.floor(next() * 9) }, () => pick(kinds[i % kinds.length], next))
+    const between = i % 5 === 4 || i % 2 === 0 ? '\n' : ' '
+    const text = some.map((one) => one.text).join(i % 5 === 3 ? '\n' : between)
+    rows.push({ text, group: some[0].group, weight: 1, kind: 'own' })
+  }
+  for (const [language, { benign }] of Object.entries(LANGUAGES)) {
+    for (const { group, text } of of(
+      benign.filter((one) => !/{/.test(one)),
+      1,
+      `benign-${language}`,
+      {},
+    )) {
+      rows.push({ text, group, weight: 0.3, kind: 'language', language })
+    }
+  }
+  for (const { group, text } of of(QUOTED, n(40), 'quoted', {})) rows.push({ text, group, weight: 1, kind: 'own' })
+  if (DATA !== undefined) {
+    for (const row of rowsOf('benign_hard')) {
+      if (isHeldBack(row) || /CC BY-SA/.test(row.licence)) continue
+      if (row.subtype === 'retrieved_email')
+        rows.push({ text: row.text, group: row.id, weight: 1.5, kind: 'retrieved' })
+      if (row.subtype === 'prose_about_attacks')
+        rows.push({ text: row.text, group: row.id, weight: 1, kind: 'document' })
+    }
+  }
+  for (const { kind, text } of prose()) {
+    if (kind !== 'document') continue
+    const start = text.length > 2500 ? Math.floor((hashOf(text) / 2 ** 32) * (text.length - 2000)) : 0
+    rows.push({ text: text.slice(start, start + 1500), group: `prose/${hashOf(text)}`, weight: 1, kind: 'document' })
+  }
+  return rows
+}
+
+/** Documents, clean and with an instruction in them: `{ text, spans, group, weight, kind }`. */
+export function documentTexts({ scale = 1, folds = 4 } = {}) {
+  const next = chance(31)
+  const clean = carriers(scale)
+  const byFold = Array.from({ length: folds }, (_, fold) => clean.filter(({ group }) => hashOf(group) % folds === fold))
+  const rows = clean.map((row) => ({ ...row, spans: [] }))
+  for (const one of plantedTexts(scale)) {
+    // One of the same fold, or else what was trained on would stand in what is judged.
+    const carrier = pick(byFold[hashOf(one.group) % folds], next)
+    const lines = carrier.text.split('\n')
+    const places = ['start', 'end', 'middle', 'inline']
+    const place = pick(places, next)
+    const at = place === 'start' ? 0 : place === 'end' ? lines.length : Math.floor(next() * (lines.length + 1))
+    if (place === 'inline' && at < lines.length) {
+      const text = [...lines.slice(0, at), `${lines[at]} `].join('\n')
+      const rest = lines.slice(at + 1).join('\n')
+      const spans = [{ start: text.length, end: text.length + one.text.length }]
+      rows.push({ ...one, text: `${text}${one.text}\n${rest}`, spans })
+      continue
+    }
+    const before = lines.slice(0, at).join('\n')
+    const start = before.length + (at > 0 ? 1 : 0)
+    const text = [...lines.slice(0, at), one.text, ...lines.slice(at)].join('\n')
+    rows.push({ ...one, text, spans: [{ start, end: start + one.text.length }] })
+  }
+  return rows
+}
+
+let kept
+
+/** Ordinary prompts and documents: what `prose.mjs` cut, and the pages of packages that stand in node_modules. */
+function prose() {
+  if (kept !== undefined) return kept
+  const rows = []
+  const folder = process.env.OSTIARY_PROSE
+  if (folder !== undefined && existsSync(folder)) {
+    for (const file of readdirSync(folder)
+      .filter((one) => one.endsWith('.jsonl'))
+      .sort()) {
+      const all = readFileSync(join(folder, file), 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line))
+      // Many pages of one kind teach little that a part of them does not.
+      const step = Math.max(1, Math.floor(all.length / 2500))
+      rows.push(...all.filter((_, index) => index % step === 0))
+    }
+  }
+  for (const name of readdirSync(join(ROOT, 'node_modules')).sort()) {
+    const page = join(ROOT, 'node_modules', name, 'README.md')
+    if (!existsSync(page)) continue
+    const text = readFileSync(page, 'utf8').replace(/<[^>]+>/g, ' ')
+    if (!/ignore (all|previous)/i.test(text)) rows.push({ kind: 'document', text })
+  }
+  kept = rows
+  return rows
+}
+
+/** Users' words under a system message: `{ system, text, label, group }`. */
+export function pairTexts() {
+  const ordinary = prose().filter(({ kind, text }) => kind === 'prompt' && text.length < 400 && !/[<{|}>]/.test(text))
+  const words = { ...WORDS, BENIGN: ordinary.map(({ text }) => text) }
+  // Where there is no prose, our own requests take its place.
+  if (words.BENIGN.length === 0) words.BENIGN = texts(REQUESTS, WORDS, 20, 3).map(({ text }) => text)
+  return pairs({ chance, hashOf, pick, say, words })
+}
