@@ -7,7 +7,7 @@ test('demo --exit --json tells its story and ends well [demo.one-question]', asy
   const { code, stderr, lines } = await ostiary(['demo', '--exit', '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const told = lines()
-  expect(new Set(told.map((one) => one['step']))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
+  expect(new Set(told.map((one) => one['step']))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]))
   const said = (who: string, step?: number): string =>
     told
       .filter((one) => one['who'] === who && (step === undefined || one['step'] === step))
@@ -64,8 +64,15 @@ test('demo --exit --json tells its story and ends well [demo.one-question]', asy
   expect(metered?.['the reader got']).toMatch(/^403 budget_exceeded: /)
   expect(metered?.['in the log']).toContain('"reason":"budget_exceeded"')
 
+  // A page that gives orders: they are found at their place and fenced. And the model's own orders stay where they are.
+  expect(said('located')).toBe('characters 81 to 177')
+  expect(said('the model got', 9)).toMatch(/<<data (\w+)>> Ignore all .+ <<end of data \1>>\nThe tower is closed/)
+  expect(said('in the log', 9)).toMatch(/"fence:injection\.(?:medium|high)":1/)
+  expect(said('alice gets', 9)).toMatch(/^403 content_blocked: /)
+  expect(said('in the log', 9)).toContain('"canary.mark":1')
+
   // One question, two answers, and where each may go then.
-  expect(said('both ask', 9)).toBe('night duty pay')
+  expect(said('both ask', 10)).toBe('night duty pay')
   expect(said('alice finds').split('\n')).toEqual([
     'Pay bands (restricted, finance)',
     'Night duty (internal)',
@@ -81,7 +88,7 @@ test('demo --exit --json tells its story and ends well [demo.one-question]', asy
   )
   expect(said('bob then')).toBe('demo-outside: 200')
   const labels = '["confidential","finance","internal","pii","restricted"]'
-  const [read, other, why, kept] = said('in the log', 9).split('\n')
+  const [read, other, why, kept] = said('in the log', 10).split('\n')
   expect(read).toMatch(/^alice's search, entry \d+: /)
   expect(read).toContain(`{"labels_brought":${labels}}`)
   expect(other).toContain('{"labels_brought":["internal"]}')

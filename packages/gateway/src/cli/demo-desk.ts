@@ -1,7 +1,13 @@
 import type { DevExtras } from './dev-config.js'
 
 /** Names of the demo model under which policy obliges other things. */
-export const DESK = { accounts: 'demo-accounts', rules: 'demo-rules', metered: 'demo-metered' } as const
+export const DESK = {
+  accounts: 'demo-accounts',
+  rules: 'demo-rules',
+  metered: 'demo-metered',
+  pages: 'demo-pages',
+  discreet: 'demo-discreet',
+} as const
 
 /** Of the day's allowance at the metered name. */
 export const TOKENS_A_DAY = 400
@@ -26,5 +32,11 @@ permit (principal in Group::"analysts", action == Action::"detokenize", resource
 
 @id("house-rules-frame-the-desk") @obligation("system:wrap:house-rules, spotlight:delimit")
 permit (principal in Group::"analysts", action == Action::"invoke", resource == Model::"${DESK.rules}");
+
+@id("orders-in-pages-are-fenced") @obligation("fence:injection")
+permit (principal in Group::"analysts", action == Action::"invoke", resource == Model::"${DESK.pages}");
+
+@id("system-text-stays-here") @obligation("system:wrap:house-rules, output:block:canary")
+permit (principal in Group::"analysts", action == Action::"invoke", resource == Model::"${DESK.discreet}");
 `,
 }

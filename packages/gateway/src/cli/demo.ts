@@ -5,6 +5,7 @@ import { changed, cutSecret, hostileTokens, refused } from './demo-content.js'
 import { DEMO_EXTRAS } from './demo-desk.js'
 import { identityBound } from './demo-handbook.js'
 import { fallsSilent, smaller, stolen } from './demo-identity.js'
+import { planted } from './demo-injection.js'
 import { proven } from './demo-log.js'
 import { seen } from './demo-seen.js'
 import { startStory } from './demo-story.js'
@@ -12,7 +13,19 @@ import { startDev } from './dev.js'
 import { EXIT, type Output } from './output.js'
 
 /** In this order: the last reads what the others left in the log. */
-const CHAPTERS = [changed, refused, hostileTokens, cutSecret, stolen, fallsSilent, smaller, seen, identityBound, proven]
+const CHAPTERS = [
+  changed,
+  refused,
+  hostileTokens,
+  cutSecret,
+  stolen,
+  fallsSilent,
+  smaller,
+  seen,
+  planted,
+  identityBound,
+  proven,
+]
 
 /** Tells the story against a real listening gateway with the real OpenAI SDK. Fails where any of it does not happen. */
 export async function demo({ exit }: { readonly exit: boolean }, output: Output): Promise<number> {
