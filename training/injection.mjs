@@ -157,7 +157,11 @@ function user() {
   report('users', scored, team)
   if (process.env.OSTIARY_ONLY_FOLDS !== undefined) process.exit(0)
   const heads = trainUser(texts)
-  return { heads, combine, thresholds: { low: Math.min(team, Math.max(low, team * 0.7)), medium: team, high: Math.max(team, strict) } }
+  return {
+    heads,
+    combine,
+    thresholds: { low: Math.min(team, Math.max(low, team * 0.7)), medium: team, high: Math.max(team, strict) },
+  }
 }
 
 /** Sentences of a document as samples; those that were planted are to be found. */

@@ -122,6 +122,8 @@ function carriers(scale) {
     const text = some.map((one) => one.text).join(i % 5 === 3 ? '\n' : between)
     rows.push({ text, group: some[0].group, weight: 1, kind: 'own' })
   }
+  // Titles and fields are documents of one line.
+  for (const { group, text } of of(CLEAN, n(25), 'clean', {}, 2)) rows.push({ text, group, weight: 1, kind: 'own' })
   for (const [language, { benign }] of Object.entries(LANGUAGES)) {
     for (const { group, text } of of(
       benign.filter((one) => !/{/.test(one)),
