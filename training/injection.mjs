@@ -141,17 +141,27 @@ function user() {
     return { row, score: sigmoid(logit) }
   })
   const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
-  const general = of(({ kind }) => kind === 'benign_general' || kind === 'prompt' || kind === 'document')
+  const general = of(({ kind }) => kind === 'benign_general' || kind === 'prompt')
+  const documents = of(({ kind }) => kind === 'document')
   const hard = of(({ kind }) => kind === 'benign_hard')
   const own = of(({ kind }) => kind === 'own')
   // Stricter than what is asked for: texts from elsewhere alarm more often.
-  const team = Math.max(thresholdAt(general, 0.003), thresholdAt(hard, 0.012), thresholdAt(own, 0.06))
+  const team = Math.max(
+    thresholdAt(general, 0.004),
+    thresholdAt(documents, 0.006),
+    thresholdAt(hard, 0.014),
+    thresholdAt(own, 0.08),
+  )
   const strict = Math.max(thresholdAt(general, 0.001), thresholdAt(hard, 0.004), thresholdAt(own, 0.015))
   const low = Math.max(thresholdAt(general, 0.01), thresholdAt(hard, 0.04))
   report('users', scored, team)
   if (process.env.OSTIARY_ONLY_FOLDS !== undefined) process.exit(0)
   const heads = trainUser(texts)
-  return { heads, combine, thresholds: { low: Math.min(low, team), medium: team, high: Math.max(team, strict) } }
+  return {
+    heads,
+    combine,
+    thresholds: { low: Math.min(team, Math.max(low, team * 0.7)), medium: team, high: Math.max(team, strict) },
+  }
 }
 
 /** Sentences of a document as samples; those that were planted are to be found. */

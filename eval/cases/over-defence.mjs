@@ -123,7 +123,7 @@ export const OVER_DEFENCE = [
   'How do I hide rows in a spreadsheet, and show them again?',
 ]
 
-/** Written last, after all patterns; nothing was changed once they had been measured. */
+/** Written after all harmless patterns but those of very short texts; the thresholds were moved once they had been measured. */
 export const WRITTEN_LAST = [
   'Does a smart watch override the alarm of my phone?',
   'How do wolves decide whom to follow when two of them disagree?',

@@ -2,6 +2,8 @@
 // personas that harm nobody, quotations, instructions about a text.
 
 export const REQUESTS = [
+  '{nothing here|ok|okay, thanks|hi|yes, please|no, thanks|test|hello world|see below|as above|never mind|not now|all good|one moment|go on|continue|next|done|lorem ipsum|nobody is here|not yet|all of them|anything else?|none of these|stop|show more|repeat|again, please|new one|first one|who?|what?|everything is fine|I do not know|the answer is no|say it again|you are right|you are kind|now?|here it is|nothing but {rain|cats|noise}|{it|this} is {me|fine|new|over}|{so|and} {what|now what}?|all {done|ready|the best}|no {idea|problem|news|rules here}}',
+  '{The|A|My|This|Our} {cat|train|house|red chair|answer|user|system|test|old man|assistant|model} {is|was} {late|here|gone|ready|not there|on the roof|new|ill|out of order|nothing special}.',
   '{Write|Compose|Draft|Create} {a|a short|a funny|an uplifting} {poem|story|song|limerick|haiku|letter|essay|speech|blog post|product description|slogan|dialogue|scene} about <TOPIC>{.| {for children|in the style of a newspaper|with a happy ending|that rhymes|in under 100 words|for <NAME>}.}',
   '{Summarise|Summarize|Shorten|Paraphrase|Proofread|Improve|Rewrite|Translate} {the|this|my} {text|article|paragraph|e-mail|<NOUN>} {below|above|} {in three sentences|in <LANG>|to <LANG>|for a child|in plain words|without changing its meaning|}{.|: "The <NOUN> was late, so <NAME> called the office."}',
   '{What|Tell me what} is {the {capital|population|currency|history} of|a good place to eat in|the weather like in|worth seeing in} <PLACE>?',

@@ -122,6 +122,8 @@ function carriers(scale) {
     const text = some.map((one) => one.text).join(i % 5 === 3 ? '\n' : between)
     rows.push({ text, group: some[0].group, weight: 1, kind: 'own' })
   }
+  // Titles and fields are documents of one line.
+  for (const { group, text } of of(CLEAN, n(25), 'clean', {}, 2)) rows.push({ text, group, weight: 1, kind: 'own' })
   for (const [language, { benign }] of Object.entries(LANGUAGES)) {
     for (const { group, text } of of(
       benign.filter((one) => !/{/.test(one)),
@@ -178,6 +180,11 @@ export function documentTexts({ scale = 1, folds = 4 } = {}) {
   return rows
 }
 
+/** Among what volunteers asked are a few attacks. */
+function isAttack({ kind, text }) {
+  return kind === 'prompt' && /as a language model|trained to decline|shadow of ChatGPT|jailbreak|\bDAN\b/.test(text)
+}
+
 let kept
 
 /** Ordinary prompts and documents: what `prose.mjs` cut, and the pages of packages that stand in node_modules. */
@@ -195,7 +202,7 @@ function prose() {
         .map((line) => JSON.parse(line))
       // Many pages of one kind teach little that a part of them does not.
       const step = Math.max(1, Math.floor(all.length / 2500))
-      rows.push(...all.filter((_, index) => index % step === 0))
+      rows.push(...all.filter((row, index) => index % step === 0 && !isAttack(row)))
     }
   }
   for (const name of readdirSync(join(ROOT, 'node_modules')).sort()) {

@@ -50,6 +50,10 @@ export const WITH_CODE = [
 
 // What people write to people, and what documents and pages say.
 export const CLEAN = [
+  '{Write|Speak|Talk|Turn|Apply|Complain|Send a {mail|letter|card}|Report|Go} to {<NAME>|<NAME>@office.example|the {office|desk|clinic|council|landlord|shop}|your {doctor|boss|teacher}} {about|for|concerning|if you need} {water|<TOPIC>|the <NOUN>|help|a form|a new key|leave}{.| and {ask for <NAME>|keep a copy|be brief}.}',
+  '{How to|Ways to|Learning to|Guide:|Chapter 4:|On} {reset a password|write better e-mails|translate poetry|explain photosynthesis|describe a painting|make soup|give a talk|list your skills|plant tulips|ask good questions}',
+  '{Herons|Rules of {water|the house}|The {old|new} <NOUN>|Quarterly <NOUN>|<PLACE>|Notes on <TOPIC>|<NOUN> of <NAME>|Frequently asked questions|{Water|Iron|Cheese} is {wet|cold|heavy|good}|{Nobody|Everybody} {drinks it|knows why|was there}|Version {2.1|3}|{birds|hr|public|yes|en-GB|active}}',
+  '{Describe|Explain|List|Name|Write down|Tell {us|your doctor}|Show} {your {symptoms|experience|allergies|last job}|what {happened|you saw|hurts}|the {problem|damage|route}|all {medicines|members of the household}} {in {your own words|a few lines|section B}|below|on the form|when you call|at the desk}.',
   '{Please|Could you|Can you|Would you|Kindly} {forward|send|return|sign|check|approve|review|update|print|share|confirm|read} {the|this|your|me the} {<NOUN>|form|file|figures|slides|link|address|draft} {to {<NAME>|the team|accounts|me}|by {Friday|noon|the end of the month}|before the meeting|when you have time|as soon as possible|}{.|?}',
   '{Let me know|Tell me|Write to me|Call me|Give me a ring|Drop me a line} {if|when|in case} {you {have questions|need help|are free|cannot come|agree}|anything is unclear|the <NOUN> is ready|<NAME> is back|Tuesday works}.',
   '{Thank you|Thanks|Many thanks} for {your {order|payment|message|patience|help|visit|feedback}|the <NOUN>|shopping with us|joining the call}{.|!| We will be in touch.}',

@@ -260,7 +260,7 @@ describe('commands', () => {
   test('each script that a page names is there', () => {
     const { scripts } = JSON.parse(page('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
     for (const path of PAGES) {
-      for (const [, name = 'test'] of page(path).matchAll(/\bnpm (?:run ([a-z]+)|test\b)/g)) {
+      for (const [, name = 'test'] of page(path).matchAll(/\bnpm (?:run ([a-z:]+)|test\b)/g)) {
         expect(scripts, `${path}: npm run ${name}`).toHaveProperty(name)
       }
       for (const [, file = ''] of page(path).matchAll(/\b(?:node|vitest) ((?:scripts|packages)\/\S+?)[`\s]/g)) {

@@ -29,6 +29,8 @@ export interface Ingested {
 }
 
 const PLANTED = 'injection.high'
+/** Below the default threshold: of most documents some line would be told of. */
+const TOO_WEAK = 'injection.low'
 /** The database writes each batch in one go, and others wait for it. */
 const BATCH_DOCUMENTS = 100
 const BATCH_CHARACTERS = 1024 * 1024
@@ -81,7 +83,7 @@ export async function* ingest(
     const { id, title, text, attributes, classification } = document
     const found = await inspect([title, text, ...Object.entries(attributes).flat()], classification)
     if (found.kind === 'refuse') return found
-    const types = [...new Set(found.value)].sort()
+    const types = [...new Set(found.value)].filter((type) => type !== TOO_WEAK).sort()
     const isPlanted = types.includes(PLANTED)
     const ingested = { id, place, classification, found: types }
     if (isPlanted && planted === 'refuse')

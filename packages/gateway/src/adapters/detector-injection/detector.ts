@@ -41,9 +41,9 @@ export function createInjectionDetector(path?: string): BodyDetector {
   }
 
   function said(text: string, isCharged: boolean): readonly Finding[] {
+    const against = isCharged ? under.score(text) : 0
     const score = users.score(text)
     const type = gradeOf(score, model.users)
-    const against = isCharged ? under.score(text) : 0
     const other = gradeOf(against, model.under)
     if (other !== undefined && (type === undefined || GRADES.indexOf(other) > GRADES.indexOf(type))) {
       return [{ start: 0, end: text.length, score: against, type: other }]
@@ -59,12 +59,14 @@ export function createInjectionDetector(path?: string): BodyDetector {
       const system = parts.filter(({ role }) => role === 'system').map(({ text }) => text)
       const isCharged = system.some((text) => text.trim() !== '')
       if (isCharged) under.charge(system.join('\n'))
-      return parts.map(({ role, text }) => {
+      const found = parts.map(({ role, text }) => {
         if (text.trim() === '') return NONE
         if (role === 'tool') return planted(text)
         if (SAID.has(role)) return said(text, isCharged)
         return isAnswer && !UNJUDGED.has(role) ? said(text, false) : NONE
       })
+      reading.forget()
+      return found
     },
   }
 }

@@ -64,6 +64,8 @@ export class Reading {
   text = ''
 
   read(text: string): void {
+    // Who judges a text against the system message has just read it.
+    if (text === this.text) return
     this.text = text
     this.#makeRoom(text.length)
     const { kinds: kindOfCode, low: lowOf, words: isWord } = this.#alphabet
@@ -106,6 +108,12 @@ export class Reading {
       count += 1
     }
     this.count = count
+  }
+
+  /** Lets go of the text. */
+  forget(): void {
+    this.text = ''
+    this.count = 0
   }
 
   /** An apostrophe between letters belongs to the word. */

@@ -14,6 +14,7 @@ export class Under {
   readonly #features: Features
   readonly #charge: Charge
   readonly #tally: Tally = new Tally()
+  #message: string | undefined
 
   constructor(model: Model, reading: Reading, features: Features) {
     this.#model = model
@@ -24,7 +25,10 @@ export class Under {
 
   /** The system message that counts from now on. */
   charge(message: string): void {
+    // Most requests of an app have the same one.
+    if (message === this.#message) return
     this.#charge.read(message)
+    this.#message = message
   }
 
   /** 0 to 1: how much it goes against what the system message says. */
