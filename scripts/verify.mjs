@@ -74,7 +74,9 @@ async function tests() {
     ({ status, fullName }) =>
       status !== 'passed' &&
       status !== 'failed' &&
-      (fullName.includes(NEEDS_DATA) || (fullName.includes(NEEDS_POSTGRES) && process.env.CI !== 'true')),
+      (fullName.includes(NEEDS_DATA) ||
+        fullName.includes(NEEDS_MODELS) ||
+        (fullName.includes(NEEDS_POSTGRES) && process.env.CI !== 'true')),
   )
   for (const { fullName } of without) console.log(`        skipped: ${fullName}`)
   const statuses = all.filter((one) => !without.includes(one)).map(({ status }) => status)
@@ -97,6 +99,7 @@ async function tests() {
 }
 
 const NEEDS_DATA = 'needs OSTIARY_SHARED_DATA'
+const NEEDS_MODELS = 'needs the e5 models'
 const NEEDS_POSTGRES = 'needs PostgreSQL'
 
 function line(ok, name, note) {

@@ -47,6 +47,12 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
       'inspection.remote',
       'name',
     ),
+    ...doubled(
+      config.inspection.local.map((one) => one.name),
+      'inspection.local',
+      'name',
+    ),
+    ...alsoElsewhere(config),
     ...homelessModels(config),
     ...homelessFiles(config),
     ...dialectRelations(config),
@@ -65,6 +71,14 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...openChoices(config),
     ...openDetectors(config, parts.places),
   ]
+}
+
+/** The log says a detector by its name alone. */
+function* alsoElsewhere({ inspection: { local, remote } }: Config): Iterable<Remark> {
+  for (const [index, { name }] of local.entries()) {
+    if (remote.some((one) => one.name === name))
+      yield fault(['inspection', 'local', index, 'name'], `the name \`${name}\` stands in inspection.remote too`)
+  }
 }
 
 function* doubled(names: readonly string[], list: string, key: string): Iterable<Remark> {
@@ -267,8 +281,10 @@ function* openDetectors({ inspection }: Config, places: Places): Iterable<Remark
     const path: Path = ['inspection', 'detectors', type, 'onFailure']
     if (places.get(path) !== undefined) yield openAt(path)
   }
-  for (const [index, { onFailure }] of inspection.remote.entries()) {
-    const path: Path = ['inspection', 'remote', index, 'onFailure']
-    if (onFailure === 'open' && places.get(path) !== undefined) yield openAt(path)
+  for (const place of ['remote', 'local'] as const) {
+    for (const [index, { onFailure }] of inspection[place].entries()) {
+      const path: Path = ['inspection', place, index, 'onFailure']
+      if (onFailure === 'open' && places.get(path) !== undefined) yield openAt(path)
+    }
   }
 }

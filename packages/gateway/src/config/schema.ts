@@ -8,6 +8,7 @@ import { classification, datasetSchema } from './dataset-schema.js'
 import { declaredDialect } from './dialect-schema.js'
 import { issuerSchema } from './issuer-schema.js'
 import { ledger } from './ledger-schema.js'
+import { localDetector } from './local-detector-schema.js'
 import { isLoopback } from './loopback.js'
 import { authentication, baseUrl, httpUrl, serverUrl } from './provider-address.js'
 import { providerKey } from './provider-key-schema.js'
@@ -176,8 +177,9 @@ function inspection(folder: string): z.ZodType<Config['inspection']> {
     detectors,
     onFailure: failure.default('closed'),
     remote: z.array(remoteDetector(serverUrl, secret(folder))).default([]),
+    local: z.array(localDetector(folder)).default([]),
   })
-    .transform(({ detectors: switches, onFailure, remote }) => {
+    .transform(({ detectors: switches, local, onFailure, remote }) => {
       const types = OWN_TYPES.filter((type) => switches[type] !== false)
       const failureOf = (type: (typeof types)[number]): WhenIll => {
         const written = switches[type]
@@ -188,6 +190,7 @@ function inspection(folder: string): z.ZodType<Config['inspection']> {
         open: types.filter((type) => failureOf(type) === 'open'),
         onFailure,
         remote: remote.map((one) => ({ ...one, onFailure: one.onFailure ?? onFailure })),
+        local: local.map((one) => ({ ...one, onFailure: one.onFailure ?? onFailure })),
       }
     })
     .prefault({})

@@ -18,7 +18,12 @@ export function createInspectTexts(
   const learn = createLearn(parts)
   const look = createElsewhere(parts.remoteDetectors)?.(EVERYTHING)
   return async (texts, labels) => {
-    const seen = await look?.(texts, labels, NEVER)
+    const seen = await look?.(
+      texts,
+      labels,
+      NEVER,
+      texts.map(() => true),
+    )
     const learnt = learn(texts.map(partOf), seen)
     return learnt.kind === 'refuse' ? learnt : proceed(Object.keys(learnt.value.counts).sort())
   }

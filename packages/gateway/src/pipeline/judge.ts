@@ -35,6 +35,7 @@ import {
   refuse,
   type Sizes,
   type Step,
+  type TextPart,
   type Vault,
   type VaultSession,
   type Verdict,
@@ -132,7 +133,8 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
     const shown = shownOf(asking)
     if (shown.kind === 'refuse') return shown
-    return proceed(await look(shown.value.texts, shown.value.labels, asking.left ?? whenLeft(asking)))
+    const { isData, labels, texts } = shown.value
+    return proceed(await look(texts, labels, asking.left ?? whenLeft(asking), isData))
   }
 
   function shownOf(asking: Asking): Step<Shown> {
@@ -146,6 +148,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const texts = view.parts.map(({ text }) => text)
     return proceed({
       texts,
+      isData: dataIn(view),
       labels: withLabels(labels, labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)),
     })
   }
@@ -173,7 +176,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const over = overLimit(sizedBy(view, body, learnt, tokens), parts.limits.sizes)
     if (over?.kind === 'count') {
       const brought = labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)
-      return { ...over, labels: withLabels(labels, brought) }
+      return { ...over, isData: dataIn(view), labels: withLabels(labels, brought) }
     }
     if (over !== undefined) return over
     const what = { authenticated, dialect, endpoint, model, body, view, learnt, labels, session: session.value }
@@ -206,7 +209,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     if (decided.kind === 'refuse') return decided
     const { sizes } = decided.value.verdict.obligations
     const over = overLimit(sizedBy(view, asking.body, learnt, asking.tokens), sizes)
-    if (over?.kind === 'count') return { ...over, labels: decided.value.verdict.context.labels }
+    if (over?.kind === 'count') return { ...over, isData: dataIn(view), labels: decided.value.verdict.context.labels }
     if (over !== undefined) return over
     const allowed = countedIn(decided.value)
     const vault = held === undefined || held instanceof Promise ? vaultFor(decided.value, session) : proceed(held)
@@ -324,8 +327,14 @@ function whenLeft({ entered }: Asking): AbortSignal {
 /** What detectors elsewhere are shown. */
 interface Shown {
   readonly texts: readonly string[]
+  /** Of each text, whether a tool gave it back. */
+  readonly isData: readonly boolean[]
   /** Of the texts. */
   readonly labels: readonly string[]
+}
+
+function dataIn({ parts }: { readonly parts: readonly TextPart[] }): readonly boolean[] {
+  return parts.map(({ role }) => role === 'tool')
 }
 
 type UncountedPrompt = Uncounted & Shown
