@@ -69,7 +69,7 @@ export class LocalDetectors {
     try {
       const placed: PlacedRemote[] = []
       for (const section of sections) {
-        const { concurrency, models, module, name, onFailure, timeoutMs, types } = section
+        const { concurrency, ifUnsure, models, module, name, onFailure, timeoutMs, types } = section
         const key = keyOf(section)
         let detector = this.#held.get(key)
         if (detector === undefined) {
@@ -77,7 +77,7 @@ export class LocalDetectors {
           made.push(key)
           this.#held.set(key, detector)
         }
-        placed.push({ detector: await detector, whenIll: onFailure, timeoutMs })
+        placed.push({ detector: await detector, whenIll: onFailure, timeoutMs, ifUnsure })
       }
       return placed
     } catch (error) {

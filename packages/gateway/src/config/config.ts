@@ -166,6 +166,8 @@ export interface LocalDetectorConfig {
   readonly onFailure: WhenIll
   /** Texts at once. */
   readonly concurrency: number
+  /** For injections it is asked only where one of the gateway's own is unsure. */
+  readonly ifUnsure: boolean
 }
 
 export interface InspectionConfig {

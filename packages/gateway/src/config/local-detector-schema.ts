@@ -22,9 +22,10 @@ export function localDetector(folder: string): z.ZodType<LocalDetectorRead> {
     timeout: duration(10, 60_000, 'from 10ms to 1m').prefault('5s'),
     onFailure: z.enum(['closed', 'open']).optional(),
     concurrency: z.int().min(1).max(16).default(1),
+    ifUnsure: z.boolean().default(false),
   }).transform(
-    ({ concurrency, models, module, name, onFailure, timeout, types }): LocalDetectorRead => ({
-      ...{ name, onFailure, concurrency, timeoutMs: timeout },
+    ({ concurrency, ifUnsure, models, module, name, onFailure, timeout, types }): LocalDetectorRead => ({
+      ...{ name, onFailure, concurrency, ifUnsure, timeoutMs: timeout },
       module: PATH.test(module) ? resolve(folder, module) : module,
       models: models === undefined ? undefined : resolve(folder, models),
       types: meant(types),

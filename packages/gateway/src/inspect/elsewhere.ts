@@ -4,6 +4,7 @@ import {
   type Elsewhere,
   type Finding,
   type FindingType,
+  familyOf,
   type Illness,
   type LookElsewhere,
   type PlacedRemote,
@@ -22,8 +23,21 @@ export function createElsewhere(detectors: readonly PlacedRemote[]): Elsewheres 
   return (wanted) => {
     const asked = detectors.filter(({ detector }) => detector.types.some((type) => wanted.has(type)))
     if (asked.length === 0) return undefined
-    return (texts, labels, signal, isData) => look(asked, { texts, isData }, labels, signal)
+    return (texts, labels, signal, isData, found) => {
+      const needed = asked.filter((placed) => isNeeded(placed, wanted, found))
+      return look(needed, { texts, isData }, labels, signal)
+    }
   }
+}
+
+/** One that is asked only in doubt has nothing to do where there is none, unless it is asked for something else as well. */
+function isNeeded(
+  { detector, ifUnsure }: PlacedRemote,
+  wanted: { has(type: FindingType): boolean },
+  found: readonly string[] | undefined,
+): boolean {
+  if (ifUnsure !== true || found === undefined || found.includes('injection.low')) return true
+  return detector.types.some((type) => familyOf(type) !== 'injection' && wanted.has(type))
 }
 
 interface Shown {

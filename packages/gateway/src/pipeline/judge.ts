@@ -133,8 +133,8 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
   async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
     const shown = shownOf(asking)
     if (shown.kind === 'refuse') return shown
-    const { isData, labels, texts } = shown.value
-    return proceed(await look(texts, labels, asking.left ?? whenLeft(asking), isData))
+    const { found, isData, labels, texts } = shown.value
+    return proceed(await look(texts, labels, asking.left ?? whenLeft(asking), isData, found))
   }
 
   function shownOf(asking: Asking): Step<Shown> {
@@ -148,6 +148,7 @@ export function createJudge(parts: JudgeParts, { learn, elsewhere, challenged, p
     const texts = view.parts.map(({ text }) => text)
     return proceed({
       texts,
+      found: learnt.types,
       isData: dataIn(view),
       labels: withLabels(labels, labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)),
     })
@@ -327,6 +328,8 @@ function whenLeft({ entered }: Asking): AbortSignal {
 /** What detectors elsewhere are shown. */
 interface Shown {
   readonly texts: readonly string[]
+  /** Types of what was found here; undefined: not known yet. */
+  readonly found?: readonly string[]
   /** Of each text, whether a tool gave it back. */
   readonly isData: readonly boolean[]
   /** Of the texts. */

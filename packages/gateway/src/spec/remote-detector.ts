@@ -39,6 +39,8 @@ export class DetectorFailed extends Error {
 export interface PlacedRemote extends Placed<RemoteDetector> {
   /** For one body, whatever it takes: waiting for its turn, and every call. */
   readonly timeoutMs: number
+  /** For injections it is asked only where one here is unsure of a body: has found `injection.low` in it. */
+  readonly ifUnsure?: boolean
 }
 
 /** What detectors elsewhere said of some texts. */
@@ -53,10 +55,12 @@ export interface Elsewhere {
  *
  * @param labels of the texts
  * @param isData of each text: it stands as data, not as somebody's words; undefined: none does, as far as is known
+ * @param found types of what detectors here found in them all; undefined: that is not known
  */
 export type LookElsewhere = (
   texts: readonly string[],
   labels: readonly string[],
   signal: AbortSignal,
   isData?: readonly boolean[],
+  found?: readonly string[],
 ) => Promise<Elsewhere>
