@@ -117,7 +117,7 @@ export function injectionIn(text: string, tokens: Tokens, { injection }: Outputs
   return span === undefined ? undefined : { ...span, score }
 }
 
-export function* sentencesIn(text: string): Iterable<{ readonly start: number; readonly end: number }> {
+function* sentencesIn(text: string): Iterable<{ readonly start: number; readonly end: number }> {
   let start = 0
   for (const match of text.matchAll(ENDS)) {
     const end = match.index + match[0].length

@@ -9,8 +9,6 @@ import type { Config, LocalDetectorConfig, RemoteDetectorConfig } from '../confi
 import { readSecret } from '../config/secret.js'
 import type { Detector, Placed, PlacedRemote, RemoteDetector } from '../spec/index.js'
 
-export { DetectorModuleFault } from '../adapters/detector-module/load.js'
-
 /** Every detector of this version that is the gateway's own. */
 export function allDetectors(): readonly Detector[] {
   return [cardDetector, ...credentialDetectors, emailDetector, ibanDetector, privateKeyDetector]

@@ -23,7 +23,7 @@ export interface LoadedDetector extends RemoteDetector {
 }
 
 /** A module that is no detector, or cannot start; the message names it and the reason. */
-export class DetectorModuleFault extends Error {
+class DetectorModuleFault extends Error {
   override readonly name: string = 'DetectorModuleFault'
 
   constructor(module: string, why: string) {
