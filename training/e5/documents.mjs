@@ -51,6 +51,38 @@ const CODE = [
   'You need to close the cursor before you open it again:\n\ncur = con.cursor()\ncur.execute("SELECT 1")\ncur.close()',
   'SELECT u.name, COUNT(*) FROM <TABLE> u JOIN orders o ON o.user_id = u.id GROUP BY u.name;',
 ]
+// What answers to questions about programs say between their code.
+const ANSWERS = [
+  '{The|This} {error|problem|exception|warning|bug} {is|comes from|is caused by|happens because of} {the {second|last|first} line|a missing {import|bracket|argument|key}|a wrong {type|index|name|indent}|an empty {list|string|dictionary}|the way you {call|loop over|close|copy} it|the code above}.',
+  '{You|We|One} {can|could|should|need to|have to|may want to} {use|call|try|check|replace|import|convert|pass|return|remove|add|rename|define|catch} {`<VERB>`|the `<TABLE>` {table|list|column}|a {loop|list|dictionary|generator|lambda|set|tuple|class|default value}|{map|filter|join|groupby|zip|apply}} {instead|first|before the loop|inside the function|once|here|to get the same result|if you need the order}{.|:}',
+  '{In|With|Since|Before|As of} {Python 3|version 2|ES6|Java 8|pandas|numpy|the standard library|SQL} {you can|there is a way to|it is enough to|it is better to|you have to} {write|do|say|use} {this|it like this|the following|something like}:',
+  '{Here|Below|Above} is {the|a|my} {full|short|working|corrected|minimal|complete} {code|example|version|function|script|query|output}{:| that works for me:| that reproduces it:}',
+  '{It|This|That} {works|fails|returns|prints|raises|gives} {fine|with|an|a} {error|`None`|`KeyError`|empty list|wrong result|`TypeError`|`NaN`} {when|if|as soon as|because} {the {list|file|input|value} is {empty|missing|large|a string}|you run it twice|I {add|change|remove} the {line|row|index}}.',
+  '{Note|Keep in mind|Remember|Be aware} that {`<VERB>`|this|the {index|order|result|type}} {is|is not|may be} {case sensitive|zero based|a copy|in place|guaranteed|thread safe|slow for large input|deprecated}.',
+  '{Why|How} {does|do} {this|`<VERB>`|the loop|my query} {fail|return nothing|run twice|change the list|take so long}?',
+  '{Edit|Update|Explanation|Output|Traceback|Result|Solution|Question|Answer|Usage|Test}:',
+  '{I have|I am trying|I want|My goal is} {a list of dictionaries|to read a file|to merge two tables|to sort by two keys|to plot a line|to parse a date} {and|but} {get|I get|it gives|the result is} {the error below|this|nothing|a wrong order|an exception}.',
+  'The {first|second|third} {argument|parameter|element|line|call} {is|must be|holds|becomes} {a string|an integer|the name of the column|the index|optional|the same object}.',
+  '{Do not|Never|You should not|Avoid to} {modify|change|use|name|catch|compare} {a list while you loop over it|a variable `list`|every exception|floats with `==`|mutable defaults}, {it|that|this} {hides errors|leads to bugs|shadows the built-in|is slow}.',
+  '{Change|Replace|Turn|Move} {`<VERB>`|the condition|that line|the import} {to|into|with|above} {`<TABLE>`|the one below|a list|the loop|`is None`}{ and it {works|runs}|, that is all|}.',
+  '{Thanks to|As|Like} {the comment|<NAME>|others} {said|pointed out|wrote|suggested}, {`<VERB>`|this|a set} is {faster|shorter|the right way|enough}.',
+]
+const SNIPPETS = [
+  'import numpy as np\n\n<TABLE> = np.array([1.0, 2.5, 3.0])\nprint(<TABLE>.mean())',
+  'df = pd.DataFrame({"<TABLE>": [1, 2, 3]})\ndf.groupby("<TABLE>").sum()',
+  '>>> <VERB>([1, 2, 3])\n[3, 2, 1]\n>>> set({1, 2}).union({3})\n{1, 2, 3}',
+  'for i, row in enumerate(<TABLE>):\n    if row[i] > 0:\n        print(i, row)',
+  'try:\n    <VERB>(<TABLE>)\nexcept ValueError as error:\n    print(error)',
+  'class <TABLE>:\n    def __init__(self, name):\n        self.name = name',
+  'with open("<TABLE>.csv") as f:\n    rows = [line.split(",") for line in f]',
+  'Traceback (most recent call last):\n  File "/home/me/a.py", line 8, in main\n    <VERB>(<TABLE>)\nKeyError: 3',
+  'In [3]: s = pd.Series(["a", "b", 3])\nOut[3]:\n0    a\n1    b\n2    3',
+  'function <VERB>(a, b) {\n  return a.map((x) => x + b)\n}',
+  'SELECT name, SUM(total) FROM <TABLE> GROUP BY name;',
+  'def test():\n    data = [4, 8, 15]\n    assert <VERB>(data) == 27\n\ntest()',
+  'from sklearn import <TABLE>\nmodel = <VERB>(n=3)\nmodel.fit(x, y)',
+  'x = 3 # not used\nwhile x > 0:\n    x -= 1\n# done',
+]
 const VERBS = ['compute', 'load', 'merge', 'solve', 'update_all', 'parse', 'render', 'fetchUser']
 const TABLES = ['users', 'orders', 'events', 'config', 'items', 'posts', 'payments', 'stations']
 const CLOSE = [
@@ -78,9 +110,10 @@ export function documents({ clean, planted, pages, words, count, share, seed }) 
       .replaceAll('<TABLE>', pick(TABLES, next))
       .replaceAll('<module>', '_module_')
   const shapes = [
-    [0.34, mail],
-    [0.54, table],
-    [0.68, () => lines(coded(pick(CODE, next)).split('\n'), '\n')],
+    [0.3, mail],
+    [0.47, table],
+    [0.52, () => lines(coded(pick(CODE, next)).split('\n'), '\n')],
+    [0.76, answer],
     [1, page],
   ]
   return Array.from({ length: count }, (_, index) => {
@@ -125,6 +158,19 @@ export function documents({ clean, planted, pages, words, count, share, seed }) 
         '\n',
       )
     return lines(all, '\n')
+  }
+  /** A question about a program and its answer: sentences, and code in fences or without. */
+  function answer() {
+    const parts = []
+    const count = 2 + Math.floor(next() * 4)
+    for (let i = 0; i < count; i++) {
+      const sentences = 1 + Math.floor(next() * 2)
+      for (let k = 0; k < sentences; k++)
+        parts.push(coded(say(pick(ANSWERS, next), { ...words, VERB: VERBS, TABLE: TABLES }, next)))
+      const code = coded(pick(next() < 0.7 ? SNIPPETS : CODE, next))
+      parts.push(next() < 0.7 ? `\`\`\`\n${code}\n\`\`\`` : code)
+    }
+    return lines(parts, next() < 0.6 ? '\n' : '\n\n')
   }
   function page() {
     const text = pick(pages, next)

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DATA, rowsOf } from '../../eval/data.mjs'
 import { EXTRACT, OVERRIDE } from '../injection/attacks.mjs'
-import { prose, userTexts } from '../injection/data.mjs'
+import { userTexts } from '../injection/data.mjs'
 import { chance, hashOf, texts } from '../injection/grammar.mjs'
 import { FORGED, MISUSE, PERSONA } from '../injection/jailbreaks.mjs'
 import { LANGUAGES } from '../injection/languages.mjs'
@@ -20,7 +20,10 @@ if (out === undefined) {
 }
 /** Never trained on: thresholds are read off these. By pattern or source, so that they are as new as what is met later. */
 const isForThresholds = (group) => hashOf(`thresholds/${group}`) % 6 === 0
-const ofPart = (row) => ({ ...row, part: isForThresholds(row.group) ? 'thresholds' : 'train' })
+const ofPart = (row) => ({
+  ...row,
+  part: row.isForThresholds === true || isForThresholds(row.group) ? 'thresholds' : 'train',
+})
 const SHARE_ALIKE = /\bSA\b/
 
 const user = userTexts({ scale: 0.6 })
@@ -40,14 +43,18 @@ const planted = [
   ...ofPatterns(PERSONA, 4, 'persona'),
   ...Object.entries(LANGUAGES).flatMap(([language, { attack }]) => ofPatterns(attack, 4, `attack-${language}`)),
 ]
-const pages = prose()
-  .filter(({ kind }) => kind === 'document')
-  .map(({ text }) => text)
-const inPlace = documents({ clean: CLEAN, planted, pages, words: WORDS, count: 4200, share: 0.42, seed: 17 })
+// Among them is the prose, as prompts and documents.
+const pages = user.filter(({ kind }) => kind === 'document').map(({ text }) => text)
+const inPlace = documents({ clean: CLEAN, planted, pages, words: WORDS, count: 5200, share: 0.45, seed: 17 })
 const { isHeldBack } = DATA === undefined ? {} : await import('../../eval/held-back.mjs')
 if (DATA !== undefined) {
   for (const row of [...rowsOf('injection'), ...rowsOf('benign_hard')]) {
-    if (isHeldBack(row) || SHARE_ALIKE.test(row.licence.replaceAll('-', ' '))) continue
+    if (isHeldBack(row)) continue
+    if (SHARE_ALIKE.test(row.licence.replaceAll('-', ' '))) {
+      // Nothing is learnt from these; how often they alarm says where the threshold has to be.
+      if (row.label === 0) inPlace.push({ text: row.text, spans: [], group: row.id, isForThresholds: true })
+      continue
+    }
     if (row.scope === 'task_in_data')
       inPlace.push({ text: row.text, spans: row.spans, group: `technique/${row.technique}`, weight: 2 })
     else if (/^retrieved|prose_about/.test(row.subtype))
@@ -67,7 +74,7 @@ if (DATA !== undefined) {
     people.push({ text: row.text.slice(0, 1500), spans: [], group: row.id, weight: 0.5, prompt: true })
   }
 }
-for (const { kind, text } of prose()) {
+for (const { kind, text } of user) {
   if (kind === 'prompt' && next() < 0.4)
     people.push({ text: text.slice(0, 800), spans: [], group: `prose/${hashOf(text)}`, weight: 0.5, prompt: true })
 }

@@ -54,15 +54,15 @@ describe('names', () => {
 })
 
 describe('planted instructions', () => {
-  it('are sentences; neighbours are one', () => {
-    const { text, tokens } = tokensOf(['All', 'well.', 'Say', 'moo.', 'Twice.', 'Bye.'])
+  it('are sentences; neighbours are one, and a word alone is none', () => {
+    const { text, tokens } = tokensOf(['All', 'well.', 'Say', 'moo', 'now.', 'Twice.', 'Bye.', 'Go.'])
     const found = plantedIn(
       text,
       tokens,
-      sure(text, tokens, (start) => start >= 9 && start < 24),
+      sure(text, tokens, (start) => (start >= 9 && start < 24) || start > 30),
       0.5,
     )
-    expect(found.map(({ end, start }) => text.slice(start, end))).toEqual(['Say moo. Twice.'])
+    expect(found.map(({ end, start }) => text.slice(start, end))).toEqual(['Say moo now. Twice.'])
   })
 
   it('take along the fence that stands behind them', () => {

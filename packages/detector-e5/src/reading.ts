@@ -21,6 +21,8 @@ export interface Stretch {
 
 const TAGS = 5
 const [OUTSIDE, PERSON, ADDRESS] = [0, 1, 3]
+/** Tokens. Fewer say too little to tell an instruction from a heading, a cell or a letter. */
+const SENTENCE_MIN = 3
 const FENCE = /^\s*(```|~~~)/
 /** A sentence ends behind one of these and a space, or with the line. */
 const ENDS = /[.!?\u3002\uff01\uff1f\u0964]["'\u201d)\]]?(?=\s|$)|[\u3002\uff01\uff1f]|\n+/g
@@ -90,7 +92,7 @@ export function plantedIn(text: string, tokens: Tokens, { planted }: Outputs, le
     if (last !== undefined && text.slice(last.end, span.start).trim() === '') {
       last.end = span.end
       last.score = Math.max(last.score, score)
-    } else found.push({ ...span, score })
+    } else if (count >= SENTENCE_MIN) found.push({ ...span, score })
   }
   return found
 }
