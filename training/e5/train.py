@@ -32,6 +32,11 @@ tokenizer = Tokenizer.from_file(tokenizer_path)
 tokenizer.no_truncation()
 tokenizer.no_padding()
 model, heads = Encoder(base, LAYERS), Heads()
+if "E5_FROM" in os.environ:
+    # Goes on from what an earlier run left.
+    before = torch.load(os.environ["E5_FROM"], weights_only=True)
+    model.layers[FROZEN:].load_state_dict(before["upper"])
+    heads.load_state_dict(before["heads"])
 
 
 def places(text):
@@ -135,7 +140,7 @@ groups = [
 optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98))
 steps = int(EPOCHS * len(cached))
 schedule = torch.optim.lr_scheduler.LambdaLR(
-    optimizer, lambda step: min(1, (step + 1) / 60) * max(0.03, 1 - step / steps)
+    optimizer, lambda step: min(1, (step + 1) / min(60, steps / 8)) * max(0.03, 1 - step / steps)
 )
 order, losses = [], {}
 for step in range(steps):

@@ -260,8 +260,8 @@ describe('commands', () => {
   test('each script that a page names is there', () => {
     const { scripts } = JSON.parse(page('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
     for (const path of PAGES) {
-      for (const [, name = 'test'] of page(path).matchAll(/\bnpm (?:run ([a-z]+)|test\b)/g)) {
-        expect(scripts, `${path}: npm run ${name}`).toHaveProperty(name)
+      for (const [, name = 'test'] of page(path).matchAll(/\bnpm (?:run ([a-z:]+)|test\b)/g)) {
+        expect(scripts, `${path}: npm run ${name}`).toHaveProperty([name])
       }
       for (const [, file = ''] of page(path).matchAll(/\b(?:node|vitest) ((?:scripts|packages)\/\S+?)[`\s]/g)) {
         expect(existsSync(join(ROOT, file)), `${path}: ${file}`).toBe(true)
@@ -361,7 +361,7 @@ describe('configuration and policy', () => {
   test('what detectors.md shows loads, and the policies beside each detector fit it', () => {
     const inspections = blocks('docs/detectors.md').filter(({ language }) => language === 'yaml')
     const policies = blocks('docs/detectors.md').filter(({ language }) => language === 'cedar')
-    expect([inspections.length, policies.length]).toEqual([4, 3])
+    expect([inspections.length, policies.length]).toEqual([5, 4])
     const rest = shown('docs/configuration.md', 'yaml', 'publicUrl')
       .block.split('\n\n')
       .filter((section) => !section.startsWith('inspection:'))
@@ -372,7 +372,7 @@ describe('configuration and policy', () => {
       const { config, faults } = configFromText(`${rest}\n${text}`, '/gate/ostiary.yaml', env, { requireEnv: false })
       expect(faults).toEqual([])
       if (config === undefined || index === 0) continue
-      expect(config.inspection.remote).toHaveLength(1)
+      expect([...config.inspection.remote, ...config.inspection.local]).toHaveLength(1)
       const policy = { path: 'detectors.md', text: policies[index - 1]?.text ?? '' }
       expect(loadPolicies([policy], vocabularyOf(config)).faults).toEqual([])
     }
