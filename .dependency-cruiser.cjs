@@ -502,10 +502,18 @@ module.exports = {
       to: { path: OURS, pathNot: ['^packages/testkit/src/', '^packages/gateway/(src|dist)/spec/'] },
     },
     {
+      name: 'detectors-of-their-own-know-the-seam',
+      severity: 'error',
+      comment:
+        'A detector that is installed by who wants it stands on `ostiary/spec` alone: what else it reached for would be promised.',
+      from: { path: '^packages/detector-[^/]+/src/', pathNot: TESTS },
+      to: { path: OURS, pathNot: ['^packages/detector-[^/]+/src/', '^packages/gateway/(src|dist)/spec/'] },
+    },
+    {
       name: 'tests-do-not-ship',
       severity: 'error',
       comment: 'Code that ships imports no test and no testkit.',
-      from: { path: '^packages/(gateway|tlog|devkit)/', pathNot: TESTS },
+      from: { path: '^packages/(gateway|tlog|devkit|detector-e5)/', pathNot: TESTS },
       to: { path: `${TESTS}|^packages/testkit/|(^|/)node_modules/(vitest|fast-check)/` },
     },
     {

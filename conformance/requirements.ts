@@ -454,6 +454,22 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: 'a number that has a checksum is found only where that holds, and what other numbers look like too only where words name it',
   },
+  'local.detector': {
+    source: 'issue 11',
+    says: "a detector of a module runs beside the gateway's own thread, is told what is data, and fails like any other",
+  },
+  'e5.tokenizer': {
+    source: 'issue 11',
+    says: 'the tokenizer cuts texts as the library of its model does, and places are kept',
+  },
+  'e5.damaged': {
+    source: 'issue 11',
+    says: 'models that are missing, damaged or of another version do not start, and are named',
+  },
+  'e5.bounded': {
+    source: 'issue 11',
+    says: 'the transformer is bounded: in who waits, in how long, in what is done for nobody',
+  },
   'content.labels-max': { source: 'issue 9.6', says: 'a remote detector is never shown what is above its labelsMax' },
   'content.where-used': {
     source: 'issue 9.6',

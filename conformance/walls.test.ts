@@ -24,6 +24,7 @@ const HOUSE: Readonly<Record<string, string>> = {
   'packages/tlog/package.json': packageOf('@ostiary/tlog', ['.', './node'], []),
   'packages/devkit/package.json': packageOf('@ostiary/devkit', ['.'], ['library']),
   'packages/testkit/package.json': packageOf('@ostiary/testkit', ['.'], ['ostiary']),
+  'packages/detector-e5/package.json': packageOf('@ostiary/detector-e5', ['.'], ['ostiary']),
   'packages/gateway/dist/index.js': 'export const gateway = 1',
   'packages/gateway/dist/spec/index.js': 'export const word = 1',
   'packages/tlog/dist/index.js': 'export const tree = 1',
@@ -183,6 +184,7 @@ const PLANTS: readonly (readonly [rule: string, file: string, text: string, also
   ['the-verifier-index-avoids-node', 'packages/tlog/src/planted-3.ts', gets('node', './node.js')],
   ['the-devkit-stands-alone', 'packages/devkit/src/planted.ts', gets('word', 'ostiary/spec')],
   ['the-testkit-knows-the-seams', 'packages/testkit/src/planted.ts', gets('gateway', 'ostiary')],
+  ['detectors-of-their-own-know-the-seam', 'packages/detector-e5/src/planted.ts', gets('gateway', 'ostiary')],
   [
     'tests-do-not-ship',
     `${S}/config/planted-2.ts`,

@@ -1,5 +1,5 @@
-// Which labelled rows are never trained on and never read one by one: a quarter, by kind where a source has kinds. Figures are read
-// off them.
+// Which labelled rows are never trained on, never used to fix a threshold and never read one by one: a quarter, by source where a
+// source has kinds. Figures are read off them.
 
 /** FNV-1a. */
 function hashOf(text) {

@@ -75,6 +75,7 @@ async function tests() {
       status !== 'passed' &&
       status !== 'failed' &&
       (fullName.includes(NEEDS_DATA) ||
+        fullName.includes(NEEDS_MODELS) ||
         (NEEDS_SERVER.some((needs) => fullName.includes(needs)) && process.env.CI !== 'true')),
   )
   for (const { fullName } of without) console.log(`        skipped: ${fullName}`)
@@ -98,6 +99,7 @@ async function tests() {
 }
 
 const NEEDS_DATA = 'needs OSTIARY_SHARED_DATA'
+const NEEDS_MODELS = 'needs the e5 models'
 const NEEDS_SERVER = ['needs PostgreSQL', 'needs pgvector']
 
 function line(ok, name, note) {

@@ -261,7 +261,7 @@ describe('commands', () => {
     const { scripts } = JSON.parse(page('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
     for (const path of PAGES) {
       for (const [, name = 'test'] of page(path).matchAll(/\bnpm (?:run ([a-z:]+)|test\b)/g)) {
-        expect(scripts, `${path}: npm run ${name}`).toHaveProperty(name)
+        expect(scripts, `${path}: npm run ${name}`).toHaveProperty([name])
       }
       for (const [, file = ''] of page(path).matchAll(/\b(?:node|vitest) ((?:scripts|packages)\/\S+?)[`\s]/g)) {
         expect(existsSync(join(ROOT, file)), `${path}: ${file}`).toBe(true)
@@ -362,7 +362,7 @@ describe('configuration and policy', () => {
   test('what detectors.md shows loads, and the policies beside each detector fit it', () => {
     const inspections = blocks('docs/detectors.md').filter(({ language }) => language === 'yaml')
     const policies = blocks('docs/detectors.md').filter(({ language }) => language === 'cedar')
-    expect([inspections.length, policies.length]).toEqual([4, 3])
+    expect([inspections.length, policies.length]).toEqual([5, 4])
     const rest = shown('docs/configuration.md', 'yaml', 'publicUrl')
       .block.split('\n\n')
       .filter((section) => !section.startsWith('inspection:'))
@@ -373,7 +373,7 @@ describe('configuration and policy', () => {
       const { config, faults } = configFromText(`${rest}\n${text}`, '/gate/ostiary.yaml', env, { requireEnv: false })
       expect(faults).toEqual([])
       if (config === undefined || index === 0) continue
-      expect(config.inspection.remote).toHaveLength(1)
+      expect([...config.inspection.remote, ...config.inspection.local]).toHaveLength(1)
       const policy = { path: 'detectors.md', text: policies[index - 1]?.text ?? '' }
       expect(loadPolicies([policy], vocabularyOf(config)).faults).toEqual([])
     }

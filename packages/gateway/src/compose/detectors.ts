@@ -3,12 +3,13 @@ import { emailDetector } from '../adapters/detector-email/detector.js'
 import { createHttpDetector } from '../adapters/detector-http/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
 import { createInjectionDetector } from '../adapters/detector-injection/detector.js'
+import { type LoadedDetector, loadDetector } from '../adapters/detector-module/load.js'
 import { createNamesDetector } from '../adapters/detector-names/detector.js'
 import { piiDetectors, piiRules } from '../adapters/detector-pii/detector.js'
 import { privateKeyDetector } from '../adapters/detector-private-key/detector.js'
 import { secretRules } from '../adapters/detector-secrets/detector.js'
 import { createTermDetectors } from '../adapters/detector-terms/detector.js'
-import type { Config, RemoteDetectorConfig } from '../config/config.js'
+import type { Config, LocalDetectorConfig, RemoteDetectorConfig } from '../config/config.js'
 import { readSecret } from '../config/secret.js'
 import { readTerms, termType } from '../config/terms.js'
 import { createPatternDetector } from '../patterns/detector.js'
@@ -167,4 +168,68 @@ function remoteDetector(
     textMax: window,
     credential: value === undefined ? undefined : () => [header, `${prefix}${value()}`],
   })
+}
+
+/** Longer than any request is looked at: until then those that a reload took away may still be asked. */
+const REPLACED_MS = 120_000
+
+/** Detectors beside the gateway's own thread. One that a reload leaves as it was lives on: it takes seconds to start, and much memory. */
+export class LocalDetectors {
+  readonly #held = new Map<string, Promise<LoadedDetector>>()
+  readonly #closing = new Set<NodeJS.Timeout>()
+
+  /** Rejects with what the operator is to read where one cannot start; then nothing is another than it was. */
+  async of(sections: readonly LocalDetectorConfig[]): Promise<readonly PlacedRemote[]> {
+    const made: string[] = []
+    try {
+      const placed: PlacedRemote[] = []
+      for (const section of sections) {
+        const { concurrency, ifUnsure, models, module, name, onFailure, timeoutMs, types } = section
+        const key = keyOf(section)
+        let detector = this.#held.get(key)
+        if (detector === undefined) {
+          detector = loadDetector({ module, name, types, models, concurrency })
+          made.push(key)
+          this.#held.set(key, detector)
+        }
+        placed.push({ detector: await detector, whenIll: onFailure, timeoutMs, ifUnsure })
+      }
+      return placed
+    } catch (error) {
+      for (const key of made) this.#drop(key, 0)
+      throw error
+    }
+  }
+
+  /** What another configuration had is closed, once nobody can be asking it any more. */
+  keep(sections: readonly LocalDetectorConfig[]): void {
+    const kept = new Set(sections.map(keyOf))
+    for (const key of [...this.#held.keys()]) if (!kept.has(key)) this.#drop(key, REPLACED_MS)
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#closing) clearTimeout(timer)
+    const all = [...this.#held.values()]
+    this.#held.clear()
+    await Promise.all(all.map(async (one) => (await one.catch(() => undefined))?.close()))
+  }
+
+  #drop(key: string, afterMs: number): void {
+    const dropped = this.#held.get(key)
+    this.#held.delete(key)
+    const timer = setTimeout(() => {
+      this.#closing.delete(timer)
+      void dropped?.then(
+        (one) => one.close(),
+        () => undefined,
+      )
+    }, afterMs)
+    timer.unref()
+    this.#closing.add(timer)
+  }
+}
+
+/** What makes another detector; how it is asked does not. */
+function keyOf({ concurrency, models, module, name, types }: LocalDetectorConfig): string {
+  return JSON.stringify([name, module, models, types, concurrency])
 }

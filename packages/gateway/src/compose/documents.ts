@@ -3,13 +3,14 @@ import type { DocumentOperationsParts } from '../documents/operations.js'
 import { createInspectTexts } from '../pipeline/inspect-texts.js'
 import type { Clock, DocumentIndex, Illness } from '../spec/index.js'
 import { classificationOf, type HeldDatasets, openDocuments } from './datasets.js'
-import { bodyDetectorsOf, detectorsOf, remoteDetectorsOf } from './detectors.js'
+import { bodyDetectorsOf, detectorsOf, LocalDetectors, remoteDetectorsOf } from './detectors.js'
 
 export type DocumentsAdministered = Omit<DocumentOperationsParts, 'note' | 'datasets'>
 
 export interface DocumentsParts {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly onIll: (illness: Illness) => void
+  readonly localDetectors: LocalDetectors
 }
 
 /** Datasets of a configuration, for who administers documents. */
@@ -42,11 +43,16 @@ export function documentsHeld(config: () => Config, held: HeldDatasets, parts: D
 /** What a command does with documents where no gateway runs: opens those that it is asked for. */
 export function documentsOffline(
   config: Config,
-  { clock, report, ...parts }: DocumentsParts & { readonly clock: Clock; readonly report: (text: string) => void },
+  {
+    clock,
+    report,
+    ...parts
+  }: Omit<DocumentsParts, 'localDetectors'> & { readonly clock: Clock; readonly report: (text: string) => void },
 ): DocumentsAdministered & { close(): Promise<void> } {
   const opened = new Map<string, Promise<DocumentIndex>>()
+  const localDetectors = new LocalDetectors()
   return {
-    inspect: inspectionBy(() => config, parts),
+    inspect: inspectionBy(() => config, { ...parts, localDetectors }),
     open(name) {
       const before = opened.get(name)
       if (before !== undefined) return before
@@ -55,22 +61,26 @@ export function documentsOffline(
       return opening
     },
     async close() {
+      await localDetectors.close()
       for (const opening of opened.values()) await (await opening.catch(() => undefined))?.close()
     },
   }
 }
 
 /** As exchanges are inspected by the configuration in force. */
-function inspectionBy(config: () => Config, { env, onIll }: DocumentsParts): DocumentOperationsParts['inspect'] {
+function inspectionBy(
+  config: () => Config,
+  { env, localDetectors, onIll }: DocumentsParts,
+): DocumentOperationsParts['inspect'] {
   let made: { readonly of: Config; readonly inspect: ReturnType<typeof createInspectTexts> } | undefined
-  return (texts, { level }) => {
+  return async (texts, { level }) => {
     const now = config()
     if (made?.of !== now) {
       const own = { detectors: detectorsOf(now), bodyDetectors: bodyDetectorsOf(now) }
-      const detectors = { ...own, remoteDetectors: remoteDetectorsOf(now, env) }
-      made = { of: now, inspect: createInspectTexts({ ...detectors, onIll }) }
+      const remoteDetectors = [...remoteDetectorsOf(now, env), ...(await localDetectors.of(now.inspection.local))]
+      made = { of: now, inspect: createInspectTexts({ ...own, remoteDetectors, onIll }) }
     }
     // The level says how high a document stands; a category would be above every bound.
-    return made.inspect(texts, [level])
+    return await made.inspect(texts, [level])
   }
 }

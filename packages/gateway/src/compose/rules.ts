@@ -7,7 +7,7 @@ import type { Fingerprints, PolicyEngine } from '../spec/index.js'
 import type { OpenVault } from '../vault/vault.js'
 import { budgetingOf, sizesOf } from './budgets.js'
 import type { OpenedDatasets } from './datasets.js'
-import { bodyDetectorsOf, detectorsOf, remoteDetectorsOf } from './detectors.js'
+import { bodyDetectorsOf, detectorsOf, type LocalDetectors, remoteDetectorsOf } from './detectors.js'
 import { dialectsOf, modelsOf } from './dialects.js'
 import { filesRulesOf } from './files.js'
 import { type HeldIssuer, type IssuerParts, issuersOf } from './issuers.js'
@@ -28,6 +28,7 @@ export interface Lasting extends IssuerParts, OwnIssuerParts {
   readonly providers: ProviderKeys
   readonly vault: Pick<OpenVault, 'prepare'>
   readonly fingerprints: Fingerprints | undefined
+  readonly localDetectors: LocalDetectors
   readonly accounts: Accounts
   readonly countTokens: Rules['countTokens']
   readonly mintSession: NonNullable<Rules['mintSession']>
@@ -44,6 +45,7 @@ export async function rulesOf(
 ): Promise<Rules> {
   const { apiKeys, clock, signing, vault } = lasting
   if (policy.tokenizes) await vault.prepare()
+  const local = await lasting.localDetectors.of(config.inspection.local)
   const ofKeys = apiKeys.providers({ issuer: config.publicUrl, allowDirect: config.apiKeys.direct })
   const issuers = await issuersOf(config.issuers, lasting, lasting.issuers)
   const dialects = dialectsOf(config)
@@ -55,7 +57,7 @@ export async function rulesOf(
     policy,
     detectors: detectorsOf(config),
     bodyDetectors: bodyDetectorsOf(config),
-    remoteDetectors: remoteDetectorsOf(config, lasting.env),
+    remoteDetectors: [...remoteDetectorsOf(config, lasting.env), ...local],
     dialects,
     modelsOf: modelsOf(config, dialects),
     providers: lasting.providers.providersOf(config),

@@ -8,6 +8,7 @@ import { CLOCK, idMaker } from './ambient.js'
 import { apiKeysOf } from './api-keys.js'
 import { accountsOf, leftOfKeys } from './budgets.js'
 import { closeAll, type DatasetsParts, datasetsOf, type HeldDatasets } from './datasets.js'
+import { LocalDetectors } from './detectors.js'
 import { documentsHeld } from './documents.js'
 import { filesOf } from './files.js'
 import type { HeldIssuer } from './issuers.js'
@@ -138,6 +139,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
   const counter = opened.add(tokenCounter())
   const accounts = opened.add(accountsOf({ store, clock, failure, warn, note }))
 
+  const localDetectors = opened.add(new LocalDetectors())
   const lasting: Lasting = {
     clock,
     env,
@@ -149,6 +151,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
     providers,
     vault,
     fingerprints,
+    localDetectors,
     accounts,
     countTokens: (texts, atMost) => counter.count(texts, atMost),
     mintSession: sessions.mint,
@@ -194,6 +197,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
       providers: { ...providers.operations, running: true },
       documents: documentsHeld(() => inForce, heldDatasets, {
         env,
+        localDetectors,
         onIll: ({ detector, whenIll }) =>
           gateway?.count('ostiary_inspection_failed_total', { detector, failure: whenIll }),
       }),
@@ -227,6 +231,7 @@ async function assemble(config: Config, grounds: Grounds): Promise<Pick<Running,
         throw error
       }
       inForce = next
+      localDetectors.keep(next.inspection.local)
       await opened.settle()
     },
   }

@@ -155,6 +155,22 @@ export interface RemoteDetectorConfig {
   readonly header: string
 }
 
+/** A detector in this process, beside the gateway's own thread. */
+export interface LocalDetectorConfig {
+  readonly name: string
+  /** The name of a package, or an absolute path. */
+  readonly module: string
+  /** Absolute path of the folder with its models; undefined: where it looks for them itself. */
+  readonly models: string | undefined
+  readonly types: readonly FindingType[]
+  readonly timeoutMs: number
+  readonly onFailure: WhenIll
+  /** Texts at once. */
+  readonly concurrency: number
+  /** For injections it is asked only where one of the gateway's own is unsure. */
+  readonly ifUnsure: boolean
+}
+
 export interface InspectionConfig {
   /** Finding types whose detectors, of the gateway's own, are on. */
   readonly types: readonly FindingType[]
@@ -163,6 +179,7 @@ export interface InspectionConfig {
   /** What a failure means where a detector has no word of its own. */
   readonly onFailure: WhenIll
   readonly remote: readonly RemoteDetectorConfig[]
+  readonly local: readonly LocalDetectorConfig[]
   readonly terms: readonly TermConfig[]
 }
 

@@ -54,6 +54,12 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
       'name',
     ),
     ...termRelations(config, parts),
+    ...doubled(
+      config.inspection.local.map((one) => one.name),
+      'inspection.local',
+      'name',
+    ),
+    ...alsoElsewhere(config),
     ...homelessModels(config),
     ...homelessFiles(config),
     ...dialectRelations(config),
@@ -72,6 +78,14 @@ export function relations(config: Config, parts: RelationParts): readonly Remark
     ...openChoices(config),
     ...openDetectors(config, parts.places),
   ]
+}
+
+/** The log says a detector by its name alone. */
+function* alsoElsewhere({ inspection: { local, remote } }: Config): Iterable<Remark> {
+  for (const [index, { name }] of local.entries()) {
+    if (remote.some((one) => one.name === name))
+      yield fault(['inspection', 'local', index, 'name'], `the name \`${name}\` stands in inspection.remote too`)
+  }
 }
 
 function* doubled(names: readonly string[], list: string, key: string): Iterable<Remark> {
@@ -274,8 +288,10 @@ function* openDetectors({ inspection }: Config, places: Places): Iterable<Remark
     const path: Path = ['inspection', 'detectors', type, 'onFailure']
     if (places.get(path) !== undefined) yield openAt(path)
   }
-  for (const [index, { onFailure }] of inspection.remote.entries()) {
-    const path: Path = ['inspection', 'remote', index, 'onFailure']
-    if (onFailure === 'open' && places.get(path) !== undefined) yield openAt(path)
+  for (const place of ['remote', 'local'] as const) {
+    for (const [index, { onFailure }] of inspection[place].entries()) {
+      const path: Path = ['inspection', place, index, 'onFailure']
+      if (onFailure === 'open' && places.get(path) !== undefined) yield openAt(path)
+    }
   }
 }

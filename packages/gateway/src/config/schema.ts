@@ -8,6 +8,7 @@ import { classification, datasetSchema } from './dataset-schema.js'
 import { declaredDialect } from './dialect-schema.js'
 import { issuerSchema } from './issuer-schema.js'
 import { ledger, withTerms } from './ledger-schema.js'
+import { localDetector } from './local-detector-schema.js'
 import { isLoopback } from './loopback.js'
 import { authentication, baseUrl, httpUrl, serverUrl } from './provider-address.js'
 import { providerKey } from './provider-key-schema.js'
@@ -179,8 +180,9 @@ function inspection(folder: string): z.ZodType<Config['inspection']> {
     onFailure: failure.default('closed'),
     remote: z.array(remoteDetector(serverUrl, secret(folder))).default([]),
     terms: z.array(term(folder)).max(256).default([]),
+    local: z.array(localDetector(folder)).default([]),
   })
-    .transform(({ detectors: switches, onFailure, remote, terms }) => {
+    .transform(({ detectors: switches, local, onFailure, remote, terms }) => {
       const types = OWN_TYPES.filter((type) => switches[type] !== false)
       const failureOf = (type: (typeof types)[number]): WhenIll => {
         const written = switches[type]
@@ -192,6 +194,7 @@ function inspection(folder: string): z.ZodType<Config['inspection']> {
         onFailure,
         remote: remote.map((one) => ({ ...one, onFailure: one.onFailure ?? onFailure })),
         terms,
+        local: local.map((one) => ({ ...one, onFailure: one.onFailure ?? onFailure })),
       }
     })
     .prefault({})

@@ -90,12 +90,13 @@ function dialectsOf({ models, providers }: Config): ReadonlyMap<string, string> 
   return new Map(models.map(({ name, provider }) => [name, ofProvider.get(provider) ?? '']))
 }
 
-function findingsOf({ datasets, inspection: { types, remote, terms } }: Config): readonly FindingType[] {
+function findingsOf({ datasets, inspection: { types, remote, local, terms } }: Config): readonly FindingType[] {
   const meant = new Set(remote.flatMap((one) => one.types.map(({ to }) => to)))
   const found = FINDING_TYPES.filter(
     (type) =>
       types.includes(type) ||
       meant.has(type) ||
+      local.some((one) => one.types.includes(type)) ||
       (meant.has('injection') && familyOf(type) === 'injection') ||
       (datasets.length > 0 && familyOf(type) === 'data'),
   )

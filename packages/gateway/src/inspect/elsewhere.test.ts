@@ -56,6 +56,29 @@ describe('who looks', () => {
     expect((await look(both, [text])).findings).toEqual([[person(0, 3), phone]])
     expect((await look(both, [text], { wanted: ['pii.phone'] })).findings).toEqual([[phone]])
   })
+
+  it('for injections, where that is configured, is asked only in doubt; for the rest as ever [local.detector]', async () => {
+    let asked = 0
+    const types = ['injection.high', 'pii.person'] as const
+    const detector = saying(
+      async (texts) => {
+        asked += 1
+        return texts.map(() => [])
+      },
+      { types },
+    )
+    const timesAsked = async (wanted: FindingType, found: readonly string[] | undefined): Promise<number> => {
+      asked = 0
+      const looks = createElsewhere([placed(detector, { ifUnsure: true })])?.(new Set([wanted]))
+      const answer = await looks?.(['x'], [], new AbortController().signal, [false], found)
+      expect(answer).toEqual({ findings: [[]], failed: [] })
+      return asked
+    }
+    expect(await timesAsked('injection.high', ['pii.email'])).toBe(0)
+    expect(await timesAsked('injection.high', ['injection.low'])).toBe(1)
+    expect(await timesAsked('injection.high', undefined)).toBe(1)
+    expect(await timesAsked('pii.person', [])).toBe(1)
+  })
 })
 
 describe('what is shown', () => {
@@ -89,6 +112,27 @@ describe('what is shown', () => {
     const text = 'nothing but evil '.repeat(20)
     const detector = saying(async (texts) => texts.map((one) => [person(0, one.length, 0.5)]))
     expect((await look([placed(detector)], [text])).findings).toEqual([[person(0, text.length, 0.5)]])
+  })
+
+  it('is said to be data where it is, in each of its windows, and shown whatever its label where it stays here', async () => {
+    const shown: [text: string, isData: boolean][] = []
+    const detector = saying(
+      async (texts, _, isData) => {
+        for (const [index, text] of texts.entries()) shown.push([text, isData?.[index] === true])
+        return texts.map(() => [])
+      },
+      { textMax: 16, labelsWithin: 'all' },
+    )
+    const looks = createElsewhere([placed(detector)])?.(new Set(['pii.person']))
+    const texts = ['words', 'data', 'both', 'data in two windows', 'both']
+    const answer = await looks?.(texts, ['secret'], new AbortController().signal, [false, true, false, true, true])
+    expect(answer?.failed).toEqual([])
+    expect(shown.slice(0, 3)).toEqual([
+      ['words', false],
+      ['data', true],
+      ['both', true],
+    ])
+    expect(shown.slice(3).map(([, isData]) => isData)).toEqual([true, true])
   })
 
   it('is nothing above the label that a detector may see: there it failed [content.labels-max]', async () => {

@@ -4,6 +4,7 @@ import {
   type Elsewhere,
   type Finding,
   type FindingType,
+  familyOf,
   type Illness,
   type LookElsewhere,
   type PlacedRemote,
@@ -23,26 +24,49 @@ export function createElsewhere(detectors: readonly PlacedRemote[]): Elsewheres 
   return (wanted) => {
     const asked = detectors.filter(({ detector }) => detector.types.some((type) => wanted.has(type)))
     if (asked.length === 0) return undefined
-    return (texts, labels, signal) => look(asked, texts, labels, signal)
+    return (texts, labels, signal, isData, found) => {
+      const needed = asked.filter((placed) => isNeeded(placed, wanted, found))
+      return look(needed, { texts, isData }, labels, signal)
+    }
   }
+}
+
+/** One that is asked only in doubt has nothing to do where there is none, unless it is asked for something else as well. */
+function isNeeded(
+  { detector, ifUnsure }: PlacedRemote,
+  wanted: { has(type: FindingType): boolean },
+  found: readonly string[] | undefined,
+): boolean {
+  if (ifUnsure !== true || found === undefined || found.includes('injection.low')) return true
+  return detector.types.some((type) => familyOf(type) !== 'injection' && wanted.has(type))
+}
+
+interface Shown {
+  readonly texts: readonly string[]
+  readonly isData: readonly boolean[] | undefined
 }
 
 async function look(
   asked: readonly PlacedRemote[],
-  texts: readonly string[],
+  { isData, texts }: Shown,
   labels: readonly string[],
   signal: AbortSignal,
 ): Promise<Elsewhere> {
   // A conversation says the same more than once, and nobody is asked about nothing.
   const distinct = [...new Set(texts)].filter((text) => text !== '')
+  // One that is both is data: what was planted there is planted.
+  const data = new Set(texts.filter((_, index) => isData?.[index] === true))
+  const areData = distinct.map((text) => data.has(text))
   const found = new Map<string, Finding[]>()
   const failed: Illness[] = []
   await Promise.all(
     asked.map(async (placed) => {
       const { detector, whenIll } = placed
       try {
-        if (!labels.every((label) => detector.labelsWithin.includes(label))) throw new DetectorFailed('LABELS')
-        const findings = await inspect(placed, distinct, signal)
+        const { labelsWithin } = detector
+        const mayBeShown = labelsWithin === 'all' || labels.every((label) => labelsWithin.includes(label))
+        if (!mayBeShown) throw new DetectorFailed('LABELS')
+        const findings = await inspect(placed, { texts: distinct, isData: areData }, signal)
         for (const [index, text] of distinct.entries()) {
           const more = findings[index]
           if (more !== undefined && more.length > 0) found.set(text, [...(found.get(text) ?? []), ...more])
@@ -60,7 +84,7 @@ const NONE: readonly Finding[] = []
 /** Findings of each text. Rejects where the detector did not do what it promises. */
 async function inspect(
   { detector, timeoutMs }: PlacedRemote,
-  texts: readonly string[],
+  { isData, texts }: Shown,
   signal: AbortSignal,
 ): Promise<readonly (readonly Finding[])[]> {
   const cut = texts.map((text) => windowsOf(toUSVString(text), detector.textMax))
@@ -69,6 +93,7 @@ async function inspect(
     detector.inspect(
       windows.map(({ text }) => text),
       within,
+      cut.flatMap((ofText, index) => ofText.map(() => isData?.[index] === true)),
     ),
   )
   if (answer.length !== windows.length) throw invalid()

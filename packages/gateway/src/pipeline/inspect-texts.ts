@@ -19,7 +19,12 @@ export function createInspectTexts(
   // What was found is told to whoever reads later, by whatever policy.
   const look = createElsewhere(parts.remoteDetectors)?.(ALL_WANTED)
   return async (texts, labels) => {
-    const seen = await look?.(texts, labels, NEVER)
+    const seen = await look?.(
+      texts,
+      labels,
+      NEVER,
+      texts.map(() => true),
+    )
     const learnt = learn(texts.map(partOf), ALL_WANTED, seen)
     return learnt.kind === 'refuse' ? learnt : proceed(Object.keys(learnt.value.counts).sort())
   }

@@ -34,6 +34,7 @@ import {
   refuse,
   type Sizes,
   type Step,
+  type TextPart,
   type Vault,
   type VaultSession,
   type Verdict,
@@ -137,7 +138,8 @@ export function createJudge(
   async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
     const shown = shownOf(asking)
     if (shown.kind === 'refuse') return shown
-    return proceed(await look(shown.value.texts, shown.value.labels, asking.left ?? whenLeft(asking)))
+    const { found, isData, labels, texts } = shown.value
+    return proceed(await look(texts, labels, asking.left ?? whenLeft(asking), isData, found))
   }
 
   function shownOf(asking: Asking): Step<Shown> {
@@ -151,6 +153,8 @@ export function createJudge(
     const texts = view.parts.map(({ text }) => text)
     return proceed({
       texts,
+      found: learnt.types,
+      isData: dataIn(view),
       labels: withLabels(labels, labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)),
     })
   }
@@ -178,7 +182,7 @@ export function createJudge(
     const over = overLimit(sizedBy(view, body, learnt, tokens), parts.limits.sizes)
     if (over?.kind === 'count') {
       const brought = labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)
-      return { ...over, labels: withLabels(labels, brought) }
+      return { ...over, isData: dataIn(view), labels: withLabels(labels, brought) }
     }
     if (over !== undefined) return over
     const what = { authenticated, dialect, endpoint, model, body, view, learnt, labels, session: session.value }
@@ -211,7 +215,7 @@ export function createJudge(
     if (decided.kind === 'refuse') return decided
     const { sizes } = decided.value.verdict.obligations
     const over = overLimit(sizedBy(view, asking.body, learnt, asking.tokens), sizes)
-    if (over?.kind === 'count') return { ...over, labels: decided.value.verdict.context.labels }
+    if (over?.kind === 'count') return { ...over, isData: dataIn(view), labels: decided.value.verdict.context.labels }
     if (over !== undefined) return over
     const allowed = countedIn(decided.value)
     const vault = held === undefined || held instanceof Promise ? vaultFor(decided.value, session) : proceed(held)
@@ -320,8 +324,16 @@ function whenLeft({ entered }: Asking): AbortSignal {
 /** What detectors elsewhere are shown. */
 interface Shown {
   readonly texts: readonly string[]
+  /** Types of what was found here; undefined: not known yet. */
+  readonly found?: readonly string[]
+  /** Of each text, whether a tool gave it back. */
+  readonly isData: readonly boolean[]
   /** Of the texts. */
   readonly labels: readonly string[]
+}
+
+function dataIn({ parts }: { readonly parts: readonly TextPart[] }): readonly boolean[] {
+  return parts.map(({ role }) => role === 'tool')
 }
 
 type UncountedPrompt = Uncounted & Shown

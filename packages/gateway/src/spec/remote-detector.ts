@@ -1,12 +1,12 @@
 import type { Illness, Placed } from './detector.js'
 import type { Finding, FindingType } from './finding.js'
 
-/** A detector elsewhere. It sees texts before anything is decided about them. */
+/** A detector elsewhere: outside, or beside the gateway's own thread. It sees texts before anything is decided about them. */
 export interface RemoteDetector {
   readonly name: string
   readonly types: readonly FindingType[]
-  /** What carries another label is not sent to it, so that it counts as failed there. */
-  readonly labelsWithin: readonly string[]
+  /** What carries another label is not sent to it, so that it counts as failed there. `all`: what it is shown stays in this process. */
+  readonly labelsWithin: readonly string[] | 'all'
   /** The longest text it takes, UTF-16 code units. Of a longer one it is given windows that overlap. */
   readonly textMax: number
   /**
@@ -14,8 +14,14 @@ export interface RemoteDetector {
    * they like, and have offsets in UTF-16 code units. Rejects, best with `DetectorFailed`, where it did not look at all of them.
    *
    * @param signal aborted when nobody waits any more
+   * @param isData of each text: it stands in the body as data (what a tool gave back, a document), not as somebody's words.
+   *   Undefined: nobody knows. One that asks outside tells nobody.
    */
-  inspect(texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly Finding[])[]>
+  inspect(
+    texts: readonly string[],
+    signal: AbortSignal,
+    isData?: readonly boolean[],
+  ): Promise<readonly (readonly Finding[])[]>
 }
 
 /** Why a detector elsewhere found nothing, and nothing that was sent to it or came from it. */
@@ -33,6 +39,8 @@ export class DetectorFailed extends Error {
 export interface PlacedRemote extends Placed<RemoteDetector> {
   /** For one body, whatever it takes: waiting for its turn, and every call. */
   readonly timeoutMs: number
+  /** For injections it is asked only where one here is unsure of a body: has found `injection.low` in it. */
+  readonly ifUnsure?: boolean
 }
 
 /** What detectors elsewhere said of some texts. */
@@ -46,9 +54,13 @@ export interface Elsewhere {
  * Has texts looked at by detectors elsewhere. Never rejects: one that fails is in the answer.
  *
  * @param labels of the texts
+ * @param isData of each text: it stands as data, not as somebody's words; undefined: none does, as far as is known
+ * @param found types of what detectors here found in them all; undefined: that is not known
  */
 export type LookElsewhere = (
   texts: readonly string[],
   labels: readonly string[],
   signal: AbortSignal,
+  isData?: readonly boolean[],
+  found?: readonly string[],
 ) => Promise<Elsewhere>

@@ -44,7 +44,8 @@ export async function judgedTexts(
   const texts = given.map(({ text }) => text)
   if (acts.size === 0 || texts.length === 0) return proceed(texts)
   const parts = given.map(partOf)
-  const seen = await elsewhere?.(acts)?.(texts, life.heldLabels(), life.signal)
+  const isData = texts.map(() => true)
+  const seen = await elsewhere?.(acts)?.(texts, life.heldLabels(), life.signal, isData)
   const learnt = learn(parts, acts, seen)
   if (learnt.kind === 'refuse') return learnt
   const { found, opened } = learnt.value
