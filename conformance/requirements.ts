@@ -458,15 +458,15 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: "a detector of a module runs beside the gateway's own thread, is told what is data, and fails like any other",
   },
-  'e5.tokenizer': {
+  'transformer.tokenizer': {
     source: 'issue 11',
     says: 'the tokenizer cuts texts as the library of its model does, and places are kept',
   },
-  'e5.damaged': {
+  'transformer.damaged': {
     source: 'issue 11',
     says: 'models that are missing, damaged or of another version do not start, and are named',
   },
-  'e5.bounded': {
+  'transformer.bounded': {
     source: 'issue 11',
     says: 'the transformer is bounded: in who waits, in how long, in what is done for nobody',
   },

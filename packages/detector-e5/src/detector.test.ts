@@ -58,7 +58,7 @@ describe('the detector', () => {
     expect(await grade(0.8)).toEqual(['injection.high'])
   })
 
-  it('has failed where more wait than may, and serves those that wait [e5.bounded]', async () => {
+  it('has failed where more wait than may, and serves those that wait [transformer.bounded]', async () => {
     let go = (): void => undefined
     const engine = engineOf(
       0.9,

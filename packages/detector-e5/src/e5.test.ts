@@ -43,7 +43,7 @@ describe.skipIf(!isBuilt)('e5 (needs the e5 models)', () => {
   })
 })
 
-it('says what is missing where there are no models [e5.damaged]', async () => {
+it('says what is missing where there are no models [transformer.damaged]', async () => {
   await expect(createEngine({ models: '/nowhere', worker })).rejects.toThrow(ModelsError)
   await expect(createEngine({ models: '/nowhere', worker })).rejects.toThrow('/nowhere/manifest.json: cannot be read')
 })

@@ -24,12 +24,12 @@ describe('the engine', () => {
     }
   })
 
-  it('does not start where the worker refuses its models, and says which file [e5.damaged]', async () => {
+  it('does not start where the worker refuses its models, and says which file [transformer.damaged]', async () => {
     await expect(engineOf('refused')).rejects.toThrow('model.onnx: damaged')
     await expect(engineOf('falls')).rejects.toThrow('the thread of the e5 model')
   })
 
-  it('stops where nobody waits any more, and goes on with the next text [e5.bounded]', async () => {
+  it('stops where nobody waits any more, and goes on with the next text [transformer.bounded]', async () => {
     const engine = await engineOf()
     const left = new AbortController()
     setTimeout(() => left.abort(), 20)
@@ -38,7 +38,7 @@ describe('the engine', () => {
     expect(await look(engine, 'x', AbortSignal.abort())).toBe('ABORTED')
   })
 
-  it('has failed where its worker does, and is never clean [e5.bounded]', async () => {
+  it('has failed where its worker does, and is never clean [transformer.bounded]', async () => {
     const engine = await engineOf()
     expect(await look(engine, 'fail')).toBe('THREW')
     expect(await look(engine, 'fall')).toBe('WORKER_LOST')

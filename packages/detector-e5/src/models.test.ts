@@ -30,7 +30,7 @@ describe('models', () => {
     expect(thresholds).toEqual(THRESHOLDS)
   })
 
-  it.each(['model.onnx', 'tokenizer.json'])('with a damaged %s are refused by its name [e5.damaged]', (name) => {
+  it.each(['model.onnx', 'tokenizer.json'])('with a damaged %s are refused by its name [transformer.damaged]', (name) => {
     writeFileSync(join(folder, name), 'other')
     expect(() => readModels(folder)).toThrow(`${join(folder, name)}: damaged`)
     rmSync(join(folder, name))
@@ -47,12 +47,12 @@ describe('models', () => {
       'damaged manifest',
     ],
     ['no files', { files: 1 }, 'damaged manifest'],
-  ])('with %s are refused [e5.damaged]', (_, more, why) => {
+  ])('with %s are refused [transformer.damaged]', (_, more, why) => {
     write(more)
     expect(() => readModels(folder)).toThrow(`${join(folder, 'manifest.json')}: ${why}`)
   })
 
-  it('that are not there are refused, and it is said how they are made [e5.damaged]', () => {
+  it('that are not there are refused, and it is said how they are made [transformer.damaged]', () => {
     expect(() => readModels(join(folder, 'none'))).toThrow('npm run models:build')
   })
 })

@@ -19,7 +19,7 @@ const { cases, tokenizer }: Fixture = JSON.parse(gunzipSync(readFileSync(file)).
 const tokenize = createTokenizer(tokenizer)
 
 describe('the tokenizer', () => {
-  it.each(cases)('cuts as the library does: $text [e5.tokenizer]', ({ ends, ids, text }) => {
+  it.each(cases)('cuts as the library does: $text [transformer.tokenizer]', ({ ends, ids, text }) => {
     const tokens = tokenize(text)
     expect(tokens.ids).toEqual(ids)
     const units = [0]
@@ -27,11 +27,11 @@ describe('the tokenizer', () => {
     expect(tokens.ends).toEqual(ends.map((end) => units[end]))
   })
 
-  it("takes the model's own marks in a text for text [e5.tokenizer]", () => {
+  it("takes the model's own marks in a text for text [transformer.tokenizer]", () => {
     expect(tokenize('<s> </s> <pad> <mask>').ids.filter((id) => id < tokenizer.unknown)).toEqual([])
   })
 
-  it('says of each token where it stands, whatever the characters [e5.tokenizer]', () => {
+  it('says of each token where it stands, whatever the characters [transformer.tokenizer]', () => {
     for (const text of [
       '\u0001control\u007f',
       '😀 é\u0301 ﬁ',

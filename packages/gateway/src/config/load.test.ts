@@ -270,6 +270,7 @@ files: { openai: b }
           },
         ],
         terms: [],
+        local: [],
       },
       limits: {
         bodyBytes: 1_048_576,

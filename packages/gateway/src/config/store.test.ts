@@ -45,7 +45,7 @@ describe('a store in PostgreSQL', () => {
     if (store.kind !== 'postgres') throw new Error('no address')
     const { searchParams, password } = new URL(store.url.reveal())
     expect(Object.fromEntries(searchParams)).toEqual({ sslmode: 'verify-full', sslrootcert: '/etc/ostiary/ca/db.pem' })
-    expect(password).toBe('password')
+    expect(password).toBe('marzipan')
   })
 
   it('is a warning with its password in the file itself, and none where a variable brings it or there is none', () => {
