@@ -36,6 +36,8 @@ const create = async (id: string) => (await at.client()).batches.create({ input_
 
 describe('what was judged at the upload', () => {
   it('is decided again when a batch is made of it [files.again]', async () => {
+    // Somebody looks, or it would be said that nobody did.
+    await policies(permit('flag:pii'))
     const id = await upload([batchLine('one', `mail ${MAIL}`)])
     await policies(permit('redact:pii.email'))
     await expect(create(id)).rejects.toMatchObject({ status: 422, code: 'obligation_failed' })

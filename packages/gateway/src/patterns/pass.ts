@@ -5,7 +5,7 @@ import type { Program } from './program.js'
 import { Quads } from './quads.js'
 import { join, judge, type Raw } from './raw.js'
 import { LEAD_MAX, type Rule } from './rule.js'
-import { Runs } from './runs.js'
+import { FAR, Runs } from './runs.js'
 
 /** Findings that overlap one another in a chain stay together no longer than this: what would join it further on is not found. */
 const CHAIN_MAX = 4096
@@ -50,7 +50,7 @@ export class Pass {
   readonly #ring: readonly number[][] = Array.from({ length: RING }, () => [])
   #waiting = 0
   /** The first place where one waits. */
-  #nextLed: number = Number.POSITIVE_INFINITY
+  #nextLed: number = FAR
 
   // Of the scan that goes on.
   #text = ''
@@ -130,7 +130,7 @@ export class Pass {
     this.#raws = []
     this.#chainStart = from
     this.#chainEnd = from
-    this.#nextLed = Number.POSITIVE_INFINITY
+    this.#nextLed = FAR
     if (this.#waiting === 0) return
     for (const slot of this.#ring) slot.length = 0
     this.#waiting = 0
@@ -180,7 +180,7 @@ export class Pass {
     this.#renew()
     slot.length = 0
     let next = at + 1
-    if (this.#waiting === 0) next = Number.POSITIVE_INFINITY
+    if (this.#waiting === 0) next = FAR
     else while (this.#ring[next % RING]?.length === 0) next++
     this.#nextLed = next
     if (at < this.#open) this.#match(at, state)

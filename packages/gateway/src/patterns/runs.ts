@@ -4,6 +4,9 @@ import type { CodeSet } from './sets.js'
 /** So many characters of a key, a token or a digest stand together that prose has none of them. */
 const RUN_MIN = 16
 
+/** Beyond every text. A small integer: compared with infinity, every place would be a floating-point number. */
+export const FAR = 0x3fff_ffff
+
 /** Letters, digits, and what stands between them in keys, paths and encodings. */
 const IN_RUN: Uint8Array = new Uint8Array(128)
 for (const one of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/=.~%-') {
@@ -99,7 +102,7 @@ export class Runs {
     // What a text that goes on ends with may become a run.
     let start = length
     if (!this.#isEnded) while (start > low && IN_RUN[text.charCodeAt(start - 1)] === 1) start--
-    this.#start = start < length ? start : Number.POSITIVE_INFINITY
-    this.#end = start < length ? length : Number.POSITIVE_INFINITY
+    this.#start = start < length ? start : FAR
+    this.#end = start < length ? length : FAR
   }
 }
