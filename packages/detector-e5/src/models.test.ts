@@ -30,12 +30,15 @@ describe('models', () => {
     expect(thresholds).toEqual(THRESHOLDS)
   })
 
-  it.each(['model.onnx', 'tokenizer.json'])('with a damaged %s are refused by its name [transformer.damaged]', (name) => {
-    writeFileSync(join(folder, name), 'other')
-    expect(() => readModels(folder)).toThrow(`${join(folder, name)}: damaged`)
-    rmSync(join(folder, name))
-    expect(() => readModels(folder)).toThrow(`${join(folder, name)}: cannot be read`)
-  })
+  it.each(['model.onnx', 'tokenizer.json'])(
+    'with a damaged %s are refused by its name [transformer.damaged]',
+    (name) => {
+      writeFileSync(join(folder, name), 'other')
+      expect(() => readModels(folder)).toThrow(`${join(folder, name)}: damaged`)
+      rmSync(join(folder, name))
+      expect(() => readModels(folder)).toThrow(`${join(folder, name)}: cannot be read`)
+    },
+  )
 
   it.each([
     ['another kind', { kind: 'other' }, 'no manifest of e5 models'],
