@@ -70,7 +70,17 @@ describe.skipIf(!CAN_FOLLOW)('the guide to datasets (needs PostgreSQL, bash and 
       if (one.pid !== undefined && one.exitCode === null) {
         process.kill(-one.pid, 'SIGTERM')
         await gone
+        // The shell goes first: what it started writes until it has ended itself.
+        await until(() => !isAlive(-(one.pid ?? 0)) || undefined)
       }
+    }
+  }
+
+  function isAlive(group: number): boolean {
+    try {
+      return process.kill(group, 0)
+    } catch {
+      return false
     }
   }
 
