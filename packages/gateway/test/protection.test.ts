@@ -125,7 +125,7 @@ const PLACES = new Map<string, (text: string) => Record<string, unknown>>([
   ['metadata', (text) => prompt('hi', { metadata: { ticket: text } })],
   ['a field nobody knows', (text) => prompt('hi', { vendor_extension: { deep: [{ note: text }] } })],
   ['a field nobody knows, of a message', (text) => ({ messages: [{ role: 'user', content: 'hi', thoughts: text }] })],
-  ['an identifier', (text) => ({ messages: [{ role: 'tool', tool_call_id: `id ${text}`, content: 'hi' }] })],
+  ['an identifier', (text) => ({ messages: [{ role: 'tool', tool_call_id: `call ${text}`, content: 'hi' }] })],
   ['a stop sequence', (text) => prompt('hi', { stop: [text] })],
 ])
 

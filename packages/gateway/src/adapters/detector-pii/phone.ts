@@ -132,6 +132,9 @@ function numberIn(text: string, start: number, row: Row, words: Words): Best | u
       said = words.before(start)
       isAsked = true
     }
+    // The row goes on in groups of that size, as a card's does: a word before it does not say where a number ends.
+    const next = groups[count]
+    if (next !== undefined && next.end - next.start === end - last.start && RANK[shape.needs] < RANK.nothing) continue
     const between = said === undefined ? '' : text.slice(start - said.distance, start)
     if (isWithin && shape.score < 0.85) continue
     if (holds(shape.needs, said, one, between) || isTrailed(text, end, shape, one.digits.length))
