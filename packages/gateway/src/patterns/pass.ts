@@ -128,6 +128,8 @@ export class Pass {
     this.#open = text.length
     this.#next.fill(from)
     this.#raws = []
+    // A check that threw has left what ended in its walk.
+    this.#ended.length = 0
     this.#chainStart = from
     this.#chainEnd = from
     this.#nextLed = FAR
@@ -141,6 +143,8 @@ export class Pass {
     this.#raws = []
     const { length } = this.#text
     this.#text = ''
+    this.#quads.begin('')
+    this.#runs.begin('', 0, true)
     if (raws.length === 0) return { findings: NONE, hold: this.#isEnded ? length : this.#open }
     if (this.#isEnded) return { findings: join(raws), hold: length }
     // What is held is held as a whole, with what overlaps it: later it will be found as if for the first time.

@@ -3,10 +3,24 @@ import { ACCEPT, FORK, type Program } from './program.js'
 
 /** So many characters are looked at together. */
 const QUAD = 4
-/** Of each its lowest bits: small and capital letters are one, and digits are some letter. */
+/** And so many where the bits say yes. */
+const NEAR = 8
 const BITS = 5
 const SYMBOLS = 1 << BITS
-const LOW = SYMBOLS - 1
+
+/** What a character counts as: small and capital letters are one, all digits are one, and so is all that is not ASCII. */
+const SYMBOL: Uint8Array = new Uint8Array(0x10000).fill(SYMBOLS - 1)
+const DIGIT = 27
+const OTHERS: readonly string[] = [' \t\r\n', '-_', '/\\:.']
+for (let code = 0; code < 0x80; code++) SYMBOL[code] = symbolOf(String.fromCharCode(code))
+
+function symbolOf(one: string): number {
+  if (/[a-z]/i.test(one)) return one.toLowerCase().charCodeAt(0) - 0x60
+  if (/[0-9]/.test(one)) return DIGIT
+  const kind = OTHERS.findIndex((some) => some.includes(one))
+  return kind <= 0 ? (kind === 0 ? 0 : SYMBOLS - 2) : DIGIT + kind
+}
+
 const ALL = -1
 const QUADS_LOW = (1 << (BITS * QUAD)) - 1
 /** Code units that are copied out of a text at once. */
@@ -16,7 +30,7 @@ const BEGINNINGS_MAX = 1 << 15
 
 /**
  * Tells where in a text something may begin: where four characters stand that begin something, or look like it. In prose that is
- * nearly nowhere, and nothing else is done there. A bit for each four characters, by the lowest five bits of each.
+ * nearly nowhere, and nothing else is done there. A bit for each four symbols.
  */
 export class Quads {
   readonly #begins: Int32Array = new Int32Array(1 << (BITS * (QUAD - 1)))
@@ -68,12 +82,12 @@ export class Quads {
     const begins = this.#begins
     const units = this.#units
     let three = 0
-    for (let i = from; i < from + QUAD - 1; i++) three = (three << BITS) | ((units[i] as number) & LOW)
+    for (let i = from; i < from + QUAD - 1; i++) three = (three << BITS) | (SYMBOL[units[i] as number] as number)
     const end = until + QUAD - 1
     for (let i = from + QUAD - 1; i < end; i++) {
-      const low = (units[i] as number) & LOW
-      if ((((begins[three] as number) >>> low) & 1) !== 0 && this.#isOne(i - QUAD + 1)) return i - QUAD + 1
-      three = ((three << BITS) | low) & (QUADS_LOW >> BITS)
+      const symbol = SYMBOL[units[i] as number] as number
+      if ((((begins[three] as number) >>> symbol) & 1) !== 0 && this.#isOne(i - QUAD + 1)) return i - QUAD + 1
+      three = ((three << BITS) | symbol) & (QUADS_LOW >> BITS)
     }
     return until
   }
@@ -87,7 +101,8 @@ export class Quads {
       this.#age = automaton.age
     }
     let state = this.#start
-    for (let i = from; i < from + QUAD; i++) {
+    const end = Math.min(from + NEAR, this.#end - this.#first)
+    for (let i = from; i < end; i++) {
       const by = classes[this.#units[i] as number] as number
       const known = automaton.table[state + by] as number
       state = known === 0 ? automaton.step(state, by) : known
@@ -104,14 +119,14 @@ export class Quads {
   }
 }
 
-/** The lowest bits of what a set takes, as a bit each. */
+/** The symbols of what a set takes, as a bit each. */
 function maskOf(set: readonly number[]): number {
   let mask = 0
   for (let i = 0; i + 1 < set.length; i += 2) {
     const first = set[i] ?? 0
     const last = set[i + 1] ?? 0
-    if (last - first >= SYMBOLS - 1) return ALL
-    for (let code = first; code <= last; code++) mask |= 1 << (code & LOW)
+    for (let code = first; code <= last && code < 0x80; code++) mask |= 1 << (SYMBOL[code] ?? 0)
+    if (last >= 0x80) mask |= 1 << (SYMBOLS - 1)
   }
   return mask
 }
