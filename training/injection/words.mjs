@@ -469,7 +469,7 @@ export const WORDS = {
     'the engineering team',
     'the system owner',
     'a red team member',
-    'the CEO',
+    'the director',
     'the compliance department',
     'the QA team',
     'tech support',
