@@ -17,7 +17,7 @@ const PROFILES = join(GEN, 'profile')
 const STAGES = [
   ['receive', /\/dist\/receive\//],
   ['authenticate', /\/dist\/(?:authenticate|adapters\/identity-oauth)\//],
-  ['inspect', /\/dist\/(?:inspect|adapters\/detector-[a-z-]+)\//],
+  ['inspect', /\/dist\/(?:inspect|patterns|views|canary|weights|adapters\/detector-[a-z-]+)\//],
   ['json, dialect', /\/dist\/(?:json|lens|adapters\/dialect-[a-z-]+)\//],
   ['decide, cedar', /\/dist\/(?:decide|adapters\/policy-cedar)\/|cedar-wasm|^wasm:/],
   ['transform', /\/dist\/transform\//],
