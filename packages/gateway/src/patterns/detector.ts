@@ -1,9 +1,11 @@
 import type { Detector, FindingType } from '../spec/index.js'
 import { ENTRIES_MAX } from './automaton.js'
-import { type Part, Pass } from './pass.js'
+import { Needs } from './needs.js'
+import { lengthOf } from './parse.js'
+import { ANYWHERE, NEAR_NEEDS, NEAR_RUNS, type Part, Pass } from './pass.js'
 import { compile, type Unit } from './program.js'
 import { PatternFault, type ReadRule, readRule } from './read.js'
-import type { Rule } from './rule.js'
+import { LEAD_MAX, type Rule } from './rule.js'
 import { beginsWithRun } from './runs.js'
 
 export interface PatternDetectorParts {
@@ -28,16 +30,22 @@ export function createPatternDetector({ name, rules, entriesMax = ENTRIES_MAX }:
     return units.push(unit) - 1
   }
   const names = new Set<string>()
+  const needs = new Set<string>()
+  let reach = 0
   for (const rule of rules) {
     if (names.has(rule.name)) throw new PatternFault(`two rules are called \`${rule.name}\``, 0)
     names.add(rule.name)
     const { lead, expression, before, behind } = named(rule)
     const isLed = lead !== undefined
-    const needsRun = beginsWithRun(expression)
-    const led = add({ rule, led: undefined, isLed, needsRun }, { node: expression, before, behind })
-    if (isLed) add({ rule, led, isLed: false, needsRun }, { node: lead, before, behind: [] })
+    const where = beginsWithRun(expression) ? NEAR_RUNS : rule.needs === undefined ? ANYWHERE : NEAR_NEEDS
+    const led = add({ rule, led: undefined, isLed, where }, { node: expression, before, behind })
+    if (isLed) add({ rule, led, isLed: false, where }, { node: lead, before, behind: [] })
+    if (rule.needs !== undefined) {
+      needs.add(rule.needs)
+      reach = Math.max(reach, LEAD_MAX + lengthOf(expression).max)
+    }
   }
-  const pass = new Pass(compile(units), parts, entriesMax)
+  const pass = new Pass(compile(units), parts, new Needs([...needs], reach), entriesMax)
   return { name, types, scan: (text, from, ended) => pass.scan(text, from, ended) }
 }
 

@@ -1,16 +1,25 @@
 import { escapeBefore } from '../json/escape.js'
 import type { Finding, Scan } from '../spec/index.js'
 import { Automaton } from './automaton.js'
+import type { Needs } from './needs.js'
 import type { Program } from './program.js'
 import { Quads } from './quads.js'
 import { join, judge, type Raw } from './raw.js'
 import { LEAD_MAX, type Rule } from './rule.js'
-import { FAR, Runs } from './runs.js'
+import { Runs } from './runs.js'
+import { FAR } from './stretches.js'
+import { Window } from './window.js'
 
 /** Findings that overlap one another in a chain stay together no longer than this: what would join it further on is not found. */
 const CHAIN_MAX = 4096
 /** Where leads end waits in a ring until the pass comes by: longer than a lead can be. */
 const RING = 128
+
+/** Where a unit is looked for: what may begin anywhere may also begin near a run, and there all may. */
+export const ANYWHERE = 0
+export const NEAR_NEEDS = 1
+export const NEAR_RUNS = 2
+export type Where = typeof ANYWHERE | typeof NEAR_NEEDS | typeof NEAR_RUNS
 
 /** What a unit of the program is: a rule's expression, or the lead before it. */
 export interface Part {
@@ -19,12 +28,13 @@ export interface Part {
   readonly led: number | undefined
   /** An expression that has a lead begins nowhere else than behind it. */
   readonly isLed: boolean
-  /** What its rule finds begins with a run. */
-  readonly needsRun: boolean
+  readonly where: Where
 }
 
 /** Units that are looked for together. */
 interface Among {
+  readonly units: readonly number[]
+  readonly quads: Quads
   /** Of what stands before, the group of those that may begin behind it; and of those, the leads. */
   readonly behind: Int32Array
   readonly leadsBehind: Int32Array
@@ -35,13 +45,14 @@ export class Pass {
   readonly #program: Program
   readonly #parts: readonly Part[]
   readonly #automaton: Automaton
-  readonly #quads: Quads
+  readonly #window: Window = new Window()
   /** Which units may begin together, each list once. */
   readonly #groups: (readonly number[])[] = []
-  /** What may begin where a run is near, and what may begin anywhere. */
-  readonly #nearRuns: Among
   readonly #anywhere: Among
-  readonly #runs: Runs = new Runs()
+  readonly #nearNeeds: Among
+  readonly #nearRuns: Among
+  readonly #needs: Needs
+  readonly #runs: Runs = new Runs(LEAD_MAX)
   readonly #starts: Int32Array
   #age = 0
   /** What ended in the walk that was made last, and where. */
@@ -56,6 +67,8 @@ export class Pass {
   #text = ''
   #from = 0
   #isEnded = false
+  /** Up to where the same may begin as at the place that was asked about last. */
+  #until = 0
   /** Where the first match begins that is not known yet: nothing from there on can be judged. */
   #open = 0
   /** From where on a unit may begin: behind what it found last. */
@@ -64,16 +77,18 @@ export class Pass {
   #chainStart = 0
   #chainEnd = 0
 
-  constructor(program: Program, parts: readonly Part[], entriesMax: number) {
+  constructor(program: Program, parts: readonly Part[], needs: Needs, entriesMax: number) {
     this.#program = program
     this.#parts = parts
+    this.#needs = needs
     this.#automaton = new Automaton(program, entriesMax)
     const beginning = [...parts.keys()].filter((unit) => parts[unit]?.isLed === false)
-    this.#quads = new Quads(program, this.#automaton, beginning)
     // Few edges are asked for, so few lists differ.
     const edges = [...new Set(program.before)]
     const { stride } = this.#automaton
-    const among = (units: readonly number[]): Among => {
+    const among = (where: Where, fewer?: Among): Among => {
+      const units = beginning.filter((unit) => (parts[unit]?.where ?? ANYWHERE) <= where)
+      if (units.length === fewer?.units.length) return fewer
       const groups = new Map<string, number>()
       const groupOf = (before: number, of: readonly number[]): number => {
         const key = edges.map((one) => one[before] === 1).join()
@@ -86,10 +101,13 @@ export class Pass {
       const behind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, units))
       groups.clear()
       const leads = units.filter((unit) => parts[unit]?.led !== undefined)
-      return { behind, leadsBehind: Int32Array.from({ length: stride }, (_, before) => groupOf(before, leads)) }
+      const leadsBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, leads))
+      const quads = new Quads(program, this.#automaton, this.#window, units, fewer?.quads)
+      return { units, quads, behind, leadsBehind }
     }
-    this.#nearRuns = among(beginning)
-    this.#anywhere = among(beginning.filter((unit) => parts[unit]?.needsRun === false))
+    this.#anywhere = among(ANYWHERE)
+    this.#nearNeeds = among(NEAR_NEEDS, this.#anywhere)
+    this.#nearRuns = among(NEAR_RUNS, this.#nearNeeds)
     this.#starts = new Int32Array(this.#groups.length)
     this.#next = new Int32Array(parts.length)
     this.#ends = new Int32Array(parts.length)
@@ -97,23 +115,37 @@ export class Pass {
 
   scan(text: string, from: number, ended: boolean): Scan {
     this.#begin(text, from, ended)
-    const quads = this.#quads
-    quads.begin(text)
+    this.#window.begin(text)
     // A lead may lie in what was let go.
     const first = Math.max(0, from - LEAD_MAX)
+    this.#needs.begin(text, first, ended)
     this.#runs.begin(text, first, ended)
-    for (let at = first; ; at++) {
-      at = quads.find(at, Math.min(this.#open, this.#nextLed))
-      if (at >= this.#open) return this.#done()
-      this.#look(at)
+    for (let at = first; at < this.#open; ) {
+      const among = this.#amongAt(at)
+      at = among.quads.find(at, Math.min(this.#open, this.#nextLed, this.#until))
+      if (at >= this.#open) break
+      if (at === this.#until) continue
+      this.#look(at, among)
       if (at === this.#nextLed) this.#matchLed(at)
+      at++
     }
+    return this.#done()
+  }
+
+  /** What may begin at `at`, and so up to `#until`. */
+  #amongAt(at: number): Among {
+    if (this.#runs.isNear(at)) {
+      this.#until = this.#runs.until
+      return this.#nearRuns
+    }
+    const isNear = this.#needs.isNear(at)
+    this.#until = Math.min(this.#runs.until, this.#needs.until)
+    return isNear ? this.#nearNeeds : this.#anywhere
   }
 
   /** At a place where something may begin. */
-  #look(at: number): void {
+  #look(at: number, among: Among): void {
     const { end } = this.#automaton
-    const among = this.#runs.isNear(at, LEAD_MAX) ? this.#nearRuns : this.#anywhere
     const behind = at < this.#from ? among.leadsBehind : among.behind
     // Where an escape ends there is an edge, whatever its letter.
     const isEdge = at === 0 || escapeBefore(this.#text, at) > 0
@@ -143,7 +175,8 @@ export class Pass {
     this.#raws = []
     const { length } = this.#text
     this.#text = ''
-    this.#quads.begin('')
+    this.#window.begin('')
+    this.#needs.begin('', 0, true)
     this.#runs.begin('', 0, true)
     if (raws.length === 0) return { findings: NONE, hold: this.#isEnded ? length : this.#open }
     if (this.#isEnded) return { findings: join(raws), hold: length }

@@ -1,5 +1,6 @@
 import type { Automaton } from './automaton.js'
 import { ACCEPT, FORK, type Program } from './program.js'
+import type { Window } from './window.js'
 
 /** So many characters are looked at together. */
 const QUAD = 4
@@ -23,8 +24,6 @@ function symbolOf(one: string): number {
 
 const ALL = -1
 const QUADS_LOW = (1 << (BITS * QUAD)) - 1
-/** Code units that are copied out of a text at once. */
-const WINDOW = 1 << 12
 /** Beginnings of one unit that are told apart: what may begin with nearly anything is looked for everywhere. */
 const BEGINNINGS_MAX = 1 << 15
 
@@ -33,45 +32,41 @@ const BEGINNINGS_MAX = 1 << 15
  * nearly nowhere, and nothing else is done there. A bit for each four symbols.
  */
 export class Quads {
-  readonly #begins: Int32Array = new Int32Array(1 << (BITS * (QUAD - 1)))
-  // A copy, since a typed array is read in a third of the time that a string takes.
-  readonly #bytes: Buffer = Buffer.alloc(WINDOW * 2)
-  readonly #units: Uint16Array = new Uint16Array(this.#bytes.buffer, this.#bytes.byteOffset, WINDOW)
-  #text = ''
-  /** What of the text lies in the copy. */
-  #first = 0
-  #end = 0
-
+  readonly #begins: Int32Array
+  readonly #window: Window
   readonly #program: Program
   readonly #automaton: Automaton
   readonly #all: readonly number[]
   #start = 0
   #age = -1
 
-  /** @param all units that may begin by themselves */
-  constructor(program: Program, automaton: Automaton, all: readonly number[]) {
+  /**
+   * @param all units that may begin by themselves
+   * @param fewer of which some are known already
+   */
+  constructor(program: Program, automaton: Automaton, window: Window, all: readonly number[], fewer?: Quads) {
     this.#program = program
     this.#automaton = automaton
+    this.#window = window
     this.#all = all
+    this.#begins = fewer === undefined ? new Int32Array(1 << (BITS * (QUAD - 1))) : fewer.#begins.slice()
+    const known = new Set(fewer === undefined ? [] : fewer.#all)
     const masks = program.sets.map(maskOf)
-    for (const unit of all) new Beginnings(program, masks, this.#begins).add(program.entries[unit] ?? 0)
-  }
-
-  begin(text: string): void {
-    this.#text = text
-    this.#first = 0
-    this.#end = 0
+    for (const unit of all) {
+      if (!known.has(unit)) new Beginnings(program, masks, this.#begins).add(program.entries[unit] ?? 0)
+    }
   }
 
   /** The first place from `at` on, and before `until`, where something may begin; `until` where there is none. */
   find(at: number, until: number): number {
+    const window = this.#window
     // Of the last characters nobody knows what would follow.
-    const known = Math.min(until, this.#text.length - QUAD + 1)
+    const known = Math.min(until, window.length - QUAD + 1)
     let from = at
     while (from < known) {
-      if (from < this.#first || from + QUAD > this.#end) this.#copy(from)
-      const last = Math.min(known, this.#end - QUAD + 1)
-      const found = this.#among(from - this.#first, last - this.#first) + this.#first
+      window.reach(from, QUAD)
+      const last = Math.min(known, window.end - QUAD + 1)
+      const found = this.#among(from - window.first, last - window.first) + window.first
       if (found < last) return found
       from = last
     }
@@ -80,7 +75,7 @@ export class Quads {
 
   #among(from: number, until: number): number {
     const begins = this.#begins
-    const units = this.#units
+    const { units } = this.#window
     let three = 0
     for (let i = from; i < from + QUAD - 1; i++) three = (three << BITS) | (SYMBOL[units[i] as number] as number)
     const end = until + QUAD - 1
@@ -96,26 +91,21 @@ export class Quads {
   #isOne(from: number): boolean {
     const automaton = this.#automaton
     const { classes } = this.#program
+    const { end: reached, first, units } = this.#window
     if (this.#age !== automaton.age) {
       this.#start = automaton.start(this.#all)
       this.#age = automaton.age
     }
     let state = this.#start
-    const end = Math.min(from + NEAR, this.#end - this.#first)
+    const end = Math.min(from + NEAR, reached - first)
     for (let i = from; i < end; i++) {
-      const by = classes[this.#units[i] as number] as number
+      const by = classes[units[i] as number] as number
       const known = automaton.table[state + by] as number
       state = known === 0 ? automaton.step(state, by) : known
       if (state < 0) return true
       if (state === automaton.dead) return false
     }
     return true
-  }
-
-  #copy(from: number): void {
-    this.#first = from
-    this.#end = Math.min(this.#text.length, from + WINDOW)
-    this.#bytes.write(this.#text.slice(from, this.#end), 'utf16le')
   }
 }
 

@@ -1,3 +1,4 @@
+import { isAlwaysIn } from './needs.js'
 import { OVERLAP_MAX, overlapOf } from './overlap.js'
 import { lengthOf, type Node, PatternFault, parse, parseClass } from './parse.js'
 import { EXPRESSION_MAX, LEAD_MAX, type Rule, WORD } from './rule.js'
@@ -26,6 +27,9 @@ export function readRule(rule: Rule): ReadRule {
       `${overlap} of its matches may overlap, and no more than ${OVERLAP_MAX} may: let it be shorter, or begin in fewer places`,
       0,
     )
+  }
+  if (rule.needs !== undefined && !isAlwaysIn(rule.needs, expression)) {
+    throw new PatternFault(`it may match without \`${rule.needs}\`, which it is said to need`, 0)
   }
   return { lead, expression, before, behind }
 }

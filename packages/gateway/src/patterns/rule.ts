@@ -44,6 +44,11 @@ export interface Rule {
   /** Small and capital letters are the same in the expression too. */
   readonly ignoreCase?: boolean
   /**
+   * What stands in every match of the expression, written just so: the rule is looked for where that is near, and nowhere else. For
+   * a rule that begins with what prose is full of.
+   */
+  readonly needs?: string
+  /**
    * Characters, as within `[…]`, of which none may stand before the lead (or the expression, where there is no lead) and behind the
    * expression. Default `A-Za-z0-9_`. The letter of a JSON escape such as `\n` is no such character.
    */

@@ -1,11 +1,9 @@
 import type { Node } from './parse.js'
 import type { CodeSet } from './sets.js'
+import { FAR, Stretches } from './stretches.js'
 
 /** So many characters of a key, a token or a digest stand together that prose has none of them. */
 const RUN_MIN = 16
-
-/** Beyond every text. A small integer: compared with infinity, every place would be a floating-point number. */
-export const FAR = 0x3fff_ffff
 
 /** Letters, digits, and what stands between them in keys, paths and encodings. */
 const IN_RUN: Uint8Array = new Uint8Array(128)
@@ -56,32 +54,12 @@ function isInRun(set: CodeSet): boolean {
   return true
 }
 
-/** The runs of a text, looked for from its front to its end as they are asked for. */
-export class Runs {
-  #text = ''
-  #isEnded = false
-  /** Of the run that was found last; beyond the text where there is no more. */
-  #start = 0
-  #end = 0
-
-  /** @param ended no text follows: what stands at the end is no run if it is too short to be one */
-  begin(text: string, from: number, ended: boolean): void {
-    this.#text = text
-    this.#isEnded = ended
-    this.#start = from
-    this.#end = from
-  }
-
-  /** Whether a run goes on at `at`, or begins within `reach` from there. Places have to be asked about in order. */
-  isNear(at: number, reach: number): boolean {
-    while (this.#end <= at) this.#next()
-    return this.#start - reach <= at
-  }
-
-  #next(): void {
-    const text = this.#text
+/** The runs of a text. */
+export class Runs extends Stretches {
+  protected override next(from: number): void {
+    const text = this.text
     const { length } = text
-    let low = this.#end
+    let low = from
     // Of so many characters in a row a run holds the last one.
     for (let probe = low + RUN_MIN - 1; probe < length; probe = low + RUN_MIN - 1) {
       if (IN_RUN[text.charCodeAt(probe)] !== 1) {
@@ -92,17 +70,17 @@ export class Runs {
       while (start > low && IN_RUN[text.charCodeAt(start - 1)] === 1) start--
       let end = probe + 1
       while (end < length && IN_RUN[text.charCodeAt(end)] === 1) end++
-      if (end - start >= RUN_MIN || (end === length && !this.#isEnded)) {
-        this.#start = start
-        this.#end = end
+      if (end - start >= RUN_MIN || (end === length && !this.isEnded)) {
+        this.start = start
+        this.end = end
         return
       }
       low = end
     }
     // What a text that goes on ends with may become a run.
     let start = length
-    if (!this.#isEnded) while (start > low && IN_RUN[text.charCodeAt(start - 1)] === 1) start--
-    this.#start = start < length ? start : FAR
-    this.#end = start < length ? length : FAR
+    if (!this.isEnded) while (start > low && IN_RUN[text.charCodeAt(start - 1)] === 1) start--
+    this.start = start < length ? start : FAR
+    this.end = start < length ? length : FAR
   }
 }

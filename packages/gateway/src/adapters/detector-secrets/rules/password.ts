@@ -170,6 +170,7 @@ export const PASSWORDS: readonly Rule[] = [
     type: 'secret.password',
     lead: '(?:use|using|used|with|enter|type|have|set|put|try|pasted?|that|and|is|be|to) ["\'`]?',
     expression: `[^\\s"'\`,;<>{}|]{6,64}["'\`]? (?:as|for|is|was) (?:the|my|our|your|a|his|her|their) (?:[a-z]{1,12} ){0,2}(?:password|passphrase|passcode)`,
+    needs: 'pass',
     behind: '',
     check: judgeBeforeName,
     isWeak: true,
