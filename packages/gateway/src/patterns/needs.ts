@@ -1,5 +1,5 @@
 import type { Node } from './parse.js'
-import { FAR, Stretches } from './stretches.js'
+import { FAR } from './runs.js'
 
 /** Whether `word` stands in all that an expression matches. Where that is hard to say, it does not. */
 export function isAlwaysIn(word: string, expression: Node): boolean {
@@ -27,38 +27,54 @@ function letterOf(node: Node): string | undefined {
 }
 
 /** Places in a text where something stands that rules need. */
-export class Needs extends Stretches {
+export class Needs {
   readonly #words: readonly string[]
   readonly #longest: number
+  readonly #reach: number
   /** Where each word stands next. */
   readonly #next: Int32Array
+  #text = ''
+  #isEnded = false
+  #isNear = false
+  /** Up to where the last answer stands. */
+  until = 0
 
+  /** @param reach so many characters before a word count as it does */
   constructor(words: readonly string[], reach: number) {
-    super(reach)
     this.#words = words
+    this.#reach = reach
     this.#longest = Math.max(0, ...words.map(({ length }) => length))
     this.#next = new Int32Array(words.length)
   }
 
-  override begin(text: string, from: number, ended: boolean): void {
-    super.begin(text, from, ended)
+  /** @param ended no text follows: what stands at the end goes on nowhere */
+  begin(text: string, from: number, ended: boolean): void {
+    this.#text = text
+    this.#isEnded = ended
     this.#next.fill(from - 1)
+    this.until = from
   }
 
-  protected override next(from: number): void {
+  /** Whether one begins at `at`, or within reach from there. Places have to be asked about in order. */
+  isNear(at: number): boolean {
+    if (at < this.until) return this.#isNear
     // A text that goes on may end with the beginning of one.
-    const open = this.isEnded ? FAR : Math.max(from, this.text.length - this.#longest + 1)
-    let start = open < this.text.length ? open : FAR
+    const open = this.#isEnded ? FAR : Math.max(at, this.#text.length - this.#longest + 1)
+    const start = Math.min(this.#nextFrom(at), open)
+    this.#isNear = start - this.#reach <= at
+    this.until = this.#isNear ? (start < open ? start + 1 : FAR) : start - this.#reach
+    return this.#isNear
+  }
+
+  #nextFrom(at: number): number {
+    let first = FAR
     for (const [index, word] of this.#words.entries()) {
-      let at = this.#next[index] as number
-      if (at < from) {
-        const found = this.text.indexOf(word, from)
-        at = found === -1 ? FAR : found
-        this.#next[index] = at
+      if ((this.#next[index] as number) < at) {
+        const found = this.#text.indexOf(word, at)
+        this.#next[index] = found === -1 ? FAR : found
       }
-      start = Math.min(start, at)
+      first = Math.min(first, this.#next[index] as number)
     }
-    this.start = start
-    this.end = start < open ? start + 1 : FAR
+    return first
   }
 }

@@ -6,8 +6,7 @@ import type { Program } from './program.js'
 import { Quads } from './quads.js'
 import { join, judge, type Raw } from './raw.js'
 import { LEAD_MAX, type Rule } from './rule.js'
-import { Runs } from './runs.js'
-import { FAR } from './stretches.js'
+import { FAR, Runs } from './runs.js'
 import { Window } from './window.js'
 
 /** Findings that overlap one another in a chain stay together no longer than this: what would join it further on is not found. */
@@ -33,7 +32,6 @@ export interface Part {
 
 /** Units that are looked for together. */
 interface Among {
-  readonly units: readonly number[]
   readonly quads: Quads
   /** Of what stands before, the group of those that may begin behind it; and of those, the leads. */
   readonly behind: Int32Array
@@ -45,14 +43,14 @@ export class Pass {
   readonly #program: Program
   readonly #parts: readonly Part[]
   readonly #automaton: Automaton
-  readonly #window: Window = new Window()
+  readonly #window: Window
   /** Which units may begin together, each list once. */
   readonly #groups: (readonly number[])[] = []
   readonly #anywhere: Among
   readonly #nearNeeds: Among
   readonly #nearRuns: Among
   readonly #needs: Needs
-  readonly #runs: Runs = new Runs(LEAD_MAX)
+  readonly #runs: Runs
   readonly #starts: Int32Array
   #age = 0
   /** What ended in the walk that was made last, and where. */
@@ -88,7 +86,7 @@ export class Pass {
     const { stride } = this.#automaton
     const among = (where: Where, fewer?: Among): Among => {
       const units = beginning.filter((unit) => (parts[unit]?.where ?? ANYWHERE) <= where)
-      if (units.length === fewer?.units.length) return fewer
+      if (units.length === fewer?.quads.units.length) return fewer
       const groups = new Map<string, number>()
       const groupOf = (before: number, of: readonly number[]): number => {
         const key = edges.map((one) => one[before] === 1).join()
@@ -102,12 +100,14 @@ export class Pass {
       groups.clear()
       const leads = units.filter((unit) => parts[unit]?.led !== undefined)
       const leadsBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, leads))
-      const quads = new Quads(program, this.#automaton, this.#window, units, fewer?.quads)
-      return { units, quads, behind, leadsBehind }
+      const quads = new Quads(program, this.#automaton, units, fewer?.quads)
+      return { quads, behind, leadsBehind }
     }
     this.#anywhere = among(ANYWHERE)
     this.#nearNeeds = among(NEAR_NEEDS, this.#anywhere)
     this.#nearRuns = among(NEAR_RUNS, this.#nearNeeds)
+    this.#window = new Window(this.#anywhere.quads.tables())
+    this.#runs = new Runs(this.#window, LEAD_MAX)
     this.#starts = new Int32Array(this.#groups.length)
     this.#next = new Int32Array(parts.length)
     this.#ends = new Int32Array(parts.length)
@@ -115,14 +115,15 @@ export class Pass {
 
   scan(text: string, from: number, ended: boolean): Scan {
     this.#begin(text, from, ended)
-    this.#window.begin(text)
+    this.#window.begin(text, ended)
     // A lead may lie in what was let go.
     const first = Math.max(0, from - LEAD_MAX)
     this.#needs.begin(text, first, ended)
-    this.#runs.begin(text, first, ended)
+    this.#runs.begin(first)
     for (let at = first; at < this.#open; ) {
       const among = this.#amongAt(at)
-      at = among.quads.find(at, Math.min(this.#open, this.#nextLed, this.#until))
+      const until = Math.min(this.#open, this.#nextLed, this.#until)
+      at = among.quads.find(this.#window, at, until, among === this.#anywhere)
       if (at >= this.#open) break
       if (at === this.#until) continue
       this.#look(at, among)
@@ -134,6 +135,7 @@ export class Pass {
 
   /** What may begin at `at`, and so up to `#until`. */
   #amongAt(at: number): Among {
+    this.#window.reach(at, this.#runs.ahead)
     if (this.#runs.isNear(at)) {
       this.#until = this.#runs.until
       return this.#nearRuns
@@ -175,9 +177,8 @@ export class Pass {
     this.#raws = []
     const { length } = this.#text
     this.#text = ''
-    this.#window.begin('')
+    this.#window.begin('', true)
     this.#needs.begin('', 0, true)
-    this.#runs.begin('', 0, true)
     if (raws.length === 0) return { findings: NONE, hold: this.#isEnded ? length : this.#open }
     if (this.#isEnded) return { findings: join(raws), hold: length }
     // What is held is held as a whole, with what overlaps it: later it will be found as if for the first time.

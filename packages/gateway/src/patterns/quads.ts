@@ -1,103 +1,116 @@
 import type { Automaton } from './automaton.js'
 import { ACCEPT, FORK, type Program } from './program.js'
-import type { Window } from './window.js'
+import { DEPTH, tablesOf } from './sieve.js'
+import { BEYOND, BITS, SYMBOL_OF, SYMBOLS } from './symbols.js'
+import { nextSet, type Window } from './window.js'
 
 /** So many characters are looked at together. */
-const QUAD = 4
+const QUAD = DEPTH
 /** And so many where the bits say yes. */
 const NEAR = 8
-const BITS = 5
-const SYMBOLS = 1 << BITS
-
-/** What a character counts as: small and capital letters are one, all digits are one, and so is all that is not ASCII. */
-const SYMBOL: Uint8Array = new Uint8Array(0x10000).fill(SYMBOLS - 1)
-const DIGIT = 27
-const OTHERS: readonly string[] = [' \t\r\n', '-_', '/\\:.']
-for (let code = 0; code < 0x80; code++) SYMBOL[code] = symbolOf(String.fromCharCode(code))
-
-function symbolOf(one: string): number {
-  if (/[a-z]/i.test(one)) return one.toLowerCase().charCodeAt(0) - 0x60
-  if (/[0-9]/.test(one)) return DIGIT
-  const kind = OTHERS.findIndex((some) => some.includes(one))
-  return kind <= 0 ? (kind === 0 ? 0 : SYMBOLS - 2) : DIGIT + kind
-}
-
 const ALL = -1
-const QUADS_LOW = (1 << (BITS * QUAD)) - 1
+const THREE = (1 << (BITS * (QUAD - 1))) - 1
 /** Beginnings of one unit that are told apart: what may begin with nearly anything is looked for everywhere. */
 const BEGINNINGS_MAX = 1 << 15
 
-/**
- * Tells where in a text something may begin: where four characters stand that begin something, or look like it. In prose that is
- * nearly nowhere, and nothing else is done there. A bit for each four symbols.
- */
+/** Tells where four characters stand that begin something, or look like it: a bit for each four symbols. */
 export class Quads {
+  readonly units: readonly number[]
   readonly #begins: Int32Array
-  readonly #window: Window
   readonly #program: Program
   readonly #automaton: Automaton
-  readonly #all: readonly number[]
   #start = 0
   #age = -1
 
   /**
-   * @param all units that may begin by themselves
+   * @param units that may begin by themselves
    * @param fewer of which some are known already
    */
-  constructor(program: Program, automaton: Automaton, window: Window, all: readonly number[], fewer?: Quads) {
+  constructor(program: Program, automaton: Automaton, units: readonly number[], fewer?: Quads) {
     this.#program = program
     this.#automaton = automaton
-    this.#window = window
-    this.#all = all
+    this.units = units
     this.#begins = fewer === undefined ? new Int32Array(1 << (BITS * (QUAD - 1))) : fewer.#begins.slice()
-    const known = new Set(fewer === undefined ? [] : fewer.#all)
+    const known = new Set(fewer?.units)
     const masks = program.sets.map(maskOf)
-    for (const unit of all) {
+    for (const unit of units) {
       if (!known.has(unit)) new Beginnings(program, masks, this.#begins).add(program.entries[unit] ?? 0)
     }
   }
 
-  /** The first place from `at` on, and before `until`, where something may begin; `until` where there is none. */
-  find(at: number, until: number): number {
-    const window = this.#window
+  /** What a sieve is to let through: of each first symbol, which ones may stand at the places behind it. */
+  tables(): Uint8Array {
+    const masks = Array.from({ length: SYMBOLS }, () => [0, 0, 0, 0])
+    for (const [three, fourth] of this.#begins.entries()) {
+      if (fourth === 0) continue
+      const first = masks[three >>> (2 * BITS)]
+      if (first === undefined) continue
+      first[0] = 1 << (three >>> (2 * BITS))
+      first[1] = (first[1] ?? 0) | (1 << ((three >>> BITS) & (SYMBOLS - 1)))
+      first[2] = (first[2] ?? 0) | (1 << (three & (SYMBOLS - 1)))
+      first[3] = (first[3] ?? 0) | fourth
+    }
+    return tablesOf(masks)
+  }
+
+  /**
+   * The first place from `at` on, and before `until`, where something may begin; `until` where there is none.
+   *
+   * @param sifted the window's sieve has these tables
+   */
+  find(window: Window, at: number, until: number, sifted: boolean): number {
     // Of the last characters nobody knows what would follow.
-    const known = Math.min(until, window.length - QUAD + 1)
+    const known = Math.min(until, window.text.length - QUAD + 1)
     let from = at
     while (from < known) {
       window.reach(from, QUAD)
+      const { first } = window
       const last = Math.min(known, window.end - QUAD + 1)
-      const found = this.#among(from - window.first, last - window.first) + window.first
-      if (found < last) return found
+      const place = sifted
+        ? this.#amongSifted(window, from - first, last - first)
+        : this.#among(window, from - first, last - first)
+      if (first + place < last) return first + place
       from = last
     }
     return Math.min(from, until)
   }
 
-  #among(from: number, until: number): number {
+  #amongSifted(window: Window, from: number, until: number): number {
     const begins = this.#begins
-    const { units } = this.#window
+    const { begins: places, symbols } = window.sieve
+    for (let i = nextSet(places, from, until); i < until; i = nextSet(places, i + 1, until)) {
+      const three =
+        ((symbols[i] as number) << (2 * BITS)) | ((symbols[i + 1] as number) << BITS) | (symbols[i + 2] as number)
+      if ((((begins[three] as number) >>> (symbols[i + 3] as number)) & 1) !== 0 && this.#isOne(window, i)) return i
+    }
+    return until
+  }
+
+  #among(window: Window, from: number, until: number): number {
+    const begins = this.#begins
+    const { symbols } = window.sieve
     let three = 0
-    for (let i = from; i < from + QUAD - 1; i++) three = (three << BITS) | (SYMBOL[units[i] as number] as number)
+    for (let i = from; i < from + QUAD - 1; i++) three = (three << BITS) | (symbols[i] as number)
     const end = until + QUAD - 1
     for (let i = from + QUAD - 1; i < end; i++) {
-      const symbol = SYMBOL[units[i] as number] as number
-      if ((((begins[three] as number) >>> symbol) & 1) !== 0 && this.#isOne(i - QUAD + 1)) return i - QUAD + 1
-      three = ((three << BITS) | symbol) & (QUADS_LOW >> BITS)
+      const symbol = symbols[i] as number
+      if ((((begins[three] as number) >>> symbol) & 1) !== 0 && this.#isOne(window, i - QUAD + 1)) return i - QUAD + 1
+      three = ((three << BITS) | symbol) & THREE
     }
     return until
   }
 
   /** Whether it was right: the bits say of `ment` that a rule for `M…` in capitals might take it. */
-  #isOne(from: number): boolean {
+  #isOne(window: Window, from: number): boolean {
     const automaton = this.#automaton
     const { classes } = this.#program
-    const { end: reached, first, units } = this.#window
+    const { units } = window.sieve
     if (this.#age !== automaton.age) {
-      this.#start = automaton.start(this.#all)
+      this.#start = automaton.start(this.units)
       this.#age = automaton.age
     }
     let state = this.#start
-    const end = Math.min(from + NEAR, reached - first)
+    const end = Math.min(from + NEAR, window.end - window.first)
     for (let i = from; i < end; i++) {
       const by = classes[units[i] as number] as number
       const known = automaton.table[state + by] as number
@@ -115,8 +128,8 @@ function maskOf(set: readonly number[]): number {
   for (let i = 0; i + 1 < set.length; i += 2) {
     const first = set[i] ?? 0
     const last = set[i + 1] ?? 0
-    for (let code = first; code <= last && code < 0x80; code++) mask |= 1 << (SYMBOL[code] ?? 0)
-    if (last >= 0x80) mask |= 1 << (SYMBOLS - 1)
+    for (let code = first; code <= last && code < 0x80; code++) mask |= 1 << (SYMBOL_OF[code] ?? 0)
+    if (last >= 0x80) mask |= 1 << BEYOND
   }
   return mask
 }

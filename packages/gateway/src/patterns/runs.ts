@@ -1,15 +1,13 @@
 import type { Node } from './parse.js'
 import type { CodeSet } from './sets.js'
-import { FAR, Stretches } from './stretches.js'
+import { IN_RUN } from './symbols.js'
+import { nextSet, type Window } from './window.js'
+
+/** Beyond every text. A small integer: compared with infinity, every place would be a floating-point number. */
+export const FAR = 0x3fff_ffff
 
 /** So many characters of a key, a token or a digest stand together that prose has none of them. */
 const RUN_MIN = 16
-
-/** Letters, digits, and what stands between them in keys, paths and encodings. */
-const IN_RUN: Uint8Array = new Uint8Array(128)
-for (const one of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/=.~%-') {
-  IN_RUN[one.charCodeAt(0)] = 1
-}
 
 /** Whether all that an expression finds begins with a run, so that where there is none it need not be looked for. */
 export function beginsWithRun(expression: Node): boolean {
@@ -54,33 +52,66 @@ function isInRun(set: CodeSet): boolean {
   return true
 }
 
-/** The runs of a text. */
-export class Runs extends Stretches {
-  protected override next(from: number): void {
-    const text = this.text
-    const { length } = text
-    let low = from
-    // Of so many characters in a row a run holds the last one.
-    for (let probe = low + RUN_MIN - 1; probe < length; probe = low + RUN_MIN - 1) {
-      if (IN_RUN[text.charCodeAt(probe)] !== 1) {
-        low = probe + 1
-        continue
-      }
-      let start = probe
-      while (start > low && IN_RUN[text.charCodeAt(start - 1)] === 1) start--
-      let end = probe + 1
-      while (end < length && IN_RUN[text.charCodeAt(end)] === 1) end++
-      if (end - start >= RUN_MIN || (end === length && !this.isEnded)) {
-        this.start = start
-        this.end = end
-        return
-      }
-      low = end
+/** The runs of a text, looked for in a window on it. */
+export class Runs {
+  readonly #window: Window
+  readonly #reach: number
+  /** Of the one that was found last. */
+  #start = 0
+  #end = 0
+  #isNear = false
+  /** Up to where the last answer stands. */
+  until = 0
+
+  /** @param reach so many characters before a run count as it does */
+  constructor(window: Window, reach: number) {
+    this.#window = window
+    this.#reach = reach
+  }
+
+  /** How far the window has to reach from a place that is asked about. */
+  get ahead(): number {
+    return this.#reach + 2 * RUN_MIN
+  }
+
+  begin(from: number): void {
+    this.#end = from
+    this.until = from
+  }
+
+  /** Whether a run goes on at `at`, or begins within reach from there. Places have to be asked about in order. */
+  isNear(at: number): boolean {
+    if (at < this.until) return this.#isNear
+    if (at >= this.#end) this.#find(at)
+    const first = this.#start - this.#reach
+    this.#isNear = first <= at
+    this.until = this.#isNear ? this.#end : first
+    return this.#isNear
+  }
+
+  #find(from: number): void {
+    const { end, first, isEnded, sieve, text } = this.#window
+    const start = nextSet(sieve.runs, from - first, end - first) + first
+    if (start < end) {
+      let to = start + RUN_MIN
+      while (to < text.length && IN_RUN[text.charCodeAt(to)] === 1) to++
+      this.#start = start
+      this.#end = to
+      return
     }
-    // What a text that goes on ends with may become a run.
-    let start = length
-    if (!this.isEnded) while (start > low && IN_RUN[text.charCodeAt(start - 1)] === 1) start--
-    this.start = start < length ? start : FAR
-    this.end = start < length ? length : FAR
+    this.#start = FAR
+    this.#end = FAR
+    if (end < text.length) {
+      // What lies behind the window shows later.
+      this.#start = end - RUN_MIN + 1
+      this.#end = from
+    } else if (!isEnded) {
+      // What a text that goes on ends with may become a run.
+      let open = end
+      while (open > from && IN_RUN[text.charCodeAt(open - 1)] === 1) open--
+      if (open === end) return
+      this.#start = open
+      this.#end = end
+    }
   }
 }
