@@ -48,6 +48,7 @@ export const op = {
   swizzle: vector(0x0e) as Code,
   and: vector(0x4e) as Code,
   or: vector(0x50) as Code,
+  xor: vector(0x51) as Code,
   notEqual8: vector(0x24) as Code,
   bits8: vector(0x64) as Code,
   narrow: vector(0x66) as Code,

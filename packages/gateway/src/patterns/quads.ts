@@ -40,17 +40,19 @@ export class Quads {
 
   /** What a sieve is to let through: of each first symbol, which ones may stand at the places behind it. */
   tables(): Uint8Array {
-    const masks = Array.from({ length: SYMBOLS }, () => [0, 0, 0, 0])
-    for (const [three, fourth] of this.#begins.entries()) {
+    const kinds = Array.from({ length: SYMBOLS }, (_, first) => this.#behind(first))
+    return tablesOf(kinds.filter(([first]) => first !== 0))
+  }
+
+  #behind(first: number): number[] {
+    const kind = [0, 0, 0, 0]
+    for (let two = 0; two < SYMBOLS ** 2; two++) {
+      const fourth = this.#begins[(first << (2 * BITS)) | two] ?? 0
       if (fourth === 0) continue
-      const first = masks[three >>> (2 * BITS)]
-      if (first === undefined) continue
-      first[0] = 1 << (three >>> (2 * BITS))
-      first[1] = (first[1] ?? 0) | (1 << ((three >>> BITS) & (SYMBOLS - 1)))
-      first[2] = (first[2] ?? 0) | (1 << (three & (SYMBOLS - 1)))
-      first[3] = (first[3] ?? 0) | fourth
+      const here = [1 << first, 1 << (two >>> BITS), 1 << (two & (SYMBOLS - 1)), fourth]
+      for (const [depth, mask] of here.entries()) kind[depth] = (kind[depth] ?? 0) | mask
     }
-    return tablesOf(masks)
+    return kind
   }
 
   /**

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Runs } from './runs.js'
-import { DEPTH, type Masks, SIZE, tablesOf } from './sieve.js'
-import { BEYOND, IN_RUN, SYMBOL_OF, SYMBOLS } from './symbols.js'
+import { DEPTH, type Kind, SIZE, tablesOf } from './sieve.js'
+import { BEYOND, IN_RUN, SYMBOL_OF } from './symbols.js'
 import { nextSet, Window } from './window.js'
 
-const MASKS: fc.Arbitrary<Masks> = fc.array(
+const KINDS = fc.array(
   fc.array(
     fc.integer({ min: 0, max: 0xffff_ffff }).map((mask) => mask | 0),
-    { minLength: DEPTH - 1, maxLength: DEPTH - 1 },
+    { minLength: DEPTH, maxLength: DEPTH },
   ),
-  { minLength: SYMBOLS, maxLength: SYMBOLS },
+  { maxLength: 20 },
 )
 const PIECES = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
@@ -32,9 +32,8 @@ function places(bits: Uint32Array, until: number): readonly number[] {
 describe('a sieve', () => {
   it('says of every character which symbol it is, and where what is looked for may begin', () => {
     fc.assert(
-      fc.property(MASKS, TEXTS, fc.nat(), (behind, text, seed) => {
-        const masks = behind.map((some, symbol) => [1 << symbol, ...some])
-        const window = new Window(tablesOf(masks))
+      fc.property(KINDS, TEXTS, fc.nat(), (kinds, text, seed) => {
+        const window = new Window(tablesOf(kinds))
         window.begin(text, true)
         const from = text === '' ? 0 : seed % text.length
         window.reach(from, 1)
@@ -43,11 +42,13 @@ describe('a sieve', () => {
         const symbols = Array.from({ length }, (_, at) => symbolAt(text, from + at))
         expect([...window.sieve.symbols.subarray(0, length)]).toEqual(symbols)
         const known = Math.max(0, length - DEPTH + 1)
-        const expected = symbols.slice(0, known).flatMap((first, at) => {
-          const fits = masks[first]?.every((mask, depth) => ((mask >>> (symbols[at + depth] ?? 0)) & 1) === 1)
-          return fits === true ? [at] : []
-        })
-        expect(places(window.sieve.begins, known)).toEqual(expected)
+        const fits = (kind: Kind, at: number): boolean =>
+          kind.every((mask, depth) => ((mask >>> (symbols[at + depth] ?? 0)) & 1) === 1)
+        const expected = symbols.slice(0, known).flatMap((_, at) => (kinds.some((kind) => fits(kind, at)) ? [at] : []))
+        const found = places(window.sieve.begins, known)
+        // More kinds than there are bits share some, and then more is let through.
+        if (kinds.length <= 8) expect(found).toEqual(expected)
+        else expect(found).toEqual(expect.arrayContaining(expected))
         const runs = symbols.flatMap((_, at) => {
           const fits = at + 16 <= length && Array.from({ length: 16 }).every((_, to) => isInRun(text, from + at + to))
           return fits ? [at] : []

@@ -5,9 +5,8 @@ import { BEYOND, IN_RUN, SYMBOL_OF, SYMBOLS } from './symbols.js'
 export const SIZE = 4096
 /** So many symbols of what may begin are compared. */
 export const DEPTH = 4
-/** Symbols that begin something are told apart in groups of so many: a bit each in a byte. */
-const GROUP = 8
-const GROUPS = SYMBOLS / GROUP
+/** What may begin is told apart by so many bits of a byte. */
+const KINDS = 8
 const LANES = 16
 
 /** Where everything lies in the memory. Behind units and symbols is room for a look beyond their end. */
@@ -17,15 +16,18 @@ const BEGINS_AT = SYMBOLS_AT + SIZE + 256
 const IN_RUN_AT = BEGINS_AT + SIZE / 8
 const RUNS_AT = IN_RUN_AT + SIZE / 8 + 64
 const TABLES_AT = RUNS_AT + SIZE / 8
-const TABLES_LENGTH = DEPTH * GROUPS * SYMBOLS
+const TABLES_LENGTH = DEPTH * SYMBOLS
 const SYMBOL_TABLE_AT = TABLES_AT + TABLES_LENGTH
-const RUN_TABLE_AT = SYMBOL_TABLE_AT + SYMBOL_OF.length
+/** Symbols are known for these; what comes before counts as what is nowhere, and what comes behind as these again. */
+const [SYMBOLS_FROM, SYMBOLS_TO] = [0x20, 0x60] as const
+const RUN_TABLE_AT = SYMBOL_TABLE_AT + SYMBOLS_TO - SYMBOLS_FROM
+const RUN_ROWS = 8
 
 const LENGTH = 0
 const INDEX = 1
 const EXTENT = 2
 const BITS64 = 3
-const [BYTES, LOW, HIGH, ...FOUND] = [4, 5, 6, 7, 8, 9, 10] as const
+const [BYTES, LOW, HIGH, FOUND] = [4, 5, 6, 7] as const
 /** So much behind the end is sifted too: what was left there from another text would make runs longer. */
 const MARGIN = 64
 
@@ -66,22 +68,34 @@ const TO_BYTES: Code = [
   ...op.set(BYTES),
 ]
 
-const symbolEntry = (row: number): Code => [
+/** Less 0x20 where it is 0x60 or more. */
+const FOLDED: Code = [
   ...op.get(BYTES),
-  ...op.splat8(row * LANES),
+  ...op.shiftUnsigned8(1),
+  ...op.get(BYTES),
+  ...op.and,
+  ...op.splat8(0x20),
+  ...op.and,
+  ...op.get(BYTES),
+  ...op.xor,
+]
+const symbolsFrom = (code: number): Code => [
+  ...op.get(HIGH),
+  ...op.splat8(code),
   ...op.subtract8,
   ...op.set(LOW),
-  ...entry(SYMBOL_TABLE_AT + row * LANES, LOW),
+  ...entry(SYMBOL_TABLE_AT + code - SYMBOLS_FROM, LOW),
+  ...op.or,
 ]
-const ROWS = SYMBOL_OF.length / LANES
-
 const TO_SYMBOLS: Code = [
+  ...FOLDED,
+  ...op.set(HIGH),
   ...op.get(INDEX),
   ...op.get(BYTES),
   ...op.shiftSigned8(7),
   ...op.splat8(BEYOND),
   ...op.and,
-  ...Array.from({ length: ROWS }, (_, row) => [...symbolEntry(row), ...op.or]).flat(),
+  ...[0x20, 0x30, 0x40, 0x50].flatMap(symbolsFrom),
   ...op.store(SYMBOLS_AT),
 ]
 
@@ -97,12 +111,6 @@ const TO_RUNS: Code = [
   ...bitsOf([...entry(RUN_TABLE_AT, LOW), ...entry(RUN_TABLE_AT + LANES, HIGH), ...op.and], IN_RUN_AT),
 ]
 
-const tableOf = (depth: number, group: number): number => TABLES_AT + (depth * GROUPS + group) * SYMBOLS
-const groupEntry = (depth: number, group: number): Code => [
-  ...entry(tableOf(depth, group), LOW),
-  ...entry(tableOf(depth, group) + LANES, HIGH),
-  ...op.or,
-]
 const depthOf = (depth: number): Code => [
   ...op.get(INDEX),
   ...op.load(SYMBOLS_AT + depth),
@@ -110,18 +118,15 @@ const depthOf = (depth: number): Code => [
   ...op.splat8(LANES),
   ...op.subtract8,
   ...op.set(HIGH),
-  ...FOUND.flatMap((found, group) => [
-    ...groupEntry(depth, group),
-    ...(depth === 0 ? [] : [...op.get(found), ...op.and]),
-    ...op.set(found),
-  ]),
+  ...entry(TABLES_AT + depth * SYMBOLS, LOW),
+  ...entry(TABLES_AT + depth * SYMBOLS + LANES, HIGH),
+  ...op.or,
+  ...(depth === 0 ? [] : [...op.get(FOUND), ...op.and]),
+  ...op.set(FOUND),
 ]
 const TO_BEGINS: Code = [
   ...Array.from({ length: DEPTH }, (_, depth) => depthOf(depth)).flat(),
-  ...bitsOf(
-    FOUND.flatMap((found, index) => [...op.get(found), ...(index === 0 ? [] : op.or)]),
-    BEGINS_AT,
-  ),
+  ...bitsOf(op.get(FOUND), BEGINS_AT),
 ]
 
 const withNext = (distance: number): Code => [
@@ -152,7 +157,7 @@ const MODULE: Uint8Array<ArrayBuffer> = assemble(
     ...loop(INDEX, LANES, LENGTH, TO_BEGINS),
     ...loop(INDEX, 32, LENGTH, WHOLE_RUNS),
   ],
-  { i32: 2, i64: 1, v128: 3 + GROUPS },
+  { i32: 2, i64: 1, v128: 4 },
 )
 
 /** As far as the types of Node do not tell. */
@@ -166,21 +171,52 @@ interface Exports {
   readonly run: (length: number) => void
 }
 
-/** Which symbols may stand at each place of what begins with each: `DEPTH` masks, of which the first is that symbol alone. */
-export type Masks = readonly (readonly number[])[]
+/** What may begin, of one kind: which symbols may stand at each place, `DEPTH` masks of 32 bits. */
+export type Kind = readonly number[]
 
-/** As the sieve wants them: by place, by group of first symbols, by symbol. */
-export function tablesOf(masks: Masks): Uint8Array {
+/** What a sieve is told of what may begin. Many kinds become a few, those together that let through the least besides. */
+export function tablesOf(all: readonly Kind[]): Uint8Array {
+  let kinds = [...all]
+  while (kinds.length > KINDS) kinds = withClosestJoined(kinds)
   const tables = new Uint8Array(TABLES_LENGTH)
-  for (const [first, at] of masks.entries()) {
-    for (const [depth, mask] of at.entries()) {
-      const from = (depth * GROUPS + Math.floor(first / GROUP)) * SYMBOLS
+  for (const [bit, kind] of kinds.entries()) {
+    for (const [depth, mask] of kind.entries()) {
       for (let symbol = 0; symbol < SYMBOLS; symbol++) {
-        if (((mask >>> symbol) & 1) === 1) tables[from + symbol] = (tables[from + symbol] ?? 0) | (1 << (first % GROUP))
+        const at = depth * SYMBOLS + symbol
+        if (((mask >>> symbol) & 1) === 1) tables[at] = (tables[at] ?? 0) | (1 << bit)
       }
     }
   }
   return tables
+}
+
+function withClosestJoined(kinds: readonly Kind[]): Kind[] {
+  let least = Number.POSITIVE_INFINITY
+  let closest: readonly [number, number, Kind] | undefined
+  const ways = kinds.map(waysOf)
+  for (const [i, one] of kinds.entries()) {
+    for (let j = 0; j < i; j++) {
+      const joined = one.map((mask, depth) => mask | (kinds[j]?.[depth] ?? 0))
+      const more = waysOf(joined) - (ways[i] ?? 0) - (ways[j] ?? 0)
+      if (more >= least) continue
+      least = more
+      closest = [i, j, joined]
+    }
+  }
+  if (closest === undefined) return [...kinds]
+  const [i, j, joined] = closest
+  return [...kinds.filter((_, index) => index !== i && index !== j), joined]
+}
+
+/** In how many ways symbols fit a kind. */
+function waysOf(kind: Kind): number {
+  return kind.reduce((ways, mask) => ways * bitsIn(mask), 1)
+}
+
+function bitsIn(mask: number): number {
+  let count = 0
+  for (let left = mask; left !== 0; left &= left - 1) count++
+  return count
 }
 
 /**
@@ -207,9 +243,9 @@ export class Sieve {
     this.runs = new Uint32Array(buffer, RUNS_AT, SIZE / 32)
     this.#tables = new Uint8Array(buffer, TABLES_AT, TABLES_LENGTH)
     this.#run = run
-    new Uint8Array(buffer, SYMBOL_TABLE_AT).set(SYMBOL_OF)
+    new Uint8Array(buffer, SYMBOL_TABLE_AT).set(SYMBOL_OF.subarray(SYMBOLS_FROM, SYMBOLS_TO))
     const rows = new Uint8Array(buffer, RUN_TABLE_AT)
-    for (let row = 0; row < ROWS; row++) rows[LANES + row] = 1 << row
+    for (let row = 0; row < RUN_ROWS; row++) rows[LANES + row] = 1 << row
     for (const [code, is] of IN_RUN.entries())
       if (is === 1) rows[code & 0x0f] = (rows[code & 0x0f] ?? 0) | (1 << (code >> 4))
   }
