@@ -59,6 +59,16 @@ export function meet(a: CodeSet, b: CodeSet): boolean {
 
 /** With all that ECMA-262 takes for the same where case counts for nothing (Canonicalize, without the `u` flag). */
 export function withBothCases(set: CodeSet): CodeSet {
+  const key = set.join()
+  const both = bothCases.get(key) ?? madeBothCases(set)
+  bothCases.set(key, both)
+  return both
+}
+
+/** Rules are of the same few sets: who compares them finds most to be the same object. */
+const bothCases = new Map<string, CodeSet>()
+
+function madeBothCases(set: CodeSet): CodeSet {
   const [only = 0] = set
   if (set.length === 2 && only === set[1] && only < 0x80) {
     // Most are one letter of a word.
