@@ -5,6 +5,7 @@ import { compile, type Unit } from './program.js'
 import { PatternFault, type ReadRule, readRule } from './read.js'
 import type { Rule } from './rule.js'
 import { beginsWithRun } from './runs.js'
+import { valueIn } from './values.js'
 
 export interface PatternDetectorParts {
   readonly name: string
@@ -31,11 +32,13 @@ export function createPatternDetector({ name, rules, entriesMax = ENTRIES_MAX }:
   for (const rule of rules) {
     if (names.has(rule.name)) throw new PatternFault(`two rules are called \`${rule.name}\``, 0)
     names.add(rule.name)
-    const { lead, expression, before, behind } = named(rule)
+    const read = named(rule)
+    const { lead, expression, before, behind } = read
     const isLed = lead !== undefined
     const needsRun = beginsWithRun(expression)
-    const led = add({ rule, led: undefined, isLed, needsRun }, { node: expression, before, behind })
-    if (isLed) add({ rule, led, isLed: false, needsRun }, { node: lead, before, behind: [] })
+    const value = isLed ? valueIn(read) : undefined
+    const led = add({ rule, led: undefined, isLed, value, needsRun }, { node: expression, before, behind })
+    if (isLed) add({ rule, led, isLed: false, value: undefined, needsRun }, { node: lead, before, behind: [] })
   }
   const pass = new Pass(compile(units), parts, entriesMax)
   return { name, types, scan: (text, from, ended) => pass.scan(text, from, ended) }
