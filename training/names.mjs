@@ -64,6 +64,7 @@ function examplesOf(texts, weight) {
   const examples = []
   const { tokens } = reader
   for (const { text, spans } of texts) {
+    reader.begin()
     for (let at = reader.next(text, 0, true); reader.count > 0; at = reader.next(text, at, true)) {
       const { count } = reader
       const gold = goldOf(tokens, count, spans)

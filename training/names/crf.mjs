@@ -1,8 +1,12 @@
 // Training of the tagger: maximum likelihood of a linear chain, by AdaGrad, one run at a time.
 import {
+  bagFeaturesOf,
   FEATURES_MAX,
   featuresOf,
+  identitiesOf,
   LEFT,
+  partOf,
+  RIGHT,
   runFeatures,
 } from '../../packages/gateway/dist/adapters/detector-names/features.js'
 import { mayBe, mayFollow, TAGS } from '../../packages/gateway/dist/adapters/detector-names/tagger.js'
@@ -12,9 +16,16 @@ export function exampleOf(reader, gold, mask) {
   const { tokens, count } = reader
   const out = new Int32Array(FEATURES_MAX)
   const run = runFeatures(tokens, count)
+  const identities = new Uint32Array(LEFT + count + RIGHT)
+  identitiesOf(tokens, count, identities)
   const rows = []
-  for (let place = 0; place < count; place++)
-    rows.push(out.slice(0, featuresOf(tokens, LEFT + place, run, reader, mask, out)))
+  const ofBag = new Int32Array(FEATURES_MAX)
+  for (let place = 0; place < count; place++) {
+    const own = featuresOf(tokens, LEFT + place, run, identities, mask, out)
+    const more = bagFeaturesOf(reader, partOf(tokens, LEFT + place), mask, ofBag)
+    out.set(ofBag.subarray(0, more), own)
+    rows.push(out.slice(0, own + more))
+  }
   return { rows, gold, shapes: tokens.shape.slice(LEFT, LEFT + count) }
 }
 

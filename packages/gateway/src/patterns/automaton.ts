@@ -10,7 +10,7 @@ export const ENTRIES_MAX: number = 1 << 21
 /** What is reached by a step in which units end. */
 export interface Ending {
   readonly state: number
-  /** The units whose match ends before the character that was stepped over. */
+  /** The units whose match ends before the character that was stepped over; of the same ones there is one list. */
   readonly units: readonly number[]
 }
 
@@ -32,6 +32,7 @@ export class Automaton {
   /** `table[state + class]`: a state; `UNKNOWN`; or less than 0: `-1 - index` of an ending. Made anew where it grows. */
   table: Int32Array
   readonly #endings: Ending[] = []
+  readonly #ended = new Map<string, readonly number[]>()
   readonly #lists: Int32Array[] = []
   readonly #states = new Map<string, number>()
   readonly #starts = new Map<string, number>()
@@ -97,9 +98,16 @@ export class Automaton {
     }
     const age = this.age
     const state = this.#stateOf(list)
-    const said = units.length === 0 ? state : -this.#endings.push({ state, units })
+    const said = units.length === 0 ? state : -this.#endings.push({ state, units: this.#listOf(units) })
     if (age === this.age) this.table[from + by] = said
     return said
+  }
+
+  #listOf(units: readonly number[]): readonly number[] {
+    const key = units.join()
+    const known = this.#ended.get(key)
+    if (known === undefined) this.#ended.set(key, units)
+    return known ?? units
   }
 
   /** @param said less than 0 */
@@ -153,6 +161,7 @@ export class Automaton {
     this.age++
     this.table.fill(UNKNOWN)
     this.#endings.length = 0
+    this.#ended.clear()
     this.#lists.length = 0
     this.#states.clear()
     this.#starts.clear()

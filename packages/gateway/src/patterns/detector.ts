@@ -7,6 +7,7 @@ import { compile, type Unit } from './program.js'
 import { PatternFault, type ReadRule, readRule } from './read.js'
 import { LEAD_MAX, type Rule } from './rule.js'
 import { beginsWithRun } from './runs.js'
+import { valueIn } from './values.js'
 
 export interface PatternDetectorParts {
   readonly name: string
@@ -35,11 +36,13 @@ export function createPatternDetector({ name, rules, entriesMax = ENTRIES_MAX }:
   for (const rule of rules) {
     if (names.has(rule.name)) throw new PatternFault(`two rules are called \`${rule.name}\``, 0)
     names.add(rule.name)
-    const { lead, expression, before, behind } = named(rule)
+    const read = named(rule)
+    const { lead, expression, before, behind } = read
     const isLed = lead !== undefined
     const where = beginsWithRun(expression) ? NEAR_RUNS : rule.needs === undefined ? ANYWHERE : NEAR_NEEDS
-    const led = add({ rule, led: undefined, isLed, where }, { node: expression, before, behind })
-    if (isLed) add({ rule, led, isLed: false, where }, { node: lead, before, behind: [] })
+    const value = isLed ? valueIn(read) : undefined
+    const led = add({ rule, led: undefined, isLed, value, where }, { node: expression, before, behind })
+    if (isLed) add({ rule, led, isLed: false, value: undefined, where }, { node: lead, before, behind: [] })
     if (rule.needs !== undefined) {
       needs.add(rule.needs)
       reach = Math.max(reach, LEAD_MAX + lengthOf(expression).max)

@@ -44,23 +44,28 @@ function check(seed: number): (candidate: Candidate) => Judged | undefined {
 }
 
 const EDGES = fc.constantFrom(undefined, undefined, '', 'ab', '^a', '-\\s')
-const RULES = fc.array(
-  fc.record(
-    {
-      type: fc.constantFrom(...TYPES),
-      lead: fc.option(EXPRESSIONS, { nil: undefined, freq: 1 }),
-      expression: EXPRESSIONS,
-      ignoreCase: fc.boolean(),
-      before: EDGES,
-      behind: EDGES,
-      check: fc.option(fc.nat(1000).map(check), { nil: undefined }),
-      isWeak: fc.boolean(),
-      needs: fc.constantFrom(undefined, undefined, 'a', 'b', 'ab', 'bc'),
-    },
-    { requiredKeys: ['type', 'expression'] },
-  ),
-  { minLength: 1, maxLength: 5 },
+/** Such as are no part of the automaton where a lead stands before them. */
+const VALUES = fc.constantFrom('[ab]{2,4}', '[^ ]{1,3}', '[abc-]{2,9}', '[ab]{1,3}c{0,2}', '[^b]{3,5}b?', '\\w{2}')
+const OTHERS = {
+  type: fc.constantFrom(...TYPES),
+  ignoreCase: fc.boolean(),
+  before: EDGES,
+  check: fc.option(fc.nat(1000).map(check), { nil: undefined }),
+  isWeak: fc.boolean(),
+  needs: fc.constantFrom(undefined, undefined, 'a', 'b', 'ab', 'bc'),
+}
+const WALKED = fc.record(
+  { ...OTHERS, lead: fc.option(EXPRESSIONS, { nil: undefined, freq: 1 }), expression: EXPRESSIONS, behind: EDGES },
+  { requiredKeys: ['type', 'expression'] },
 )
+const LED = fc.record(
+  { ...OTHERS, lead: EXPRESSIONS, expression: VALUES, behind: fc.constant('') },
+  { requiredKeys: ['type', 'lead', 'expression', 'behind'] },
+)
+const RULES = fc.array(fc.oneof({ weight: 3, arbitrary: WALKED }, { weight: 1, arbitrary: LED }), {
+  minLength: 1,
+  maxLength: 5,
+})
 const TEXTS = fc
   .array(
     fc.oneof(

@@ -7,6 +7,7 @@ import { Quads } from './quads.js'
 import { join, judge, type Raw } from './raw.js'
 import { LEAD_MAX, type Rule } from './rule.js'
 import { FAR, Runs } from './runs.js'
+import { type Value, Values } from './values.js'
 import { Window } from './window.js'
 
 /** Findings that overlap one another in a chain stay together no longer than this: what would join it further on is not found. */
@@ -28,6 +29,8 @@ export interface Part {
   /** An expression that has a lead begins nowhere else than behind it. */
   readonly isLed: boolean
   readonly where: Where
+  /** What stands behind a lead, where that is so simple that nothing need walk through it. */
+  readonly value: Value | undefined
 }
 
 /** Units that are looked for together. */
@@ -51,6 +54,7 @@ export class Pass {
   readonly #nearRuns: Among
   readonly #needs: Needs
   readonly #runs: Runs
+  readonly #values: Values
   readonly #starts: Int32Array
   #age = 0
   /** What ended in the walk that was made last, and where. */
@@ -80,6 +84,10 @@ export class Pass {
     this.#parts = parts
     this.#needs = needs
     this.#automaton = new Automaton(program, entriesMax)
+    this.#values = new Values(
+      program,
+      parts.map(({ value }) => value),
+    )
     const beginning = [...parts.keys()].filter((unit) => parts[unit]?.isLed === false)
     // Few edges are asked for, so few lists differ.
     const edges = [...new Set(program.before)]
@@ -120,6 +128,7 @@ export class Pass {
     const first = Math.max(0, from - LEAD_MAX)
     this.#needs.begin(text, first, ended)
     this.#runs.begin(first)
+    this.#values.begin()
     for (let at = first; at < this.#open; ) {
       const among = this.#amongAt(at)
       const until = Math.min(this.#open, this.#nextLed, this.#until)
@@ -214,14 +223,28 @@ export class Pass {
     const slot = this.#ring[at % RING]
     if (slot === undefined || slot.length === 0) return
     this.#waiting -= slot.length
-    const state = this.#automaton.start(slot)
-    this.#renew()
+    const walked = slot.filter((unit) => !this.#isValue(unit, at))
     slot.length = 0
     let next = at + 1
     if (this.#waiting === 0) next = FAR
     else while (this.#ring[next % RING]?.length === 0) next++
     this.#nextLed = next
-    if (at < this.#open) this.#match(at, state)
+    if (walked.length === 0 || at >= this.#open) return
+    const state = this.#automaton.start(walked)
+    this.#renew()
+    this.#match(at, state)
+  }
+
+  /** Whether a unit is a value: then it has been taken in. */
+  #isValue(unit: number, at: number): boolean {
+    const value = this.#values.of(unit)
+    if (value === undefined) return false
+    if (at >= this.#open || at < (this.#next[unit] ?? 0)) return true
+    const end = this.#values.end(value, this.#text, at)
+    const rule = this.#parts[unit]?.rule
+    if (end === this.#text.length && !this.#isEnded) this.#open = at
+    else if (end - at >= value.min && rule !== undefined) this.#add(unit, judge(rule, this.#text, at, end))
+    return true
   }
 
   /** Walks from `at` as far as any unit goes, and takes in what was found. */
@@ -232,6 +255,8 @@ export class Pass {
     const { classes } = this.#program
     const { dead, end } = automaton
     let { table } = automaton
+    let ended = NO_UNITS
+    let endedAt = at
     for (;;) {
       const isOver = to === text.length
       if (isOver && !this.#isEnded) break
@@ -243,19 +268,29 @@ export class Pass {
       }
       if (next < 0) {
         const { state: reached, units } = automaton.ending(next)
-        for (const unit of units) {
-          if (!this.#ended.includes(unit)) this.#ended.push(unit)
-          this.#ends[unit] = to
+        // Behind its least length a value ends at each step: of the same units the last end counts.
+        if (units !== ended) {
+          this.#endAt(ended, endedAt)
+          ended = units
         }
+        endedAt = to
         next = reached
       }
       state = next
       if (state === dead) break
       to++
     }
+    this.#endAt(ended, endedAt)
     if (state !== dead) this.#leaveOpen(at, state)
     if (this.#ended.length > 0) this.#takeIn(at)
     this.#renew()
+  }
+
+  #endAt(units: readonly number[], at: number): void {
+    for (const unit of units) {
+      if (!this.#ended.includes(unit)) this.#ended.push(unit)
+      this.#ends[unit] = at
+    }
   }
 
   /** The text ends, and units go on. */
@@ -312,3 +347,4 @@ export class Pass {
 }
 
 const NONE: readonly Finding[] = []
+const NO_UNITS: readonly number[] = []

@@ -55,7 +55,7 @@ describe('a sieve', () => {
         })
         expect(places(window.sieve.runs, length)).toEqual(runs)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 })
@@ -77,7 +77,7 @@ describe('runs', () => {
         }
         expect(near).toEqual(nearRuns(text, ended, reach))
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 })

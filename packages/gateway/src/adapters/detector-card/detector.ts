@@ -151,6 +151,7 @@ function scanRow(text: string, start: number, inside: boolean, ended: boolean, f
   } else if (!inside) {
     const row = readRow(text, start, ended)
     if (row.open) return { at: start, held: true }
+    if (row.digits < DIGITS_MIN) return { at: row.end, held: false }
     if (standsFree(text, start) && isCard(text, start, row.end, row.digits)) {
       findings.push({ start, end: row.end, type: 'pii.card', score: 1 })
       return { at: row.end, held: false }

@@ -47,16 +47,19 @@ function afterEscape(text: string, start: number, end: number): number {
 
 /** An end, or where none can be: `-1`. The domain is the longest beginning of the run that has a top-level domain. */
 function domainEnd(text: string, start: number, runEnd: number): number {
-  const labels = text.slice(start, runEnd).split('.')
   let end = runEnd
-  for (let i = labels.length - 1; i > 0; i--) {
-    const label = labels[i] ?? ''
-    const top = TOP_LEVEL.exec(label)
-    if (top !== null) return FILE_ENDINGS.has(label.toLowerCase()) ? -1 : end - label.length + top[0].length
-    end -= label.length + 1
+  for (let at = runEnd - 1; at >= start; at--) {
+    if (text.charCodeAt(at) !== DOT) continue
+    // One letter is no top-level domain.
+    const label = end - at > 2 ? text.slice(at + 1, end) : ''
+    const top = label === '' ? null : TOP_LEVEL.exec(label)
+    if (top !== null) return FILE_ENDINGS.has(label.toLowerCase()) ? -1 : at + 1 + top[0].length
+    end = at
   }
   return -1
 }
+
+const DOT = 0x2e
 
 /** Where the run of domain characters ends: at the first other character, at an empty label, or at its greatest length. */
 function domainRunEnd(text: string, start: number): number {
@@ -64,7 +67,7 @@ function domainRunEnd(text: string, start: number): number {
   let end = start
   while (end < most && is(DOMAIN, text, end)) {
     // No label is empty: `a@b.com...` ends before its second dot.
-    if (text.charCodeAt(end) === 0x2e && (end === start || text.charCodeAt(end - 1) === 0x2e)) return end
+    if (text.charCodeAt(end) === DOT && (end === start || text.charCodeAt(end - 1) === DOT)) return end
     end++
   }
   return end

@@ -29,6 +29,7 @@ function namesDetector({ model, lexicon, thresholds }: Names): Detector {
     scan(text: string, from: number, ended: boolean): Scan {
       let findings: Finding[] | undefined
       let at = from
+      runs.begin()
       for (;;) {
         at = runs.next(text, at, ended)
         if (runs.count === 0) return { findings: findings ?? NONE, hold: at }

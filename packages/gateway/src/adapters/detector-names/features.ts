@@ -19,7 +19,7 @@ import { COMMA, LINE, NUMBER, NUMBER_WORD, type Tokens } from './tokens.js'
 /** Tokens of context on the sides of a run. */
 export const LEFT = 3
 export const RIGHT = 2
-/** Features a token has at the most. */
+/** Features a token has at the most, those of the bag among them. */
 export const FEATURES_MAX = 48
 
 const NAMES = FIRST | LAST | RARE | PLACE
@@ -63,71 +63,109 @@ export function runFeatures(tokens: Tokens, count: number): number {
   return bits | (Math.min(3, count >>> 1) << 6)
 }
 
+/** What tells the tokens of a run, and those around it, apart: written to `out`, by place. */
+export function identitiesOf(tokens: Tokens, count: number, out: Uint32Array): void {
+  for (let at = 0; at < LEFT + count + RIGHT; at++) out[at] = identity(tokens, at)
+}
+
+/** Features are told apart by their number, from 1 on; those of the bag's words have the same one. */
+const BAG_TEMPLATE = 35
+
 /**
  * The features of the token at `at`, as places in a table of `mask + 1` rows.
  *
  * @param run of `runFeatures`
+ * @param identities of `identitiesOf`
  * @returns how many were written to `out`
  */
-export function featuresOf(tokens: Tokens, at: number, run: number, bag: Bag, mask: number, out: Int32Array): number {
-  const s0 = tokens.shape[at] ?? 0
-  const s1 = tokens.shape[at - 1] ?? 0
-  const s2 = tokens.shape[at - 2] ?? 0
-  const t1 = tokens.shape[at + 1] ?? 0
-  const t2 = tokens.shape[at + 2] ?? 0
-  const k0 = tokens.kind[at] ?? 0
-  const k1 = tokens.kind[at - 1] ?? 0
-  const l1 = tokens.kind[at + 1] ?? 0
-  const w0 = identity(tokens, at)
-  const w1 = identity(tokens, at - 1)
-  const w2 = identity(tokens, at - 2)
-  const v1 = identity(tokens, at + 1)
-  const v2 = identity(tokens, at + 2)
+export function featuresOf(
+  tokens: Tokens,
+  at: number,
+  run: number,
+  identities: Uint32Array,
+  mask: number,
+  out: Int32Array,
+): number {
+  const { shape, kind } = tokens
+  const s0 = shape[at] ?? 0
+  const s1 = shape[at - 1] ?? 0
+  const s2 = shape[at - 2] ?? 0
+  const t1 = shape[at + 1] ?? 0
+  const t2 = shape[at + 2] ?? 0
+  const k0 = kind[at] ?? 0
+  const k1 = kind[at - 1] ?? 0
+  const l1 = kind[at + 1] ?? 0
+  const w0 = identities[at] ?? 0
+  const w1 = identities[at - 1] ?? 0
+  const w2 = identities[at - 2] ?? 0
+  const v1 = identities[at + 1] ?? 0
+  const v2 = identities[at + 2] ?? 0
   // What the run follows: `name is`, `Dear`, `lives at`.
-  const before = identity(tokens, LEFT - 1)
-  const before2 = identity(tokens, LEFT - 2)
+  const before = identities[LEFT - 1] ?? 0
+  const before2 = identities[LEFT - 2] ?? 0
   const self = mix(k0, s0)
-  let count = 0
-  const add = (template: number, value: number): void => {
-    out[count++] = mix(value, template) & mask
-  }
-  add(1, 1)
-  add(2, s0)
-  add(3, (s1 << 8) | s0)
-  add(4, (s0 << 8) | t1)
-  add(5, (s1 << 16) | (s0 << 8) | t1)
-  add(6, self)
-  add(7, mix(k1, self))
-  add(8, mix(self, l1))
-  add(9, w0)
-  add(10, mix(w1, s0))
-  add(11, mix(v1, s0))
-  add(12, mix(w1, self))
-  add(13, mix(v1, self))
-  add(14, mix(w2, s0))
-  add(15, mix(v2, s0))
-  add(16, mix(w1, w0))
-  add(17, mix(w0, v1))
-  add(18, (s2 << 16) | (s1 << 8) | s0)
-  add(19, (s0 << 16) | (t1 << 8) | t2)
-  add(20, mix(mix(w1, w2), self))
-  add(21, mix(before, self))
-  add(22, mix(mix(before, before2), s0))
-  add(23, mix(run, self))
-  add(24, mix(run, s0))
-  add(25, mix(mix(k1, self), l1))
-  add(26, mix(w1, v1))
-  add(27, mix(before, run))
-  add(28, (Math.min(4, at - LEFT) << 16) | (k0 & 0xffff))
+  const between = mix(k1, self)
+  out[0] = 1
+  out[1] = s0
+  out[2] = (s1 << 8) | s0
+  out[3] = (s0 << 8) | t1
+  out[4] = (s1 << 16) | (s0 << 8) | t1
+  out[5] = self
+  out[6] = between
+  out[7] = mix(self, l1)
+  out[8] = w0
+  out[9] = mix(w1, s0)
+  out[10] = mix(v1, s0)
+  out[11] = mix(w1, self)
+  out[12] = mix(v1, self)
+  out[13] = mix(w2, s0)
+  out[14] = mix(v2, s0)
+  out[15] = mix(w1, w0)
+  out[16] = mix(w0, v1)
+  out[17] = (s2 << 16) | (s1 << 8) | s0
+  out[18] = (s0 << 16) | (t1 << 8) | t2
+  out[19] = mix(mix(w1, w2), self)
+  out[20] = mix(before, self)
+  out[21] = mix(mix(before, before2), s0)
+  out[22] = mix(run, self)
+  out[23] = mix(run, s0)
+  out[24] = mix(between, l1)
+  out[25] = mix(w1, v1)
+  out[26] = mix(before, run)
+  out[27] = (Math.min(4, at - LEFT) << 16) | (k0 & 0xffff)
+  let count = 28
   if (s0 < LINE) {
-    add(29, tokens.tail2[at] ?? 0)
-    add(30, tokens.tail3[at] ?? 0)
-    add(31, tokens.tail4[at] ?? 0)
-    add(32, tokens.head3[at] ?? 0)
-    add(33, mix(tokens.tail3[at] ?? 0, t1))
-    add(34, mix(tokens.tail4[at] ?? 0, t1))
-    const part = s0 >= NUMBER ? 1 : (k0 & (FIRST | LAST)) !== 0 ? 2 : 3
-    for (let index = 0; index < bag.bagCount; index++) add(35, mix(bag.bag[index] ?? 0, part))
+    const tail3 = tokens.tail3[at] ?? 0
+    const tail4 = tokens.tail4[at] ?? 0
+    out[28] = tokens.tail2[at] ?? 0
+    out[29] = tail3
+    out[30] = tail4
+    out[31] = tokens.head3[at] ?? 0
+    out[32] = mix(tail3, t1)
+    out[33] = mix(tail4, t1)
+    count = 34
   }
+  // One loop for all of them: what is called forty times is not made a part of its caller.
+  for (let index = 0; index < count; index++) out[index] = mix(out[index] as number, index + 1) & mask
   return count
+}
+
+/** Kinds of tokens that the words of the bag say something different of. */
+export const PARTS = 4
+
+/** Which of them a token is; 0 where the bag says nothing of it. */
+export function partOf(tokens: Tokens, at: number): number {
+  const shape = tokens.shape[at] ?? 0
+  if (shape >= LINE) return 0
+  if (shape >= NUMBER) return 1
+  return ((tokens.kind[at] ?? 0) & (FIRST | LAST)) !== 0 ? 2 : 3
+}
+
+/** As `featuresOf`, those that the words of the bag are to every token of a part. */
+export function bagFeaturesOf({ bag, bagCount }: Bag, part: number, mask: number, out: Int32Array): number {
+  if (part === 0) return 0
+  for (let index = 0; index < bagCount; index++) {
+    out[index] = mix(mix(bag[index] ?? 0, part), BAG_TEMPLATE) & mask
+  }
+  return bagCount
 }

@@ -28,13 +28,19 @@ export const CUE = 8192
 /** A name that examples are full of: `Alice`, `Bob`. */
 export const TOY = 32768
 
-const OFFSET = 0x811c9dc5
+/** What `hashOn` begins with. */
+export const HASH_FIRST = 0x811c9dc5
 const PRIME = 0x01000193
+
+/** One code unit more in an FNV-1a. */
+export function hashOn(hash: number, code: number): number {
+  return Math.imul(hash ^ code, PRIME)
+}
 
 /** FNV-1a over UTF-16 code units from `start` to `end`. */
 export function hashOf(text: string, start: number, end: number): number {
-  let hash = OFFSET
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ text.charCodeAt(at), PRIME)
+  let hash = HASH_FIRST
+  for (let at = start; at < end; at++) hash = hashOn(hash, text.charCodeAt(at))
   return hash >>> 0
 }
 

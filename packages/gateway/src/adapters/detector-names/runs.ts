@@ -1,3 +1,4 @@
+import { BAG_MAX, WordsBefore } from './bag.js'
 import { DIGIT, LOWER, OTHER, UPPER } from './characters.js'
 import { LEFT, RIGHT } from './features.js'
 import {
@@ -11,14 +12,12 @@ import {
   pairOf,
   START,
   STREET,
-  TITLE,
   TOY,
   UNIT,
 } from './lexicon.js'
-import { mailEnd } from './mail.js'
+import { Mails } from './mail.js'
 import { STARTS } from './starts.js'
 import {
-  BACK_MAX,
   BLANK_LINE,
   CAPITALISED_SHAPE,
   type Gap,
@@ -45,11 +44,6 @@ export const RUN_MAX = 48
 /** Small words and punctuation in a row that a run goes over. */
 const BRIDGE_MAX = 4
 const DIGITS_MAX = 9
-/** Words of the bag at the most, and how long they are. */
-const BAG_MAX = 14
-const BAG_WORD_MAX = 16
-/** Common words, and such as go with names and addresses. */
-const OF_BAG = (3 << COMMON_SHIFT) | TITLE | CUE | UNIT | STREET
 const BRIDGES = new Set([...",.-'’/#&º°ª"].map((char) => char.charCodeAt(0)))
 /** Between a cue and its name: `name: randy`, `named "randy"`. */
 const AFTER_CUE = new Set([...' :"\'\n'].map((char) => char.charCodeAt(0)))
@@ -67,13 +61,23 @@ export class RunReader {
   /** Hashes of the words before the run, as far as it sees and as they are common: what it is about. */
   readonly bag: Uint32Array = new Uint32Array(BAG_MAX)
   bagCount = 0
-  /** The run read last is one word that is never a name, or one number: it is not worth a look. */
+  /** The run read last is one word that is never a name, or numbers: it is not worth a look. */
   #isIdle = false
   readonly #reader: Reader
+  readonly #mails: Mails
+  readonly #before: WordsBefore
   readonly #gap: Gap = { end: 0, lines: 0, open: false, wide: false }
 
   constructor(reader: Reader) {
     this.#reader = reader
+    this.#mails = new Mails(reader.classes)
+    this.#before = new WordsBefore(reader)
+  }
+
+  /** Before another text. */
+  begin(): void {
+    this.#mails.begin()
+    this.#before.begin()
   }
 
   /**
@@ -98,7 +102,7 @@ export class RunReader {
         at = wholeWordEnd(classes, text, end)
         continue
       }
-      const mail = mailEnd(classes, text, end, ended)
+      const mail = this.#mails.end(text, end, ended)
       if (mail > end) {
         at = mail
         continue
@@ -115,12 +119,9 @@ export class RunReader {
         this.count = 0
         return at
       }
-      if (this.#isIdle) {
-        at = end
-        this.count = 0
-        continue
-      }
-      return this.tokens.end[LEFT + this.count - 1] ?? end
+      at = this.tokens.end[LEFT + this.count - 1] ?? end
+      if (!this.#isIdle) return at
+      this.count = 0
     }
     return text.length
   }
@@ -191,7 +192,7 @@ export class RunReader {
       }
       at = wordEnd(classes, text, from)
       if (at - from > WORD_MAX) break
-      const mail = mailEnd(classes, text, at, ended)
+      const mail = this.#mails.end(text, at, ended)
       if (mail < 0 || (at === text.length && !ended)) return false
       if (mail > at) break
       putWord(reader, tokens, index, text, from, at)
@@ -208,37 +209,23 @@ export class RunReader {
       index++
     }
     this.count = last - LEFT + 1
-    this.#isIdle = last === LEFT && isIdle(tokens.shape[LEFT] ?? 0, tokens.kind[LEFT] ?? 0)
+    this.#isIdle = last === LEFT ? isIdle(tokens.shape[LEFT] ?? 0, tokens.kind[LEFT] ?? 0) : !this.#hasLetters()
     if (this.#isIdle) return true
     if (!this.#readRight(text, last + 1, tokens.end[last] ?? end, ended)) return false
     readBack(reader, tokens, LEFT - 1, text, start)
     this.#markKnown()
-    this.#readBag(text, start)
+    this.bagCount = this.#before.read(text, start, this.bag)
     return true
   }
 
-  #readBag(text: string, start: number): void {
-    const { classes, lexicon } = this.#reader
-    const lowest = Math.max(0, start - BACK_MAX)
-    this.bagCount = 0
-    let end = start
-    while (end > lowest && this.bagCount < BAG_MAX) {
-      if (!isWordClass(classes[text.charCodeAt(end - 1)] ?? OTHER)) {
-        end--
-        continue
-      }
-      let begin = end - 1
-      while (begin > lowest && isWordClass(classes[text.charCodeAt(begin - 1)] ?? OTHER)) begin--
-      // A word may go on before what a run sees: then it is none.
-      if (begin === lowest && lowest > 0) break
-      if (end - begin <= BAG_WORD_MAX) {
-        const isSmall = classes[text.charCodeAt(begin)] === LOWER
-        const lower = isSmall ? text : text.slice(begin, end).toLowerCase()
-        const hash = isSmall ? hashOf(text, begin, end) : hashOf(lower, 0, lower.length)
-        if ((lexicon.kindOf(hash) & OF_BAG) !== 0) this.bag[this.bagCount++] = hash
-      }
-      end = begin
+  /** Of rows of numbers nothing is a name, and an address has a street. */
+  #hasLetters(): boolean {
+    const { tokens, count } = this
+    for (let at = LEFT; at < LEFT + count; at++) {
+      const shape = tokens.shape[at] ?? 0
+      if (shape < NUMBER || (shape >= NUMBER_WORD && shape < LINE)) return true
     }
+    return false
   }
 
   /** A full name that everybody knows is one word by word: `Harry Potter`. */

@@ -1,4 +1,15 @@
-import { type Bag, FEATURES_MAX, featuresOf, LEFT, runFeatures } from './features.js'
+import {
+  type Bag,
+  bagFeaturesOf,
+  FEATURES_MAX,
+  featuresOf,
+  identitiesOf,
+  LEFT,
+  PARTS,
+  partOf,
+  RIGHT,
+  runFeatures,
+} from './features.js'
 import { RUN_MAX, type RunReader } from './runs.js'
 import { LINE, type Tokens } from './tokens.js'
 
@@ -42,6 +53,12 @@ export class Tagger {
   readonly #mask: number
   readonly #follow: Float64Array
   readonly #features = new Int32Array(FEATURES_MAX)
+  readonly #identities = new Uint32Array(LEFT + RUN_MAX + RIGHT)
+  /** By part, what the words of the bag weigh; and which parts of this run that is known of. */
+  readonly #bags = new Int32Array(PARTS * TAGS)
+  readonly #isBagKnown = new Uint8Array(PARTS)
+  /** By how much less a weight is than the highest one. */
+  readonly #likelihoods: Float64Array
   readonly #emissions = new Float64Array(RUN_MAX * TAGS)
   readonly #forward = new Float64Array(RUN_MAX * TAGS)
   readonly #backward = new Float64Array(RUN_MAX * TAGS)
@@ -49,6 +66,9 @@ export class Tagger {
   constructor(model: Model) {
     this.#model = model
     this.#mask = model.weights.length / 8 - 1
+    this.#likelihoods = Float64Array.from({ length: Math.ceil(60 / model.scale) + 1 }, (_, less) =>
+      Math.exp(Math.max(-60, -less * model.scale)),
+    )
     this.#follow = Float64Array.from({ length: TAGS * TAGS }, (_, index) =>
       mayFollow(Math.floor(index / TAGS), index % TAGS) ? Math.exp(model.transitions[index] ?? 0) : 0,
     )
@@ -103,39 +123,61 @@ export class Tagger {
 
   /** Weights are added up as whole numbers: the same on every machine. */
   #emit(tokens: Tokens, count: number, bag: Bag): void {
-    const { weights, scale } = this.#model
+    const { weights } = this.#model
     const features = this.#features
     const emissions = this.#emissions
+    const identities = this.#identities
+    const bags = this.#bags
     const run = runFeatures(tokens, count)
+    identitiesOf(tokens, count, identities)
+    this.#isBagKnown.fill(0)
     for (let place = 0; place < count; place++) {
-      const most = featuresOf(tokens, LEFT + place, run, bag, this.#mask, features)
-      let w0 = 0
-      let w1 = 0
-      let w2 = 0
-      let w3 = 0
-      let w4 = 0
+      const part = partOf(tokens, LEFT + place)
+      this.#weighBag(bag, part)
+      const most = featuresOf(tokens, LEFT + place, run, identities, this.#mask, features)
+      let w0 = bags[part * TAGS] ?? 0
+      let w1 = bags[part * TAGS + 1] ?? 0
+      let w2 = bags[part * TAGS + 2] ?? 0
+      let w3 = bags[part * TAGS + 3] ?? 0
+      let w4 = bags[part * TAGS + 4] ?? 0
       for (let index = 0; index < most; index++) {
         // Rows of eight, so that one never lies across two lines of the cache.
-        const at = (features[index] ?? 0) << 3
-        w0 += weights[at] ?? 0
-        w1 += weights[at + 1] ?? 0
-        w2 += weights[at + 2] ?? 0
-        w3 += weights[at + 3] ?? 0
-        w4 += weights[at + 4] ?? 0
+        const at = (features[index] as number) << 3
+        w0 += weights[at] as number
+        w1 += weights[at + 1] as number
+        w2 += weights[at + 2] as number
+        w3 += weights[at + 3] as number
+        w4 += weights[at + 4] as number
       }
       const row = place * TAGS
       const shape = tokens.shape[LEFT + place] ?? 0
       const top = Math.max(w0, w1, w2, w3, w4)
-      emissions[row] = likelihood(w0 - top, scale)
-      emissions[row + 1] = mayBe(shape, 1) ? likelihood(w1 - top, scale) : 0
-      emissions[row + 2] = mayBe(shape, 2) ? likelihood(w2 - top, scale) : 0
-      emissions[row + 3] = mayBe(shape, 3) ? likelihood(w3 - top, scale) : 0
-      emissions[row + 4] = likelihood(w4 - top, scale)
+      emissions[row] = this.#likelihood(top - w0)
+      emissions[row + 1] = mayBe(shape, 1) ? this.#likelihood(top - w1) : 0
+      emissions[row + 2] = mayBe(shape, 2) ? this.#likelihood(top - w2) : 0
+      emissions[row + 3] = mayBe(shape, 3) ? this.#likelihood(top - w3) : 0
+      emissions[row + 4] = this.#likelihood(top - w4)
     }
   }
-}
 
-/** Never nothing: a tag that is all but impossible may be the only one left by its neighbours. */
-function likelihood(weight: number, scale: number): number {
-  return Math.exp(Math.max(-60, weight * scale))
+  /** The bag is the same for the whole run. */
+  #weighBag(bag: Bag, part: number): void {
+    if (this.#isBagKnown[part] === 1) return
+    this.#isBagKnown[part] = 1
+    const { weights } = this.#model
+    const features = this.#features
+    const bags = this.#bags
+    const count = bagFeaturesOf(bag, part, this.#mask, features)
+    for (let tag = 0; tag < TAGS; tag++) {
+      let weight = 0
+      for (let index = 0; index < count; index++) weight += weights[((features[index] as number) << 3) + tag] as number
+      bags[part * TAGS + tag] = weight
+    }
+  }
+
+  /** Never nothing: a tag that is all but impossible may be the only one left by its neighbours. */
+  #likelihood(less: number): number {
+    const known = this.#likelihoods
+    return known[Math.min(less, known.length - 1)] as number
+  }
 }

@@ -1,5 +1,5 @@
 import { BREAK, DIGIT, LOWER, OTHER, SPACE, UPPER } from './characters.js'
-import { hashOf, type Lexicon } from './lexicon.js'
+import { HASH_FIRST, hashOn, type Lexicon } from './lexicon.js'
 
 /** Longer words are no names: they are passed over as a whole, however long. */
 export const WORD_MAX = 48
@@ -91,15 +91,39 @@ export function wholeWordEnd(classes: Uint8Array, text: string, at: number): num
 
 /** Puts a word into place `index`. */
 export function putWord(reader: Reader, tokens: Tokens, index: number, text: string, start: number, end: number): void {
-  const lower = text.slice(start, end).toLowerCase()
-  const { length } = lower
-  const word = hashOf(lower, 0, length)
+  const length = readSmall(text, start, end)
+  const word = hashOfSmall(0, length)
   put(tokens, index, start, end, shapeOf(reader.classes, text, start, end), word)
   tokens.kind[index] = reader.lexicon.kindOf(word)
-  tokens.tail2[index] = hashOf(lower, Math.max(0, length - 2), length)
-  tokens.tail3[index] = hashOf(lower, Math.max(0, length - 3), length)
-  tokens.tail4[index] = hashOf(lower, Math.max(0, length - 4), length)
-  tokens.head3[index] = hashOf(lower, 0, Math.min(3, length))
+  tokens.tail2[index] = hashOfSmall(Math.max(0, length - 2), length)
+  tokens.tail3[index] = hashOfSmall(Math.max(0, length - 3), length)
+  tokens.tail4[index] = hashOfSmall(Math.max(0, length - 4), length)
+  tokens.head3[index] = hashOfSmall(0, Math.min(3, length))
+}
+
+/** A word in small letters, each of which may become three. */
+const SMALL_WORD: Uint16Array = new Uint16Array(3 * (WORD_MAX + 1))
+
+/** @returns the length of what it wrote to `SMALL_WORD` */
+function readSmall(text: string, start: number, end: number): number {
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) return readSmallBeyond(text, start, end)
+    SMALL_WORD[at - start] = code >= 0x41 && code <= 0x5a ? code | 0x20 : code
+  }
+  return end - start
+}
+
+function readSmallBeyond(text: string, start: number, end: number): number {
+  const small = text.slice(start, end).toLowerCase()
+  for (let at = 0; at < small.length; at++) SMALL_WORD[at] = small.charCodeAt(at)
+  return small.length
+}
+
+function hashOfSmall(start: number, end: number): number {
+  let hash = HASH_FIRST
+  for (let at = start; at < end; at++) hash = hashOn(hash, SMALL_WORD[at] as number)
+  return hash >>> 0
 }
 
 /** Puts punctuation, a line break, or nothing into place `index`. */

@@ -1,4 +1,4 @@
-import { type Label, WORD_MAX, WORDS } from './words.js'
+import { type Label, mayBeWord, WORD_MAX, WORDS } from './words.js'
 
 /** A word before a value that says what it is. */
 export interface Said {
@@ -27,6 +27,17 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39
 }
 
+const OTHER = 0
+const DIGIT = 1
+const LETTER = 2
+/** What a sentence ends with. */
+const STOP = 3
+const KINDS: Uint8Array = Uint8Array.from({ length: 0x250 }, (_, code) => {
+  if (isDigit(code)) return DIGIT
+  if (isLetter(code)) return LETTER
+  return '.!?'.includes(String.fromCharCode(code)) ? STOP : OTHER
+})
+
 /** Where the word begins that ends before `end`. In `dateOfBirth` there are three, in `SSN` there is one. */
 function wordStart(text: string, floor: number, end: number): number {
   let start = end - 1
@@ -42,10 +53,9 @@ function isCut(text: string, at: number, floor: number): boolean {
   return at === floor && floor > 0 && isLetter(text.charCodeAt(at - 1))
 }
 
-/** `. Next`: what is said in one sentence is not about the next. `no. 7` ends none. */
+/** A `STOP` stands at `at`. `. Next`: what is said in one sentence is not about the next. `no. 7` ends none. */
 function endsSentence(text: string, at: number, floor: number): boolean {
   const code = text.charCodeAt(at)
-  if (code !== 0x2e && code !== 0x21 && code !== 0x3f) return false
   const next = text.charCodeAt(at + 1)
   if (next !== 0x20 && next !== 0x0a) return false
   let letters = 0
@@ -88,16 +98,16 @@ function look(text: string, floor: number, start: number, passed: readonly Label
   let digits = 0
   let run = 0
   while (at > floor) {
-    const code = text.charCodeAt(at - 1)
-    if (isDigit(code)) {
+    const kind = KINDS[text.charCodeAt(at - 1)] ?? OTHER
+    if (kind === DIGIT) {
       run++
       if (run > digits) digits = run
       at--
       continue
     }
     run = 0
-    if (!isLetter(code)) {
-      if (endsSentence(text, at - 1, floor)) return { word: undefined, digits, isOver: true }
+    if (kind !== LETTER) {
+      if (kind === STOP && endsSentence(text, at - 1, floor)) return { word: undefined, digits, isOver: true }
       at--
       continue
     }
@@ -106,6 +116,7 @@ function look(text: string, floor: number, start: number, passed: readonly Label
     if (end - at > WORD_MAX || isCut(text, at, floor)) continue
     // The letter of `\\n` in JSON text is none of the word behind it.
     const begin = text.charCodeAt(at - 1) === 0x5c && end - at > 1 ? at + 1 : at
+    if (!mayBeWord(text.charCodeAt(begin), end - begin)) continue
     const label = WORDS.get(text.slice(begin, end).toLowerCase())
     if (label !== undefined && !passed.includes(label))
       return { word: { label, start: at, end }, digits, isOver: false }

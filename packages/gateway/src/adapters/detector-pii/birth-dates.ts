@@ -19,12 +19,32 @@ const MONTH = [...new Set(MONTHS.split('|'))].sort((a, b) => b.length - a.length
 const YEARS = '(?:18|19|20)\\d{2}'
 
 /** Whether numbers with signs between them are a date in one of the orders in use. */
-function isDate(found: string): boolean {
-  const numbers = found.split(/[^0-9]+/).map(Number)
-  if (numbers.length === 1) return isDay(Number(found.slice(4, 6)), Number(found.slice(6, 8)))
-  const [first = 0, second = 0, third = 0] = numbers
+function isDate({ text, start, end }: Candidate): boolean {
+  const first = numberFrom(text, start, end)
+  if (first > 9999) return isDay(Math.floor(first / 100) % 100, first % 100)
+  const at = nextNumber(text, start, end)
+  const second = numberFrom(text, at, end)
+  const third = numberFrom(text, nextNumber(text, at, end), end)
   if (first > 31) return isDay(second, third) || isDay(third, second)
   return isDay(first, second) || isDay(second, first)
+}
+
+function numberFrom(text: string, start: number, end: number): number {
+  let number = 0
+  for (let at = start; at < end && isDigit(text.charCodeAt(at)); at++) number = number * 10 + text.charCodeAt(at) - 0x30
+  return number
+}
+
+/** Where the number behind that at `start` begins. */
+function nextNumber(text: string, start: number, end: number): number {
+  let at = start
+  while (at < end && isDigit(text.charCodeAt(at))) at++
+  while (at < end && !isDigit(text.charCodeAt(at))) at++
+  return at
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
 }
 
 /** `D.O.B.: `, `(b. `: too short to be words. */
@@ -32,13 +52,12 @@ const SHORT = /(?:\bd\. ?o\. ?b\.?|\(b\.)[ :]{0,3}$/i
 
 function born(candidate: Candidate): Judged | undefined {
   if (isSaidFirst(candidate, ['birth'])) return { score: 0.95 }
-  return SHORT.test(candidate.text.slice(Math.max(0, candidate.start - 12), candidate.start))
-    ? { score: 0.9 }
-    : undefined
+  const before = candidate.text.slice(Math.max(0, candidate.start - 12), candidate.start)
+  return before.includes('.') && SHORT.test(before) ? { score: 0.9 } : undefined
 }
 
 function bornOn(candidate: Candidate): Judged | undefined {
-  return isDate(candidate.text.slice(candidate.start, candidate.end)) ? born(candidate) : undefined
+  return isDate(candidate) ? born(candidate) : undefined
 }
 
 function rule(name: string, expression: string, check: (candidate: Candidate) => Judged | undefined): Rule {

@@ -228,9 +228,11 @@ export const phoneDetector: Detector = {
         at = behindGroup(text, at)
         continue
       }
-      const { digits, end: glanced } = glance(text, firstDigit(text, at))
+      const first = firstDigit(text, at)
+      const { digits, end: glanced } = glance(text, first)
       if (digits < DIGITS_MIN && (ended || glanced < text.length)) {
-        at = digits === 0 ? behindGroup(text, at) : Math.max(glanced, at + 1)
+        // Nor does the group's first digit begin anything, if a sign before it does not.
+        at = digits === 0 ? behindGroup(text, first) : Math.max(glanced, at + 1)
         continue
       }
       if (isDigit(code) && isWithinRow(text, at)) {

@@ -95,5 +95,17 @@ export const WORDS: ReadonlyMap<string, Label> = new Map(
   Object.entries(LISTS).flatMap(([label, words]) => words.split(' ').map((word) => [word, label as Label] as const)),
 )
 
-/** The longest word that says anything. */
-export const WORD_MAX = 32
+/** The longest word that says anything; a bit of a number stands for each length. */
+export const WORD_MAX = 31
+
+/** Of each small letter of ASCII that words begin with, how long those are: a bit for each length. */
+const LENGTHS = new Int32Array(128)
+for (const word of WORDS.keys()) {
+  const first = word.charCodeAt(0)
+  if (first < 128) LENGTHS[first] = (LENGTHS[first] ?? 0) | (1 << word.length)
+}
+
+/** Whether a word that begins with this letter and is so long may say anything; told before a string is made of it. */
+export function mayBeWord(first: number, length: number): boolean {
+  return first >= 128 || ((LENGTHS[first | 0x20] ?? 0) & (1 << length)) !== 0
+}

@@ -46,8 +46,8 @@ export interface Makeup {
   readonly others: number
   /** Characters that differ from one another; those past ASCII count as one. */
   readonly distinct: number
-  /** Shannon's, in bits a character. */
-  readonly entropy: number
+  /** Shannon's, in bits a character; reckoned when it is asked for. */
+  entropy(): number
   /** The share of characters that stand in runs of letters which could be words. */
   readonly wordy: number
   /** The longest run of one character. */
@@ -58,12 +58,8 @@ export interface Makeup {
   readonly isHex: boolean
 }
 
-/** How often each character stands there; all of one call, which nothing interrupts. */
-const COUNTS: Uint16Array = new Uint16Array(129)
-
 /** @param start of the part that is looked at; no more than its first 512 characters are */
 export function makeup(text: string, start: number, end: number): Makeup {
-  COUNTS.fill(0)
   const last = Math.min(end, start + 512)
   let lower = 0
   let upper = 0
@@ -79,16 +75,27 @@ export function makeup(text: string, start: number, end: number): Makeup {
   let hexLetters = 0
   let before = -1
   let kindBefore = 0
+  // Which characters there are, 32 to a number.
+  let low = 0
+  let signs = 0
+  let capitalsSeen = 0
+  let smallSeen = 0
+  let isBeyond = 0
   for (let at = start; at < last; at++) {
     const code = Math.min(text.charCodeAt(at), 128)
-    COUNTS[code] = (COUNTS[code] ?? 0) + 1
+    const bit = 1 << (code & 31)
+    if (code >= 128) isBeyond = 1
+    else if (code >= 96) smallSeen |= bit
+    else if (code >= 64) capitalsSeen |= bit
+    else if (code >= 32) signs |= bit
+    else low |= bit
     run = code === before ? run + 1 : 1
     if (run > runMax) runMax = run
-    const kind = kindOf(code)
+    const kind = KINDS[code] as number
     if (kind === LOWER) lower++
     else if (kind === UPPER) upper++
     else if (kind === DIGIT) digits++
-    if ((kind === LOWER || kind === UPPER) && (code & 31) <= 6) hexLetters++
+    if (kind >= LOWER && (code & 31) <= 6) hexLetters++
     // Words begin with a capital, or are all in capitals.
     const isNew = kind === UPPER ? kindBefore === LOWER : kind === LOWER && capitals > 1
     if (kind < LOWER || isNew) {
@@ -96,7 +103,7 @@ export function makeup(text: string, start: number, end: number): Makeup {
       letters = common = capitals = 0
     }
     if (kind >= LOWER) {
-      if (letters > 0) common += IS_PAIR[((before & 31) << 5) | (code & 31)] ?? 0
+      if (letters > 0) common += IS_PAIR[((before & 31) << 5) | (code & 31)] as number
       letters++
       if (kind === UPPER) capitals++
     }
@@ -107,27 +114,41 @@ export function makeup(text: string, start: number, end: number): Makeup {
   }
   if (isWord(letters, common)) inWords += letters
   const length = last - start
-  let distinct = 0
-  let entropy = 0
-  for (const count of COUNTS) {
-    if (count === 0) continue
-    distinct++
-    entropy -= (count / length) * Math.log2(count / length)
-  }
   return {
     length,
     lower,
     upper,
     digits,
     others: length - lower - upper - digits,
-    distinct,
-    entropy,
+    distinct: bitsOf(low) + bitsOf(signs) + bitsOf(capitalsSeen) + bitsOf(smallSeen) + isBeyond,
+    entropy: () => entropyOf(text, start, last),
     wordy: inWords / Math.max(1, length),
     run: runMax,
     turns,
     shifts,
     isHex: hexLetters === lower + upper && hexLetters + digits === length && (lower === 0 || upper === 0),
   }
+}
+
+/** How often each character stands there; all of one call, which nothing interrupts. */
+const COUNTS: Uint16Array = new Uint16Array(129)
+
+function entropyOf(text: string, start: number, end: number): number {
+  COUNTS.fill(0)
+  for (let at = start; at < end; at++) {
+    const code = Math.min(text.charCodeAt(at), 128)
+    COUNTS[code] = (COUNTS[code] ?? 0) + 1
+  }
+  const length = end - start
+  let entropy = 0
+  for (const count of COUNTS) if (count > 0) entropy -= (count / length) * Math.log2(count / length)
+  return entropy
+}
+
+function bitsOf(word: number): number {
+  let left = word - ((word >>> 1) & 0x55555555)
+  left = (left & 0x33333333) + ((left >>> 2) & 0x33333333)
+  return Math.imul((left + (left >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
 
 /** Seven in ten of its pairs are pairs in words: of four random letters one run in thirty is such a one, of more still fewer. */
@@ -139,11 +160,12 @@ const DIGIT = 1
 const LOWER = 2
 const UPPER = 3
 
-function kindOf(code: number): number {
+/** By character of ASCII; all others are one. */
+const KINDS: Uint8Array = Uint8Array.from({ length: 129 }, (_, code) => {
   if (code >= 0x61 && code <= 0x7a) return LOWER
   if (code >= 0x41 && code <= 0x5a) return UPPER
   return code >= 0x30 && code <= 0x39 ? DIGIT : 0
-}
+})
 
 /** Of a random value hardly any letters stand in words; of identifiers nearly all do. */
 const WORDY = 0.48
@@ -153,10 +175,17 @@ const WORDY = 0.48
  * digit among its letters is as likely a name.
  */
 export function isRandom(of: Makeup): boolean {
-  const { length, digits, distinct, entropy, run, wordy, lower, upper, turns, shifts } = of
-  if (length < 8 || run > Math.max(4, length / 6) || lower + upper === 0) return false
-  // A random text of n characters out of 16 has about log2(n) - 1 bits where n is small, and 3.6 where it is not.
-  if (entropy < Math.min(of.isHex ? 2.7 : 3.1, Math.log2(length) - 0.9) || distinct < 6) return false
+  return isMixed(of) && isSpread(of)
+}
+
+/** A random text of n characters out of 16 has about log2(n) - 1 bits where n is small, and 3.6 where it is not. */
+function isSpread(of: Makeup): boolean {
+  return of.entropy() >= Math.min(of.isHex ? 2.7 : 3.1, Math.log2(of.length) - 0.9)
+}
+
+function isMixed(of: Makeup): boolean {
+  const { length, digits, distinct, run, wordy, lower, upper, turns, shifts } = of
+  if (length < 8 || run > Math.max(4, length / 6) || lower + upper === 0 || distinct < 6) return false
   if (of.isHex) return digits >= 2 && lower + upper >= 2 && turns >= 3 && length >= 16
   if (wordy > WORDY) return false
   if (digits === 0) return length >= 12 && wordy < 0.25 && shifts >= Math.max(4, length / 5)

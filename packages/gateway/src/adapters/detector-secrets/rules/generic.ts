@@ -149,12 +149,17 @@ function judgeUserOnly({ text, start, end }: Candidate): Judged | undefined {
 }
 
 function judgeUnknown({ text, start, end }: Candidate): Judged | undefined {
+  const value = text.slice(start, end)
+  if (!SOME_DIGITS.test(value)) return undefined
   const of = makeup(text, bodyOf(text, start, start + 15), end)
-  if (of.length < 20 || of.digits < 2 || !isRandom(of) || isPlaceholder(text.slice(start, end))) return undefined
+  if (of.length < 20 || of.digits < 2 || !isRandom(of) || isPlaceholder(value)) return undefined
   // Of `pk_live_` everybody may know the rest.
   if (/(?:pk|pub|public|publishable)$/i.test(text.slice(Math.max(0, start - 12), start))) return undefined
   return of.upper === 0 && !of.isHex && of.turns < 6 ? undefined : { score: 0.6 }
 }
+
+/** Fewer are refused before anything is counted: names of code have them as often as not. */
+const SOME_DIGITS = /\d\D*\d/
 
 const LETTER = "A-Za-z'’\u00c0-\u024f\u0370-\u052f"
 

@@ -30,25 +30,24 @@ function isAboutIt(text: string, start: number, value: string): boolean {
 
 function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefined {
   const end = trimmed(text, start, reach, '.,;:)')
-  if (isAboutIt(text, start, text.slice(start, end))) return undefined
-  const score = passwordScore(text.slice(start, end), 'assigned')
-  return score === undefined ? undefined : { score, end }
+  const value = text.slice(start, end)
+  const score = passwordScore(value, 'assigned')
+  return score === undefined || isAboutIt(text, start, value) ? undefined : { score, end }
 }
 
 function judgeQuoted({ text, start, end }: Candidate): Judged | undefined {
   const value = text.slice(start, end)
-  if (isAboutIt(text, start, value)) return undefined
   // With spaces within it is a label, a message or a passphrase.
   if (/\s/.test(value) && !/^\S+(?: \S+){3,9}$/.test(value)) return undefined
   const score = passwordScore(value, 'assigned')
-  return score === undefined ? undefined : { score }
+  return score === undefined || isAboutIt(text, start, value) ? undefined : { score }
 }
 
 function judgeProse({ text, start, end: reach }: Candidate): Judged | undefined {
   const end = trimmed(text, start, reach, '.,;:)*_')
-  if (isAboutIt(text, start, text.slice(start, end))) return undefined
-  const score = passwordScore(text.slice(start, end), 'prose')
-  return score === undefined ? undefined : { score: score - 0.1, end }
+  const value = text.slice(start, end)
+  const score = passwordScore(value, 'prose')
+  return score === undefined || isAboutIt(text, start, value) ? undefined : { score: score - 0.1, end }
 }
 
 /** `password X`: a sentence goes on behind the word more often than not, but not behind an option, or before a quote. */
