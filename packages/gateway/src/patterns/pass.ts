@@ -47,6 +47,7 @@ export class Pass {
   readonly #runs: Runs = new Runs()
   readonly #values: Values
   readonly #starts: Int32Array
+  readonly #ledStarts: Int32Array
   #age = 0
   /** What ended in the walk that was made last, and where. */
   readonly #ended: number[] = []
@@ -99,6 +100,7 @@ export class Pass {
     this.#nearRuns = among(beginning)
     this.#anywhere = among(beginning.filter((unit) => parts[unit]?.needsRun === false))
     this.#starts = new Int32Array(this.#groups.length)
+    this.#ledStarts = new Int32Array(parts.length)
     this.#next = new Int32Array(parts.length)
     this.#ends = new Int32Array(parts.length)
   }
@@ -170,17 +172,27 @@ export class Pass {
     if (this.#age === this.#automaton.age) return
     this.#age = this.#automaton.age
     this.#starts.fill(0)
+    this.#ledStarts.fill(0)
   }
 
   /** The state in which a group begins. */
   #startOf(group: number): number {
-    const automaton = this.#automaton
+    return this.#startIn(this.#starts, group, this.#groups[group] ?? [])
+  }
+
+  /** The state in which a unit begins behind its lead. */
+  #startOfLed(unit: number): number {
+    return this.#startIn(this.#ledStarts, unit, [unit])
+  }
+
+  /** @param starts where it is kept until states are forgotten */
+  #startIn(starts: Int32Array, index: number, units: readonly number[]): number {
     this.#renew()
-    const known = this.#starts[group] as number
+    const known = starts[index] as number
     if (known !== 0) return known
-    const state = automaton.start(this.#groups[group] ?? [])
+    const state = this.#automaton.start(units)
     this.#renew()
-    this.#starts[group] = state
+    starts[index] = state
     return state
   }
 
@@ -189,23 +201,21 @@ export class Pass {
     const slot = this.#ring[at % RING]
     if (slot === undefined || slot.length === 0) return
     this.#waiting -= slot.length
-    const walked = slot.filter((unit) => !this.#isValue(unit, at))
-    slot.length = 0
     let next = at + 1
     if (this.#waiting === 0) next = FAR
     else while (this.#ring[next % RING]?.length === 0) next++
     this.#nextLed = next
-    if (walked.length === 0 || at >= this.#open) return
-    const state = this.#automaton.start(walked)
-    this.#renew()
-    this.#match(at, state)
+    for (const unit of slot) {
+      if (at < this.#open && !this.#isValue(unit, at)) this.#match(at, this.#startOfLed(unit))
+    }
+    slot.length = 0
   }
 
   /** Whether a unit is a value: then it has been taken in. */
   #isValue(unit: number, at: number): boolean {
     const value = this.#values.of(unit)
     if (value === undefined) return false
-    if (at >= this.#open || at < (this.#next[unit] ?? 0)) return true
+    if (at < (this.#next[unit] ?? 0)) return true
     const end = this.#values.end(value, this.#text, at)
     const rule = this.#parts[unit]?.rule
     if (end === this.#text.length && !this.#isEnded) this.#open = at
