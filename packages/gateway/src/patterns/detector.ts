@@ -5,7 +5,7 @@ import { compile, type Unit } from './program.js'
 import { PatternFault, type ReadRule, readRule } from './read.js'
 import type { Rule } from './rule.js'
 import { beginsWithRun } from './runs.js'
-import { valueIn } from './values.js'
+import { headedIn, valueIn } from './values.js'
 
 export interface PatternDetectorParts {
   readonly name: string
@@ -36,8 +36,13 @@ export function createPatternDetector({ name, rules, entriesMax = ENTRIES_MAX }:
     const { lead, expression, before, behind } = read
     const isLed = lead !== undefined
     const needsRun = beginsWithRun(expression)
-    const value = isLed ? valueIn(read) : undefined
-    const led = add({ rule, led: undefined, isLed, value, needsRun }, { node: expression, before, behind })
+    const headed = isLed ? undefined : headedIn(read)
+    const value = isLed ? valueIn(read) : headed?.value
+    const unit =
+      headed === undefined
+        ? { node: expression, before, behind }
+        : { node: headed.head, before, behind: [], apart: headed.value.of }
+    const led = add({ rule, led: undefined, isLed, value, needsRun }, unit)
     if (isLed) add({ rule, led, isLed: false, value: undefined, needsRun }, { node: lead, before, behind: [] })
   }
   const pass = new Pass(compile(units), parts, entriesMax)

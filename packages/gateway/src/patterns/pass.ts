@@ -6,7 +6,7 @@ import { Quads } from './quads.js'
 import { join, judge, type Raw } from './raw.js'
 import { LEAD_MAX, type Rule } from './rule.js'
 import { FAR, Runs } from './runs.js'
-import { type Value, Values } from './values.js'
+import { type KnownValue, type Value, Values } from './values.js'
 
 /** Findings that overlap one another in a chain stay together no longer than this: what would join it further on is not found. */
 const CHAIN_MAX = 4096
@@ -20,7 +20,7 @@ export interface Part {
   readonly led: number | undefined
   /** An expression that has a lead begins nowhere else than behind it. */
   readonly isLed: boolean
-  /** What stands behind a lead, where that is so simple that nothing need walk through it. */
+  /** What stands behind a lead, or behind the head that is the unit, where that is so simple that nothing need walk through it. */
   readonly value: Value | undefined
   /** What its rule finds begins with a run. */
   readonly needsRun: boolean
@@ -215,12 +215,17 @@ export class Pass {
   #isValue(unit: number, at: number): boolean {
     const value = this.#values.of(unit)
     if (value === undefined) return false
-    if (at < (this.#next[unit] ?? 0)) return true
-    const end = this.#values.end(value, this.#text, at)
+    this.#readValue(unit, value, at, at)
+    return true
+  }
+
+  /** @param at where the match begins, with a head or with its value */
+  #readValue(unit: number, value: KnownValue, at: number, start: number): void {
+    if (at >= this.#open || at < (this.#next[unit] ?? 0)) return
+    const end = this.#values.end(value, this.#text, start)
     const rule = this.#parts[unit]?.rule
     if (end === this.#text.length && !this.#isEnded) this.#open = at
-    else if (end - at >= value.min && rule !== undefined) this.#add(unit, judge(rule, this.#text, at, end))
-    return true
+    else if (end - start >= value.min && rule !== undefined) this.#add(unit, judge(rule, this.#text, at, end))
   }
 
   /** Walks from `at` as far as any unit goes, and takes in what was found. */
@@ -289,7 +294,9 @@ export class Pass {
       const part = this.#parts[unit]
       const end = this.#ends[unit] ?? 0
       if (part === undefined) continue
+      const value = this.#values.of(unit)
       if (part.led !== undefined) this.#await(end, part.led)
+      else if (value !== undefined) this.#readValue(unit, value, at, end)
       else if (at < this.#open && at >= (this.#next[unit] ?? 0)) this.#add(unit, judge(part.rule, this.#text, at, end))
     }
     this.#ended.length = 0
