@@ -27,6 +27,11 @@ export function broken(detector, text, random) {
   return guarded(detector, text, whole.findings, random)
 }
 
+/** The same of a detector that is never given a text in pieces. */
+export function brokenWhole(detector, text) {
+  return faultOf(detector, text, detector.scan(text), 0, true)
+}
+
 /** A guard drops what lies far behind: what leaves it is the same all the same. */
 function guarded(detector, text, findings, random) {
   const acts = new Map(detector.types.map((type) => [type, 'redact']))

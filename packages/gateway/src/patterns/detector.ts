@@ -7,7 +7,7 @@ import { compile, type Unit } from './program.js'
 import { PatternFault, type ReadRule, readRule } from './read.js'
 import { LEAD_MAX, type Rule } from './rule.js'
 import { beginsWithRun } from './runs.js'
-import { valueIn } from './values.js'
+import { headedIn, valueIn } from './values.js'
 
 export interface PatternDetectorParts {
   readonly name: string
@@ -40,8 +40,13 @@ export function createPatternDetector({ name, rules, entriesMax = ENTRIES_MAX }:
     const { lead, expression, before, behind } = read
     const isLed = lead !== undefined
     const where = beginsWithRun(expression) ? NEAR_RUNS : rule.needs === undefined ? ANYWHERE : NEAR_NEEDS
-    const value = isLed ? valueIn(read) : undefined
-    const led = add({ rule, led: undefined, isLed, value, where }, { node: expression, before, behind })
+    const headed = isLed ? undefined : headedIn(read)
+    const value = isLed ? valueIn(read) : headed?.value
+    const unit =
+      headed === undefined
+        ? { node: expression, before, behind }
+        : { node: headed.head, before, behind: [], apart: headed.value.of }
+    const led = add({ rule, led: undefined, isLed, value, where }, unit)
     if (isLed) add({ rule, led, isLed: false, value: undefined, where }, { node: lead, before, behind: [] })
     if (rule.needs !== undefined) {
       needs.add(rule.needs)

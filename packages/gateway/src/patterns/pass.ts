@@ -7,7 +7,7 @@ import { Quads } from './quads.js'
 import { join, judge, type Raw } from './raw.js'
 import { LEAD_MAX, type Rule } from './rule.js'
 import { FAR, Runs } from './runs.js'
-import { type Value, Values } from './values.js'
+import { type KnownValue, type Value, Values } from './values.js'
 import { Window } from './window.js'
 
 /** Findings that overlap one another in a chain stay together no longer than this: what would join it further on is not found. */
@@ -29,7 +29,7 @@ export interface Part {
   /** An expression that has a lead begins nowhere else than behind it. */
   readonly isLed: boolean
   readonly where: Where
-  /** What stands behind a lead, where that is so simple that nothing need walk through it. */
+  /** What stands behind a lead, or behind the head that is the unit, where that is so simple that nothing need walk through it. */
   readonly value: Value | undefined
 }
 
@@ -56,6 +56,7 @@ export class Pass {
   readonly #runs: Runs
   readonly #values: Values
   readonly #starts: Int32Array
+  readonly #ledStarts: Int32Array
   #age = 0
   /** What ended in the walk that was made last, and where. */
   readonly #ended: number[] = []
@@ -117,6 +118,7 @@ export class Pass {
     this.#window = new Window(this.#anywhere.quads.tables())
     this.#runs = new Runs(this.#window, LEAD_MAX)
     this.#starts = new Int32Array(this.#groups.length)
+    this.#ledStarts = new Int32Array(parts.length)
     this.#next = new Int32Array(parts.length)
     this.#ends = new Int32Array(parts.length)
   }
@@ -204,17 +206,27 @@ export class Pass {
     if (this.#age === this.#automaton.age) return
     this.#age = this.#automaton.age
     this.#starts.fill(0)
+    this.#ledStarts.fill(0)
   }
 
   /** The state in which a group begins. */
   #startOf(group: number): number {
-    const automaton = this.#automaton
+    return this.#startIn(this.#starts, group, this.#groups[group] ?? [])
+  }
+
+  /** The state in which a unit begins behind its lead. */
+  #startOfLed(unit: number): number {
+    return this.#startIn(this.#ledStarts, unit, [unit])
+  }
+
+  /** @param starts where it is kept until states are forgotten */
+  #startIn(starts: Int32Array, index: number, units: readonly number[]): number {
     this.#renew()
-    const known = this.#starts[group] as number
+    const known = starts[index] as number
     if (known !== 0) return known
-    const state = automaton.start(this.#groups[group] ?? [])
+    const state = this.#automaton.start(units)
     this.#renew()
-    this.#starts[group] = state
+    starts[index] = state
     return state
   }
 
@@ -223,28 +235,31 @@ export class Pass {
     const slot = this.#ring[at % RING]
     if (slot === undefined || slot.length === 0) return
     this.#waiting -= slot.length
-    const walked = slot.filter((unit) => !this.#isValue(unit, at))
-    slot.length = 0
     let next = at + 1
     if (this.#waiting === 0) next = FAR
     else while (this.#ring[next % RING]?.length === 0) next++
     this.#nextLed = next
-    if (walked.length === 0 || at >= this.#open) return
-    const state = this.#automaton.start(walked)
-    this.#renew()
-    this.#match(at, state)
+    for (const unit of slot) {
+      if (at < this.#open && !this.#isValue(unit, at)) this.#match(at, this.#startOfLed(unit))
+    }
+    slot.length = 0
   }
 
   /** Whether a unit is a value: then it has been taken in. */
   #isValue(unit: number, at: number): boolean {
     const value = this.#values.of(unit)
     if (value === undefined) return false
-    if (at >= this.#open || at < (this.#next[unit] ?? 0)) return true
-    const end = this.#values.end(value, this.#text, at)
+    this.#readValue(unit, value, at, at)
+    return true
+  }
+
+  /** @param at where the match begins, with a head or with its value */
+  #readValue(unit: number, value: KnownValue, at: number, start: number): void {
+    if (at >= this.#open || at < (this.#next[unit] ?? 0)) return
+    const end = this.#values.end(value, this.#text, start)
     const rule = this.#parts[unit]?.rule
     if (end === this.#text.length && !this.#isEnded) this.#open = at
-    else if (end - at >= value.min && rule !== undefined) this.#add(unit, judge(rule, this.#text, at, end))
-    return true
+    else if (end - start >= value.min && rule !== undefined) this.#add(unit, judge(rule, this.#text, at, end))
   }
 
   /** Walks from `at` as far as any unit goes, and takes in what was found. */
@@ -313,7 +328,9 @@ export class Pass {
       const part = this.#parts[unit]
       const end = this.#ends[unit] ?? 0
       if (part === undefined) continue
+      const value = this.#values.of(unit)
       if (part.led !== undefined) this.#await(end, part.led)
+      else if (value !== undefined) this.#readValue(unit, value, at, end)
       else if (at < this.#open && at >= (this.#next[unit] ?? 0)) this.#add(unit, judge(part.rule, this.#text, at, end))
     }
     this.#ended.length = 0

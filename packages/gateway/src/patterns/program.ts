@@ -32,6 +32,8 @@ export interface Unit {
   readonly node: Node
   readonly before: CodeSet
   readonly behind: CodeSet
+  /** What classes have to tell apart too, though no instruction takes it. */
+  readonly apart?: CodeSet
 }
 
 export function compile(units: readonly Unit[]): Program {
@@ -39,6 +41,7 @@ export function compile(units: readonly Unit[]): Program {
   const code = new Code(sets)
   const entries = units.map(({ node }, unit) => code.unit(node, unit))
   const edges = units.map(({ before, behind }) => ({ before: sets.idOf(before), behind: sets.idOf(behind) }))
+  for (const { apart } of units) if (apart !== undefined) sets.idOf(apart)
   const { classes, count, members } = sets.classes()
   const rows = new Map<number, Uint8Array>()
   const membersOf = (set: number): Uint8Array => {

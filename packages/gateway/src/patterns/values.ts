@@ -30,15 +30,75 @@ function rowOf(node: Node | undefined): Pick<Value, 'of' | 'min' | 'max'> | unde
   return { of: node.of.set, min: node.min, max: node.max }
 }
 
-/** What is known of the place that was asked for last. */
+/** Shorter ones are walked through as fast. */
+const LONG = 64
+const HEADS_MAX = 32
+
+/** An expression that is one of a few literals and a long value. */
+export interface Headed {
+  readonly head: Node
+  readonly value: Value
+}
+
+/** Undefined where an expression is no such one, or where two of its literals may stand at one place. */
+export function headedIn({ expression, behind }: ReadRule): Headed | undefined {
+  if (behind.length > 0 || expression.kind !== 'sequence') return undefined
+  const head: Node = { kind: 'sequence', of: expression.of.slice(0, -1) }
+  const row = rowOf(expression.of.at(-1))
+  const literals = literalsOf(head)
+  if (row === undefined || row.min === 0 || row.max < LONG || literals === undefined || isAmbiguous(literals)) {
+    return undefined
+  }
+  return { head, value: { ...row, tail: [], tailMax: 0 } }
+}
+
+/** Undefined where there are too many, or what repeats. */
+function literalsOf(node: Node): readonly (readonly CodeSet[])[] | undefined {
+  switch (node.kind) {
+    case 'set':
+      return [[node.set]]
+    case 'repeat':
+      return undefined
+    case 'choice': {
+      const all = node.of.map(literalsOf)
+      return all.every((one) => one !== undefined) ? few(all.flat()) : undefined
+    }
+    case 'sequence': {
+      let all: readonly (readonly CodeSet[])[] | undefined = [[]]
+      for (const one of node.of) {
+        const next = literalsOf(one)
+        all = next && all && few(all.flatMap((begun) => next.map((more) => [...begun, ...more])))
+      }
+      return all
+    }
+  }
+}
+
+function few<T>(all: readonly T[]): readonly T[] | undefined {
+  return all.length <= HEADS_MAX ? all : undefined
+}
+
+/** Whether one of them may stand where another does, or where that begins. */
+function isAmbiguous(literals: readonly (readonly CodeSet[])[]): boolean {
+  return literals.some((one, index) =>
+    literals.slice(index + 1).some((other) =>
+      one.every((set, at) => {
+        const there = other[at]
+        return there === undefined || meet(set, there)
+      }),
+    ),
+  )
+}
+
 interface Row {
   /** Of each class of the program whether it is in the row's set. */
   readonly members: Uint8Array
-  /** From that place to here all characters are. */
+  /** From here to there all characters are. */
+  from: number
   to: number
 }
 
-interface KnownValue extends Value {
+export interface KnownValue extends Value {
   readonly row: Row
   readonly tailMembers: Uint8Array
 }
@@ -58,7 +118,7 @@ export class Values {
     const rows = new Map<string, Row>()
     const rowOfSet = (set: CodeSet): Row => {
       const key = set.join()
-      const row = rows.get(key) ?? { members: membersOf(program, key), to: 0 }
+      const row = rows.get(key) ?? { members: membersOf(program, key), from: 0, to: 0 }
       rows.set(key, row)
       return row
     }
@@ -70,7 +130,7 @@ export class Values {
 
   /** Before another text. */
   begin(): void {
-    for (const row of this.#rows) row.to = 0
+    for (const row of this.#rows) row.from = row.to = 0
   }
 
   /** Undefined where a unit is none. */
@@ -78,12 +138,11 @@ export class Values {
     return this.#known[unit]
   }
 
-  /**
-   * Where a value ends that begins at `at`: less than `min` characters behind it there is none. Places have to be asked for in order.
-   */
+  /** Where a value ends that begins at `at`: less than `min` characters behind it there is none. */
   end({ row, min, max, tailMembers, tailMax }: KnownValue, text: string, at: number): number {
     const most = Math.min(text.length, at + max)
-    row.to = this.#skip(row.members, text, Math.max(at, row.to), most)
+    if (at < row.from || at > row.to) row.from = row.to = at
+    row.to = this.#skip(row.members, text, row.to, most)
     const end = Math.min(row.to, most)
     return end - at < min ? end : this.#skip(tailMembers, text, end, Math.min(text.length, end + tailMax))
   }

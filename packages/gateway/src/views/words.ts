@@ -17,6 +17,19 @@ which who why will with without word words work would write you your`
 const WORDS: ReadonlySet<string> = new Set(LIST)
 const LONGEST = Math.max(...LIST.map((word) => word.length))
 
+/** How long the words are that end with each letter of ASCII: a bit for each length. */
+const LENGTHS = new Int32Array(128)
+for (const word of LIST) {
+  const last = word.charCodeAt(word.length - 1)
+  LENGTHS[last] = (LENGTHS[last] ?? 0) | (1 << word.length)
+}
+
+/** Most are none: that is told without a string, of which a long one would be read as a whole. */
+function isWord(small: string, start: number, end: number): boolean {
+  const lengths = LENGTHS[small.charCodeAt(end - 1)] ?? 0
+  return end - start <= LONGEST && ((lengths >>> (end - start)) & 1) === 1 && WORDS.has(small.slice(start, end))
+}
+
 /** Three letters and more: shorter ones are words whichever way one reads. */
 export const COMMON_MIN = 3
 export const COMMON: readonly string[] = LIST.filter((word) => word.length >= COMMON_MIN)
@@ -40,7 +53,7 @@ export function segmented(letters: string): readonly number[] {
     from[end] = end - 1
     for (let length = 1; length <= LONGEST && length <= end; length++) {
       const price = (cost[end - length] ?? 0) + 1
-      if (price < (cost[end] ?? 0) && WORDS.has(low.slice(end - length, end))) {
+      if (price < (cost[end] ?? 0) && isWord(low, end - length, end)) {
         cost[end] = price
         from[end] = end - length
       }
@@ -51,13 +64,9 @@ export function segmented(letters: string): readonly number[] {
   while (end > 0) {
     let start = from[end] ?? 0
     // Letters that stand in no word stay together.
-    while (
-      start > 0 &&
-      !WORDS.has(low.slice(start, end)) &&
-      from[start] === start - 1 &&
-      !WORDS.has(low.charAt(start - 1))
-    )
+    while (start > 0 && !isWord(low, start, end) && from[start] === start - 1 && !isWord(low, start - 1, start)) {
       start -= 1
+    }
     pieces.unshift(end - start)
     end = start
   }

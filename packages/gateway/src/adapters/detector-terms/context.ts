@@ -8,17 +8,21 @@ export function standsBefore(
   within: number,
   { kinds, small }: Letters,
 ): boolean {
-  const from = Math.max(0, start - within)
-  let before = ''
-  for (let at = from; at < start; at++) before += String.fromCharCode(small[text.charCodeAt(at)] as number)
   const isInWord = (at: number): boolean =>
     at > 0 && kinds[text.charCodeAt(at)] === LETTER && kinds[text.charCodeAt(at - 1)] === LETTER
-  return words.some((word) => {
-    for (let at = before.indexOf(word); at !== -1; at = before.indexOf(word, at + 1)) {
-      if (!isInWord(from + at) && !isInWord(from + at + word.length)) return true
-    }
-    return false
-  })
+  const standsAt = (word: string, at: number): boolean => {
+    if (at + word.length > start || isInWord(at) || isInWord(at + word.length)) return false
+    for (let i = 0; i < word.length; i++) if (small[text.charCodeAt(at + i)] !== word.charCodeAt(i)) return false
+    return true
+  }
+  // Each character is first asked for by its five low bits: a term may stand at every second one.
+  let firsts = 0
+  for (const word of words) firsts |= 1 << (word.charCodeAt(0) & 31)
+  for (let at = Math.max(0, start - within); at < start; at++) {
+    const first = small[text.charCodeAt(at)] as number
+    if (((firsts >>> (first & 31)) & 1) === 1 && words.some((word) => standsAt(word, at))) return true
+  }
+  return false
 }
 
 /** A word as `standsBefore` wants it. */
