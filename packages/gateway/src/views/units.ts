@@ -30,3 +30,22 @@ function copied(text: string, bytes: Buffer, units: Uint16Array = unitsIn(bytes)
 function unitsIn(bytes: Buffer): Uint16Array {
   return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1)
 }
+
+const PLANE = 0x10000
+let plane: string | undefined
+
+/**
+ * Marks every code unit that an expression matches. To ask an expression of each alone takes ten times as long.
+ *
+ * @param expression global, of one character or more at once
+ */
+export function mark(marks: Uint8Array, expression: RegExp, as: number): void {
+  plane ??= textOf(Uint16Array.from({ length: PLANE }, (_, code) => code))
+  for (const { 0: run, index } of plane.matchAll(expression)) marks.fill(as, index, index + run.length)
+}
+
+function textOf(units: Uint16Array): string {
+  const bytes = Buffer.from(units.buffer)
+  if (SWAPS) bytes.swap16()
+  return bytes.toString('utf16le')
+}

@@ -22,9 +22,12 @@ function linesOf(lexicon: string): readonly (readonly [string, string])[] {
 }
 
 const SPACE = 0x20
+const STOP = 0x2e
+const LOW_LINE = 0x5f
 const A = 0x61
 const LETTERS = 26
 const NO_PAIR = -1
+const WHOLE = 256
 
 /** Finds which word of the lexicon begins at a place: a tree of code units, a node told by a number; 0, the root, is in no list. */
 export class Meanings {
@@ -35,52 +38,59 @@ export class Meanings {
   readonly #codes: Uint16Array
   readonly #child: Uint16Array
   readonly #sibling: Uint16Array
-  /** By node: the meaning of what ends there, and whether more letters may follow. */
-  readonly #beginning: Uint8Array
-  readonly #whole: Uint8Array
+  /** By node, the meaning of what ends there: where more letters may follow, and from `WHOLE` on where none may. */
+  readonly #meant: Uint16Array
   #nodes = 1
 
   constructor(lexicon: string = LEXICON) {
+    this.#codes = new Uint16Array(lexicon.length)
+    this.#child = new Uint16Array(lexicon.length)
+    this.#sibling = new Uint16Array(lexicon.length)
+    this.#meant = new Uint16Array(lexicon.length)
     const names = namesIn(lexicon)
-    const entries = linesOf(lexicon).flatMap(([name, words]) =>
-      words.split(' ').map((word) => [names.indexOf(name) + 1, word.replaceAll('_', ' ')] as const),
-    )
-    const letters = entries.reduce((sum, [, word]) => sum + word.length, 1)
-    this.#codes = new Uint16Array(letters + 1)
-    this.#child = new Uint16Array(letters + 1)
-    this.#sibling = new Uint16Array(letters + 1)
-    this.#beginning = new Uint8Array(letters + 1)
-    this.#whole = new Uint8Array(letters + 1)
-    for (const [meaning, word] of entries) this.#add(word.toLowerCase(), meaning)
+    for (const [name, words] of linesOf(lexicon)) this.#addLine(names.indexOf(name) + 1, words.toLowerCase())
   }
 
-  #add(word: string, meaning: number): void {
-    const isWhole = word.length > 1 && word.endsWith('.')
-    const letters = isWhole ? word.slice(0, -1) : word
+  #addLine(meaning: number, words: string): void {
     let node = 0
-    for (let at = 0; at < letters.length; at++) node = this.#grow(node, letters.charCodeAt(at))
-    const table = isWhole ? this.#whole : this.#beginning
-    // The first line that has a word keeps it.
-    if (table[node] === 0) table[node] = meaning
+    let start = 0
+    for (let at = 0; at <= words.length; at++) {
+      const code = at === words.length ? SPACE : words.charCodeAt(at)
+      if (code === SPACE) {
+        const isWhole = at - start > 1 && words.charCodeAt(at - 1) === STOP
+        const here = this.#meant[node] ?? 0
+        // The first line that has a word keeps it.
+        if (isWhole && here < WHOLE) this.#meant[node] = here + meaning * WHOLE
+        else if (!isWhole && here % WHOLE === 0) this.#meant[node] = here + meaning
+        node = 0
+        start = at + 1
+        continue
+      }
+      const ends = at + 1 === words.length || words.charCodeAt(at + 1) === SPACE
+      if (code === STOP && at > start && ends) continue
+      node = this.#grown(node, code === LOW_LINE ? SPACE : code)
+    }
   }
 
-  #grow(node: number, code: number): number {
+  #grown(node: number, code: number): number {
     const known = node === 0 ? (this.#first[code] ?? 0) : this.#step(node, code)
     if (known !== 0) return known
     const made = this.#nodes++
     this.#codes[made] = code
     if (node === 0) this.#first[code] = made
-    else {
-      // Behind the others: what most texts have stands first in the lexicon.
-      let last = this.#child[node] ?? 0
-      while (this.#sibling[last] !== 0) last = this.#sibling[last] ?? 0
-      if (last === 0) this.#child[node] = made
-      else this.#sibling[last] = made
-      const before = this.#codes[node] ?? 0
-      const pair = this.#first[before] === node ? pairOf(before, code) : NO_PAIR
-      if (pair !== NO_PAIR) this.#second[pair] = made
-    }
+    else this.#hang(made, node)
     return made
+  }
+
+  #hang(made: number, node: number): void {
+    // Behind the others: what most texts have stands first in the lexicon.
+    let last = this.#child[node] ?? 0
+    while (this.#sibling[last] !== 0) last = this.#sibling[last] ?? 0
+    if (last === 0) this.#child[node] = made
+    else this.#sibling[last] = made
+    const [before, code] = [this.#codes[node] ?? 0, this.#codes[made] ?? 0]
+    const pair = this.#first[before] === node ? pairOf(before, code) : NO_PAIR
+    if (pair !== NO_PAIR) this.#second[pair] = made
   }
 
   #step(node: number, code: number): number {
@@ -97,23 +107,23 @@ export class Meanings {
    * @param isWord whether a code unit is a letter or a digit of a word
    */
   at(low: Uint16Array, at: number, end: number, isWord: Uint8Array): number {
-    const beginnings = this.#beginning
-    const wholes = this.#whole
+    const meant = this.#meant
     let i = at
     let node = this.#first[low[at] ?? 0] ?? 0
     let found = 0
     const pair = at + 1 < end ? pairOf(low[at] ?? 0, low[at + 1] ?? 0) : NO_PAIR
     if (pair !== NO_PAIR) {
-      found = beginnings[node] ?? 0
+      found = (meant[node] ?? 0) % WHOLE
       node = this.#second[pair] ?? 0
       i += 1
     }
     while (node !== 0) {
-      const beginning = beginnings[node] ?? 0
-      if (beginning !== 0) found = beginning
+      const here = meant[node] ?? 0
       i += 1
-      const whole = wholes[node] ?? 0
-      if (whole !== 0 && (i === end || isWord[low[i] ?? SPACE] === 0)) found = whole
+      if (here !== 0) {
+        if (here % WHOLE !== 0) found = here % WHOLE
+        if (here >= WHOLE && (i === end || isWord[low[i] ?? SPACE] === 0)) found = (here / WHOLE) | 0
+      }
       if (i >= end) break
       node = this.#step(node, low[i] ?? 0)
     }

@@ -1,4 +1,4 @@
-import { Units } from '../../views/units.js'
+import { mark, Units } from '../../views/units.js'
 import { Meanings } from './meanings.js'
 
 const OTHER = 0
@@ -8,7 +8,7 @@ const SPACE = 3
 const IDEOGRAPH = 4
 const QUOTE = 5
 
-/** What kind of character a code unit is, and its small letter; white space is a space. Some 10 ms to make, so once. */
+/** What kind of character a code unit is, and its small letter; white space is a space. */
 interface Alphabet {
   readonly kinds: Uint8Array
   readonly words: Uint8Array
@@ -26,16 +26,15 @@ export const SHAPED_MAX: number = 255
 export const LATIN_MAX = 0x24f
 
 function createAlphabet(): Alphabet {
-  const kinds = new Uint8Array(0x10000)
+  const kinds = createKinds()
+  const changes = new Uint8Array(0x10000)
+  mark(changes, /\p{Changes_When_Lowercased}+/gu, 1)
   const words = new Uint8Array(0x10000)
   const low = new Uint16Array(0x10000)
   for (let code = 0; code < 0x10000; code++) {
-    const character = String.fromCharCode(code)
-    const kind = kindOf(code, character)
-    kinds[code] = kind
+    const kind = kinds[code]
     words[code] = kind === LETTER || kind === DIGIT ? 1 : 0
-    const small = kind === LETTER ? character.toLowerCase() : character
-    low[code] = kind === SPACE ? 0x20 : small.length === 1 ? small.charCodeAt(0) : code
+    low[code] = kind === SPACE ? 0x20 : kind === LETTER && changes[code] === 1 ? lowOf(code) : code
   }
   low[0x2019] = 0x27
   const shapes = Int32Array.from({ length: LATIN_MAX + 1 }, (_, code) => shapeOf(code, low[code] ?? code))
@@ -48,15 +47,22 @@ function shapeOf(code: number, low: number): number {
   return code === 0x0a ? 1 << LINES : 0
 }
 
-function kindOf(code: number, character: string): number {
-  if (/\s/.test(character)) return SPACE
-  if (code === 0x27 || code === 0x2019) return QUOTE
+/** What is of two kinds is of the one that is marked last. */
+function createKinds(): Uint8Array {
+  const kinds = new Uint8Array(0x10000)
+  mark(kinds, /\p{Nd}+/gu, DIGIT)
+  mark(kinds, /[\p{L}\p{M}]+/gu, LETTER)
   // Scripts that do not set words apart: each character stands for itself.
-  if ((code >= 0x3040 && code <= 0x30ff) || (code >= 0x3400 && code <= 0x9fff) || (code >= 0xe00 && code <= 0xe7f))
-    return IDEOGRAPH
-  if (code >= 0xac00 && code <= 0xd7a3) return IDEOGRAPH
-  if (/[\p{L}\p{M}]/u.test(character)) return LETTER
-  return /\p{Nd}/u.test(character) ? DIGIT : OTHER
+  mark(kinds, /[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+/g, IDEOGRAPH)
+  mark(kinds, /['’]/g, QUOTE)
+  mark(kinds, /\s+/g, SPACE)
+  return kinds
+}
+
+/** A letter that becomes several stays what it is. */
+function lowOf(code: number): number {
+  const small = String.fromCharCode(code).toLowerCase()
+  return small.length === 1 ? small.charCodeAt(0) : code
 }
 
 const ARABIC = 0x600
