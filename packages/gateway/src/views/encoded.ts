@@ -51,31 +51,36 @@ export function decoded(text: string, { bytes }: Evidence): View | undefined {
 
 /** Runs that could be something encoded: words and names in code have letters of one kind, or few of the other. */
 function eachRun(text: string, see: (start: number, end: number) => void): void {
-  let start = 0
+  // A run that is long enough stands at one of these places.
+  for (let probe = RUN_MIN - 1; probe < text.length; probe += RUN_MIN) {
+    if (kindAt(text, probe) === 0) continue
+    let start = probe
+    while (start > 0 && kindAt(text, start - 1) !== 0) start -= 1
+    let end = probe + 1
+    while (end < text.length && kindAt(text, end) !== 0) end += 1
+    if (end - start >= RUN_MIN && mayBeEncoded(text, start, end)) see(start, end)
+    probe = end
+  }
+}
+
+function mayBeEncoded(text: string, start: number, end: number): boolean {
   let kinds = 0
   let turns = 0
   let before = 0
-  for (let at = 0; at <= text.length; at++) {
-    const kind = ALPHABET[text.charCodeAt(at)] ?? 0
-    if (kind !== 0) {
-      kinds |= kind
-      if (kind !== before) turns += 1
-      before = kind
-      continue
-    }
-    const length = at - start
-    if (
-      length >= RUN_MIN &&
-      (kinds & DIGIT ? true : (kinds & (LOW | HIGH)) === (LOW | HIGH)) &&
-      turns * 6 > Math.min(length, 4 * RUN_MIN)
-    ) {
-      see(start, at)
-    } else if (length >= 4 * RUN_MIN && kinds === DIGIT) see(start, at)
-    start = at + 1
-    kinds = 0
-    turns = 0
-    before = 0
+  for (let at = start; at < end; at++) {
+    const kind = kindAt(text, at)
+    kinds |= kind
+    if (kind !== before) turns += 1
+    before = kind
   }
+  const length = end - start
+  if (length >= 4 * RUN_MIN && kinds === DIGIT) return true
+  const isMixed = (kinds & DIGIT) !== 0 || (kinds & (LOW | HIGH)) === (LOW | HIGH)
+  return isMixed && turns * 6 > Math.min(length, 4 * RUN_MIN)
+}
+
+function kindAt(text: string, at: number): number {
+  return ALPHABET[text.charCodeAt(at)] ?? 0
 }
 
 function saidBy(written: string): string | undefined {

@@ -1,3 +1,6 @@
+import { flagsOf, KNOWN_MAX, KNOWN_MIN, PLAIN, POWERS, SHIFTED, TURNED } from './known.js'
+import { Units } from './units.js'
+
 /** What there is in a text that would make another view of it worth its time. */
 export interface Evidence {
   /** Characters that nobody sees: of no width, tags, variation selectors, marks of direction. */
@@ -20,6 +23,15 @@ export interface Evidence {
   /** `%`, `&` and `\`, behind which an escape may stand. */
   readonly escapes: number
   readonly words: number
+  readonly ciphers: CipherEvidence
+}
+
+/** Words of Latin letters that are neither short nor long, and those of them that are common ones as they stand, shifted, turned. */
+export interface CipherEvidence {
+  readonly looked: number
+  readonly plain: number
+  readonly shifted: number
+  readonly turned: number
 }
 
 const OTHER = 0
@@ -45,8 +57,12 @@ function classes(): Uint8Array {
   return all
 }
 
+const UNITS = new Units()
+
 /** Looks once at each character. */
 export function evidenceOf(text: string): Evidence {
+  const units = UNITS.of(text)
+  const { length } = text
   let hidden = 0
   let carriers = 0
   let marks = 0
@@ -60,14 +76,18 @@ export function evidenceOf(text: string): Evidence {
   let bytesNow = 0
   let escapes = 0
   let words = 0
+  let looked = 0
+  let plain = 0
+  let shifted = 0
+  let turned = 0
   let pieceStart = 0
   let hasDigit = false
   // The classes of the two characters before: what stands between letters is seen from behind.
   let before = SPACE
   let second = SPACE
   let third = SPACE
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
+  for (let at = 0; at < length; at++) {
+    const code = units[at] ?? 0
     let now = OTHER
     if (code < 128) now = CLASS[code] ?? OTHER
     else if (isHidden(code)) hidden += 1
@@ -83,14 +103,38 @@ export function evidenceOf(text: string): Evidence {
       shapes += 1
     } else if (code >= 0xc0) now = LETTER
     if (now === LETTER) {
-      if (code < 128) latin += 1
       if ((before === DIGIT || before === LEET_SIGN) && second === LETTER) leet += 1
       if (before === LETTER) singlesNow = 0
       else if (second === LETTER && third !== LETTER && ++singlesNow > singles) singles = singlesNow
       if (before === SPACE) words += 1
+      if (code < 128) {
+        // The rest of the word says nothing but which word it is.
+        let hash = code | 0x20
+        let end = at + 1
+        for (; end < length; end++) {
+          const low = (units[end] ?? 0) | 0x20
+          if (low < 0x61 || low > 0x7a) break
+          if (end - at < KNOWN_MAX) hash = (hash + Math.imul(low, POWERS[end - at] ?? 0)) | 0
+        }
+        const run = end - at
+        latin += run
+        if (run >= KNOWN_MIN && run <= KNOWN_MAX) {
+          looked += 1
+          const flags = flagsOf(hash, run)
+          if ((flags & PLAIN) !== 0) plain += 1
+          else if ((flags & SHIFTED) !== 0) shifted += 1
+          else if ((flags & TURNED) !== 0) turned += 1
+        }
+        if (run > 1) {
+          singlesNow = 0
+          second = run > 2 ? LETTER : before
+          before = LETTER
+          at = end - 1
+        }
+      }
     } else if (now === SPACE || now === COMMA) {
-      const length = at - pieceStart
-      if (length !== 2 && length !== 8) bytesNow = 0
+      const piece = at - pieceStart
+      if (piece !== 2 && piece !== 8) bytesNow = 0
       else if (hasDigit && ++bytesNow > bytes) bytes = bytesNow
       pieceStart = at + 1
       hasDigit = false
@@ -100,7 +144,8 @@ export function evidenceOf(text: string): Evidence {
     second = before
     before = now
   }
-  return { hidden, carriers, marks, twins, shapes, latin, leet, singles, bytes, escapes, words }
+  const ciphers = { looked, plain, shifted, turned }
+  return { hidden, carriers, marks, twins, shapes, latin, leet, singles, bytes, escapes, words, ciphers }
 }
 
 /** Of no width, or what turns the direction: nobody sees it. Half of a pair is no such character. */

@@ -15,7 +15,7 @@ const LETTER = /[\p{L}\p{N}'’]/u
  */
 export function joined(text: string, { singles }: Evidence): View | undefined {
   if (singles < HYPHENED_MIN) return undefined
-  const showing = new Showing(text.length)
+  let showing: Showing | undefined
   let from = 0
   for (let at = 0; at < text.length; ) {
     const end = endOfRun(text, at)
@@ -23,19 +23,20 @@ export function joined(text: string, { singles }: Evidence): View | undefined {
       at += 1
       continue
     }
+    showing ??= new Showing(text.length)
     showing.copy(text, from, at)
     join(text, at, end, showing)
     from = at = end
   }
-  if (from === 0) return undefined
+  if (showing === undefined) return undefined
   showing.copy(text, from, text.length)
   return showing.view('joined')
 }
 
 /** Where a run of single letters that begins here ends; undefined where none does. */
 function endOfRun(text: string, start: number): number | undefined {
+  if (!isLetter(text, start) || isLetter(text, start + 1) || (start > 0 && isLetter(text, start - 1))) return undefined
   const separator = text.charAt(start + 1)
-  if (!isLetter(text, start) || (start > 0 && isLetter(text, start - 1))) return undefined
   if (!SEPARATOR.test(separator) || !isLetter(text, start + 2)) return undefined
   let letters = 1
   let end = start + 1

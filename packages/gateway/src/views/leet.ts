@@ -28,7 +28,7 @@ const FEWEST = 3
 /** `1gn0r3` as `ignore`, in texts that are written so: where a good part of the words have digits between their letters. */
 export function leetRead(text: string, { leet, words }: Evidence): View | undefined {
   if (leet < FEWEST || leet * 8 < words) return undefined
-  const showing = new Showing(text.length)
+  let showing: Showing | undefined
   let from = 0
   for (const { 0: word, index } of text.matchAll(WORD)) {
     if (!MIXED.test(word) || NUMBERED.test(word)) continue
@@ -39,12 +39,13 @@ export function leetRead(text: string, { leet, words }: Evidence): View | undefi
       const isDouble = sign === '1' && (word.charAt(at - 1) === '1' || word.charAt(at + 1) === '1')
       const letter = at === last && /[!|+]/.test(sign) ? undefined : isDouble ? 'l' : LETTERS.get(sign)
       if (letter === undefined) continue
+      showing ??= new Showing(text.length)
       showing.copy(text, from, index + at)
       showing.add(letter, index + at, index + at + 1)
       from = index + at + 1
     }
   }
-  if (from === 0) return undefined
+  if (showing === undefined) return undefined
   showing.copy(text, from, text.length)
   return showing.view('leet')
 }

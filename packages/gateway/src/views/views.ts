@@ -37,7 +37,7 @@ const NESTS: ReadonlySet<View['kind']> = new Set(['decoded', 'folded', 'hidden',
 
 function viewsOnce(text: string): readonly View[] {
   const evidence = evidenceOf(text)
-  return [...spellings(text, evidence), ...deciphered(text)]
+  return [...spellings(text, evidence), ...deciphered(text, evidence)]
 }
 
 function spellings(text: string, evidence: Evidence): readonly View[] {

@@ -1,10 +1,11 @@
 import { Meanings, meaningOf, namesIn } from './meanings.js'
+import { Numbers } from './numbers.js'
 import { type Piece, sentencesOf } from './pieces.js'
 import type { Reading } from './reading.js'
 import { TOPICS } from './topics.js'
 
 const LONG_WORD = 4
-const FORBIDS = [meaningOf('forbid'), meaningOf('not')]
+const FORBIDS: ReadonlySet<number> = new Set([meaningOf('forbid'), meaningOf('not')])
 const SECRET = meaningOf('secret')
 const ONLY =
   /\b(only|nothing else|anything else|other (?:topic|question|subject)s?|unrelated|stick to|outside|off limits)\b/i
@@ -25,6 +26,10 @@ export class Charge {
   #about: ReadonlySet<number> = new Set()
   #guardedAbout: ReadonlySet<number> = new Set()
   #only = false
+  /** Of the piece that was looked at last: meanings, beginnings of words, topics. */
+  readonly #said: Numbers = new Numbers()
+  readonly #beginnings: Numbers = new Numbers()
+  readonly #spoken: Numbers = new Numbers()
   /** What kind of charge it is. Words of users mean something else under each. */
   salt = 0
 
@@ -44,12 +49,12 @@ export class Charge {
     const guardedAbout = new Set<number>()
     for (const sentence of sentencesOf(reading)) {
       const here = this.#meaningsIn(sentence)
-      const forbids = FORBIDS.some((one) => here.has(one))
+      const forbids = count(here, FORBIDS) > 0
       const said = this.#wordsIn(sentence)
       const topics = this.#topicsIn(sentence)
-      for (const one of here) (forbids ? guarded : meant).add(one)
-      for (const one of said) (forbids ? guardedWords : words).add(one)
-      for (const one of topics) (forbids ? guardedAbout : about).add(one)
+      addAll(here, forbids ? guarded : meant)
+      addAll(said, forbids ? guardedWords : words)
+      addAll(topics, forbids ? guardedAbout : about)
     }
     this.#meant = meant
     this.#guarded = guarded
@@ -65,19 +70,21 @@ export class Charge {
 
   /** Features of what a user says, whose text was read last. */
   against(whole: Piece): readonly number[] {
+    const kinds = this.salt & 15
     const said = this.#meaningsIn(whole)
-    const words = this.#wordsIn(whole)
-    const topics = this.#topicsIn(whole)
-    const features: number[] = [0xa001 + (this.salt & 15)]
-    for (const one of said) {
-      features.push(0xb0001 + (this.salt & 15) * 64 + one)
+    const features: number[] = [0xa001 + kinds]
+    for (let at = 0; at < said.size; at++) {
+      const one = said.at(at)
+      features.push(0xb0001 + kinds * 64 + one)
       for (const other of this.#guarded) features.push(0xc0001 + other * 64 + one)
       for (const other of this.#meant) features.push(0xd0001 + other * 64 + one)
     }
+    const words = this.#wordsIn(whole)
     const overlap = step(shareIn(words, this.#words))
     const guardedOverlap = step(shareIn(words, this.#guardedWords))
     const kind = (this.#only ? 1 : 0) + ((this.salt & 4) !== 0 ? 2 : 0)
     features.push(0xa101 + overlap * 4 + kind, 0xa201 + guardedOverlap * 4 + kind)
+    const topics = this.#topicsIn(whole)
     const inAbout = count(topics, this.#about)
     const inGuarded = count(topics, this.#guardedAbout)
     // Of a topic that it is about; of another one; of none that is known.
@@ -90,19 +97,23 @@ export class Charge {
     return features
   }
 
-  #meaningsIn({ from, to }: Piece): ReadonlySet<number> {
-    const found = new Set<number>()
+  /** Each once, in the order in which they come. */
+  #meaningsIn({ from, to }: Piece): Numbers {
+    const { meanings } = this.#reading
+    const found = this.#said
+    found.clear()
     for (let at = from; at < to; at++) {
-      const meaning = this.#reading.meanings[at] ?? 0
+      const meaning = meanings[at] ?? 0
       if (meaning !== 0) found.add(meaning)
     }
     return found
   }
 
   /** By their beginnings: `recipe` and `recipes` are one. */
-  #wordsIn({ from, to }: Piece): ReadonlySet<number> {
+  #wordsIn({ from, to }: Piece): Numbers {
     const { ends, kinds, low, starts } = this.#reading
-    const found = new Set<number>()
+    const found = this.#beginnings
+    found.clear()
     for (let at = from; at < to; at++) {
       const start = starts[at] ?? 0
       const length = (ends[at] ?? 0) - start
@@ -114,9 +125,10 @@ export class Charge {
     return found
   }
 
-  #topicsIn({ from, to }: Piece): ReadonlySet<number> {
+  #topicsIn({ from, to }: Piece): Numbers {
     const { ends, isWord, low, starts } = this.#reading
-    const found = new Set<number>()
+    const found = this.#spoken
+    found.clear()
     const end = to > from ? (ends[to - 1] ?? 0) : 0
     for (let at = from; at < to && found.size < this.#topics; at++) {
       const topic = this.#topicsOf.at(low, starts[at] ?? 0, end, isWord)
@@ -129,14 +141,19 @@ export class Charge {
 const STEM = 5
 const SCOPE_WEIGHT = 3
 
-function shareIn(words: ReadonlySet<number>, of: ReadonlySet<number>): number {
+function shareIn(words: Numbers, of: ReadonlySet<number>): number {
   return words.size === 0 ? 0 : count(words, of) / words.size
 }
 
-function count(some: ReadonlySet<number>, of: ReadonlySet<number>): number {
+function count(some: Numbers, of: ReadonlySet<number>): number {
+  if (of.size === 0) return 0
   let hits = 0
-  for (const one of some) if (of.has(one)) hits += 1
+  for (let at = 0; at < some.size; at++) if (of.has(some.at(at))) hits += 1
   return hits
+}
+
+function addAll(some: Numbers, to: Set<number>): void {
+  for (let at = 0; at < some.size; at++) to.add(some.at(at))
 }
 
 function step(share: number): number {

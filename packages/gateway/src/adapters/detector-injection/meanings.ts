@@ -22,52 +22,82 @@ function linesOf(lexicon: string): readonly (readonly [string, string])[] {
 }
 
 const SPACE = 0x20
+const STOP = 0x2e
+const LOW_LINE = 0x5f
+const A = 0x61
+const LETTERS = 26
+const NO_PAIR = -1
+const WHOLE = 256
 
-/** Finds which word of the lexicon begins at a place: a tree of code units in one table, so that a step is one look. */
+/** Finds which word of the lexicon begins at a place: a tree of code units, a node told by a number; 0, the root, is in no list. */
 export class Meanings {
-  readonly #keys: Float64Array
-  readonly #next: Int32Array
-  readonly #mask: number
-  /** By node: the meaning of what ends there, and whether more letters may follow. */
-  readonly #beginning: Uint8Array
-  readonly #whole: Uint8Array
+  /** The first two steps are those that most words of a text take, so they are one look. By code unit, and by two Latin letters. */
+  readonly #first: Uint16Array = new Uint16Array(0x10000)
+  readonly #second: Uint16Array = new Uint16Array(LETTERS * 32)
+  /** By node: the code unit that leads to it; its first child, and its next sibling. */
+  readonly #codes: Uint16Array
+  readonly #child: Uint16Array
+  readonly #sibling: Uint16Array
+  /** By node, the meaning of what ends there: where more letters may follow, and from `WHOLE` on where none may. */
+  readonly #meant: Uint16Array
   #nodes = 1
 
   constructor(lexicon: string = LEXICON) {
+    this.#codes = new Uint16Array(lexicon.length)
+    this.#child = new Uint16Array(lexicon.length)
+    this.#sibling = new Uint16Array(lexicon.length)
+    this.#meant = new Uint16Array(lexicon.length)
     const names = namesIn(lexicon)
-    const entries = linesOf(lexicon).flatMap(([name, words]) =>
-      words.split(' ').map((word) => [names.indexOf(name) + 1, word.replaceAll('_', ' ')] as const),
-    )
-    const letters = entries.reduce((sum, [, word]) => sum + word.length, 1)
-    const size = 2 ** Math.ceil(Math.log2(letters * 3))
-    this.#mask = size - 1
-    this.#keys = new Float64Array(size).fill(-1)
-    this.#next = new Int32Array(size)
-    this.#beginning = new Uint8Array(letters + 1)
-    this.#whole = new Uint8Array(letters + 1)
-    for (const [meaning, word] of entries) this.#add(word.toLowerCase(), meaning)
+    for (const [name, words] of linesOf(lexicon)) this.#addLine(names.indexOf(name) + 1, words.toLowerCase())
   }
 
-  #add(word: string, meaning: number): void {
-    const isWhole = word.length > 1 && word.endsWith('.')
-    const letters = isWhole ? word.slice(0, -1) : word
+  #addLine(meaning: number, words: string): void {
     let node = 0
-    for (let at = 0; at < letters.length; at++) node = this.#step(node, letters.charCodeAt(at), true)
-    const table = isWhole ? this.#whole : this.#beginning
-    // The first line that has a word keeps it.
-    if (table[node] === 0) table[node] = meaning
+    let start = 0
+    for (let at = 0; at <= words.length; at++) {
+      const code = at === words.length ? SPACE : words.charCodeAt(at)
+      if (code === SPACE) {
+        const isWhole = at - start > 1 && words.charCodeAt(at - 1) === STOP
+        const here = this.#meant[node] ?? 0
+        // The first line that has a word keeps it.
+        if (isWhole && here < WHOLE) this.#meant[node] = here + meaning * WHOLE
+        else if (!isWhole && here % WHOLE === 0) this.#meant[node] = here + meaning
+        node = 0
+        start = at + 1
+        continue
+      }
+      const ends = at + 1 === words.length || words.charCodeAt(at + 1) === SPACE
+      if (code === STOP && at > start && ends) continue
+      node = this.#grown(node, code === LOW_LINE ? SPACE : code)
+    }
   }
 
-  #step(node: number, code: number, grows: boolean): number {
-    const key = node * 65536 + code
-    let slot = (Math.imul(node, 0x9e3779b1) ^ Math.imul(code, 0x85ebca6b)) >>> 0
-    slot = (slot ^ (slot >>> 15)) & this.#mask
-    for (; this.#keys[slot] !== -1; slot = (slot + 1) & this.#mask)
-      if (this.#keys[slot] === key) return this.#next[slot] ?? 0
-    if (!grows) return 0
-    this.#keys[slot] = key
-    this.#next[slot] = this.#nodes
-    return this.#nodes++
+  #grown(node: number, code: number): number {
+    const known = node === 0 ? (this.#first[code] ?? 0) : this.#step(node, code)
+    if (known !== 0) return known
+    const made = this.#nodes++
+    this.#codes[made] = code
+    if (node === 0) this.#first[code] = made
+    else this.#hang(made, node)
+    return made
+  }
+
+  #hang(made: number, node: number): void {
+    // Behind the others: what most texts have stands first in the lexicon.
+    let last = this.#child[node] ?? 0
+    while (this.#sibling[last] !== 0) last = this.#sibling[last] ?? 0
+    if (last === 0) this.#child[node] = made
+    else this.#sibling[last] = made
+    const [before, code] = [this.#codes[node] ?? 0, this.#codes[made] ?? 0]
+    const pair = this.#first[before] === node ? pairOf(before, code) : NO_PAIR
+    if (pair !== NO_PAIR) this.#second[pair] = made
+  }
+
+  #step(node: number, code: number): number {
+    const codes = this.#codes
+    let next = this.#child[node] ?? 0
+    while (next !== 0 && codes[next] !== code) next = this.#sibling[next] ?? 0
+    return next
   }
 
   /**
@@ -77,16 +107,32 @@ export class Meanings {
    * @param isWord whether a code unit is a letter or a digit of a word
    */
   at(low: Uint16Array, at: number, end: number, isWord: Uint8Array): number {
-    let node = 0
+    const meant = this.#meant
+    let i = at
+    let node = this.#first[low[at] ?? 0] ?? 0
     let found = 0
-    for (let i = at; i < end; i++) {
-      node = this.#step(node, low[i] ?? 0, false)
-      if (node === 0) break
-      const beginning = this.#beginning[node] ?? 0
-      if (beginning !== 0) found = beginning
-      const whole = this.#whole[node] ?? 0
-      if (whole !== 0 && (i + 1 === end || isWord[low[i + 1] ?? SPACE] === 0)) found = whole
+    const pair = at + 1 < end ? pairOf(low[at] ?? 0, low[at + 1] ?? 0) : NO_PAIR
+    if (pair !== NO_PAIR) {
+      found = (meant[node] ?? 0) % WHOLE
+      node = this.#second[pair] ?? 0
+      i += 1
+    }
+    while (node !== 0) {
+      const here = meant[node] ?? 0
+      i += 1
+      if (here !== 0) {
+        if (here % WHOLE !== 0) found = here % WHOLE
+        if (here >= WHOLE && (i === end || isWord[low[i] ?? SPACE] === 0)) found = (here / WHOLE) | 0
+      }
+      if (i >= end) break
+      node = this.#step(node, low[i] ?? 0)
     }
     return found
   }
+}
+
+/** Of two small Latin letters. */
+function pairOf(first: number, second: number): number {
+  const [a, b] = [first - A, second - A]
+  return a >= 0 && a < LETTERS && b >= 0 && b < LETTERS ? a * 32 + b : NO_PAIR
 }

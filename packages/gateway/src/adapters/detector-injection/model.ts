@@ -12,17 +12,27 @@ export interface Thresholds {
   readonly high: number
 }
 
-/** One head: a weight for each feature, in steps. */
-export interface Head {
-  readonly weights: Int8Array
+/** What a sum of weights is worth. */
+interface Scale {
   readonly step: number
   readonly bias: number
 }
 
+/** One head: a weight for each feature, in steps. */
+export interface Head extends Scale {
+  readonly weights: Int8Array
+}
+
+/** Two heads that are asked of the same features. The weights of one lie beside the other's: one look at memory has both. */
+export interface Heads {
+  readonly weights: Int8Array
+  readonly chunk: Scale
+  readonly whole: Scale
+}
+
 export interface Model {
   /** Of users' words: chunks, and texts as a whole. */
-  readonly chunk: Head
-  readonly whole: Head
+  readonly said: Heads
   /** Best chunk, mean of the best three, the whole, logarithm of how many there are; then the bias. */
   readonly combine: readonly number[]
   readonly users: Thresholds
@@ -44,8 +54,7 @@ export function readModel(path: string = SHIPPED): Model {
   if (!isNumbers(combine) || !isThresholds(users) || !isThresholds(documents) || !isThresholds(under))
     throw new Error(`${path}: figures are missing`)
   return {
-    chunk: headOf(weights, 'chunk', path),
-    whole: headOf(weights, 'whole', path),
+    said: paired(headOf(weights, 'chunk', path), headOf(weights, 'whole', path)),
     planted: headOf(weights, 'planted', path),
     combine,
     users,
@@ -63,6 +72,15 @@ function headOf({ about, arrays }: Weights, name: string, path: string): Head {
     throw new Error(`${path}: the head ${name} is missing`)
   }
   return { weights: array, step: figures['step'], bias: figures['bias'] }
+}
+
+function paired(chunk: Head, whole: Head): Heads {
+  const weights = new Int8Array(BUCKETS * 2)
+  for (let at = 0; at < BUCKETS; at++) {
+    weights[at * 2] = chunk.weights[at] ?? 0
+    weights[at * 2 + 1] = whole.weights[at] ?? 0
+  }
+  return { weights, chunk, whole }
 }
 
 function isRecord(one: unknown): one is Readonly<Record<string, unknown>> {
@@ -93,17 +111,45 @@ export class Tally {
       const end = ends[group] ?? 0
       let sum = 0
       for (let at = from; at < end; at++) sum += weights[indices[at] ?? 0] ?? 0
-      this.#sums[group] = (this.#sums[group] ?? 0) + sum
-      this.#counts[group] = (this.#counts[group] ?? 0) + end - from
+      this.count(group, sum, end - from)
       from = end
     }
   }
 
-  logit({ bias, step }: Head): number {
+  /** Adds a sum of `count` weights. */
+  count(group: number, sum: number, count: number): void {
+    this.#sums[group] = (this.#sums[group] ?? 0) + sum
+    this.#counts[group] = (this.#counts[group] ?? 0) + count
+  }
+
+  /** Adds what another one has. */
+  join(other: Tally): void {
+    for (let group = 0; group < GROUPS; group++) this.count(group, other.#sums[group] ?? 0, other.#counts[group] ?? 0)
+  }
+
+  logit({ bias, step }: Scale): number {
     let sum = 0
     for (let group = 0; group < GROUPS; group++)
       sum += (this.#sums[group] ?? 0) / Math.sqrt((this.#counts[group] ?? 0) + 4)
     return bias + sum * step
+  }
+}
+
+/** Adds the weights of both heads. */
+export function addBoth({ ends, indices }: Features, { weights }: Heads, chunk: Tally, whole: Tally): void {
+  let from = 0
+  for (let group = 0; group < GROUPS; group++) {
+    const end = ends[group] ?? 0
+    let first = 0
+    let second = 0
+    for (let at = from; at < end; at++) {
+      const place = (indices[at] ?? 0) * 2
+      first += weights[place] ?? 0
+      second += weights[place + 1] ?? 0
+    }
+    chunk.count(group, first, end - from)
+    whole.count(group, second, end - from)
+    from = end
   }
 }
 

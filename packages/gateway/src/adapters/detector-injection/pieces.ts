@@ -15,20 +15,33 @@ const FULL_STOPS: ReadonlySet<number> = new Set([0x3002, 0xff01, 0xff1f])
 
 /** Sentences, each at most `CHUNK_MAX` long: a line ends one, and so does a stop with a space behind it. */
 export function sentencesOf(reading: Reading): readonly Piece[] {
-  const { count, ends, kinds, starts, text } = reading
+  const { count, ends, starts, text } = reading
   const pieces: Piece[] = []
   let from = 0
+  let first = starts[0] ?? 0
   for (let at = 0; at < count; at++) {
+    const isLast = at + 1 === count
     const end = ends[at] ?? 0
-    const next = at + 1 < count ? (starts[at + 1] ?? 0) : text.length
-    const nextEnd = at + 1 < count ? (ends[at + 1] ?? 0) : next
-    const code = text.charCodeAt(end - 1)
-    const stops = kinds[at] === 3 && STOPS.has(code) && (next > end || FULL_STOPS.has(code))
-    if (at + 1 < count && !stops && nextEnd - (starts[from] ?? 0) <= CHUNK_MAX && !breaks(text, end, next)) continue
+    const next = isLast ? text.length : (starts[at + 1] ?? 0)
+    const fits = !isLast && (ends[at + 1] ?? 0) - first <= CHUNK_MAX
+    if (fits && !stops(reading, at, end, next) && !breaks(reading, end, next)) continue
     pieces.push({ from, to: at + 1 })
     from = at + 1
+    first = next
   }
   return pieces
+}
+
+/** Whether the token that ends at `end`, with the next at `next`, is a stop. */
+function stops({ kinds, units }: Reading, at: number, end: number, next: number): boolean {
+  if (kinds[at] !== 3) return false
+  const code = units[end - 1] ?? 0
+  return STOPS.has(code) && (next > end || FULL_STOPS.has(code))
+}
+
+function breaks({ units }: Reading, end: number, next: number): boolean {
+  for (let at = end; at < next; at++) if (units[at] === LINE) return true
+  return false
 }
 
 /** Meanings of attacks that a sentence must have to be looked at by itself. */
@@ -56,11 +69,6 @@ export function tellingOf(
     }
     return meant >= MEANT_MIN
   })
-}
-
-function breaks(text: string, end: number, next: number): boolean {
-  for (let at = end; at < next; at++) if (text.charCodeAt(at) === LINE) return true
-  return false
 }
 
 /** Sentences put together as far as they are no longer than `CHUNK_MAX`. */

@@ -1,3 +1,4 @@
+import { mark, Units } from '../../views/units.js'
 import { Meanings } from './meanings.js'
 
 const OTHER = 0
@@ -7,41 +8,69 @@ const SPACE = 3
 const IDEOGRAPH = 4
 const QUOTE = 5
 
-/** What kind of character a code unit is, and its small letter. Some 10 ms to make, so once. */
+/** What kind of character a code unit is, and its small letter; white space is a space. */
 interface Alphabet {
   readonly kinds: Uint8Array
   readonly words: Uint8Array
   readonly low: Uint16Array
+  readonly shapes: Int32Array
 }
 
+/** How a text is written is counted in one sum, of up to 255 code units: a byte for what is foreign, then figures, capitals, line breaks. */
+export const FOREIGN: number = 1
+export const FIGURES: number = 8
+export const CAPITALS: number = 16
+export const LINES: number = 24
+export const SHAPED_MAX: number = 255
+/** Higher code units are all foreign. */
+export const LATIN_MAX = 0x24f
+
 function createAlphabet(): Alphabet {
-  const kinds = new Uint8Array(0x10000)
+  const kinds = createKinds()
+  const changes = new Uint8Array(0x10000)
+  mark(changes, /\p{Changes_When_Lowercased}+/gu, 1)
   const words = new Uint8Array(0x10000)
   const low = new Uint16Array(0x10000)
   for (let code = 0; code < 0x10000; code++) {
-    const character = String.fromCharCode(code)
-    const kind = kindOf(code, character)
-    kinds[code] = kind
+    const kind = kinds[code]
     words[code] = kind === LETTER || kind === DIGIT ? 1 : 0
-    const small = kind === LETTER ? character.toLowerCase() : character
-    low[code] = small.length === 1 ? small.charCodeAt(0) : code
+    low[code] = kind === SPACE ? 0x20 : kind === LETTER && changes[code] === 1 ? lowOf(code) : code
   }
   low[0x2019] = 0x27
-  return { kinds, words, low }
+  const shapes = Int32Array.from({ length: LATIN_MAX + 1 }, (_, code) => shapeOf(code, low[code] ?? code))
+  return { kinds, words, low, shapes }
 }
 
-function kindOf(code: number, character: string): number {
-  if (/\s/.test(character)) return SPACE
-  if (code === 0x27 || code === 0x2019) return QUOTE
+function shapeOf(code: number, low: number): number {
+  if (code >= 0x30 && code <= 0x39) return 1 << FIGURES
+  if (code !== low && code > 0x20) return 1 << CAPITALS
+  return code === 0x0a ? 1 << LINES : 0
+}
+
+/** What is of two kinds is of the one that is marked last. */
+function createKinds(): Uint8Array {
+  const kinds = new Uint8Array(0x10000)
+  mark(kinds, /\p{Nd}+/gu, DIGIT)
+  mark(kinds, /[\p{L}\p{M}]+/gu, LETTER)
   // Scripts that do not set words apart: each character stands for itself.
-  if ((code >= 0x3040 && code <= 0x30ff) || (code >= 0x3400 && code <= 0x9fff) || (code >= 0xe00 && code <= 0xe7f))
-    return IDEOGRAPH
-  if (code >= 0xac00 && code <= 0xd7a3) return IDEOGRAPH
-  if (/[\p{L}\p{M}]/u.test(character)) return LETTER
-  return /\p{Nd}/u.test(character) ? DIGIT : OTHER
+  mark(kinds, /[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+/g, IDEOGRAPH)
+  mark(kinds, /['’]/g, QUOTE)
+  mark(kinds, /\s+/g, SPACE)
+  return kinds
 }
 
+/** A letter that becomes several stays what it is. */
+function lowOf(code: number): number {
+  const small = String.fromCharCode(code).toLowerCase()
+  return small.length === 1 ? small.charCodeAt(0) : code
+}
+
+const ARABIC = 0x600
 const ARABIC_CLITICS: ReadonlySet<number> = new Set([0x648, 0x641, 0x628, 0x644, 0x643, 0x627])
+
+function isClitic(code: number): boolean {
+  return code >= ARABIC && ARABIC_CLITICS.has(code)
+}
 
 /**
  * A text as its words: where they stand, what hash they have, what they mean. Holds its buffers from one text to the next, so what
@@ -51,8 +80,13 @@ export class Reading {
   readonly #alphabet: Alphabet = createAlphabet()
   /** By code unit, whether it is of a word. */
   readonly isWord: Uint8Array = this.#alphabet.words
+  /** By code unit up to `LATIN_MAX`, what it counts for. */
+  readonly shapes: Int32Array = this.#alphabet.shapes
   readonly #meanings: Meanings = new Meanings()
-  /** Small letters of the text, code unit by code unit. */
+  readonly #units: Units = new Units()
+  /** The text, code unit by code unit. */
+  units: Uint16Array = new Uint16Array(0)
+  /** The same in small letters. */
   low: Uint16Array = new Uint16Array(0)
   starts: Int32Array = new Int32Array(0)
   ends: Int32Array = new Int32Array(0)
@@ -68,60 +102,64 @@ export class Reading {
     if (text === this.text) return
     this.text = text
     this.#makeRoom(text.length)
-    const { kinds: kindOfCode, low: lowOf, words: isWord } = this.#alphabet
-    const { low, starts, ends, hashes, kinds, meanings } = this
-    const length = text.length
-    for (let at = 0; at < length; at++) {
-      const code = text.charCodeAt(at)
-      low[at] = kindOfCode[code] === SPACE ? 0x20 : (lowOf[code] ?? code)
-    }
+    this.units = this.#units.of(text)
+    this.#cut(text.length)
+    this.#understand(text.length)
+  }
+
+  #cut(length: number): void {
+    const { low, starts, ends, hashes, kinds, units } = this
+    const { kinds: kindOfCode, low: lowOf, words } = this.#alphabet
     let count = 0
     for (let at = 0; at < length; ) {
-      const kind = kindOfCode[low[at] ?? 0] ?? OTHER
-      if (kind === SPACE) {
-        at += 1
-        continue
-      }
       const start = at
-      let hash = 0x811c9dc5 | 0
+      const first = lowOf[units[at] ?? 0] ?? 0
+      low[at] = first
+      at += 1
+      const kind = kindOfCode[first] ?? OTHER
+      if (kind === SPACE) continue
+      let hash = Math.imul(0x811c9dc5 ^ first, 0x01000193)
       if (kind === LETTER || kind === DIGIT) {
-        do {
-          hash = Math.imul(hash ^ (low[at] ?? 0), 0x01000193)
-          at += 1
-        } while (at < length && this.#goesOn(low, at, length))
+        for (; at < length; at++) {
+          const code = lowOf[units[at] ?? 0] ?? 0
+          if (words[code] !== 1 && !(kindOfCode[code] === QUOTE && this.#isLetter(at + 1, length))) break
+          low[at] = code
+          hash = Math.imul(hash ^ code, 0x01000193)
+        }
         kinds[count] = 1
-      } else {
-        hash = Math.imul(hash ^ (low[at] ?? 0), 0x01000193)
-        at += 1
-        kinds[count] = kind === IDEOGRAPH ? 2 : 3
-      }
+      } else kinds[count] = kind === IDEOGRAPH ? 2 : 3
       starts[count] = start
       ends[count] = at
       hashes[count] = hash
-      let meaning = this.#meanings.at(low, start, length, isWord)
-      if (meaning === 0 && ARABIC_CLITICS.has(low[start] ?? 0) && at - start > 3) {
-        meaning = this.#meanings.at(low, start + 1, length, isWord)
-        if (meaning === 0 && ARABIC_CLITICS.has(low[start + 1] ?? 0))
-          meaning = this.#meanings.at(low, start + 2, length, isWord)
-      }
-      meanings[count] = meaning
       count += 1
     }
     this.count = count
+  }
+
+  /** An apostrophe between letters belongs to the word. */
+  #isLetter(at: number, length: number): boolean {
+    const { kinds, low } = this.#alphabet
+    return at < length && kinds[low[this.units[at] ?? 0] ?? 0] === LETTER
+  }
+
+  #understand(length: number): void {
+    const { count, low, starts, ends, isWord, meanings } = this
+    const lexicon = this.#meanings
+    for (let token = 0; token < count; token++) {
+      const at = starts[token] ?? 0
+      let meaning = lexicon.at(low, at, length, isWord)
+      if (meaning === 0 && isClitic(low[at] ?? 0) && (ends[token] ?? 0) - at > 3) {
+        meaning = lexicon.at(low, at + 1, length, isWord)
+        if (meaning === 0 && isClitic(low[at + 1] ?? 0)) meaning = lexicon.at(low, at + 2, length, isWord)
+      }
+      meanings[token] = meaning
+    }
   }
 
   /** Lets go of the text. */
   forget(): void {
     this.text = ''
     this.count = 0
-  }
-
-  /** An apostrophe between letters belongs to the word. */
-  #goesOn(low: Uint16Array, at: number, length: number): boolean {
-    const { kinds } = this.#alphabet
-    const kind = kinds[low[at] ?? 0]
-    if (kind === LETTER || kind === DIGIT) return true
-    return kind === QUOTE && at + 1 < length && kinds[low[at + 1] ?? 0] === LETTER
   }
 
   #makeRoom(length: number): void {

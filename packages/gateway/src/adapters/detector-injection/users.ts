@@ -1,6 +1,6 @@
 import { viewsOf } from '../../views/views.js'
 import type { Features } from './features.js'
-import { type Model, sigmoid, Tally } from './model.js'
+import { addBoth, type Model, sigmoid, Tally } from './model.js'
 import { chunksOf, type Piece, sentencesOf, tellingOf } from './pieces.js'
 import type { Reading } from './reading.js'
 
@@ -40,7 +40,8 @@ export class Users {
   }
 
   #shown(text: string): number {
-    const { combine, whole } = this.#model
+    const { combine } = this.#model
+    const { whole } = this.#model.said
     this.#reading.read(text)
     const sentences = sentencesOf(this.#reading)
     const chunks = chunksOf(this.#reading, sentences)
@@ -52,7 +53,7 @@ export class Users {
     this.#whole.clear()
     for (const piece of chunks) {
       const logit = this.#piece(piece)
-      this.#whole.add(this.#features, whole)
+      this.#whole.join(this.#alone)
       alone = Math.max(alone, lonely(logit))
       insert(best, logit)
     }
@@ -66,13 +67,12 @@ export class Users {
 
   /** What the head of chunks says of a piece; what that of whole texts would is then in `#alone`. */
   #piece({ from, to }: Piece): number {
-    const { chunk, whole } = this.#model
+    const { said } = this.#model
     this.#features.take(this.#reading, from, to)
     this.#chunk.clear()
-    this.#chunk.add(this.#features, chunk)
     this.#alone.clear()
-    this.#alone.add(this.#features, whole)
-    return this.#chunk.logit(chunk)
+    addBoth(this.#features, said, this.#chunk, this.#alone)
+    return this.#chunk.logit(said.chunk)
   }
 }
 
