@@ -1,9 +1,10 @@
 // Puts random transcripts through the real chain (detectors, guard, vault, a dialect's stream) in random chunkings. Runs the build.
 //
-//   node scripts/chunkings.mjs [--dialect chat|responses|…|all] [--n 100000] [--seed N]
+//   node scripts/chunkings.mjs [--dialect chat|responses|…|all] [--types some|all|both] [--n 100000] [--seed N]
 //
-// `--n` chunkings of each dialect, half of them with a session that holds values: what is found may be tokenized, and placeholders
-// that the model says are put back. Holds, or it exits 1 with the smallest transcript it could find that breaks it:
+// Every detector judges every stream: the gateway's own, an operator's terms, and what watches for the system text. `--n` chunkings of each
+// dialect. In one half of them (`some`) a few types are acted upon, and in half of those a session holds values: what is found may be
+// tokenized, and placeholders that the model says are put back. In the other (`all`) all types are acted upon. Holds, or it exits 1 with the smallest transcript it could find that breaks it:
 // - each channel's text is the batch result (`editText` on the whole, then what it left restored as a whole), and where it was
 //   planned, what was planned; what is said again as a whole is the same;
 // - the bytes do not depend on the chunks, and without an act or a session they are the very bytes that came;
@@ -14,19 +15,25 @@ import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { DIALECTS } from './chunkings/dialects.mjs'
 import { holds } from './chunkings/law.mjs'
-import { transcriptsOf } from './chunkings/texts.mjs'
+import { TRANSCRIPTS } from './chunkings/texts.mjs'
 
 const CHUNKINGS_PER_TRANSCRIPT = 5
 
 const { values } = parseArgs({
   options: {
     dialect: { type: 'string', default: 'all' },
+    types: { type: 'string', default: 'both' },
     n: { type: 'string', default: '100000' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
   },
 })
 const runs = Math.ceil(Number(values.n) / CHUNKINGS_PER_TRANSCRIPT)
 const seed = Number(values.seed)
+const transcriptsOf = TRANSCRIPTS.get(values.types)
+if (transcriptsOf === undefined) {
+  console.error(`no types \`${values.types}\`: there are ${[...TRANSCRIPTS.keys()].join(', ')}`)
+  process.exit(2)
+}
 const names = values.dialect === 'all' ? [...DIALECTS.keys()] : values.dialect.split(',')
 for (const name of names) {
   const dialect = DIALECTS.get(name)

@@ -1,4 +1,5 @@
-// How much of clean prose a stream's guards hold, and what they add to the time to the first token. Runs the build.
+// How much of clean prose a stream's guards hold, and what they add to the time to the first token. Runs the build. Every detector judges:
+// the gateway's own, an operator's terms, and what watches for a system text.
 //
 //   node scripts/hold-back.mjs [--sockets 200]
 //
@@ -7,8 +8,8 @@
 // Prints figures and judges nothing: what can be reached depends on what policy asks to be found.
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { allDetectors } from '../packages/gateway/dist/compose/detectors.js'
 import { createGuardFactory } from '../packages/gateway/dist/release/guard.js'
+import { DETECTORS } from './chunkings/detectors.mjs'
 import { openSession, restoringFor } from './chunkings/vault.mjs'
 import { firstTokens, heldOf, quantile } from './hold-back/held.mjs'
 import { firstCharacters } from './hold-back/sockets.mjs'
@@ -17,7 +18,7 @@ import { cleanProse } from './hold-back/texts.mjs'
 const { values } = parseArgs({ options: { sockets: { type: 'string', default: '200' } } })
 const SESSION_VALUES = 100
 
-const detectors = allDetectors().map((detector) => ({ detector, whenIll: 'closed' }))
+const detectors = DETECTORS.map((detector) => ({ detector, whenIll: 'closed' }))
 const types = [...new Set(detectors.flatMap(({ detector }) => detector.types))]
 const redacting = (wanted) => {
   const acts = new Map(wanted.map((type) => [type, 'redact']))

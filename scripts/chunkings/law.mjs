@@ -1,9 +1,9 @@
-import { allDetectors } from '../../packages/gateway/dist/compose/detectors.js'
 import { unhide } from '../../packages/gateway/dist/lens/escapes.js'
 import { Mender } from '../../packages/gateway/dist/lens/mender.js'
 import { createGuardFactory } from '../../packages/gateway/dist/release/guard.js'
 import { editText } from '../../packages/gateway/dist/spec/replacement.js'
 import { chunked } from './chunked.mjs'
+import { DETECTORS } from './detectors.mjs'
 import { asPlanned, nothingIn } from './plan.mjs'
 import { randomOf } from './random.mjs'
 import { styleOf } from './style.mjs'
@@ -11,7 +11,7 @@ import { HELD, worded } from './texts.mjs'
 import { queuesOf } from './turns.mjs'
 import { openSession, restoringFor, tokenizerFor } from './vault.mjs'
 
-const detectors = allDetectors().map((detector) => ({ detector, whenIll: 'closed' }))
+const detectors = DETECTORS.map((detector) => ({ detector, whenIll: 'closed' }))
 
 /** Tries a transcript in several chunkings; throws where the law is broken. Gives how many bytes went through. */
 export function holds(dialect, { channels, acts, places, seed }, chunkings) {

@@ -1,4 +1,6 @@
 import fc from 'fast-check'
+import { randomOf, shortText } from '../detectors/inputs.mjs'
+import { CONFIDENTIAL, DETECTORS, MARKED } from './detectors.mjs'
 import { nameOf } from './turns.mjs'
 
 // Put together here: scanners stop at strings of these shapes.
@@ -177,32 +179,75 @@ const AROUND = [
   '[EMAIL_AAAABBBB]',
 ]
 
-const channelsOf = ({ choices, kinds, slotOf = nameOf }, withHeld) => {
+/** What a detector beyond those of `PROTECTED` finds, or waits for. */
+const OTHERS = [
+  ...['Dr. Maria Schneider', 'my name is jane roe', 'Mr', 'From: Anna Kowalska', 'John', "Siobhán O'Connor"],
+  ...['Hauptstraße 12, 10115 Berlin', '221B Baker Street, London NW1 6XE', 'Springfield, IL 62704'],
+  ...[
+    '+49 30 901820',
+    '(555) 010-0199',
+    'born 1984-02-29',
+    'passport no. C01X00T47',
+    '203.0.113.7',
+    '2001:db8::7',
+    'a0:b1:c2:d3:e4:f5',
+  ],
+  ...[
+    'password: correct-horse-9',
+    'pwd=',
+    `postgres://app:${'s3cr'}${'3t9'}@db.internal/app`,
+    'Authorization: Bearer ',
+    'api_key = "',
+  ],
+  ...['Blackthorn', 'black', 'Blue  Heron Two', 'KD-123456', 'KD-12345678901'],
+  ...[CONFIDENTIAL, CONFIDENTIAL.slice(20, 80), [...CONFIDENTIAL].reverse().join(''), MARKED, MARKED.slice(50, 90)],
+]
+
+/** As `soup`, of what any detector finds, and of what nobody would write. */
+const everything = fc
+  .array(
+    fc.tuple(
+      fc.oneof(
+        { weight: 6, arbitrary: fc.constantFrom(...OTHERS) },
+        { weight: 3, arbitrary: fc.constantFrom(...PROTECTED.map(([, text]) => text)) },
+        { weight: 3, arbitrary: fc.constantFrom(...NEAR) },
+        { weight: 3, arbitrary: fc.constantFrom(...PROSE) },
+        { weight: 3, arbitrary: fc.nat(2 ** 31 - 1).map((seed) => shortText(randomOf(seed))) },
+        { weight: 1, arbitrary: long },
+      ),
+      fc.constantFrom(...GLUE),
+    ),
+    { maxLength: 7 },
+  )
+  .map((mix) => ({ mix }))
+
+const channelsOf = ({ choices, kinds, slotOf = nameOf }, saying) => {
   const places = Object.keys(kinds)
   return fc.uniqueArray(
     fc.record({
       choice: fc.nat(choices - 1),
       place: fc.oneof({ weight: 2, arbitrary: fc.constant(places[0]) }, fc.constantFrom(...places)),
-      said: fc.oneof(planned(withHeld), soup(withHeld)),
+      said: saying,
     }),
     { minLength: 1, maxLength: 4, selector: slotOf },
   )
 }
 
 const TYPES = [...new Set(PROTECTED.map(([type]) => type))]
-const actsOf = (withVault) =>
+const ALL_TYPES = [...new Set(DETECTORS.flatMap(({ types }) => types))]
+const actsOf = (types, withVault) =>
   fc.oneof(
     {
       weight: 6,
       arbitrary: fc
         .constantFrom('redact', 'mask', ...(withVault ? ['tokenize', 'tokenize'] : []))
-        .map((act) => new Map(TYPES.map((type) => [type, act]))),
+        .map((act) => new Map(types.map((type) => [type, act]))),
     },
     {
       weight: 5,
       arbitrary: fc
         .tuple(
-          ...TYPES.map((type) =>
+          ...types.map((type) =>
             fc
               .constantFrom('redact', 'redact', 'mask', 'flag', 'block', undefined, ...(withVault ? VAULT_ACTS : []))
               .map((act) => [type, act]),
@@ -218,15 +263,31 @@ const VAULT_ACTS = ['tokenize', 'tokenize', 'tokenize', undefined]
  * A transcript before it is framed: who says what, what must be done, and a seed for everything else. In every second one a session
  * holds values: what is found may be tokenized, and placeholders are put back where `places` lets them.
  */
-export const transcriptsOf = (dialect) =>
+const ofSome = (dialect) =>
   fc.boolean().chain((withVault) =>
     fc.record({
-      channels: channelsOf(dialect, withVault),
-      acts: actsOf(withVault),
+      channels: channelsOf(dialect, fc.oneof(planned(withVault), soup(withVault))),
+      acts: actsOf(TYPES, withVault),
       places: withVault ? fc.subarray(['url', 'tool-arguments']) : fc.constant(undefined),
       seed: fc.nat(2 ** 31 - 1),
     }),
   )
+
+/** One in which whatever any detector finds is acted upon. */
+const ofAll = (dialect) =>
+  fc.record({
+    channels: channelsOf(dialect, everything),
+    acts: actsOf(ALL_TYPES, false),
+    places: fc.constant(undefined),
+    seed: fc.nat(2 ** 31 - 1),
+  })
+
+/** By the types that are acted upon: some, of which is known what must come out; all; or in turn. */
+export const TRANSCRIPTS = new Map([
+  ['some', ofSome],
+  ['all', ofAll],
+  ['both', (dialect) => fc.oneof(ofSome(dialect), ofAll(dialect))],
+])
 
 /** Its text, where placeholders of the session stand for what it holds. */
 export function worded(said, placeholders) {

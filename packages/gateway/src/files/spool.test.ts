@@ -52,6 +52,18 @@ it('nothing of it lies on the disk as it is [files.spool]', async () => {
   expect(all.includes('somebody')).toBe(false)
 })
 
+it('what was sealed gives its memory back once it is written, where the runtime can', async () => {
+  const sealed: Buffer[] = []
+  const write = async (bytes: Buffer, at: number, length: number): Promise<{ readonly bytesWritten: number }> => {
+    sealed.push(bytes)
+    return { bytesWritten: length - at }
+  }
+  const spool = await opened(async () => ({ write, close: async () => undefined }) as unknown as SpoolFile)
+  await spool.write(Buffer.alloc(300_000))
+  const left = 'transfer' in ArrayBuffer.prototype ? 0 : 128 * 1024
+  expect(sealed.map(({ length }) => length)).toEqual([left, left])
+})
+
 it('a full disk refuses, whether it is full at once or later [files.spool]', async () => {
   const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
   const spools = createSpools(() => Promise.reject(full))

@@ -165,8 +165,21 @@ class FileSpool implements Spool {
       return DONE
     } catch (error) {
       return noRoom(error)
+    } finally {
+      giveBack(sealed)
     }
   }
+}
+
+/**
+ * Its memory, now: what a collector has not yet come by adds up to as much as 64 MiB in Node 24. An older runtime has no way to say so,
+ * and collects sooner.
+ *
+ * @param bytes that nobody reads any more, neither here nor in a system call
+ */
+function giveBack({ buffer }: Buffer): void {
+  const { transfer } = buffer as ArrayBufferLike & { readonly transfer?: (length: number) => ArrayBuffer }
+  transfer?.call(buffer, 0)
 }
 
 const NOTHING = Buffer.alloc(0)

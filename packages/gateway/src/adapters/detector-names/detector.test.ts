@@ -80,6 +80,17 @@ describe('a stream', () => {
     expect(held('ask about the rue')).toBe('rue')
   })
 
+  it.each(['f5@Dr. Maria Schneider', `${'x'.repeat(60)}@Dr. Maria Schneider`])(
+    'a word that was let go is an address all the same, once it goes on: %s',
+    (text) => {
+      const whole = detector.scan(text, 0, true).findings
+      for (let cut = 1; cut < text.length; cut++) {
+        const { findings, hold } = detector.scan(text.slice(0, cut), 0, false)
+        expect([...findings, ...detector.scan(text, hold, true).findings], String(cut)).toEqual(whole)
+      }
+    },
+  )
+
   it('holds no more than a run and what is around it, whatever comes', () => {
     for (const one of [
       'Aa ',

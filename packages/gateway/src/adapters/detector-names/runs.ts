@@ -89,7 +89,12 @@ export class RunReader {
     const { classes } = this.#reader
     this.count = 0
     // What was let go in the middle of a word was no beginning of a run, however it goes on.
-    if (at > 0 && isWordClass(classes[text.charCodeAt(at - 1)] ?? OTHER)) at = wholeWordEnd(classes, text, at)
+    if (at > 0 && isWordClass(classes[text.charCodeAt(at - 1)] ?? OTHER)) {
+      const end = wholeWordEnd(classes, text, at)
+      // An address may go on behind it all the same.
+      at = mailEnd(classes, text, end, ended)
+      if (at < 0) return end
+    }
     while (at < text.length) {
       const one = classes[text.charCodeAt(at)] ?? OTHER
       if (!isWordClass(one)) {
@@ -99,7 +104,9 @@ export class RunReader {
       const end = wordEnd(classes, text, at)
       const length = end - at
       if (length > WORD_MAX) {
-        at = wholeWordEnd(classes, text, end)
+        const whole = wholeWordEnd(classes, text, end)
+        at = mailEnd(classes, text, whole, ended)
+        if (at < 0) return whole
         continue
       }
       const mail = this.#mails.end(text, end, ended)

@@ -40,40 +40,35 @@ export interface Schema {
   readonly digest: string
 }
 
-const RELATIONS = `
-SELECT n.nspname, c.relname, c.oid, c.relkind, coalesce('security_invoker=true' = ANY (c.reloptions), false)
-    OR coalesce('security_invoker=on' = ANY (c.reloptions), false) OR coalesce('security_invoker=1' = ANY (c.reloptions), false)
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname || '.' || c.relname = ANY ($1::text[])
-ORDER BY c.oid`
-
+// One statement, so that it is of one moment: of a table that is dropped and made anew between two, the second would find no columns.
 // A field of a composite value would be a column that nobody classified.
-const COLUMNS = `
-SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, NULL),
-  'c' IN (t.typtype, e.typtype, b.typtype)
-FROM pg_catalog.pg_attribute a
-JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+const TABLES_AND_COLUMNS = `
+SELECT n.nspname, c.relname, c.oid, c.relkind, coalesce('security_invoker=true' = ANY (c.reloptions), false)
+    OR coalesce('security_invoker=on' = ANY (c.reloptions), false) OR coalesce('security_invoker=1' = ANY (c.reloptions), false),
+  a.attnum, a.attname, pg_catalog.format_type(a.atttypid, NULL), 'c' IN (t.typtype, e.typtype, b.typtype)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typelem <> 0
 LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype AND t.typbasetype <> 0
-WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
-ORDER BY a.attrelid, a.attnum`
+WHERE n.nspname || '.' || c.relname = ANY ($1::text[])
+ORDER BY c.oid, a.attnum`
 
 /** Reads what the database has of the catalogue. */
 export async function readSchema(session: Session, catalogue: Catalogue): Promise<Schema> {
-  const relations = await ask(session, RELATIONS, [textArray(catalogue.tables.map(tableName))])
-  const columns = await ask(session, COLUMNS, [`{${relations.map(([, , oid]) => oid).join(',')}}`])
+  const rows = await ask(session, TABLES_AND_COLUMNS, [textArray(catalogue.tables.map(tableName))])
   const lacks: string[] = []
   const tables = new Map<string, SchemaTable>()
   for (const table of catalogue.tables) {
-    const found = relations.find(([schema, name]) => schema === table.schema && name === table.table)
+    const its = rows.filter(([schema, name]) => schema === table.schema && name === table.table)
+    const [found] = its
     const fault = found === undefined ? 'is not there' : relationFault(table, found[3] ?? '', found[4] === 't')
     if (found === undefined || fault !== undefined) {
       lacks.push(`the table \`${tableName(table)}\` ${fault}, and nobody sees it`)
       continue
     }
     const [, , oid] = found
-    const its = columns.filter(([relation]) => relation === oid)
-    const known = its.flatMap(([, attribute, name, type, isComposite]): readonly SchemaColumn[] => {
+    const known = its.flatMap(([, , , , , attribute, name, type, isComposite]): readonly SchemaColumn[] => {
       const column = table.columns.find((one) => one.name === name)
       if (column === undefined || isComposite === 't') return []
       return [schemaColumn(catalogue, table, column, Number(attribute), type ?? '')]
@@ -86,10 +81,10 @@ export async function readSchema(session: Session, catalogue: Catalogue): Promis
       relation: { schema: table.schema, table: table.table, columns: known.map(({ name }) => name) },
     })
     for (const { name } of table.columns) {
-      const of = its.find(([, , other]) => other === name)
+      const of = its.find((row) => row[6] === name)
       const where = `the column \`${tableName(table)}.${name}\``
       if (of === undefined) lacks.push(`${where} is not there, and nobody sees it`)
-      else if (of[4] === 't') lacks.push(`${where} is of a composite type, and nobody sees it`)
+      else if (of[8] === 't') lacks.push(`${where} is of a composite type, and nobody sees it`)
     }
     for (const { origin, masked, type } of known) {
       if (masked === undefined)
