@@ -52,11 +52,19 @@ const OTHERS: readonly Detector[] = [cardDetector, emailDetector, ibanDetector, 
 
 /** Every detector of this version that is the gateway's own. */
 export function allDetectors(): readonly Detector[] {
-  everyone ??= [...[...OTHERS, ...makeOnce().patterns.values()].flatMap(withDisguised), makeOnce().names]
+  everyone ??= listed()
   return everyone
 }
 
 let everyone: readonly Detector[] | undefined
+
+function listed(): readonly Detector[] {
+  const { names, patterns } = makeOnce()
+  const single = OTHERS.map(withDisguised)
+  const families = [...patterns.values()].map(withDisguised)
+  const plain = [...single.map(([one]) => one), names, ...families.map(([one]) => one)]
+  return [...plain, ...[...single, ...families].map(([, disguised]) => disguised)]
+}
 
 /** Every detector of this version that judges whole bodies. Their weights are read once, and a damaged file throws. */
 export function allBodyDetectors(): readonly BodyDetector[] {

@@ -43,7 +43,7 @@ class Remembering implements Detector {
 
   /** From where on something may be found in a text that goes on, whatever comes. */
   holdOf(text: string, from: number): number {
-    // Who asks stands next to who scanned: the text is the very same, and then it is needed no more.
+    // Both look at one text, one soon after the other: it is the very same, and then it is needed no more.
     const hold = this.#text === text ? this.#hold : -1
     this.#text = ''
     return hold >= from ? hold : this.#detector.scan(text, from, false).hold
