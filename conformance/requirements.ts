@@ -430,6 +430,18 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11.9',
     says: 'no text makes a detector fail, break its law, or cost out of all proportion',
   },
+  'content.disguised': {
+    source: 'issue 11',
+    says: 'secrets, terms and personal data are found in what is encoded, escaped, respelt or has invisible characters, at their place in the original, and nothing that remains decodes to them',
+  },
+  'content.disguised-streams': {
+    source: 'issue 11',
+    says: 'what is encoded or disguised in a stream is found however it is cut, and held no longer than its detector holds a text',
+  },
+  'content.disguised-bounded': {
+    source: 'issue 11.9',
+    says: 'what a text may say in other ways is bounded by its length, whatever it is made of',
+  },
   'content.terms': {
     source: 'issue 11.7',
     says: 'an operator’s own words and patterns are found at the edges of words, obliged by `term` and `term.NAME`, and refused where unbounded',

@@ -8,12 +8,10 @@ export const title = 'Ordinary prompts flagged, by type'
 export function measure() {
   const texts = rowsOf('benign_general').map(({ text }) => text)
   const flagged = new Map()
-  for (const detector of allDetectors()) {
-    for (const type of detector.types) flagged.set(type, 0)
-    for (const text of texts) {
-      const types = new Set(detector.scan(text, 0, true).findings.map(({ type }) => type))
-      for (const type of types) flagged.set(type, flagged.get(type) + 1)
-    }
+  const detectors = allDetectors()
+  for (const text of texts) {
+    const found = detectors.flatMap((detector) => detector.scan(text, 0, true).findings)
+    for (const type of new Set(found.map(({ type }) => type))) flagged.set(type, (flagged.get(type) ?? 0) + 1)
   }
-  return [...flagged].filter(([, hits]) => hits > 0).map(([type, hits]) => row(type, share(hits, texts.length)))
+  return [...flagged].map(([type, hits]) => row(type, share(hits, texts.length)))
 }

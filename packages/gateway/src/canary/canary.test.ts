@@ -22,6 +22,7 @@ const rot13 = (text: string): string =>
     return String.fromCharCode(((one.charCodeAt(0) - first + 13) % 26) + first)
   })
 const CYRILLIC: Readonly<Record<string, string>> = { a: 'а', e: 'е', o: 'о', p: 'р', c: 'с', x: 'х' }
+const OTHERS: Readonly<Record<string, string>> = { o: 'օ', s: 'ꜱ', t: 'ᴛ', u: 'ս', n: 'ո', h: 'հ', i: 'ɪ' }
 const LEET: Readonly<Record<string, string>> = { a: '4', e: '3', i: '1', o: '0', s: '5', t: '7' }
 const swapped = (text: string, by: Readonly<Record<string, string>>): string =>
   text.replace(/[a-z]/g, (one) => by[one] ?? one)
@@ -35,6 +36,7 @@ const WAYS: Readonly<Record<string, (text: string) => string>> = {
   'in bold words': (text) => text.replace(/\w+/g, '**$&**'),
   'with letters that nobody sees': (text) => [...text].join('\u200b'),
   'with letters that look alike': (text) => swapped(text, CYRILLIC),
+  'with letters of more alphabets': (text) => swapped(text, OTHERS),
   'in wide letters': (text) => text.replace(/[!-~]/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0)),
   'in bold letters of mathematics': (text) =>
     text.replace(/[a-z]/g, (one) => String.fromCodePoint(0x1d41a + one.charCodeAt(0) - 97)),

@@ -1,3 +1,5 @@
+import { createHomoglyphs } from '../views/homoglyphs.js'
+
 // A text as its letters alone: what stands between them (spaces, punctuation, what nobody sees) is passed over, small and
 // capital letters are one, accents are left out, and digits and letters that are taken for others are those. So a text that is
 // spelt, spaced or dressed in another way has the same letters. Each character is folded by itself, so that it does not matter
@@ -16,52 +18,8 @@ for (const [like, letter] of ['0o', '1i', 'li', 'Li', '3e', '4a', '5s', '7t', '8
   FOLDED[String(like).charCodeAt(0)] = String(letter).charCodeAt(0)
 }
 
-/** Letters of other alphabets that look like Latin ones, and those. */
-const LOOKALIKES: ReadonlyMap<string, string> = new Map(
-  [
-    'аa',
-    'вb',
-    'еe',
-    'ѕs',
-    'іi',
-    'јj',
-    'кk',
-    'мm',
-    'нh',
-    'оo',
-    'рp',
-    'сc',
-    'тt',
-    'уy',
-    'хx',
-    'ԁd',
-    'ԛq',
-    'ԝw',
-    'һh',
-    'ӏi',
-  ]
-    .concat([
-      'αa',
-      'βb',
-      'εe',
-      'ηn',
-      'ιi',
-      'κk',
-      'νv',
-      'οo',
-      'ρp',
-      'τt',
-      'υu',
-      'χx',
-      'ωw',
-      'ɡg',
-      'ɑa',
-      'ıi',
-      'ʟi',
-      'ɴn',
-    ])
-    .map((pair): [string, string] => [pair.charAt(0), pair.charAt(1)]),
-)
+/** Made where a letter of another alphabet first asks for it. */
+let twins: Uint16Array | undefined
 
 /** The letter of a code unit that is no half of a pair: a number below 2^16, or `NO_LETTER`. */
 export function letterOf(code: number): number {
@@ -88,10 +46,10 @@ function fold(character: string): number {
   const plain = character.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
   const [first] = plain
   if (first === undefined || !/[\p{L}\p{N}]/u.test(first)) return NO_LETTER
-  const like = LOOKALIKES.get(first) ?? first
-  const code = like.charCodeAt(0)
+  twins ??= createHomoglyphs()
+  const code = twins[first.charCodeAt(0)] || first.charCodeAt(0)
   if (code < 0x80) return FOLDED[code] ?? NO_LETTER
   // Of a pair both halves count, in as many bits as there are.
-  const folded = like.length > 1 ? (code ^ (like.charCodeAt(1) << 5)) & 0xffff : code
+  const folded = first.length > 1 ? (code ^ (first.charCodeAt(1) << 5)) & 0xffff : code
   return folded === UNKNOWN || folded === NO_LETTER ? 1 : folded
 }

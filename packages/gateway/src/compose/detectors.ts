@@ -1,4 +1,5 @@
 import { cardDetector } from '../adapters/detector-card/detector.js'
+import { withDisguised } from '../adapters/detector-disguised/detector.js'
 import { emailDetector } from '../adapters/detector-email/detector.js'
 import { createHttpDetector } from '../adapters/detector-http/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
@@ -46,14 +47,23 @@ function makeOnce(): NonNullable<typeof made> {
   return made
 }
 
-/** Those that no expression describes. */
-function others(): readonly Detector[] {
-  return [cardDetector, emailDetector, ibanDetector, privateKeyDetector, ...piiDetectors, makeOnce().names]
-}
+/** Those that no expression describes, but for names: who hides a name is not found by how names are written. */
+const OTHERS: readonly Detector[] = [cardDetector, emailDetector, ibanDetector, privateKeyDetector, ...piiDetectors]
 
 /** Every detector of this version that is the gateway's own. */
 export function allDetectors(): readonly Detector[] {
-  return [...others(), ...makeOnce().patterns.values()]
+  everyone ??= listed()
+  return everyone
+}
+
+let everyone: readonly Detector[] | undefined
+
+function listed(): readonly Detector[] {
+  const { names, patterns } = makeOnce()
+  const single = OTHERS.map(withDisguised)
+  const families = [...patterns.values()].map(withDisguised)
+  const plain = [...single.map(([one]) => one), names, ...families.map(([one]) => one)]
+  return [...plain, ...[...single, ...families].map(([, disguised]) => disguised)]
 }
 
 /** Every detector of this version that judges whole bodies. Their weights are read once, and a damaged file throws. */
@@ -95,7 +105,8 @@ function placed<D extends { readonly types: readonly FindingType[] }>(
  */
 export function detectorsOf({ inspection: { types, open, onFailure, terms } }: Config): readonly Placed<Detector>[] {
   const own = createTermDetectors(terms.map((one) => ({ ...one, type: termType(one), words: readTerms(one) })))
-  const single = placed(others(), { types, open }, limited)
+  const single = placed(OTHERS, { types, open }, limited)
+  const names = placed([makeOnce().names], { types, open }, limited)
   const patterns = PATTERNS.flatMap(({ name, rules }) => {
     const on = rules().filter(({ type }) => types.includes(type))
     return [
@@ -113,7 +124,13 @@ export function detectorsOf({ inspection: { types, open, onFailure, terms } }: C
       ),
     ]
   })
-  return [...single, ...patterns, ...own.map((detector) => ({ detector, whenIll: onFailure }))]
+  const ofTerms = own.map((detector): Placed<Detector> => ({ detector, whenIll: onFailure }))
+  return [...[...single, ...patterns, ...ofTerms].flatMap(alsoDisguised), ...names]
+}
+
+/** One that fails at a disguise fails as it would at what is written. */
+function alsoDisguised({ detector, whenIll }: Placed<Detector>): readonly Placed<Detector>[] {
+  return withDisguised(detector).map((one) => ({ detector: one, whenIll }))
 }
 
 function placedPatterns(

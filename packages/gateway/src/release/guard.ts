@@ -16,8 +16,11 @@ import { refuse } from '../spec/index.js'
 import { Editor } from '../spec/replacement.js'
 import { ANSWERED_MAX, tokenizerOf } from '../spec/tokenizer.js'
 
-/** How far back detectors look for context: a word boundary, the name before a key, the beginning of an end mark. */
-const CONTEXT = 128
+/**
+ * How far back detectors look for context: a word boundary, the name before a key, the beginning of an end mark. They look some
+ * hundred characters back, of which each may be written as four (`%41`).
+ */
+const CONTEXT = 512
 /** The front of the text is dropped only when this much of it is done with: not at every push. */
 const DROP_MIN = 512
 /** As much of a finding's head as a detector needs to know it again, and where its shared dashes begin before it. */

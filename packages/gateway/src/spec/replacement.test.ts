@@ -24,6 +24,10 @@ describe('replacementFor', () => {
     ['pii.passport', 'X1234567', '******67'],
     ['pii.ip', '203.0.113.77', '203.0.***.**'],
     ['pii.ip', '2001:db8::7', '2001:db8::*'],
+    // In base64, in hexadecimal digits, as an address has it: nobody knows which part says what.
+    ['pii.ip', 'MjAzLjAuMTEzLjc3', '[redacted:pii.ip]'],
+    ['pii.ip', '3230332e302e3131332e3737', '[redacted:pii.ip]'],
+    ['pii.ip', '203.0.113%2E77', '[redacted:pii.ip]'],
     ['pii.mac', '00:1A:2B:3C:4D:5E', '00:1A:2B:**:**:**'],
     ['pii.birth-date', '1986-03-20', '1986-**-**'],
     ['pii.birth-date', '20 March 1986', '** ***** 1986'],

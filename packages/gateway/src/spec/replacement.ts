@@ -43,11 +43,16 @@ function maskAllButFirst(found: string, kept: number): string {
   return found.replace(/[\p{L}\p{N}]/gu, (one) => (left-- > 0 ? one : '*'))
 }
 
-/** `203.0.113.7`: the first two numbers stay; of `2001:db8::7` the first two groups. */
+/** `203.0.113.7`: the first two numbers stay; of `2001:db8::7` the first two groups; of one in disguise nothing. */
 function maskNetwork(found: string): string {
   const parts = found.split(/([.:])/)
+  if (parts.length < NETWORK_PARTS_MIN || !/^[0-9A-Fa-f.:]+$/.test(found))
+    return replacementFor('pii.ip', 'redact', found)
   return parts.map((part, at) => (at > 2 ? part.replace(/[\p{L}\p{N}]/gu, '*') : part)).join('')
 }
+
+/** Groups and what parts them: `1::2`. */
+const NETWORK_PARTS_MIN = 5
 
 /** Of a date its year, where that is written in four digits. */
 function maskAllButYear(found: string): string {

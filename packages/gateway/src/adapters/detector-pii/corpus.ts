@@ -198,6 +198,7 @@ export const NO_BIRTH_DATES: readonly string[] = [
 ]
 
 export const NETWORKS: readonly string[] = [
+  '«203.0.113.7» is where a text begins',
   'server «10.1.2.3»:8080, from «203.0.113.7».',
   'IP: «192.168.1.254»/24, ip:«198.51.100.23»',
   'X-Forwarded-For: «198.51.100.23», «10.0.0.5»',

@@ -66,7 +66,8 @@ function ipv4Score(row: string, text: string, start: number): number {
   if (said?.label === 'version' && said.distance <= 12) return 0
   // `3.53.4.0`: two numbers below ten, the first below 32: versions and sections look so, and few addresses.
   const isSmall = first < 32 && first !== 10 && numbers.filter((one) => one.length === 1).length > 1
-  if (isSmall || '$§'.includes(text.charAt(start - 1))) return said?.label === 'ip' && said.distance <= 40 ? 0.7 : 0
+  if (isSmall || (start > 0 && '$§'.includes(text.charAt(start - 1))))
+    return said?.label === 'ip' && said.distance <= 40 ? 0.7 : 0
   return 0.95
 }
 
