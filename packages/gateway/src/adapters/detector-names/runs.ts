@@ -92,7 +92,7 @@ export class RunReader {
     if (at > 0 && isWordClass(classes[text.charCodeAt(at - 1)] ?? OTHER)) {
       const end = wholeWordEnd(classes, text, at)
       // An address may go on behind it all the same.
-      at = mailEnd(classes, text, end, ended)
+      at = this.#mails.end(text, end, ended)
       if (at < 0) return end
     }
     while (at < text.length) {
@@ -105,7 +105,7 @@ export class RunReader {
       const length = end - at
       if (length > WORD_MAX) {
         const whole = wholeWordEnd(classes, text, end)
-        at = mailEnd(classes, text, whole, ended)
+        at = this.#mails.end(text, whole, ended)
         if (at < 0) return whole
         continue
       }
