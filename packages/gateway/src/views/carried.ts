@@ -56,7 +56,8 @@ export interface Cargo {
 
 /**
  * What base64 (that of addresses too) and hexadecimal digits carry from `place` on, wherever it begins within a group: rows of ten
- * bytes and more that are text in UTF-8. What stands around it in the same run, a picture say, or a path, does not matter.
+ * bytes and more that are text in UTF-8. What stands around it in the same run, a picture say, or a path, does not matter, but for a
+ * word in small letters right before it.
  *
  * Whether a character carries text is known from the `TAIL` characters of its run on either side of it, so a text that comes in
  * pieces carries what the whole does.
@@ -111,7 +112,8 @@ function breakAt(text: string, at: number): number {
 
 /** Where what the text ends with begins that cannot be judged yet. */
 function openFrom(text: string, from: number): number {
-  let at = text.length
+  const { length } = text
+  let at = length
   for (let left = TAIL; left > 0 && at > from; ) {
     const code = text.charCodeAt(at - 1)
     if (SIXES[code] !== NONE) {
@@ -124,7 +126,56 @@ function openFrom(text: string, from: number): number {
     if (!LINE_END.test(line)) break
     at -= line.endsWith('\r\n') ? 2 : 1
   }
-  return at
+  let start = at
+  while (start > from && isOfRun(text.charCodeAt(start - 1))) start--
+  const mixed = mixedFrom(text, start, length)
+  if (start < at) return mixed < length ? Math.max(at, mixed) : Math.max(at, length - GROUP)
+  return isTextSoFar(text, start) ? start : mixed
+}
+
+/** Characters that have to do with one byte. */
+const GROUP = 4
+
+/**
+ * Where a run stops to look like a word. Before that a text begins in it at its first character or not at all: else each word of a
+ * stream would have to wait for the next.
+ */
+function mixedFrom(text: string, start: number, end: number): number {
+  const first = text.charCodeAt(start)
+  if (start < end && !isSmall(first) && !isCapital(first)) return start
+  let at = start + 1
+  while (at < end && isSmall(text.charCodeAt(at))) at++
+  return Math.min(at, end)
+}
+
+function isSmall(code: number): boolean {
+  return code >= 0x61 && code <= 0x7a
+}
+
+function isCapital(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a
+}
+
+/** Whether what a text ends with may be the beginning of a run that carries text from its first character on. */
+function isTextSoFar(text: string, start: number): boolean {
+  LENGTHS.fill(0)
+  NEEDS.fill(0)
+  let bits = 0
+  let index = 0
+  let isHex = true
+  for (let at = start; at < text.length; at++) {
+    const six = SIXES[text.charCodeAt(at)] as number
+    if (six === NONE) continue
+    bits = ((bits << 6) | six) & 0xffff
+    const place = index & 3
+    if (place > 0) take(0, (bits >> (6 - 2 * place)) & 0xff)
+    const digit = FOURS[text.charCodeAt(at)] as number
+    isHex &&= digit !== NONE
+    if (isHex && (index & 1) === 1) take(FOURS_FROM, ((FOURS[text.charCodeAt(at - 1)] as number) << 4) | digit)
+    index++
+  }
+  const bytes = index - ((index + 3) >> 2)
+  return (index > 0 && LENGTHS[0] === bytes) || (index > 0 && isHex && LENGTHS[FOURS_FROM] === index >> 1)
 }
 
 const LINE_END = new RegExp(`[\\w+/-]{${LINE_MIN}}(?:\\r?\\n|\\r)$`)
@@ -199,6 +250,7 @@ class Reader {
   readonly #floor: number
   readonly #start: number
   readonly #end: number
+  readonly #mixed: number
   readonly #isOpen: boolean
   readonly #all: Carried[]
   /** The row that goes on: its bytes, and which characters each of them stands in. */
@@ -214,6 +266,7 @@ class Reader {
     this.#floor = floor
     this.#start = start
     this.#end = end
+    this.#mixed = mixedFrom(text, start, end)
     this.#isOpen = isOpen
     this.#all = all
   }
@@ -262,6 +315,7 @@ class Reader {
       this.#close(false)
       return
     }
+    if (this.#bytes.length === 0 && start > this.#start && start < this.#mixed) return
     this.#bytes.push(byte)
     this.#starts.push(start)
     this.#ends.push(end)
