@@ -20,6 +20,14 @@ test.each(DIALECTS)(
   },
 )
 
+test('whatever any detector finds is acted upon alike in any chunking [stream.chunk-invariant]', {
+  timeout: 120_000,
+}, async () => {
+  const { code, said } = await runScript('chunkings.mjs', ['--dialect', 'chat', '--types', 'all', '--n', '250'])
+  expect(said).toMatch(/^chat: no violation in 250 chunkings of 50 transcripts, /)
+  expect(code).toBe(0)
+})
+
 test('the script knows every dialect that is tried here', async () => {
   const { code, said } = await runScript('chunkings.mjs', ['--dialect', 'none'])
   expect(said).toContain(`there are ${DIALECTS.join(', ')}`)

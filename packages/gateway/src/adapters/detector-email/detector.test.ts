@@ -18,6 +18,8 @@ describe('addresses', () => {
     ['请联系ann@example.com谢谢', 'ann@example.com'],
     ['a@xn--bcher-kva.xn--p1ai', 'a@xn--bcher-kva.xn--p1ai'],
     ['x=ann@example.com-----', 'ann@example.com'],
+    ['https://shop.example:8080?mail=ann@example.com', 'ann@example.com'],
+    ['https://ann@example.com', 'ann@example.com'],
     ['ann@example.com.123', 'ann@example.com'],
     [`${'x'.repeat(70)}@example.com`, `${'x'.repeat(64)}@example.com`],
   ])('%j', (text, address) => expect(found(text)).toEqual([address]))
@@ -41,6 +43,9 @@ describe('none', () => {
     'git clone git@github.com:owner/repo.git',
     'a @ b.com',
     'foo@bar.c',
+    `postgres://app:${'s3cr'}3t@db.internal:5432/app`,
+    `mongodb+srv://ann:${'s3!c'}r3t@cluster0.mongodb.net/x`,
+    `redis://:${'x'.repeat(100)}@cache.internal`,
     'a@',
     '@',
     '',

@@ -6,6 +6,10 @@ import type { Detector, Finding, Scan } from '../../spec/index.js'
 const LOCAL_MAX = 64
 const DOMAIN_MAX = 254
 
+/** `scheme://user:` and what of a password stands before: RFC 3986 section 3.2.1, no longer than what a stream keeps. */
+const BEFORE_PASSWORD = /:\/\/[^\s/@:?#"'<>]{0,48}:[^\s/@?#"'<>]{0,64}$/
+const BEFORE_PASSWORD_MAX = 3 + 48 + 1 + 64
+
 const LOCAL = 1
 const DOMAIN = 2
 const KIND: Uint8Array = new Uint8Array(0x530)
@@ -96,6 +100,8 @@ export const emailDetector: Detector = {
       if (at - start === 3 && text.startsWith('git', start)) continue
       const end = domainEnd(text, at + 1, runEnd)
       if (end === -1) continue
+      // `postgres://app:password@db.example`: a password and a host.
+      if (BEFORE_PASSWORD.test(text.slice(Math.max(0, start - BEFORE_PASSWORD_MAX), start))) continue
       findings ??= []
       findings.push({ start, end, type: 'pii.email', score: 1 })
       floor = end

@@ -63,6 +63,13 @@ describe('names', () => {
     expect(found('Jane Roe <Jane.Roe@example.com> wrote')).toEqual([['pii.person', 'Jane Roe']])
   })
 
+  it.each([
+    ['Ship it to 12 Baker Street, London, IP 203.0.113.7 please', '12 Baker Street, London'],
+    ['Hauptstraße 12, 10115 Berlin, IP 203.0.113.7', 'Hauptstraße 12, 10115 Berlin'],
+  ])('an address of a network is no part of a street: %s', (text, address) => {
+    expect(found(text)).toEqual([['pii.address', address]])
+  })
+
   it('is the same however often it was asked before', () => {
     const text = FOUND.map(([one]) => one).join('\n')
     expect(createNamesDetector().scan(text, 0, true)).toEqual(detector.scan(text, 0, true))

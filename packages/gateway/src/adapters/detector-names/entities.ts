@@ -1,9 +1,9 @@
 import type { Finding } from '../../spec/index.js'
 import { LEFT } from './features.js'
-import { PARTICLE } from './lexicon.js'
+import { hashOf, PARTICLE } from './lexicon.js'
 import type { Thresholds } from './model.js'
 import { ADDRESS, ADDRESS_ON, PERSON, PERSON_ON, TAGS } from './tagger.js'
-import { CAPITALISED_SHAPE, INITIAL, LINE, SMALL, type Tokens } from './tokens.js'
+import { CAPITALISED_SHAPE, INITIAL, LINE, markShape, NUMBER, NUMBER_WORD, SMALL, type Tokens } from './tokens.js'
 
 /** A token is part of something from here on: where it begins and ends is asked less strictly than whether it is there. */
 const PART = 0.5
@@ -63,6 +63,7 @@ function add(
 ): void {
   let start = from
   let end = to
+  if (type === ADDRESS && endsInIp(tokens, start, end)) end -= 2
   while (start < end && !isWord(tokens, start)) start++
   while (end > start && (!isWord(tokens, end - 1) || isParticle(tokens, end - 1))) end--
   if (start === end || (type === ADDRESS && !hasLetters(tokens, start, end))) return
@@ -81,6 +82,27 @@ function add(
     type: type === PERSON ? 'pii.person' : 'pii.address',
     score,
   })
+}
+
+/** `…, IP 203` before `.0.113.7`: where in a network, and in no street. */
+function endsInIp(tokens: Tokens, from: number, to: number): boolean {
+  const number = LEFT + to - 1
+  if (to - from < 2 || !isNumber(tokens, number) || tokens.word[number - 1] !== IP) return false
+  const end = tokens.end[number] ?? 0
+  return (
+    tokens.shape[number + 1] === DOT &&
+    tokens.start[number + 1] === end &&
+    isNumber(tokens, number + 2) &&
+    tokens.start[number + 2] === end + 1
+  )
+}
+
+const IP = hashOf('ip', 0, 2)
+const DOT = markShape('.'.charCodeAt(0))
+
+function isNumber(tokens: Tokens, at: number): boolean {
+  const shape = tokens.shape[at] ?? LINE
+  return shape >= NUMBER && shape < NUMBER_WORD
 }
 
 /** Numbers alone, and what has digits in it, are no address: `7e-256`, a checksum, a postcode apart from its street. */
