@@ -4,7 +4,7 @@ import { runScript } from './script.js'
 
 beforeAll(build)
 
-// The ratio is where the worst stands today, with room for other machines: docs/detection.md has the figure that is asked for.
+// Twenty is what is asked for, of long texts on a quiet machine: short ones on a busy one are told several times as dear.
 test('no text breaks the law of detectors, and none costs much more than others [content.any-text]', {
   timeout: 120_000,
 }, async () => {
@@ -14,7 +14,7 @@ test('no text breaks the law of detectors, and none costs much more than others 
     '--length',
     '20000',
     '--ratio',
-    '600',
+    '250',
     '--seed',
     '11',
   ])

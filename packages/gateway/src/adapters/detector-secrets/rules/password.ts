@@ -80,7 +80,7 @@ function judgeBeforeName({ text, start, end: reach }: Candidate): Judged | undef
 /** Without what ends a sentence, closes something around it, or is the next parameter's. */
 function trimmed(text: string, start: number, reach: number, closing: string): number {
   const value = text.slice(start, reach)
-  const next = /&(?:amp;)?[\w.%-]{1,32}=/.exec(value)
+  const next = value.includes('&') ? /&(?:amp;)?[\w.%-]{1,32}=/.exec(value) : null
   let end = next === null ? reach : start + next.index
   while (end > start && closing.includes(text.charAt(end - 1))) end--
   if (end > start && text.charAt(end - 1) === '?') end--
