@@ -5,47 +5,63 @@ const ENCODED_MAX = 8192
 export function variantsOf(text: string): readonly string[] {
   const head = text.slice(0, ENCODED_MAX)
   const bytes = Buffer.from(head)
+  const moved = Buffer.concat([Buffer.alloc(2), bytes])
+  const points = [...head]
+  const quoted = JSON.stringify(head)
+  const escaped = encodeURIComponent(bytes.toString())
   return [
     text,
     [...text].reverse().join(''),
-    rotated(text, 13),
-    atbash(text),
+    translated(text, ROT13),
+    translated(text, ATBASH),
     // What stands before it moves it within groups of three bytes, of five bits.
-    ...[0, 1, 2].map((by) => Buffer.concat([Buffer.alloc(by), bytes]).toString('base64')),
-    ...[0, 1, 2, 3, 4].map((by) => base32(Buffer.concat([Buffer.alloc(by), bytes]))),
+    ...[0, 1, 2].map((by) => moved.toString('base64', 2 - by)),
+    ...[0, 1, 2, 3, 4].map((by) => base32(bytes, by)),
     bytes.toString('hex'),
-    [...head].map((one) => one.codePointAt(0)).join(' '),
-    encodeURIComponent(bytes.toString()),
-    JSON.stringify(head),
+    points.map((one) => one.codePointAt(0)).join(' '),
+    ...(escaped === text ? [] : [escaped]),
+    ...(quoted.length === text.length + 2 ? [] : [quoted]),
   ]
 }
 
-function rotated(text: string, by: number): string {
-  return text.replace(/[a-z]/gi, (one) => {
-    const first = one < 'a' ? 65 : 97
-    return String.fromCharCode(((one.charCodeAt(0) - first + by) % 26) + first)
-  })
+const ROT13: Uint8Array = alphabet((letter) => (letter + 13) % 26)
+const ATBASH: Uint8Array = alphabet((letter) => 25 - letter)
+
+/** @param to from a letter to another, 0 to 25 */
+function alphabet(to: (letter: number) => number): Uint8Array {
+  const codes = Uint8Array.from({ length: 0x80 }, (_, code) => code)
+  for (let letter = 0; letter < 26; letter++) {
+    codes[0x41 + letter] = 0x41 + to(letter)
+    codes[0x61 + letter] = 0x61 + to(letter)
+  }
+  return codes
 }
 
-function atbash(text: string): string {
-  return text.replace(/[a-z]/gi, (one) => String.fromCharCode((one < 'a' ? 155 : 219) - one.charCodeAt(0)))
+function translated(text: string, codes: Uint8Array): string {
+  const units = Buffer.from(text, 'utf16le')
+  for (let at = 0; at < units.length; at += 2) {
+    if (units[at + 1] === 0) units[at] = codes[units[at] ?? 0] ?? units[at] ?? 0
+  }
+  return units.toString('utf16le')
 }
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** RFC 4648 section 6, without padding. */
-function base32(bytes: Buffer): string {
-  let out = ''
+/** RFC 4648 section 6, without padding. @param by so many bytes of zero stand before */
+function base32(bytes: Buffer, by: number): string {
+  const out = Buffer.alloc(Math.ceil(((by + bytes.length) * 8) / 5))
+  let length = 0
   let bits = 0
   let held = 0
-  for (const byte of bytes) {
-    held = (held << 8) | byte
+  for (let at = -by; at < bytes.length; at++) {
+    held = (held << 8) | (at < 0 ? 0 : (bytes[at] ?? 0))
     bits += 8
     while (bits >= 5) {
       bits -= 5
-      out += BASE32.charAt((held >> bits) & 31)
+      out[length++] = BASE32.charCodeAt((held >> bits) & 31)
     }
     held &= (1 << bits) - 1
   }
-  return bits === 0 ? out : out + BASE32.charAt((held << (5 - bits)) & 31)
+  if (bits > 0) out[length++] = BASE32.charCodeAt((held << (5 - bits)) & 31)
+  return out.toString('latin1', 0, length)
 }

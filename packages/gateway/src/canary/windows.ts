@@ -12,7 +12,10 @@ const LEAVING: number = Array.from({ length: WINDOW }).reduce<number>((power) =>
 /** Reads a text letter by letter, and knows the hash of the last `WINDOW` of them. */
 export class Reader {
   readonly #last: Uint16Array = new Uint16Array(WINDOW)
+  /** As many of them as there are. */
   #count = 0
+  /** Where the next one goes. */
+  #place = 0
   #hash = 0
   #gap = 0
 
@@ -40,24 +43,32 @@ export class Reader {
     return true
   }
 
+  /** Before another text. */
+  begin(): void {
+    this.#gap = 0
+    this.forget()
+  }
+
   forget(): void {
+    if (this.#count === 0) return
     this.#count = 0
     this.#hash = 0
     this.#last.fill(0)
   }
 
   #push(letter: number): void {
-    const place = this.#count % WINDOW
-    const leaves = Math.imul(this.#last[place] ?? 0, LEAVING)
+    const place = this.#place
+    const leaves = Math.imul(this.#last[place] as number, LEAVING)
     this.#hash = (Math.imul(this.#hash, BASE) + letter - leaves) | 0
     this.#last[place] = letter
-    // Stays within 31 bits, and in step.
-    this.#count = this.#count >= 1 << 20 ? (this.#count % WINDOW) + WINDOW + 1 : this.#count + 1
+    this.#place = (place + 1) % WINDOW
+    if (this.#count < WINDOW) this.#count++
   }
 }
 
 export function widthAt(text: string, at: number): number {
-  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+  const code = text.charCodeAt(at)
+  return code < 0xd800 || code > 0xdbff || (text.codePointAt(at) ?? 0) <= 0xffff ? 1 : 2
 }
 
 /** Windows of letters of some texts. */
@@ -75,8 +86,9 @@ export class WindowSet {
     this.#mask = capacity - 1
     this.letters = 0
     let size = 0
+    const reader = new Reader()
     for (const [index, text] of texts.entries()) {
-      const reader = new Reader()
+      reader.begin()
       for (let at = 0; at < text.length; ) {
         const width = widthAt(text, at)
         if (reader.read(text, at, width)) {

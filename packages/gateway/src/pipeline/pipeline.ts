@@ -12,6 +12,7 @@ import { endedBy, type Permitted } from '../grants/permitted.js'
 import { createElsewhere } from '../inspect/elsewhere.js'
 import { answered, LEFT, refused, THREW } from '../release/answered.js'
 import { createGuardFactory } from '../release/guard.js'
+import { NOBODY_ELSEWHERE } from '../release/held.js'
 import { Release, type ReleaseParts } from '../release/release.js'
 import {
   type Action,
@@ -22,7 +23,6 @@ import {
   errorName,
   type FindingType,
   familyOf,
-  type LookElsewhere,
   NO_RETRY,
   type Outcome,
   type Placed,
@@ -162,7 +162,7 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
     )
     return all.filter((type) => wanted.has(type))
   }
-  /** A body that one of our own has to see whole is kept as if somebody elsewhere looked. */
+  /** A stream that one of our own has to see whole is kept as if somebody elsewhere looked. */
   const judgesBodies = (acts: ActsByType): boolean =>
     parts.bodyDetectors.some(({ detector }) => detector.types.some((type) => acts.has(type)))
   const judge = createJudge(parts, { learn, elsewhere, challenged, permitted, wantedIn })
@@ -421,7 +421,6 @@ export function createPipeline(parts: PipelineParts, before?: Pipeline): Pipelin
   }
 }
 
-const NOBODY_ELSEWHERE: LookElsewhere = async (texts) => ({ findings: texts.map(() => []), failed: [] })
 const NOT_ON_LEDGER = 'What this request has in it cannot be recorded at the moment, so it was not made.'
 
 function ignore(): void {}

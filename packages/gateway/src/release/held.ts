@@ -1,6 +1,9 @@
-import { type Refusal, refuse, type Usage } from '../spec/index.js'
+import { type LookElsewhere, type Refusal, refuse, type Usage } from '../spec/index.js'
 import { type Judged, type Judging, judge, judgeElsewhere } from './judge.js'
 import type { Terms } from './terms.js'
+
+/** In place of somebody elsewhere, where one of our own has to see an answer whole. */
+export const NOBODY_ELSEWHERE: LookElsewhere = async (texts) => ({ findings: texts.map(() => []), failed: [] })
 
 /** An answer that is held until it is whole: what does not stream, and a stream that somebody elsewhere looks at. */
 export class HeldAnswer {
@@ -25,7 +28,8 @@ export class HeldAnswer {
     const [first] = this.#chunks
     this.#body = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
     const whole = terms.whole(this.#body ?? NOTHING)
-    if (look === undefined) return judge(judging, whole, undefined)
+    // What does not stream is here as a whole, and there is nobody to wait for.
+    if (look === undefined || (look === NOBODY_ELSEWHERE && !isStream)) return judge(judging, whole, undefined)
     const looking = new AbortController()
     this.#looking = looking
     return judgeElsewhere(judging, whole, isStream, (heard) => {
