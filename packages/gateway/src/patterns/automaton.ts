@@ -36,6 +36,7 @@ export class Automaton {
   readonly #lists: Int32Array[] = []
   readonly #states = new Map<string, number>()
   readonly #starts = new Map<string, number>()
+  readonly #going = new Map<number, ReadonlyMap<number, boolean>>()
   /** Counts how often all states were forgotten: whoever keeps one asks. */
   age = 0
   readonly #seen: Int32Array
@@ -117,8 +118,12 @@ export class Automaton {
 
   /** The units that go on at a state, each once; and whether one of them, should nothing fit that follows, ends right there. */
   going(state: number): ReadonlyMap<number, boolean> {
+    // In a stream the same states are asked about at every piece.
+    const known = this.#going.get(state)
+    if (known !== undefined) return known
     const { unit, op } = this.#program
     const units = new Map<number, boolean>()
+    this.#going.set(state, units)
     for (const at of this.#lists[state / this.stride] ?? []) {
       const of = unit[at] ?? 0
       units.set(of, op[at] === ACCEPT || units.get(of) === true)
@@ -165,6 +170,7 @@ export class Automaton {
     this.#lists.length = 0
     this.#states.clear()
     this.#starts.clear()
+    this.#going.clear()
     this.#deadRow()
   }
 }

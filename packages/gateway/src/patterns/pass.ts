@@ -310,7 +310,12 @@ export class Pass {
 
   /** The text ends, and units go on. */
   #leaveOpen(at: number, state: number): void {
-    for (const [unit, endsHere] of this.#automaton.going(state)) {
+    const going = this.#automaton.going(state)
+    if (this.#ended.length === 0) {
+      if (at < this.#open && this.#isOpen(at, going)) this.#open = at
+      return
+    }
+    for (const [unit, endsHere] of going) {
       const ended = this.#ended.indexOf(unit)
       if (ended !== -1) this.#ended.splice(ended, 1)
       if (this.#parts[unit]?.led === undefined) {
@@ -321,6 +326,14 @@ export class Pass {
         if (end >= this.#from) this.#open = Math.min(this.#open, end)
       }
     }
+  }
+
+  /** Whether an expression is among those that go on: it may be found later. */
+  #isOpen(at: number, going: ReadonlyMap<number, boolean>): boolean {
+    for (const unit of going.keys()) {
+      if (this.#parts[unit]?.led === undefined && at >= (this.#next[unit] as number)) return true
+    }
+    return false
   }
 
   #takeIn(at: number): void {

@@ -146,6 +146,10 @@ class Guard implements TextGuard {
 }
 
 function keepHead(place: Place, scan: Scan, text: string): void {
+  if (scan.findings.length === 0) {
+    if (scan.hold !== place.from) place.head = ''
+    return
+  }
   // The one that ends there need not be the one that begins last: those of different types may overlap.
   const at = scan.findings.findLastIndex(({ end }) => end === scan.hold)
   const last = scan.findings[at]
