@@ -31,7 +31,7 @@ const THRESHOLDS = { person: 0.95, address: 0.85 }
 const random = seeded(SEED)
 const words = lexiconWords()
 const { slots, kinds } = bits.lexiconTable(words)
-const reader = new RunReader({ classes: characterClasses(), lexicon: new bits.Lexicon(slots, kinds) })
+const reader = new RunReader(characterClasses(), new bits.Lexicon(slots, kinds))
 
 /** So that names hold up that no list has, some are taken for unknown while learning. */
 function forget(tokens, count) {
@@ -64,8 +64,8 @@ function examplesOf(texts, weight) {
   const examples = []
   const { tokens } = reader
   for (const { text, spans } of texts) {
-    reader.begin()
-    for (let at = reader.next(text, 0, true); reader.count > 0; at = reader.next(text, at, true)) {
+    reader.begin(text)
+    for (let at = reader.next(0, true); reader.count > 0; at = reader.next(at, true)) {
       const { count } = reader
       const gold = goldOf(tokens, count, spans)
       forget(tokens, count)

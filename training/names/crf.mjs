@@ -16,7 +16,7 @@ export function exampleOf(reader, gold, mask) {
   const { tokens, count } = reader
   const out = new Int32Array(FEATURES_MAX)
   const run = runFeatures(tokens, count)
-  const identities = new Uint32Array(LEFT + count + RIGHT)
+  const identities = new Int32Array(LEFT + count + RIGHT)
   identitiesOf(tokens, count, identities)
   const rows = []
   const ofBag = new Int32Array(FEATURES_MAX)

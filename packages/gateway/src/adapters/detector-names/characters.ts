@@ -1,7 +1,6 @@
 import { mark } from '../../views/units.js'
 
-/** What a UTF-16 code unit is to the reader of names. Half a surrogate pair is `OTHER`: no name is written in what needs two. */
-export const OTHER = 0
+/** What a UTF-16 code unit is to the reader of names; 0 is all other, and half a surrogate pair: no name is written in what needs two. */
 export const SPACE = 1
 export const BREAK = 2
 /** Letters without a capital form too. */

@@ -70,6 +70,27 @@ describe('names', () => {
     expect(found(text)).toEqual([['pii.address', address]])
   })
 
+  it('what an address of e-mail is too long to reach may begin a name in the middle of a word', () => {
+    const mail = `mail x@${'b'.repeat(79)}`
+    expect(found(`${mail}rue de la Harpe 27, 75005 Paris`)).toEqual([
+      ['pii.address', 'rue de la Harpe 27, 75005 Paris'],
+    ])
+    expect(found(`x@${'b'.repeat(70)}.${'c'.repeat(8)}Jane Roe, 555-0100`)).toEqual([['pii.person', 'Jane Roe']])
+  })
+
+  it.each(['iPhone 15 for Marek Nowicki', 'ÉCOLE Zoë Ångström, İzmir', 'Call ΑΝΝΑ or Jane Roe'])(
+    'is the same behind much other text, of which only the end is looked at: %s',
+    (text) => {
+      for (const before of ['a', 'Aa1', 'x ', 'Ab, '].map((one) => one.repeat(2_000))) {
+        const { findings, hold } = detector.scan(`${before}\n\n${text}`, before.length, true)
+        const near = detector.scan(`${before.slice(-200)}\n\n${text}`, 200, true)
+        expect(hold).toBe(before.length + 2 + text.length)
+        const by = before.length - 200
+        expect(findings).toEqual(near.findings.map((one) => ({ ...one, start: one.start + by, end: one.end + by })))
+      }
+    },
+  )
+
   it('is the same however often it was asked before', () => {
     const text = FOUND.map(([one]) => one).join('\n')
     expect(createNamesDetector().scan(text, 0, true)).toEqual(detector.scan(text, 0, true))

@@ -6,6 +6,8 @@ import { RunReader } from './runs.js'
 import { Tagger } from './tagger.js'
 
 const NONE: readonly Finding[] = []
+/** More than is looked at before what is not judged yet: a stream that waits for others is not read from its front each time. */
+const SEEN_MAX = 256
 
 /**
  * Names of people and street addresses, by weights that were learnt.
@@ -19,7 +21,7 @@ export function createNamesDetector(path?: string): Detector {
 
 /** What is looked at are runs of capitalised words and numbers alone; all other prose is passed over. */
 function namesDetector({ model, lexicon, thresholds }: Names): Detector {
-  const runs = new RunReader({ classes: characterClasses(), lexicon })
+  const runs = new RunReader(characterClasses(), lexicon)
   const tagger = new Tagger(model)
 
   return {
@@ -28,14 +30,15 @@ function namesDetector({ model, lexicon, thresholds }: Names): Detector {
 
     scan(text: string, from: number, ended: boolean): Scan {
       let findings: Finding[] | undefined
-      let at = from
-      runs.begin()
+      const cut = Math.max(0, from - SEEN_MAX)
+      let at = from - cut
+      runs.begin(text.slice(cut))
       for (;;) {
-        at = runs.next(text, at, ended)
-        if (runs.count === 0) return { findings: findings ?? NONE, hold: at }
-        tagger.tag(runs)
+        at = runs.next(at, ended)
+        if (runs.count === 0) return { findings: findings ?? NONE, hold: cut + at }
+        if (!tagger.tag(runs)) continue
         findings ??= []
-        entitiesOf(runs.tokens, runs.count, tagger.marginals, thresholds, findings)
+        entitiesOf(runs.tokens, runs.count, tagger.marginals, thresholds, findings, cut)
       }
     },
   }

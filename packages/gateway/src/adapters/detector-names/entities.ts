@@ -2,8 +2,9 @@ import type { Finding } from '../../spec/index.js'
 import { LEFT } from './features.js'
 import { hashOf, PARTICLE } from './lexicon.js'
 import type { Thresholds } from './model.js'
+import { CAPITALISED_SHAPE, INITIAL, LINE, markShape, NUMBER, NUMBER_WORD, SMALL } from './shapes.js'
 import { ADDRESS, ADDRESS_ON, PERSON, PERSON_ON, TAGS } from './tagger.js'
-import { CAPITALISED_SHAPE, INITIAL, LINE, markShape, NUMBER, NUMBER_WORD, SMALL, type Tokens } from './tokens.js'
+import type { Tokens } from './tokens.js'
 
 /** A token is part of something from here on: where it begins and ends is asked less strictly than whether it is there. */
 const PART = 0.5
@@ -11,6 +12,8 @@ const PART = 0.5
 /**
  * What the tags of a run say is there. A token is part of what it most likely is; the score of the whole is the mean of its words',
  * and has to be as high as the threshold of its type.
+ *
+ * @param before characters of the text before those that were tagged
  */
 export function entitiesOf(
   tokens: Tokens,
@@ -18,6 +21,7 @@ export function entitiesOf(
   marginals: Float64Array,
   thresholds: Thresholds,
   findings: Finding[],
+  before: number,
 ): void {
   for (let place = 0; place < count; ) {
     const type = typeAt(marginals, place)
@@ -27,7 +31,7 @@ export function entitiesOf(
     }
     let end = place + 1
     while (end < count && typeAt(marginals, end) === type && !begins(marginals, end, type)) end++
-    add(tokens, marginals, place, end, type, thresholds, findings)
+    add(tokens, marginals, place, end, type, thresholds, findings, before)
     place = end
   }
 }
@@ -60,6 +64,7 @@ function add(
   type: number,
   thresholds: Thresholds,
   findings: Finding[],
+  before: number,
 ): void {
   let start = from
   let end = to
@@ -77,8 +82,8 @@ function add(
   const score = Math.min(1, sum / words)
   if (score < (type === PERSON ? thresholds.person : thresholds.address)) return
   findings.push({
-    start: tokens.start[LEFT + start] ?? 0,
-    end: tokens.end[LEFT + end - 1] ?? 0,
+    start: before + (tokens.start[LEFT + start] ?? 0),
+    end: before + (tokens.end[LEFT + end - 1] ?? 0),
     type: type === PERSON ? 'pii.person' : 'pii.address',
     score,
   })

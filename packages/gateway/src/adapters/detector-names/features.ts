@@ -14,7 +14,8 @@ import {
   TOY,
   UNIT,
 } from './lexicon.js'
-import { COMMA, LINE, NUMBER, NUMBER_WORD, type Tokens } from './tokens.js'
+import { COMMA, LINE, NUMBER, NUMBER_WORD } from './shapes.js'
+import type { Tokens } from './tokens.js'
 
 /** Tokens of context on the sides of a run. */
 export const LEFT = 3
@@ -38,7 +39,7 @@ function identity(tokens: Tokens, at: number): number {
   if (shape >= NUMBER && shape < NUMBER_WORD) return shape
   if (kind === 0) return shape < LINE && shape > 0 ? UNKNOWN : shape
   if ((kind & TELLING) === 0 && ((kind >>> COMMON_SHIFT) & 3) === 0 && (kind & (NAMES | CAPITALISED)) !== 0) return kind
-  return tokens.word[at] ?? 0
+  return (tokens.word[at] ?? 0) | 0
 }
 
 /** The words before a run, in no order. */
@@ -64,7 +65,7 @@ export function runFeatures(tokens: Tokens, count: number): number {
 }
 
 /** What tells the tokens of a run, and those around it, apart: written to `out`, by place. */
-export function identitiesOf(tokens: Tokens, count: number, out: Uint32Array): void {
+export function identitiesOf(tokens: Tokens, count: number, out: Int32Array): void {
   for (let at = 0; at < LEFT + count + RIGHT; at++) out[at] = identity(tokens, at)
 }
 
@@ -82,7 +83,7 @@ export function featuresOf(
   tokens: Tokens,
   at: number,
   run: number,
-  identities: Uint32Array,
+  identities: Int32Array,
   mask: number,
   out: Int32Array,
 ): number {
@@ -135,8 +136,8 @@ export function featuresOf(
   out[27] = (Math.min(4, at - LEFT) << 16) | (k0 & 0xffff)
   let count = 28
   if (s0 < LINE) {
-    const tail3 = tokens.tail3[at] ?? 0
-    const tail4 = tokens.tail4[at] ?? 0
+    const tail3 = (tokens.tail3[at] ?? 0) | 0
+    const tail4 = (tokens.tail4[at] ?? 0) | 0
     out[28] = tokens.tail2[at] ?? 0
     out[29] = tail3
     out[30] = tail4
@@ -165,7 +166,7 @@ export function partOf(tokens: Tokens, at: number): number {
 export function bagFeaturesOf({ bag, bagCount }: Bag, part: number, mask: number, out: Int32Array): number {
   if (part === 0) return 0
   for (let index = 0; index < bagCount; index++) {
-    out[index] = mix(mix(bag[index] ?? 0, part), BAG_TEMPLATE) & mask
+    out[index] = mix(mix((bag[index] ?? 0) | 0, part), BAG_TEMPLATE) & mask
   }
   return bagCount
 }

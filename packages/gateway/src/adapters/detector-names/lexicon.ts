@@ -44,13 +44,16 @@ export function hashOf(text: string, start: number, end: number): number {
   return hash >>> 0
 }
 
-/** Two numbers into one, spread over all bits. */
+/** Two numbers into one, spread over all bits: signed, since larger numbers are passed on in memory of their own. */
 export function mix(a: number, b: number): number {
   let hash = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b)
   hash ^= hash >>> 15
   hash = Math.imul(hash, 0xc2b2ae35)
-  return (hash ^ (hash >>> 13)) >>> 0
+  return hash ^ (hash >>> 13)
 }
+
+/** A power of two. */
+const ASKED = 4096
 
 /**
  * A set of words with what they are, as a table of hashes: 24 bits of the hash and 8 bits for one of at most 255 combinations of
@@ -60,16 +63,29 @@ export class Lexicon {
   readonly #slots: Uint32Array
   readonly #kinds: Uint16Array
   readonly #mask: number
+  /** Words that were asked for: prose says the same ones again and again, and the whole table fits in no near cache. */
+  readonly #asked = new Int32Array(ASKED)
+  readonly #askedKinds = new Uint16Array(ASKED)
 
   /** @param slots a power of two of them, some empty (0) */
   constructor(slots: Uint32Array, kinds: Uint16Array) {
     this.#slots = slots
     this.#kinds = kinds
     this.#mask = slots.length - 1
+    this.#askedKinds[0] = this.#look(0)
   }
 
-  /** @param hash `hashOf` the word in small letters. 0 where it is in no list. */
+  /** @param hash `hashOf` the word in small letters, signed or not. 0 where it is in no list. */
   kindOf(hash: number): number {
+    const place = hash & (ASKED - 1)
+    if (this.#asked[place] === (hash | 0)) return this.#askedKinds[place] as number
+    const kind = this.#look(hash)
+    this.#asked[place] = hash
+    this.#askedKinds[place] = kind
+    return kind
+  }
+
+  #look(hash: number): number {
     const spread = mix(hash, 1)
     const mark = (spread >>> 8) | 0
     for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask) {
@@ -82,7 +98,7 @@ export class Lexicon {
 
 /** Two words, as one in a lexicon: a full name. */
 export function pairOf(first: number, second: number): number {
-  return mix(first, second)
+  return mix(first, second) >>> 0
 }
 
 /** The table of a lexicon, for `new Lexicon`; a word of it may be two with a space between. At most two thirds of it are taken. */

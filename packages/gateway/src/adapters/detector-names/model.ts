@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { readWeights, type Weights } from '../../weights/weights.js'
 import { Lexicon } from './lexicon.js'
-import { type Model, TAGS } from './tagger.js'
+import { ADDRESS, ADDRESS_ON, type Model, PERSON, PERSON_ON, TAGS } from './tagger.js'
 
 /** Where the weights of this version lie, beside the built code as beside the source. */
 const OWN = new URL('../../../weights/names.bin', import.meta.url)
@@ -28,7 +28,7 @@ export function readNames(path: string = fileURLToPath(OWN)): Names {
   const kinds = arrayOf(arrays, 'kinds', path)
   return {
     model: {
-      weights: spread(weights),
+      weights: paired(weights),
       transitions: Float32Array.from(numbersOf(about, 'transitions', path)),
       scale: numberOf(about, 'scale', path),
     },
@@ -38,14 +38,17 @@ export function readNames(path: string = fileURLToPath(OWN)): Names {
   }
 }
 
-/** Rows of `TAGS` weights become rows of eight: one never lies across two lines of the cache. */
-function spread(weights: Int8Array): Int8Array {
+/** By how much the weights of the other tags are more than that of `OUTSIDE`, two in one number: see `Model`. */
+function paired(weights: Int8Array): Int32Array {
   const rows = weights.length / TAGS
-  const wide = new Int8Array(rows * 8)
-  for (let row = 0; row < rows; row++) {
-    for (let tag = 0; tag < TAGS; tag++) wide[row * 8 + tag] = weights[row * TAGS + tag] ?? 0
+  const pairs = new Int32Array(rows * 2)
+  for (let row = 0, at = 0; row < rows; row++, at += TAGS) {
+    const outside = weights[at] ?? 0
+    const more = (tag: number): number => (weights[at + tag] ?? 0) - outside
+    pairs[row * 2] = more(PERSON) + (more(PERSON_ON) << 16)
+    pairs[row * 2 + 1] = more(ADDRESS) + (more(ADDRESS_ON) << 16)
   }
-  return wide
+  return pairs
 }
 
 function arrayOf(arrays: Weights['arrays'], name: string, path: string): Int8Array {

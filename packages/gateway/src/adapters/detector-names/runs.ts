@@ -1,13 +1,13 @@
-import { BAG_MAX, WordsBefore } from './bag.js'
-import { DIGIT, LOWER, OTHER, UPPER } from './characters.js'
+import { BAG_MAX, bagBefore } from './bag.js'
+import { DIGIT, LOWER, UPPER } from './characters.js'
 import { LEFT, RIGHT } from './features.js'
 import {
   COMMON_SHIFT,
   CUE,
   FAMOUS,
   FIRST,
-  hashOf,
   LAST,
+  type Lexicon,
   PARTICLE,
   pairOf,
   START,
@@ -16,28 +16,10 @@ import {
   UNIT,
 } from './lexicon.js'
 import { Mails } from './mail.js'
+import { isWordClass, Reader, WORD_MAX, wordEnd } from './reader.js'
+import { BLANK_LINE, CAPITALISED_SHAPE, LINE, markShape, NONE, NUMBER, NUMBER_WORD } from './shapes.js'
 import { STARTS } from './starts.js'
-import {
-  BLANK_LINE,
-  CAPITALISED_SHAPE,
-  type Gap,
-  isWordClass,
-  LINE,
-  markShape,
-  NONE,
-  NUMBER,
-  NUMBER_WORD,
-  putShape,
-  putWord,
-  type Reader,
-  readBack,
-  readGap,
-  type Tokens,
-  tokensOf,
-  WORD_MAX,
-  wholeWordEnd,
-  wordEnd,
-} from './tokens.js'
+import { type Gap, putEnds, putPart, putShape, putWord, readBack, readGap, type Tokens, tokensOf } from './tokens.js'
 
 /** Tokens in a run. What goes on longer is judged in parts. */
 export const RUN_MAX = 48
@@ -65,19 +47,20 @@ export class RunReader {
   #isIdle = false
   readonly #reader: Reader
   readonly #mails: Mails
-  readonly #before: WordsBefore
+  /** Where the run read last begins. */
+  #word = 0
   readonly #gap: Gap = { end: 0, lines: 0, open: false, wide: false }
 
-  constructor(reader: Reader) {
-    this.#reader = reader
-    this.#mails = new Mails(reader.classes)
-    this.#before = new WordsBefore(reader)
+  constructor(classes: Uint8Array, lexicon: Lexicon) {
+    this.#reader = new Reader(classes, lexicon)
+    this.#mails = new Mails(this.#reader)
   }
 
   /** Before another text. */
-  begin(): void {
+  begin(text: string): void {
+    this.#reader.begin(text)
     this.#mails.begin()
-    this.#before.begin()
+    this.#word = 0
   }
 
   /**
@@ -85,99 +68,101 @@ export class RunReader {
    *
    * @returns where it ends. Where `count` is 0 there is none, and it is from where a run may yet begin
    */
-  next(text: string, at: number, ended: boolean): number {
-    const { classes } = this.#reader
+  next(at: number, ended: boolean): number {
+    const reader = this.#reader
+    const { classes, units, length } = reader
     this.count = 0
     // What was let go in the middle of a word was no beginning of a run, however it goes on.
-    if (at > 0 && isWordClass(classes[text.charCodeAt(at - 1)] ?? OTHER)) {
-      const end = wholeWordEnd(classes, text, at)
+    if (at > 0 && reader.isWordAt(at - 1)) {
+      const end = wordEnd(reader, at)
       // An address may go on behind it all the same.
-      at = this.#mails.end(text, end, ended)
+      at = this.#mails.end(end, ended)
       if (at < 0) return end
     }
-    while (at < text.length) {
-      const one = classes[text.charCodeAt(at)] ?? OTHER
-      if (!isWordClass(one)) {
-        at++
+    for (let word = this.#word; reader.hasWord(word); word++) {
+      const end = reader.endOf(word)
+      if (end <= at) continue
+      const start = Math.max(at, reader.startOf(word))
+      const mail = this.#mails.end(end, ended)
+      if (end - start > WORD_MAX) {
+        if (mail < 0) return end
+        at = mail
         continue
       }
-      const end = wordEnd(classes, text, at)
-      const length = end - at
-      if (length > WORD_MAX) {
-        const whole = wholeWordEnd(classes, text, end)
-        at = this.#mails.end(text, whole, ended)
-        if (at < 0) return whole
-        continue
-      }
-      const mail = this.#mails.end(text, end, ended)
       if (mail > end) {
         at = mail
         continue
       }
-      const isLast = (end === text.length || mail < 0) && !ended
-      if (one === LOWER) {
-        if (isLast) return length <= SMALL_MAX && this.#mayBeginSmall(text, at) ? at : end
-        if (length < SMALL_MIN || length > SMALL_MAX || !this.#beginsSmall(text, at, end)) {
+      const isLast = (end === length || mail < 0) && !ended
+      if (classes[units[start] as number] === LOWER) {
+        if (isLast) return end - start <= SMALL_MAX && this.#mayBeginSmall(start, word) ? start : end
+        if (end - start < SMALL_MIN || end - start > SMALL_MAX || !this.#beginsSmall(start, word)) {
           at = end
           continue
         }
       }
-      if (isLast || !this.#read(text, at, end, ended)) {
+      if (isLast || !this.#read(start, word, ended)) {
         this.count = 0
-        return at
+        return start
       }
       at = this.tokens.end[LEFT + this.count - 1] ?? end
+      this.#word = word
       if (!this.#isIdle) return at
       this.count = 0
     }
-    return text.length
+    return length
   }
 
-  /** Whether a word in small letters begins a run: `rue`, `ul`, or a name behind a cue. */
-  #beginsSmall(text: string, start: number, end: number): boolean {
-    const kind = this.#reader.lexicon.kindOf(hashOf(text, start, end))
+  /** Whether a word in small letters, or the rest of one, begins a run: `rue`, `ul`, or a name behind a cue. */
+  #beginsSmall(start: number, word: number): boolean {
+    const reader = this.#reader
+    const isWhole = start === reader.startOf(word)
+    const hash = isWhole ? reader.writtenOf(word) : reader.writtenOfPart(start, reader.endOf(word))
+    const kind = reader.lexicon.kindOf(hash)
     if ((kind & START) !== 0) return true
-    return isSmallName(kind) && this.#isCued(text, start)
+    return isSmallName(kind) && this.#isCued(start, word)
   }
 
   /** Whether a word in small letters that the text ends within may yet begin a run. */
-  #mayBeginSmall(text: string, start: number): boolean {
-    const begun = text.slice(start)
-    return STARTS.some((word) => word.startsWith(begun)) || this.#isCued(text, start)
+  #mayBeginSmall(start: number, word: number): boolean {
+    const begun = this.#reader.text.slice(start)
+    return STARTS.some((one) => one.startsWith(begun)) || this.#isCued(start, word)
   }
 
   /** Whether what stands before makes a name even of a word in small letters. */
-  #isCued(text: string, start: number): boolean {
-    const { classes, lexicon } = this.#reader
+  #isCued(start: number, word: number): boolean {
+    const reader = this.#reader
+    const { units } = reader
     let end = start
-    while (end > 0 && start - end < AFTER_CUE_MAX && AFTER_CUE.has(text.charCodeAt(end - 1))) end--
-    if (end === start) return false
-    let begin = end
-    while (begin > 0 && end - begin <= WORD_MAX && isWordClass(classes[text.charCodeAt(begin - 1)] ?? OTHER)) begin--
-    if (begin === end || end - begin > WORD_MAX) return false
-    const word = text.slice(begin, end).toLowerCase()
-    return (lexicon.kindOf(hashOf(word, 0, word.length)) & CUE) !== 0
+    while (end > 0 && start - end < AFTER_CUE_MAX && AFTER_CUE.has(units[end - 1] as number)) end--
+    if (end === start || word === 0 || reader.endOf(word - 1) !== end) return false
+    if (end - reader.startOf(word - 1) > WORD_MAX) return false
+    return (reader.lexicon.kindOf(reader.hashOf(word - 1)) & CUE) !== 0
   }
 
   /**
-   * Reads the run that begins with the word from `start` to `end`.
+   * Reads the run that begins at `start`, where `word` stands or goes on.
    *
    * @returns whether all of it, and the context behind it, is there
    */
-  #read(text: string, start: number, end: number, ended: boolean): boolean {
+  #read(start: number, word: number, ended: boolean): boolean {
     const { tokens } = this
     const reader = this.#reader
-    const { classes } = reader
+    const { classes, units, length } = reader
     const gap = this.#gap
-    putWord(reader, tokens, LEFT, text, start, end)
-    const first = classes[text.charCodeAt(start)]
+    const end = reader.endOf(word)
+    if (start === reader.startOf(word)) putWord(reader, tokens, LEFT, word)
+    else putPart(reader, tokens, LEFT, start, end)
+    const first = classes[units[start] as number]
     const isSmall = first !== UPPER && first !== DIGIT
     let last = LEFT
     let index = LEFT + 1
     let bridges = 0
     let hasNumber = first === DIGIT
+    let next = word + 1
+    let behind = next
     for (let at = end; index < LEFT + RUN_MAX - 1 && bridges <= BRIDGE_MAX; ) {
-      readGap(classes, text, at, gap)
+      readGap(reader, at, gap)
       if (gap.open) {
         if (!ended) return false
         break
@@ -188,8 +173,8 @@ export class RunReader {
         bridges++
       }
       const from = gap.end
-      const code = text.charCodeAt(from)
-      const one = classes[code] ?? OTHER
+      const code = units[from] as number
+      const one = classes[code] as number
       if (!isWordClass(one)) {
         if (!BRIDGES.has(code)) break
         putShape(tokens, index++, from, from + 1, markShape(code))
@@ -197,19 +182,22 @@ export class RunReader {
         at = from + 1
         continue
       }
-      at = wordEnd(classes, text, from)
+      if (!reader.hasWord(next)) break
+      at = reader.endOf(next)
       if (at - from > WORD_MAX) break
-      const mail = this.#mails.end(text, at, ended)
-      if (mail < 0 || (at === text.length && !ended)) return false
+      const mail = this.#mails.end(at, ended)
+      if (mail < 0 || (at === length && !ended)) return false
       if (mail > at) break
-      putWord(reader, tokens, index, text, from, at)
+      putWord(reader, tokens, index, next++)
       const kind = tokens.kind[index] ?? 0
       if (one === UPPER || (one === DIGIT && at - from <= DIGITS_MAX) || (kind & (STREET | UNIT)) !== 0) {
         last = index
+        behind = next
         bridges = 0
         if (one === DIGIT) hasNumber = true
       } else if (isSmall && isSmallName(kind)) {
         last = index
+        behind = next
         bridges = 0
       } else if (one !== DIGIT && ((kind & PARTICLE) !== 0 || at - from <= (hasNumber ? 3 : 2))) bridges++
       else break
@@ -218,10 +206,11 @@ export class RunReader {
     this.count = last - LEFT + 1
     this.#isIdle = last === LEFT ? isIdle(tokens.shape[LEFT] ?? 0, tokens.kind[LEFT] ?? 0) : !this.#hasLetters()
     if (this.#isIdle) return true
-    if (!this.#readRight(text, last + 1, tokens.end[last] ?? end, ended)) return false
-    readBack(reader, tokens, LEFT - 1, text, start)
+    if (!this.#readRight(last + 1, tokens.end[last] ?? end, behind, ended)) return false
+    readBack(reader, tokens, LEFT - 1, start, word)
+    this.#putEnds()
     this.#markKnown()
-    this.bagCount = this.#before.read(text, start, this.bag)
+    this.bagCount = bagBefore(reader, start, word, this.bag)
     return true
   }
 
@@ -233,6 +222,13 @@ export class RunReader {
       if (shape < NUMBER || (shape >= NUMBER_WORD && shape < LINE)) return true
     }
     return false
+  }
+
+  #putEnds(): void {
+    const { tokens, count } = this
+    for (let at = LEFT; at < LEFT + count; at++) {
+      if ((tokens.shape[at] as number) < LINE) putEnds(this.#reader, tokens, at)
+    }
   }
 
   /** A full name that everybody knows is one word by word: `Harry Potter`. */
@@ -247,15 +243,15 @@ export class RunReader {
     }
   }
 
-  #readRight(text: string, first: number, at: number, ended: boolean): boolean {
+  #readRight(first: number, at: number, word: number, ended: boolean): boolean {
     const { tokens } = this
     const reader = this.#reader
-    const { classes } = reader
+    const { classes, units, length } = reader
     const gap = this.#gap
     const most = first + RIGHT
     let index = first
     while (index < most) {
-      readGap(classes, text, at, gap)
+      readGap(reader, at, gap)
       if (gap.open && !ended) return false
       if (gap.open || gap.wide) break
       if (gap.lines > 0) {
@@ -263,16 +259,17 @@ export class RunReader {
         if (index === most) break
       }
       const from = gap.end
-      const code = text.charCodeAt(from)
-      if (!isWordClass(classes[code] ?? OTHER)) {
+      const code = units[from] as number
+      if (!isWordClass(classes[code] as number)) {
         putShape(tokens, index++, from, from + 1, markShape(code))
         at = from + 1
         continue
       }
-      at = wordEnd(classes, text, from)
+      if (!reader.hasWord(word)) break
+      at = reader.endOf(word)
       if (at - from > WORD_MAX) break
-      if (at === text.length && !ended) return false
-      putWord(reader, tokens, index++, text, from, at)
+      if (at === length && !ended) return false
+      putWord(reader, tokens, index++, word++)
     }
     for (; index < most; index++) putShape(tokens, index, at, at, NONE)
     return true

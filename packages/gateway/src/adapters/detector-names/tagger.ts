@@ -11,7 +11,8 @@ import {
   runFeatures,
 } from './features.js'
 import { RUN_MAX, type RunReader } from './runs.js'
-import { LINE, type Tokens } from './tokens.js'
+import { LINE } from './shapes.js'
+import type { Tokens } from './tokens.js'
 
 /** Tags: outside; a person's first token, a further one; an address's first token, a further one. */
 export const TAGS = 5
@@ -21,14 +22,24 @@ export const PERSON_ON = 2
 export const ADDRESS = 3
 export const ADDRESS_ON = 4
 
-/** What was learnt: a row of `TAGS` weights for each feature, and weights of one tag behind another (`from * TAGS + to`). */
+/** What was learnt: weights of the tags for each feature, and of one tag behind another (`from * TAGS + to`). */
 export interface Model {
-  readonly weights: Int8Array
+  /**
+   * By feature two numbers: of a person's tags and of an address's, each by how much more it weighs than `OUTSIDE`. The first one's
+   * is in the lower 16 bits and the further one's above, so that one addition adds both; those of `FEATURES_MAX` do not overflow.
+   */
+  readonly weights: Int32Array
   /** Tags from the first row on are behind `OUTSIDE` at the beginning of a run. */
   readonly transitions: Float32Array
   /** What a weight of 1 is worth. */
   readonly scale: number
 }
+
+/**
+ * Where a whole run is `OUTSIDE` with this likelihood, no token of it is half as likely anything else; a little more than half, for
+ * what is lost in rounding.
+ */
+const NOTHING_LIKELY = 0.51
 
 /** Which tag may stand behind which: what goes on must have begun. */
 export function mayFollow(from: number, to: number): boolean {
@@ -53,9 +64,9 @@ export class Tagger {
   readonly #mask: number
   readonly #follow: Float64Array
   readonly #features = new Int32Array(FEATURES_MAX)
-  readonly #identities = new Uint32Array(LEFT + RUN_MAX + RIGHT)
+  readonly #identities = new Int32Array(LEFT + RUN_MAX + RIGHT)
   /** By part, what the words of the bag weigh; and which parts of this run that is known of. */
-  readonly #bags = new Int32Array(PARTS * TAGS)
+  readonly #bags = new Int32Array(PARTS * 2)
   readonly #isBagKnown = new Uint8Array(PARTS)
   /** By how much less a weight is than the highest one. */
   readonly #likelihoods: Float64Array
@@ -65,7 +76,7 @@ export class Tagger {
 
   constructor(model: Model) {
     this.#model = model
-    this.#mask = model.weights.length / 8 - 1
+    this.#mask = model.weights.length / 2 - 1
     this.#likelihoods = Float64Array.from({ length: Math.ceil(60 / model.scale) + 1 }, (_, less) =>
       Math.exp(Math.max(-60, -less * model.scale)),
     )
@@ -74,29 +85,49 @@ export class Tagger {
     )
   }
 
-  tag(read: RunReader): void {
-    const { tokens, count } = read
-    this.#emit(tokens, count, read)
+  /** @returns whether anything may be there. If not, each token is most likely `OUTSIDE`, and `marginals` are not of this run */
+  tag(read: RunReader): boolean {
+    this.#emit(read.tokens, read.count, read)
+    if (this.#goForward(read.count) > NOTHING_LIKELY) return false
+    this.#goBackward(read.count)
+    return true
+  }
+
+  /** @returns how likely all of the run is `OUTSIDE` */
+  #goForward(count: number): number {
+    const follow = this.#follow
+    const emissions = this.#emissions
+    const forward = this.#forward
+    let outside = 1
+    // Before the run all is outside. What may not follow is left out: `mayFollow`.
+    let f0 = 1
+    let f1 = 0
+    let f2 = 0
+    let f3 = 0
+    let f4 = 0
+    for (let row = 0; row < count * TAGS; row += TAGS) {
+      const v0 = sumInto(follow, 0, f0, f1, f2, f3, f4) * (emissions[row] as number)
+      const v1 = sumInto(follow, 1, f0, f1, f2, f3, f4) * (emissions[row + 1] as number)
+      const v2 = (f1 * (follow[7] as number) + f2 * (follow[12] as number)) * (emissions[row + 2] as number)
+      const v3 = sumInto(follow, 3, f0, f1, f2, f3, f4) * (emissions[row + 3] as number)
+      const v4 = (f3 * (follow[19] as number) + f4 * (follow[24] as number)) * (emissions[row + 4] as number)
+      const sum = v0 + v1 + v2 + v3 + v4
+      outside *= ((follow[0] as number) * (emissions[row] as number)) / sum
+      forward[row] = f0 = v0 / sum
+      forward[row + 1] = f1 = v1 / sum
+      forward[row + 2] = f2 = v2 / sum
+      forward[row + 3] = f3 = v3 / sum
+      forward[row + 4] = f4 = v4 / sum
+    }
+    return outside
+  }
+
+  #goBackward(count: number): void {
     const { marginals } = this
     const follow = this.#follow
     const emissions = this.#emissions
     const forward = this.#forward
     const backward = this.#backward
-    for (let place = 0; place < count; place++) {
-      const row = place * TAGS
-      let sum = 0
-      for (let to = 0; to < TAGS; to++) {
-        let value = 0
-        if (place === 0) value = follow[to] ?? 0
-        else
-          for (let from = 0; from < TAGS; from++)
-            value += (forward[row - TAGS + from] ?? 0) * (follow[from * TAGS + to] ?? 0)
-        value *= emissions[row + to] ?? 0
-        forward[row + to] = value
-        sum += value
-      }
-      for (let tag = 0; tag < TAGS; tag++) forward[row + tag] = (forward[row + tag] ?? 0) / sum
-    }
     for (let place = count - 1; place >= 0; place--) {
       const row = place * TAGS
       let sum = 0
@@ -135,24 +166,21 @@ export class Tagger {
       const part = partOf(tokens, LEFT + place)
       this.#weighBag(bag, part)
       const most = featuresOf(tokens, LEFT + place, run, identities, this.#mask, features)
-      let w0 = bags[part * TAGS] ?? 0
-      let w1 = bags[part * TAGS + 1] ?? 0
-      let w2 = bags[part * TAGS + 2] ?? 0
-      let w3 = bags[part * TAGS + 3] ?? 0
-      let w4 = bags[part * TAGS + 4] ?? 0
+      let person = bags[part * 2] as number
+      let address = bags[part * 2 + 1] as number
       for (let index = 0; index < most; index++) {
-        // Rows of eight, so that one never lies across two lines of the cache.
-        const at = (features[index] as number) << 3
-        w0 += weights[at] as number
-        w1 += weights[at + 1] as number
-        w2 += weights[at + 2] as number
-        w3 += weights[at + 3] as number
-        w4 += weights[at + 4] as number
+        const at = (features[index] as number) << 1
+        person = (person + (weights[at] as number)) | 0
+        address = (address + (weights[at + 1] as number)) | 0
       }
+      const w1 = lowerOf(person)
+      const w2 = upperOf(person)
+      const w3 = lowerOf(address)
+      const w4 = upperOf(address)
       const row = place * TAGS
       const shape = tokens.shape[LEFT + place] ?? 0
-      const top = Math.max(w0, w1, w2, w3, w4)
-      emissions[row] = this.#likelihood(top - w0)
+      const top = Math.max(0, w1, w2, w3, w4)
+      emissions[row] = this.#likelihood(top)
       emissions[row + 1] = mayBe(shape, 1) ? this.#likelihood(top - w1) : 0
       emissions[row + 2] = mayBe(shape, 2) ? this.#likelihood(top - w2) : 0
       emissions[row + 3] = mayBe(shape, 3) ? this.#likelihood(top - w3) : 0
@@ -166,13 +194,16 @@ export class Tagger {
     this.#isBagKnown[part] = 1
     const { weights } = this.#model
     const features = this.#features
-    const bags = this.#bags
     const count = bagFeaturesOf(bag, part, this.#mask, features)
-    for (let tag = 0; tag < TAGS; tag++) {
-      let weight = 0
-      for (let index = 0; index < count; index++) weight += weights[((features[index] as number) << 3) + tag] as number
-      bags[part * TAGS + tag] = weight
+    let person = 0
+    let address = 0
+    for (let index = 0; index < count; index++) {
+      const at = (features[index] as number) << 1
+      person = (person + (weights[at] as number)) | 0
+      address = (address + (weights[at + 1] as number)) | 0
     }
+    this.#bags[part * 2] = person
+    this.#bags[part * 2 + 1] = address
   }
 
   /** Never nothing: a tag that is all but impossible may be the only one left by its neighbours. */
@@ -180,4 +211,22 @@ export class Tagger {
     const known = this.#likelihoods
     return known[Math.min(less, known.length - 1)] as number
   }
+}
+
+function sumInto(follow: Float64Array, to: number, f0: number, f1: number, f2: number, f3: number, f4: number): number {
+  return (
+    f0 * (follow[to] as number) +
+    f1 * (follow[TAGS + to] as number) +
+    f2 * (follow[2 * TAGS + to] as number) +
+    f3 * (follow[3 * TAGS + to] as number) +
+    f4 * (follow[4 * TAGS + to] as number)
+  )
+}
+
+function lowerOf(pair: number): number {
+  return (pair << 16) >> 16
+}
+
+function upperOf(pair: number): number {
+  return (pair - lowerOf(pair)) >> 16
 }
