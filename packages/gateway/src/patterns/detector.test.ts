@@ -26,6 +26,14 @@ describe('rules', () => {
     // Edges: nothing of a word before it, nor behind it; a JSON escape is none.
     ['akey-abcdef key-abcdefghijklmnop', []],
     ['"\\nkey-abcdef"', [['secret.openai', 'key-abcdef', 1]]],
+    // Nor is what colours a terminal, as it is or in a string.
+    ['\u001b[1;32mkey-abcdef\u001b[0m', [['secret.openai', 'key-abcdef', 1]]],
+    ['\u001b[01;31m\u001b[Kkey-abcdef', [['secret.openai', 'key-abcdef', 1]]],
+    ['"\\u001b[32mkey-abcdef"', [['secret.openai', 'key-abcdef', 1]]],
+    ['"\\x1b[mkey-abcdef"', [['secret.openai', 'key-abcdef', 1]]],
+    ['"\\033[0mkey-abcdef"', [['secret.openai', 'key-abcdef', 1]]],
+    ['"\\e[0mkey-abcdef"', [['secret.openai', 'key-abcdef', 1]]],
+    ['a[32mkey-abcdef \u001b32mkey-abcdef \u001b[32mmkey-abcdef', []],
     // A lead is no part of what is found, and small and capital letters are the same in it.
     ['PassWord = hunter2', [['secret.github', 'hunter2', 0.5]]],
     ['compass: hunter2', []],

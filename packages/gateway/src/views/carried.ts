@@ -104,10 +104,12 @@ function endOfLines(text: string, start: number, end: number): number {
   return last
 }
 
-/** Length of the line's end that stands at `at`. */
+/** Length of the line's end that stands at `at`; of one that the text is cut in, what is there. */
 function breakAt(text: string, at: number): number {
   if (text.charCodeAt(at) === 0x0a) return 1
-  return text.charCodeAt(at) === 0x0d && text.charCodeAt(at + 1) === 0x0a ? 2 : 0
+  if (text.charCodeAt(at) !== 0x0d) return 0
+  if (at + 1 === text.length) return 1
+  return text.charCodeAt(at + 1) === 0x0a ? 2 : 0
 }
 
 /** Where what the text ends with begins that cannot be judged yet. */

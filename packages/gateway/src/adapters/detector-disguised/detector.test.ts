@@ -214,6 +214,21 @@ describe('streams', () => {
     )
   })
 
+  it.each([60, 64, 76])(
+    'a line of %d that is cut between the two characters of its end goes on [content.disguised-streams]',
+    (length) => {
+      const [, secrets] = withDisguised(all.find(({ name }) => name === 'secrets') as Detector)
+      const said = bytes(`${' '.repeat((3 * length) / 4 - 30)}${'gh'}p_${BODY}`)
+        .toString('base64')
+        .replace(new RegExp(`.{${length}}`, 'g'), '$&\r\n')
+      const cut = said.indexOf('\r') + 1
+      const first = secrets.scan(said.slice(0, cut), 0, false)
+      const second = secrets.scan(said, first.hold, true)
+      expect([...first.findings, ...second.findings]).toEqual(secrets.scan(said, 0, true).findings)
+      expect(second.findings).toHaveLength(1)
+    },
+  )
+
   it('holds no more of an encoding that goes on than its detector holds of a text [content.disguised-streams]', () => {
     const [, email] = withDisguised(all.find(({ name }) => name === 'email') as Detector)
     const said = bytes('The house has one gate, and who asks there is told to wait. '.repeat(400)).toString('base64')

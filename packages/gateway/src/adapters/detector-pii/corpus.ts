@@ -200,6 +200,9 @@ export const NO_BIRTH_DATES: readonly string[] = [
 export const NETWORKS: readonly string[] = [
   '«203.0.113.7» is where a text begins',
   'server «10.1.2.3»:8080, from «203.0.113.7».',
+  '{"log":"up\\n«203.0.113.7»\\tand\\r\\n«2001:db8::7»\\n"} \u001b[32m«203.0.113.8»\u001b[0m',
+  'seen by\\u000a«203.0.113.7», by\\u000A«2001:db8::7»',
+  '"dev\\n«00:1b:63:84:45:e6»"',
   'IP: «192.168.1.254»/24, ip:«198.51.100.23»',
   'X-Forwarded-For: «198.51.100.23», «10.0.0.5»',
   'ip=«2001:db8:85a3::8a2e:370:7334» ok',
@@ -223,6 +226,7 @@ export const CRYPTO: readonly string[] = [
   // The genesis block's, BIP 173's, BIP 350's, ERC-55's own examples.
   'BTC «1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa»',
   'bitcoin:«3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy»',
+  '"pay\\u000a«bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4»"',
   'send to «bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4» please',
   '«bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0»',
   'eth «0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed», «0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed»',

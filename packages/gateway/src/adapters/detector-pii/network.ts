@@ -116,9 +116,10 @@ function isFresh(text: string, at: number): boolean {
 function rowStart(text: string, floor: number, at: number): number {
   const lowest = Math.max(floor, at - LENGTH_MAX - 1)
   let start = at
-  while (start > lowest && kindAt(text, start - 1) !== 0) start--
-  // `node:10.20.30.40`: letters of a word are none of the row.
-  if (start > 0 && isWord(text.charCodeAt(start - 1))) {
+  // The digits at the end of `\u000a` are none of the row that follows it.
+  while (start > lowest && kindAt(text, start - 1) !== 0 && escapeBefore(text, start) === 0) start--
+  // `node:10.20.30.40`: letters of a word are none of the row. That of an escape (`\n10.20.30.40`) is no word.
+  if (start > 0 && isWord(text.charCodeAt(start - 1)) && escapeBefore(text, start) === 0) {
     while (start < at && kindAt(text, start) === HEX) start++
   }
   return start

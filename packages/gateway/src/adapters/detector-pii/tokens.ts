@@ -190,9 +190,11 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39
 }
 
-/** `\nX1234567` in JSON text is a line break and a word. */
+/** `\nX1234567` in JSON text is a line break and a word, and so is `\u000aX1234567`. */
 function escapeEnd(text: string, start: number): number {
-  return text.charCodeAt(start - 1) === 0x5c && escapeBefore(text, start + 1) > 0 ? start + 1 : start
+  if (text.charCodeAt(start - 1) !== 0x5c) return start
+  if (escapeBefore(text, start + 1) > 0) return start + 1
+  return escapeBefore(text, start + 5) === 6 ? start + 5 : start
 }
 
 function standsFree(text: string, start: number, end: number): boolean {

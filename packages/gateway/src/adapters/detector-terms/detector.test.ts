@@ -29,6 +29,7 @@ detectorSuite('terms', words, {
     { text: 'the zÜRICH-plan.', found: [['term.project', 'zÜRICH-plan']] },
     { text: '我们的机密计划是什么', found: [['term.project', '机密计划']] },
     { text: '{"a":"\\nblue"}', found: [['term.project', 'blue']] },
+    { text: 'the \u001b[34mblue\u001b[0m one', found: [['term.project', 'blue']] },
     { text: 'in C++.', found: [['term.project', 'C++']] },
     { text: 'Blue Her', found: [['term.project', 'Blue']] },
   ],
