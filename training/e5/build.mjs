@@ -45,7 +45,7 @@ mkdirSync(CACHE, { recursive: true })
 if (!existsSync(join(VENV, 'done'))) {
   rmSync(VENV, { recursive: true, force: true })
   run('a Python of its own', process.env.PYTHON ?? 'python3', ['-m', 'venv', VENV])
-  const quiet = ['-q', '--disable-pip-version-check', '--no-deps', '--require-hashes', '-r']
+  const quiet = ['-q', '--disable-pip-version-check', '--no-compile', '--no-deps', '--require-hashes', '-r']
   run('what trains', PYTHON, ['-m', 'pip', 'install', ...quiet, join(HERE, 'requirements.txt')])
   writeFileSync(join(VENV, 'done'), '')
 }

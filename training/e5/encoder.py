@@ -81,13 +81,15 @@ class Encoder(nn.Module):
 
 
 class Heads(nn.Module):
-    """Tags of names, how much a token belongs to a planted instruction, whether a window is an attack."""
+    """Tags of names, how much a token belongs to a planted instruction, whether a window is an attack,
+    whether what stands second in one goes against what stands first."""
 
     def __init__(self):
         super().__init__()
         self.names = nn.Linear(HIDDEN, 5)
         self.planted = nn.Linear(HIDDEN, 1)
         self.injection = nn.Sequential(nn.Linear(2 * HIDDEN, 128), nn.GELU(), nn.Linear(128, 1))
+        self.against = nn.Sequential(nn.Linear(2 * HIDDEN, 128), nn.GELU(), nn.Linear(128, 1))
 
     def pooled(self, x, mask):
         """The mean of a window, and the highest of each number in it."""

@@ -68,6 +68,28 @@ told('general', general, medium)
 told('hard', hard, medium)
 told('own harmless', own, medium)
 
+const pairs = []
+for (const row of kept('against')) {
+  const score = await look.against(tokenize(row.system), tokenize(row.text), () => false)
+  pairs.push({ row, score: score ?? 0 })
+}
+const right = pairs.filter(({ row }) => row.label === 0)
+// Under a system message that forbids nothing next to nothing is wrong.
+const free = right.filter(({ row }) => row.group.startsWith('plain/'))
+const against = {
+  low: at(scores(right), 0.12),
+  medium: Math.max(at(scores(right), 0.05), at(scores(free), 0.01)),
+  high: Math.max(at(scores(right), 0.01), at(scores(free), 0.002)),
+}
+against.low = Math.min(against.low, against.medium)
+against.high = Math.max(against.high, against.medium)
+told(
+  'against the system message',
+  pairs.filter(({ row }) => row.label === 1),
+  against.medium,
+)
+told('right under it', right, against.medium)
+
 const documents = await scored('planted', ({ text }, tokens, outputs) =>
   Math.max(0, ...plantedIn(text, tokens, outputs, 1e-9).map(({ score }) => score)),
 )
@@ -82,7 +104,7 @@ told('clean documents', clean, planted)
 
 const least = { person: 1e-9, address: 1e-9 }
 const named = await scored('names', ({ text }, tokens, outputs) => namesIn(text, tokens, outputs, least))
-const thresholds = { planted, injection }
+const thresholds = { planted, injection, against }
 for (const type of ['person', 'address']) {
   const prompts = named.filter(({ row }) => row.prompt === true)
   const flagged = prompts.map(({ score }) => Math.max(0, ...score[type].map((one) => one.score)))

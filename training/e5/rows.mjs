@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DATA, rowsOf } from '../../eval/data.mjs'
 import { EXTRACT, OVERRIDE } from '../injection/attacks.mjs'
-import { userTexts } from '../injection/data.mjs'
+import { pairTexts, userTexts } from '../injection/data.mjs'
 import { chance, hashOf, texts } from '../injection/grammar.mjs'
 import { FORGED, MISUSE, PERSONA } from '../injection/jailbreaks.mjs'
 import { LANGUAGES } from '../injection/languages.mjs'
@@ -81,6 +81,11 @@ for (const { kind, text } of user) {
 write(
   'names',
   people.map((row) => ofPart(row)),
+)
+
+write(
+  'against',
+  pairTexts().map((row) => ofPart(row)),
 )
 
 function ofPatterns(patterns, count, family) {
