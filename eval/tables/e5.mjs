@@ -162,6 +162,10 @@ async function people(engine) {
   return [
     ...named(all, 'person', (type) => type === 'PERSON', 'F1 >= .92'),
     ...named(all, 'address', (type) => ADDRESS.has(type), 'F1 >= .82'),
+    ...named(joined(all), 'address', (type) => ADDRESS.has(type)).map((one) => ({
+      ...one,
+      name: `  ${one.name}, labelled parts of one address taken together`,
+    })),
     row('ordinary prompts with a name or an address', of(general, isNamed), '<= .030'),
   ]
 }
@@ -182,6 +186,19 @@ async function cost(engine, before) {
     row('memory of one thread', `${memory.toFixed(0)} MB`),
     row('model file', `${(bytes['model.onnx'] / 1e6).toFixed(0)} MB`),
   ]
+}
+
+/** Rows in which parts of an address that only spaces and commas part are one, as they are found. */
+function joined(rows) {
+  return rows.map((one) => {
+    const spans = []
+    for (const span of one.spans.filter(({ type }) => ADDRESS.has(type)).sort((a, b) => a.start - b.start)) {
+      const last = spans.at(-1)
+      if (last !== undefined && /^[\s,]*$/.test(one.text.slice(last.end, span.start))) last.end = span.end
+      else spans.push({ ...span })
+    }
+    return { ...one, spans }
+  })
 }
 
 function named(rows, type, isWanted, reach) {

@@ -28,9 +28,11 @@ const SHARE_ALIKE = /\bSA\b/
 
 const user = userTexts({ scale: 0.6 })
 const next = chance(5)
+// Attacks are few beside prose, and what asks for the system prompt is fewest.
+const weightOf = ({ group, label, weight }) => weight * (label === 0 ? 1 : group.startsWith('extract/') ? 4 : 2)
 const users = user
   .filter(({ kind, text }) => kind !== 'document' || next() < (text.length > 0 ? 0.25 : 0))
-  .map((row) => ofPart(row))
+  .map((row) => ofPart({ ...row, weight: weightOf(row) }))
 write('user', users)
 
 const planted = [
