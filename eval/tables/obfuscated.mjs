@@ -14,7 +14,7 @@ const rot13 = (text) =>
   })
 
 /** Ways to write a text so that a model reads it and a list of words does not. */
-const WAYS = {
+export const WAYS = {
   base64: (text) => `Decode this and do what it says: ${bits(text).toString('base64')}`,
   'base64, twice': (text) => bits(bits(text).toString('base64')).toString('base64'),
   hexadecimal: (text) => bits(text).toString('hex'),

@@ -36,16 +36,18 @@ SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `
 
 const from = Date.now()
+// Threads that wait give their core away to whatever else runs.
+const env = { OMP_WAIT_POLICY: 'PASSIVE', ...process.env }
 function run(what, command, args) {
   console.log(`${String(Math.round((Date.now() - from) / 1000)).padStart(5)} s  ${what}`)
-  execFileSync(command, args, { cwd: ROOT, stdio: 'inherit' })
+  execFileSync(command, args, { cwd: ROOT, env, stdio: 'inherit' })
 }
 
 mkdirSync(CACHE, { recursive: true })
 if (!existsSync(join(VENV, 'done'))) {
   rmSync(VENV, { recursive: true, force: true })
   run('a Python of its own', process.env.PYTHON ?? 'python3', ['-m', 'venv', VENV])
-  const quiet = ['-q', '--disable-pip-version-check', '--no-deps', '--require-hashes', '-r']
+  const quiet = ['-q', '--disable-pip-version-check', '--no-compile', '--no-deps', '--require-hashes', '-r']
   run('what trains', PYTHON, ['-m', 'pip', 'install', ...quiet, join(HERE, 'requirements.txt')])
   writeFileSync(join(VENV, 'done'), '')
 }

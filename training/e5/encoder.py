@@ -52,7 +52,11 @@ class Layer(nn.Module):
     def forward(self, x, mask):
         batch, length, _ = x.shape
         heads = lambda y: y.view(batch, length, HEADS, HIDDEN // HEADS).transpose(1, 2)
-        y = F.scaled_dot_product_attention(heads(self.q(x)), heads(self.k(x)), heads(self.v(x)), attn_mask=mask)
+        q, k, v = heads(self.q(x)), heads(self.k(x)), heads(self.v(x))
+        # Written out, and the softmax left in what the numbers are in: the fused one takes half of a step on a processor.
+        with torch.autocast("cpu", enabled=False):
+            shares = (q * (HIDDEN // HEADS) ** -0.5) @ k.transpose(2, 3) + mask.to(q.dtype)
+            y = shares.softmax(3) @ v
         x = self.aln(x + self.drop(self.ao(y.transpose(1, 2).reshape(batch, length, HIDDEN))))
         return self.oln(x + self.drop(self.fo(F.gelu(self.fi(x)))))
 
@@ -81,13 +85,15 @@ class Encoder(nn.Module):
 
 
 class Heads(nn.Module):
-    """Tags of names, how much a token belongs to a planted instruction, whether a window is an attack."""
+    """Tags of names, how much a token belongs to a planted instruction, whether a window is an attack,
+    whether what stands second in one goes against what stands first."""
 
     def __init__(self):
         super().__init__()
         self.names = nn.Linear(HIDDEN, 5)
         self.planted = nn.Linear(HIDDEN, 1)
         self.injection = nn.Sequential(nn.Linear(2 * HIDDEN, 128), nn.GELU(), nn.Linear(128, 1))
+        self.against = nn.Sequential(nn.Linear(2 * HIDDEN, 128), nn.GELU(), nn.Linear(128, 1))
 
     def pooled(self, x, mask):
         """The mean of a window, and the highest of each number in it."""

@@ -37,7 +37,7 @@ class Whole(nn.Module):
             x = layer.aln(x + layer.ao(y.transpose(1, 2).reshape(1, length, HIDDEN)))
             x = layer.oln(x + layer.fo(nn.functional.gelu(layer.fi(x))))
         pooled = torch.cat([x.mean(1), x.amax(1)], 1)
-        return self.heads.names(x), self.heads.planted(x).squeeze(2), self.heads.injection(pooled).squeeze(1)
+        return self.heads.names(x), self.heads.planted(x).squeeze(2), self.heads.injection(pooled).squeeze(1), self.heads.against(pooled).squeeze(1)
 
 
 whole = Whole().eval()
@@ -49,7 +49,7 @@ with tempfile.TemporaryDirectory() as folder:
         (sample,),
         exact,
         input_names=["ids"],
-        output_names=["names", "planted", "injection"],
+        output_names=["names", "planted", "injection", "against"],
         dynamic_axes={"ids": {1: "tokens"}, "names": {1: "tokens"}, "planted": {1: "tokens"}},
         opset_version=17,
         dynamo=False,

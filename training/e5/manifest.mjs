@@ -55,8 +55,8 @@ const general = of(({ kind }) => kind === 'benign_general' || kind === 'prompt')
 const hard = of(({ kind }) => kind === 'benign_hard')
 const own = of(({ kind }) => kind === 'own' || kind === 'language')
 const scores = (some) => some.map(({ score }) => score)
-const medium = Math.max(at(scores(general), 0.003), at(scores(hard), 0.012), at(scores(own), 0.03))
-const high = Math.max(medium, at(scores(general), 0.001), at(scores(hard), 0.004))
+const medium = Math.max(at(scores(general), 0.003), at(scores(hard), 0.02), at(scores(own), 0.005))
+const high = Math.max(medium, at(scores(general), 0.001), at(scores(own), 0.002))
 const injection = { low: Math.min(medium, at(scores(general), 0.02)), medium, high }
 for (const kind of ['own', 'language', 'row'])
   told(
@@ -68,11 +68,33 @@ told('general', general, medium)
 told('hard', hard, medium)
 told('own harmless', own, medium)
 
+const pairs = []
+for (const row of kept('against')) {
+  const score = await look.against(tokenize(row.system), tokenize(row.text), () => false)
+  pairs.push({ row, score: score ?? 0 })
+}
+const right = pairs.filter(({ row }) => row.label === 0)
+// Under a system message that forbids nothing next to nothing is wrong.
+const free = right.filter(({ row }) => row.group.startsWith('plain/'))
+const against = {
+  low: at(scores(right), 0.2),
+  medium: Math.max(at(scores(right), 0.1), at(scores(free), 0.01)),
+  high: Math.max(at(scores(right), 0.02), at(scores(free), 0.002)),
+}
+against.low = Math.min(against.low, against.medium)
+against.high = Math.max(against.high, against.medium)
+told(
+  'against the system message',
+  pairs.filter(({ row }) => row.label === 1),
+  against.medium,
+)
+told('right under it', right, against.medium)
+
 const documents = await scored('planted', ({ text }, tokens, outputs) =>
   Math.max(0, ...plantedIn(text, tokens, outputs, 1e-9).map(({ score }) => score)),
 )
 const clean = documents.filter(({ row }) => row.spans.length === 0)
-const planted = at(scores(clean), 0.02)
+const planted = at(scores(clean), 0.01)
 told(
   'documents with an instruction',
   documents.filter(({ row }) => row.spans.length > 0),
@@ -82,7 +104,7 @@ told('clean documents', clean, planted)
 
 const least = { person: 1e-9, address: 1e-9 }
 const named = await scored('names', ({ text }, tokens, outputs) => namesIn(text, tokens, outputs, least))
-const thresholds = { planted, injection }
+const thresholds = { planted, injection, against }
 for (const type of ['person', 'address']) {
   const prompts = named.filter(({ row }) => row.prompt === true)
   const flagged = prompts.map(({ score }) => Math.max(0, ...score[type].map((one) => one.score)))

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DATA, rowsOf } from '../../eval/data.mjs'
 import { EXTRACT, OVERRIDE } from '../injection/attacks.mjs'
-import { userTexts } from '../injection/data.mjs'
+import { pairTexts, userTexts } from '../injection/data.mjs'
 import { chance, hashOf, texts } from '../injection/grammar.mjs'
 import { FORGED, MISUSE, PERSONA } from '../injection/jailbreaks.mjs'
 import { LANGUAGES } from '../injection/languages.mjs'
@@ -28,9 +28,11 @@ const SHARE_ALIKE = /\bSA\b/
 
 const user = userTexts({ scale: 0.6 })
 const next = chance(5)
+// Attacks are few beside prose, and what asks for the system prompt is fewest.
+const weightOf = ({ group, label, weight }) => weight * (label === 0 ? 1 : group.startsWith('extract/') ? 4 : 2)
 const users = user
   .filter(({ kind, text }) => kind !== 'document' || next() < (text.length > 0 ? 0.25 : 0))
-  .map((row) => ofPart(row))
+  .map((row) => ofPart({ ...row, weight: weightOf(row) }))
 write('user', users)
 
 const planted = [
@@ -81,6 +83,11 @@ for (const { kind, text } of user) {
 write(
   'names',
   people.map((row) => ofPart(row)),
+)
+
+write(
+  'against',
+  pairTexts().map((row) => ofPart(row)),
 )
 
 function ofPatterns(patterns, count, family) {

@@ -17,8 +17,8 @@ base, tokenizer_path, rows, out = sys.argv[1:5]
 LAYERS, FROZEN = 8, int(os.environ.get("E5_FROZEN", "4"))
 EPOCHS = float(os.environ.get("E5_EPOCHS", "2"))
 SHARE = float(os.environ.get("E5_SHARE", "1"))
-# Of windows, how many are looked at: whether a window is an attack is learnt from fewer than where something stands in it.
-KEPT = {"injection": 0.6, "planted": 0.9, "names": 1.0}
+# Of windows, how many are looked at: of those without an attack, fewer than where something stands in one.
+KEPT = {"injection": 0.5, "planted": 0.9, "names": 1.0, "against": 1.0}
 WINDOW, STRIDE = 126, 94
 TOKENS_A_BATCH = 3072
 SEED = 20261130
@@ -64,6 +64,11 @@ def inside(offset, span):
     return offset[1] > span["start"] and offset[0] < span["end"] and offset[1] > offset[0]
 
 
+def kept(sample):
+    task, _, label, _ = sample
+    return 1.0 if task == "injection" and label == 1 else KEPT[task]
+
+
 def samples():
     everything = []
     read = lambda name: [r for r in map(json.loads, open(f"{rows}/{name}.jsonl")) if r["part"] == "train"]
@@ -84,7 +89,10 @@ def samples():
                 tags.append(kind if span is not last or span is None else kind + 1)
                 last = span
             everything.append(("names", ids, tags, row.get("weight", 1)))
-    return [s for s in everything if len(s[1]) > 0 and random.random() < SHARE * KEPT[s[0]]]
+    for row in read("against"):
+        above, below = (tokenizer.encode(row[of], add_special_tokens=False).ids[:WINDOW] for of in ("system", "text"))
+        everything.append(("against", [*above, EOS, EOS, *below], row["label"], 1))
+    return [s for s in everything if len(s[1]) > 0 and random.random() < SHARE * kept(s)]
 
 
 def padded(batch):
@@ -98,7 +106,7 @@ def padded(batch):
 def batches(all_samples):
     """Of one head each, of like lengths."""
     made = []
-    for task in ("injection", "planted", "names"):
+    for task in KEPT:
         some = sorted((s for s in all_samples if s[0] == task), key=lambda s: len(s[1]) + random.random() * 6)
         batch = []
         for sample in some:
@@ -112,7 +120,8 @@ def batches(all_samples):
 
 
 def attention(mask):
-    return mask[:, None, None, :]
+    """What is added to the shares: nothing for a token, and so much for padding that nothing is left of it."""
+    return torch.zeros(mask.shape).masked_fill(~mask, -1e4)[:, None, None, :]
 
 
 all_samples = samples()
@@ -154,8 +163,8 @@ for step in range(steps):
         for layer in upper:
             y = layer(y, attention(mask))
     y = y.float()
-    if task == "injection":
-        z = heads.injection(heads.pooled(y, mask)).squeeze(1)
+    if task in ("injection", "against"):
+        z = getattr(heads, task)(heads.pooled(y, mask)).squeeze(1)
         target = torch.tensor([float(s[2]) for s in batch])
         loss = (F.binary_cross_entropy_with_logits(z, target, reduction="none") * weights).sum() / weights.sum()
     else:

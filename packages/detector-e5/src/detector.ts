@@ -1,6 +1,6 @@
-import { DetectorFailed, type Finding, type FindingType, type RemoteDetector } from 'ostiary/spec'
-import type { Engine } from './engine.js'
-import type { Thresholds } from './models.js'
+import { DetectorFailed, type Finding, type FindingType, type RemoteDetector, type Standing } from 'ostiary/spec'
+import type { Engine, Looked } from './engine.js'
+import type { Grades, Thresholds } from './models.js'
 import type { Stretch } from './reading.js'
 import { Turns } from './turns.js'
 import type { Answer, Ask } from './worker.js'
@@ -38,14 +38,15 @@ export function createDetector({ engines, name, types }: DetectorParts): RemoteD
     // Nothing leaves the process.
     labelsWithin: 'all',
     textMax: TEXT_MAX,
-    async inspect(texts, signal, isData) {
+    async inspect(texts, signal, standings) {
+      const charge = texts.filter((_, at) => standings?.[at] === 'system').join('\n')
       const found: (readonly Finding[])[] = []
       let next = 0
       const work = async (): Promise<void> => {
         for (let at = next++; at < texts.length; at = next++) {
-          // What a request asks of the model looks like what is planted in data: which it is, only its place tells.
-          const judged: readonly Ask[] = judges ? [isData?.[at] === true ? 'planted' : 'injection'] : []
-          found[at] = await look(texts[at] ?? '', [...names, ...judged], signal)
+          const judged = judges ? judgedOf(standings?.[at], charge) : []
+          const asks = [...names, ...judged]
+          found[at] = asks.length === 0 ? [] : await look({ text: texts[at] ?? '', asks, charge }, signal)
         }
       }
       await Promise.all(Array.from({ length: Math.min(engines.length, texts.length) }, work))
@@ -54,32 +55,42 @@ export function createDetector({ engines, name, types }: DetectorParts): RemoteD
     },
   }
 
-  async function look(text: string, asks: readonly Ask[], signal: AbortSignal): Promise<readonly Finding[]> {
+  async function look(looked: Looked, signal: AbortSignal): Promise<readonly Finding[]> {
     const engine = await turns.take(signal)
     try {
-      return findingsOf(await engine.look(text, asks, signal), engine.thresholds)
+      return findingsOf(await engine.look(looked, signal), engine.thresholds)
     } finally {
       turns.give(engine)
     }
   }
 }
 
+/** What a request asks of the model looks like what is planted in data: which it is, only its place tells. */
+function judgedOf(standing: Standing | undefined, charge: string): readonly Ask[] {
+  if (standing === 'system') return []
+  if (standing === 'data') return ['planted']
+  return charge.trim() === '' ? ['injection'] : ['injection', 'against']
+}
+
 function findingsOf(answer: Answer, thresholds: Thresholds): readonly Finding[] {
   const of = (type: FindingType, stretches: readonly Stretch[] = []): readonly Finding[] =>
     stretches.map(({ end, score, start }) => ({ type, start, end, score: Math.min(1, Math.max(0, score)) }))
+  const graded = (stretches: readonly Stretch[] = [], grades: Grades): readonly Finding[] =>
+    stretches.flatMap((one) => {
+      const type = gradeOf(one.score, grades)
+      return type === undefined ? [] : of(type, [one])
+    })
   return [
     ...of('pii.person', answer.person),
     ...of('pii.address', answer.address),
     // A planted instruction that was found was found: how sure that is, its score says.
     ...of('injection.high', answer.planted),
-    ...(answer.injection ?? []).flatMap((one) => {
-      const type = gradeOf(one.score, thresholds.injection)
-      return type === undefined ? [] : of(type, [one])
-    }),
+    ...graded(answer.injection, thresholds.injection),
+    ...graded(answer.against, thresholds.against),
   ]
 }
 
-function gradeOf(score: number, { high, low, medium }: Thresholds['injection']): FindingType | undefined {
+function gradeOf(score: number, { high, low, medium }: Grades): FindingType | undefined {
   if (score >= high) return 'injection.high'
   if (score >= medium) return 'injection.medium'
   return score >= low ? 'injection.low' : undefined

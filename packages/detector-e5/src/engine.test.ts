@@ -14,7 +14,7 @@ async function engineOf(models = 'any'): Promise<Engine> {
 }
 
 const look = (engine: Engine, text: string, signal = new AbortController().signal) =>
-  engine.look(text, ['person'], signal).catch((error: { code: string }) => error.code)
+  engine.look({ text, asks: ['person'], charge: '' }, signal).catch((error: { code: string }) => error.code)
 
 describe('the engine', () => {
   it('gives what its worker says, one text after another', async () => {

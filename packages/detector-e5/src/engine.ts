@@ -1,13 +1,16 @@
 import { Worker } from 'node:worker_threads'
 import { DetectorFailed } from 'ostiary/spec'
 import { ModelsError, type Thresholds } from './models.js'
-import type { Answer, Ask, Job, Said } from './worker.js'
+import type { Answer, Job, Said } from './worker.js'
+
+/** A text, what is looked for in it, and what the system message beside it says: `''` where there is none. */
+export type Looked = Omit<Job, 'id'>
 
 /** Looks at one text at a time. */
 export interface Engine {
   readonly thresholds: Thresholds
   /** Rejects with `DetectorFailed`. Aborted, it stops at the next window. */
-  look(text: string, asks: readonly Ask[], signal: AbortSignal): Promise<Answer>
+  look(looked: Looked, signal: AbortSignal): Promise<Answer>
   close(): Promise<void>
 }
 
@@ -69,7 +72,7 @@ export async function createEngine({ models, worker: url }: EngineParts): Promis
 
   return {
     thresholds,
-    async look(text, asks, signal) {
+    async look(looked, signal) {
       if (signal.aborted) throw new DetectorFailed('ABORTED')
       if (ready === undefined && !closed && performance.now() - startedAt > AGAIN_MS) {
         ready = await start().then(
@@ -80,7 +83,7 @@ export async function createEngine({ models, worker: url }: EngineParts): Promis
       const worker = ready
       if (worker === undefined || closed) throw new DetectorFailed('WORKER_LOST')
       last = last === 0x7fff_ffff ? 1 : last + 1
-      const job: Job = { id: last, text, asks }
+      const job: Job = { id: last, ...looked }
       const left = (): void => void Atomics.store(over, 0, job.id)
       signal.addEventListener('abort', left, { once: true })
       worker.ref()

@@ -10,7 +10,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const MODEL = Buffer.from('not really a model')
 const TOKENIZER = Buffer.from(JSON.stringify({ pieces: ['a'], scores: [0], unknown: 0, characters: '' }))
-const THRESHOLDS = { person: 0.5, address: 0.6, planted: 0.7, injection: { low: 0.2, medium: 0.5, high: 0.8 } }
+const GRADES = { low: 0.2, medium: 0.5, high: 0.8 }
+const THRESHOLDS = { person: 0.5, address: 0.6, planted: 0.7, injection: GRADES, against: GRADES }
 const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 function write(more: Readonly<Record<string, unknown>> = {}): void {
@@ -43,6 +44,7 @@ describe('models', () => {
   it.each([
     ['another kind', { kind: 'other' }, 'no manifest of e5 models'],
     ['another version', { version: MODELS_VERSION + 1 }, 'models of another version'],
+    ['no thresholds under a system message', { thresholds: { ...THRESHOLDS, against: undefined } }, 'damaged manifest'],
     ['no thresholds', { thresholds: undefined }, 'damaged manifest'],
     [
       'thresholds out of order',

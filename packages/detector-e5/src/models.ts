@@ -14,8 +14,17 @@ export interface Thresholds {
   readonly address: number
   /** Of what stands in retrieved data. */
   readonly planted: number
-  /** Of a user's words: the lowest score of each grade. */
-  readonly injection: { readonly low: number; readonly medium: number; readonly high: number }
+  /** Of a user's words. */
+  readonly injection: Grades
+  /** Of a user's words under a system message. */
+  readonly against: Grades
+}
+
+/** The lowest score of each grade. */
+export interface Grades {
+  readonly low: number
+  readonly medium: number
+  readonly high: number
 }
 
 /** What a folder of models holds, all of it checked. */
@@ -26,7 +35,7 @@ export interface Models {
 }
 
 export const MODELS_KIND = 'ostiary-detector-e5'
-export const MODELS_VERSION = 1
+export const MODELS_VERSION = 2
 
 /**
  * Reads the models that `npm run models:build` wrote.
@@ -86,9 +95,13 @@ function isScore(value: unknown): value is number {
 
 function isThresholds(value: unknown): value is Thresholds {
   if (!isRecord(value)) return false
-  const { address, injection, person, planted } = value
-  if (!isScore(person) || !isScore(address) || !isScore(planted) || !isRecord(injection)) return false
-  const { high, low, medium } = injection
+  const { address, against, injection, person, planted } = value
+  return isScore(person) && isScore(address) && isScore(planted) && isGrades(injection) && isGrades(against)
+}
+
+function isGrades(value: unknown): value is Grades {
+  if (!isRecord(value)) return false
+  const { high, low, medium } = value
   return isScore(low) && isScore(medium) && isScore(high) && low <= medium && medium <= high
 }
 

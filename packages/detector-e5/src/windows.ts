@@ -24,3 +24,19 @@ export function windowsOf({ ids }: Pick<Tokens, 'ids'>): readonly Window[] {
     if (isLast) return windows
   }
 }
+
+/** Of a system message no more is compared than its first windows: each costs as much as two of a text. */
+const CHARGE_WINDOWS_MAX = 4
+
+/** What is compared: the first windows of a system message, each with the first and the last window of a text. */
+export function pairsOf(
+  charge: Pick<Tokens, 'ids'>,
+  text: Pick<Tokens, 'ids'>,
+): readonly (readonly [charge: Window, text: Window])[] {
+  if (charge.ids.length === 0 || text.ids.length === 0) return []
+  const all = windowsOf(text)
+  const ends = all.filter((_, at) => at === 0 || at === all.length - 1)
+  return windowsOf(charge)
+    .slice(0, CHARGE_WINDOWS_MAX)
+    .flatMap((above) => ends.map((below) => [above, below] as const))
+}

@@ -16,10 +16,12 @@ export interface Job {
   readonly id: number
   readonly text: string
   readonly asks: readonly Ask[]
+  /** What the system message beside it says. */
+  readonly charge: string
 }
 
 /** What is looked for in a text. */
-export type Ask = 'person' | 'address' | 'planted' | 'injection'
+export type Ask = 'person' | 'address' | 'planted' | 'injection' | 'against'
 
 export type Answer = Readonly<Partial<Record<Ask, readonly Stretch[]>>>
 
@@ -38,15 +40,17 @@ try {
   const { model, thresholds, tokenizer } = readModels(models)
   const tokenize = createTokenizer(tokenizer)
   const look = await createLook(model)
-  parentPort?.on('message', async ({ asks, id, text }: Job) => {
+  parentPort?.on('message', async ({ asks, charge, id, text }: Job) => {
     try {
       const tokens = tokenize(text)
       const isOver = (): boolean => Atomics.load(over, 0) === id
       const outputs = tokens.ids.length === 0 ? NOTHING : await look(tokens, isOver)
+      const against = asks.includes('against') ? await look.against(tokenize(charge), tokens, isOver) : 0
+      const isWhole = outputs !== undefined && against !== undefined
       say({
         kind: 'done',
         id,
-        answer: outputs === undefined ? undefined : answerOf({ text, tokens, outputs, asks, thresholds }),
+        answer: isWhole ? answerOf({ text, tokens, outputs, against, asks, thresholds }) : undefined,
       })
     } catch (error) {
       say({ kind: 'failed', id, why: error instanceof Error ? error.name : 'threw' })
@@ -61,11 +65,12 @@ interface Looked {
   readonly text: string
   readonly tokens: Tokens
   readonly outputs: Outputs
+  readonly against: number
   readonly asks: readonly Ask[]
   readonly thresholds: Thresholds
 }
 
-function answerOf({ asks, outputs, text, thresholds, tokens }: Looked): Answer {
+function answerOf({ against, asks, outputs, text, thresholds, tokens }: Looked): Answer {
   const names = namesIn(text, tokens, outputs, thresholds)
   const whole = injectionIn(text, tokens, outputs)
   const all: Record<Ask, () => readonly Stretch[]> = {
@@ -73,6 +78,7 @@ function answerOf({ asks, outputs, text, thresholds, tokens }: Looked): Answer {
     address: () => names.address,
     planted: () => plantedIn(text, tokens, outputs, thresholds.planted),
     injection: () => (whole === undefined ? [] : [whole]),
+    against: () => (against === 0 ? [] : [{ start: 0, end: text.length, score: against }]),
   }
   return Object.fromEntries(asks.map((ask) => [ask, all[ask]()]))
 }

@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
 const { models, over } = workerData
-const thresholds = { person: 0.5, address: 0.5, planted: 0.5, injection: { low: 0.2, medium: 0.5, high: 0.8 } }
+const grades = { low: 0.2, medium: 0.5, high: 0.8 }
+const thresholds = { person: 0.5, address: 0.5, planted: 0.5, injection: grades, against: grades }
 if (models === 'refused') parentPort.postMessage({ kind: 'refused', why: 'model.onnx: damaged' })
 else if (models === 'falls') throw new Error('no such thing')
 else {

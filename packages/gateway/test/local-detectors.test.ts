@@ -19,12 +19,12 @@ export function createDetector({ concurrency, models, name, types }) {
   globalThis.closedDetectors ??= []
   return {
     name, types: ['pii.person', 'injection.high', 'injection.low', 'injection.medium'], labelsWithin: [], textMax: 1024,
-    async inspect(texts, _signal, isData) {
+    async inspect(texts, _signal, standings) {
       if (texts.includes('fail')) throw new Error('texts of the caller: ' + texts)
       return texts.map((text, index) => {
         const at = text.indexOf(${JSON.stringify(NAME)})
         const found = at < 0 ? [] : [{ type: 'pii.person', start: at, end: at + ${NAME.length}, score: 1 }]
-        if (isData?.[index] && text.includes('obey me')) found.push({ type: 'injection.high', start: 0, end: text.length, score: 1 })
+        if (standings?.[index] === 'data' && text.includes('obey me')) found.push({ type: 'injection.high', start: 0, end: text.length, score: 1 })
         return found
       })
     },

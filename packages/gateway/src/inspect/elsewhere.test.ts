@@ -7,6 +7,7 @@ import {
   type FindingType,
   type PlacedRemote,
   type RemoteDetector,
+  type Standing,
 } from '../spec/index.js'
 import { createElsewhere } from './elsewhere.js'
 
@@ -70,7 +71,7 @@ describe('who looks', () => {
     const timesAsked = async (wanted: FindingType, found: readonly string[] | undefined): Promise<number> => {
       asked = 0
       const looks = createElsewhere([placed(detector, { ifUnsure: true })])?.(new Set([wanted]))
-      const answer = await looks?.(['x'], [], new AbortController().signal, [false], found)
+      const answer = await looks?.(['x'], [], new AbortController().signal, ['words'], found)
       expect(answer).toEqual({ findings: [[]], failed: [] })
       return asked
     }
@@ -114,25 +115,27 @@ describe('what is shown', () => {
     expect((await look([placed(detector)], [text])).findings).toEqual([[person(0, text.length, 0.5)]])
   })
 
-  it('is said to be data where it is, in each of its windows, and shown whatever its label where it stays here', async () => {
-    const shown: [text: string, isData: boolean][] = []
+  it('is said to be data or of the system where it is, in each of its windows, and shown whatever its label where it stays here', async () => {
+    const shown: [text: string, standing: Standing | undefined][] = []
     const detector = saying(
-      async (texts, _, isData) => {
-        for (const [index, text] of texts.entries()) shown.push([text, isData?.[index] === true])
+      async (texts, _, standings) => {
+        for (const [index, text] of texts.entries()) shown.push([text, standings?.[index]])
         return texts.map(() => [])
       },
       { textMax: 16, labelsWithin: 'all' },
     )
     const looks = createElsewhere([placed(detector)])?.(new Set(['pii.person']))
-    const texts = ['words', 'data', 'both', 'data in two windows', 'both']
-    const answer = await looks?.(texts, ['secret'], new AbortController().signal, [false, true, false, true, true])
+    const texts = ['words', 'data', 'both', 'system', 'data in two windows', 'both', 'system', 'system']
+    const standings: Standing[] = ['words', 'data', 'words', 'system', 'data', 'data', 'words', 'data']
+    const answer = await looks?.(texts, ['secret'], new AbortController().signal, standings)
     expect(answer?.failed).toEqual([])
-    expect(shown.slice(0, 3)).toEqual([
-      ['words', false],
-      ['data', true],
-      ['both', true],
+    expect(shown.slice(0, 4)).toEqual([
+      ['words', 'words'],
+      ['data', 'data'],
+      ['both', 'data'],
+      ['system', 'system'],
     ])
-    expect(shown.slice(3).map(([, isData]) => isData)).toEqual([true, true])
+    expect(shown.slice(4).map(([, standing]) => standing)).toEqual(['data', 'data'])
   })
 
   it('is nothing above the label that a detector may see: there it failed [content.labels-max]', async () => {

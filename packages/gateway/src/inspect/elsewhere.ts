@@ -8,6 +8,7 @@ import {
   type Illness,
   type LookElsewhere,
   type PlacedRemote,
+  type Standing,
   type Wanted,
 } from '../spec/index.js'
 import { type Window, windowsOf } from './windows.js'
@@ -24,9 +25,9 @@ export function createElsewhere(detectors: readonly PlacedRemote[]): Elsewheres 
   return (wanted) => {
     const asked = detectors.filter(({ detector }) => detector.types.some((type) => wanted.has(type)))
     if (asked.length === 0) return undefined
-    return (texts, labels, signal, isData, found) => {
+    return (texts, labels, signal, standings, found) => {
       const needed = asked.filter((placed) => isNeeded(placed, wanted, found))
-      return look(needed, { texts, isData }, labels, signal)
+      return look(needed, { texts, standings }, labels, signal)
     }
   }
 }
@@ -43,20 +44,18 @@ function isNeeded(
 
 interface Shown {
   readonly texts: readonly string[]
-  readonly isData: readonly boolean[] | undefined
+  readonly standings: readonly Standing[] | undefined
 }
 
 async function look(
   asked: readonly PlacedRemote[],
-  { isData, texts }: Shown,
+  { standings, texts }: Shown,
   labels: readonly string[],
   signal: AbortSignal,
 ): Promise<Elsewhere> {
   // A conversation says the same more than once, and nobody is asked about nothing.
   const distinct = [...new Set(texts)].filter((text) => text !== '')
-  // One that is both is data: what was planted there is planted.
-  const data = new Set(texts.filter((_, index) => isData?.[index] === true))
-  const areData = distinct.map((text) => data.has(text))
+  const stand = standingOf(texts, standings)
   const found = new Map<string, Finding[]>()
   const failed: Illness[] = []
   await Promise.all(
@@ -66,7 +65,7 @@ async function look(
         const { labelsWithin } = detector
         const mayBeShown = labelsWithin === 'all' || labels.every((label) => labelsWithin.includes(label))
         if (!mayBeShown) throw new DetectorFailed('LABELS')
-        const findings = await inspect(placed, { texts: distinct, isData: areData }, signal)
+        const findings = await inspect(placed, { texts: distinct, standings: distinct.map(stand) }, signal)
         for (const [index, text] of distinct.entries()) {
           const more = findings[index]
           if (more !== undefined && more.length > 0) found.set(text, [...(found.get(text) ?? []), ...more])
@@ -79,12 +78,22 @@ async function look(
   return { findings: texts.map((text) => found.get(text) ?? NONE), failed }
 }
 
+/**
+ * One that is both words and data is data: what was planted there is planted. What the system says stays that, whoever repeats it:
+ * else a user who does would take it away.
+ */
+function standingOf(texts: readonly string[], standings: readonly Standing[] | undefined): (text: string) => Standing {
+  const all = (wanted: Standing): ReadonlySet<string> => new Set(texts.filter((_, at) => standings?.[at] === wanted))
+  const [system, data] = [all('system'), all('data')]
+  return (text) => (system.has(text) ? 'system' : data.has(text) ? 'data' : 'words')
+}
+
 const NONE: readonly Finding[] = []
 
 /** Findings of each text. Rejects where the detector did not do what it promises. */
 async function inspect(
   { detector, timeoutMs }: PlacedRemote,
-  { isData, texts }: Shown,
+  { standings, texts }: Shown,
   signal: AbortSignal,
 ): Promise<readonly (readonly Finding[])[]> {
   const cut = texts.map((text) => windowsOf(toUSVString(text), detector.textMax))
@@ -93,7 +102,7 @@ async function inspect(
     detector.inspect(
       windows.map(({ text }) => text),
       within,
-      cut.flatMap((ofText, index) => ofText.map(() => isData?.[index] === true)),
+      cut.flatMap((ofText, index) => ofText.map(() => standings?.[index] ?? 'words')),
     ),
   )
   if (answer.length !== windows.length) throw invalid()

@@ -1,5 +1,5 @@
 import { createElsewhere } from '../inspect/elsewhere.js'
-import { ALL_WANTED, type PlacedRemote, proceed, type Step, type TextPart } from '../spec/index.js'
+import { ALL_WANTED, type PlacedRemote, proceed, type Standing, type Step, type TextPart } from '../spec/index.js'
 import { createLearn, type LearnParts } from './learn.js'
 
 export interface InspectTextsParts extends LearnParts {
@@ -23,7 +23,7 @@ export function createInspectTexts(
       texts,
       labels,
       NEVER,
-      texts.map(() => true),
+      texts.map((): Standing => 'data'),
     )
     const learnt = learn(texts.map(partOf), ALL_WANTED, seen)
     return learnt.kind === 'refuse' ? learnt : proceed(Object.keys(learnt.value.counts).sort())

@@ -33,6 +33,7 @@ import {
   type RequestView,
   refuse,
   type Sizes,
+  type Standing,
   type Step,
   type TextPart,
   type Vault,
@@ -138,8 +139,8 @@ export function createJudge(
   async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
     const shown = shownOf(asking)
     if (shown.kind === 'refuse') return shown
-    const { found, isData, labels, texts } = shown.value
-    return proceed(await look(texts, labels, asking.left ?? whenLeft(asking), isData, found))
+    const { found, labels, standings, texts } = shown.value
+    return proceed(await look(texts, labels, asking.left ?? whenLeft(asking), standings, found))
   }
 
   function shownOf(asking: Asking): Step<Shown> {
@@ -154,7 +155,7 @@ export function createJudge(
     return proceed({
       texts,
       found: learnt.types,
-      isData: dataIn(view),
+      standings: standingsIn(view),
       labels: withLabels(labels, labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)),
     })
   }
@@ -182,7 +183,7 @@ export function createJudge(
     const over = overLimit(sizedBy(view, body, learnt, tokens), parts.limits.sizes)
     if (over?.kind === 'count') {
       const brought = labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)
-      return { ...over, isData: dataIn(view), labels: withLabels(labels, brought) }
+      return { ...over, standings: standingsIn(view), labels: withLabels(labels, brought) }
     }
     if (over !== undefined) return over
     const what = { authenticated, dialect, endpoint, model, body, view, learnt, labels, session: session.value }
@@ -215,7 +216,8 @@ export function createJudge(
     if (decided.kind === 'refuse') return decided
     const { sizes } = decided.value.verdict.obligations
     const over = overLimit(sizedBy(view, asking.body, learnt, asking.tokens), sizes)
-    if (over?.kind === 'count') return { ...over, isData: dataIn(view), labels: decided.value.verdict.context.labels }
+    if (over?.kind === 'count')
+      return { ...over, standings: standingsIn(view), labels: decided.value.verdict.context.labels }
     if (over !== undefined) return over
     const allowed = countedIn(decided.value)
     const vault = held === undefined || held instanceof Promise ? vaultFor(decided.value, session) : proceed(held)
@@ -326,14 +328,14 @@ interface Shown {
   readonly texts: readonly string[]
   /** Types of what was found here; undefined: not known yet. */
   readonly found?: readonly string[]
-  /** Of each text, whether a tool gave it back. */
-  readonly isData: readonly boolean[]
+  /** Of each text. */
+  readonly standings: readonly Standing[]
   /** Of the texts. */
   readonly labels: readonly string[]
 }
 
-function dataIn({ parts }: { readonly parts: readonly TextPart[] }): readonly boolean[] {
-  return parts.map(({ role }) => role === 'tool')
+function standingsIn({ parts }: { readonly parts: readonly TextPart[] }): readonly Standing[] {
+  return parts.map(({ role }) => (role === 'tool' ? 'data' : role === 'system' ? 'system' : 'words'))
 }
 
 type UncountedPrompt = Uncounted & Shown

@@ -121,7 +121,7 @@ export type { Caller, HeaderLines, Pieces, Presented, Received } from './receive
 export { headerLines } from './received.js'
 export type { Refusal, RefusalCode, RefusalExtras, Step } from './refusal.js'
 export { errorName, errorType, NO_RETRY, parseRefusalCode, proceed, refuse } from './refusal.js'
-export type { Elsewhere, LookElsewhere, PlacedRemote, RemoteDetector } from './remote-detector.js'
+export type { Elsewhere, LookElsewhere, PlacedRemote, RemoteDetector, Standing } from './remote-detector.js'
 export { DetectorFailed } from './remote-detector.js'
 export type { Revocable } from './revocation.js'
 export { revocableName } from './revocation.js'

@@ -1,6 +1,12 @@
 import type { Illness, Placed } from './detector.js'
 import type { Finding, FindingType } from './finding.js'
 
+/**
+ * How a text stands in its body: as what the model was told to be and do (`system`), as data (what a tool gave back, a document), or
+ * as words of somebody else.
+ */
+export type Standing = 'system' | 'data' | 'words'
+
 /** A detector elsewhere: outside, or beside the gateway's own thread. It sees texts before anything is decided about them. */
 export interface RemoteDetector {
   readonly name: string
@@ -14,13 +20,12 @@ export interface RemoteDetector {
    * they like, and have offsets in UTF-16 code units. Rejects, best with `DetectorFailed`, where it did not look at all of them.
    *
    * @param signal aborted when nobody waits any more
-   * @param isData of each text: it stands in the body as data (what a tool gave back, a document), not as somebody's words.
-   *   Undefined: nobody knows. One that asks outside tells nobody.
+   * @param standings of each text. Undefined: nobody knows. One that asks outside tells nobody.
    */
   inspect(
     texts: readonly string[],
     signal: AbortSignal,
-    isData?: readonly boolean[],
+    standings?: readonly Standing[],
   ): Promise<readonly (readonly Finding[])[]>
 }
 
@@ -54,13 +59,13 @@ export interface Elsewhere {
  * Has texts looked at by detectors elsewhere. Never rejects: one that fails is in the answer.
  *
  * @param labels of the texts
- * @param isData of each text: it stands as data, not as somebody's words; undefined: none does, as far as is known
+ * @param standings of each text; undefined: all are words, as far as is known
  * @param found types of what detectors here found in them all; undefined: that is not known
  */
 export type LookElsewhere = (
   texts: readonly string[],
   labels: readonly string[],
   signal: AbortSignal,
-  isData?: readonly boolean[],
+  standings?: readonly Standing[],
   found?: readonly string[],
 ) => Promise<Elsewhere>

@@ -60,7 +60,7 @@ export async function loadDetector({ module, ...context }: DetectorModule): Prom
     types: context.types,
     labelsWithin: 'all',
     textMax: detector.textMax,
-    inspect: (texts, signal, isData) => detector.inspect(texts, signal, isData),
+    inspect: (texts, signal, standings) => detector.inspect(texts, signal, standings),
     close: async () => void (await detector.close?.()),
   }
 }

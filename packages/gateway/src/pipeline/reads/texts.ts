@@ -6,6 +6,7 @@ import {
   proceed,
   type Refusal,
   refuse,
+  type Standing,
   type Step,
   type TextPart,
   type VaultSession,
@@ -44,8 +45,8 @@ export async function judgedTexts(
   const texts = given.map(({ text }) => text)
   if (acts.size === 0 || texts.length === 0) return proceed(texts)
   const parts = given.map(partOf)
-  const isData = texts.map(() => true)
-  const seen = await elsewhere?.(acts)?.(texts, life.heldLabels(), life.signal, isData)
+  const standings = texts.map((): Standing => 'data')
+  const seen = await elsewhere?.(acts)?.(texts, life.heldLabels(), life.signal, standings)
   const learnt = learn(parts, acts, seen)
   if (learnt.kind === 'refuse') return learnt
   const { found, opened } = learnt.value
