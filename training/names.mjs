@@ -64,7 +64,7 @@ function examplesOf(texts, weight) {
   const examples = []
   const { tokens } = reader
   for (const { text, spans } of texts) {
-    reader.begin(text)
+    reader.begin(text, 0)
     for (let at = reader.next(0, true); reader.count > 0; at = reader.next(at, true)) {
       const { count } = reader
       const gold = goldOf(tokens, count, spans)

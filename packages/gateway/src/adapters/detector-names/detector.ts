@@ -32,7 +32,7 @@ function namesDetector({ model, lexicon, thresholds }: Names): Detector {
       let findings: Finding[] | undefined
       const cut = Math.max(0, from - SEEN_MAX)
       let at = from - cut
-      runs.begin(text.slice(cut))
+      runs.begin(text.slice(cut), at)
       for (;;) {
         at = runs.next(at, ended)
         if (runs.count === 0) return { findings: findings ?? NONE, hold: cut + at }

@@ -21,6 +21,7 @@ export class Reader {
   /** Words that were read so far, and where the next is looked for. */
   #count = 0
   #at = 0
+  #isFromFront = true
   readonly #starts = new Int32Array(KEPT)
   readonly #ends = new Int32Array(KEPT)
   readonly #shapes = new Uint8Array(KEPT)
@@ -32,13 +33,29 @@ export class Reader {
     this.lexicon = lexicon
   }
 
-  /** Before another text. */
-  begin(text: string): void {
+  /** Before another text, of which words are asked for from `from` on. */
+  begin(text: string, from: number): void {
     this.text = text
     this.length = text.length
     this.units = this.#copies.of(text)
     this.#count = 0
+    this.#at = from
+    this.#isFromFront = from === 0
+  }
+
+  /**
+   * Has words be counted from the front of the text on, so that those before one are known too. A stream rarely asks for them.
+   *
+   * @returns the number of the word that `at` stands in, which was `word` up to now
+   */
+  countFromFront(word: number, at: number): number {
+    if (this.#isFromFront) return word
+    this.#isFromFront = true
+    this.#count = 0
     this.#at = 0
+    let index = 0
+    while (this.hasWord(index) && this.endOf(index) <= at) index++
+    return index
   }
 
   /** @param at within the text */
@@ -49,7 +66,7 @@ export class Reader {
   /** As `writtenOf`, of a part of a word. */
   writtenOfPart(start: number, end: number): number {
     const first = this.classes[this.units[start] as number]
-    return first === LOWER ? hashOf(this.text, start, end) | 0 : this.#hashOfSmall(start, end)
+    return first === LOWER ? hashOf(this.text, start, end) | 0 : this.hashBetween(start, end)
   }
 
   /** Whether the text has so many words and one more. Those are asked for one behind the other. */
@@ -111,12 +128,13 @@ export class Reader {
     this.#shapes[index] = wordShape(first, further, end - start)
     // Without a further capital a word is in small letters now, whatever they are.
     const isSmall = (further & (1 << UPPER)) === 0 && (first !== UPPER || begun <= ASCII_MAX)
-    const small = isSmall || end - start > WORD_MAX ? hash : this.#hashOfSmall(start, end)
+    const small = isSmall || end - start > WORD_MAX ? hash : this.hashBetween(start, end)
     this.#hashes[index] = small
     this.#written[index] = first === LOWER ? hash : small
   }
 
-  #hashOfSmall(start: number, end: number): number {
+  /** As `hashOf`, of any part of the text. */
+  hashBetween(start: number, end: number): number {
     let hash = HASH_FIRST
     for (let at = start; at < end; at++) {
       const code = this.units[at] as number

@@ -56,9 +56,9 @@ export class RunReader {
     this.#mails = new Mails(this.#reader)
   }
 
-  /** Before another text. */
-  begin(text: string): void {
-    this.#reader.begin(text)
+  /** Before another text, of which runs are asked for from `from` on. */
+  begin(text: string, from: number): void {
+    this.#reader.begin(text, from)
     this.#mails.begin()
     this.#word = 0
   }
@@ -95,12 +95,13 @@ export class RunReader {
       }
       const isLast = (end === length || mail < 0) && !ended
       if (classes[units[start] as number] === LOWER) {
-        if (isLast) return end - start <= SMALL_MAX && this.#mayBeginSmall(start, word) ? start : end
+        if (isLast) return end - start <= SMALL_MAX && this.#mayBeginSmall(start) ? start : end
         if (end - start < SMALL_MIN || end - start > SMALL_MAX || !this.#beginsSmall(start, word)) {
           at = end
           continue
         }
       }
+      if (!isLast) word = reader.countFromFront(word, start)
       if (isLast || !this.#read(start, word, ended)) {
         this.count = 0
         return start
@@ -120,24 +121,26 @@ export class RunReader {
     const hash = isWhole ? reader.writtenOf(word) : reader.writtenOfPart(start, reader.endOf(word))
     const kind = reader.lexicon.kindOf(hash)
     if ((kind & START) !== 0) return true
-    return isSmallName(kind) && this.#isCued(start, word)
+    return isSmallName(kind) && this.#isCued(start)
   }
 
   /** Whether a word in small letters that the text ends within may yet begin a run. */
-  #mayBeginSmall(start: number, word: number): boolean {
+  #mayBeginSmall(start: number): boolean {
     const begun = this.#reader.text.slice(start)
-    return STARTS.some((one) => one.startsWith(begun)) || this.#isCued(start, word)
+    return STARTS.some((one) => one.startsWith(begun)) || this.#isCued(start)
   }
 
   /** Whether what stands before makes a name even of a word in small letters. */
-  #isCued(start: number, word: number): boolean {
+  #isCued(start: number): boolean {
     const reader = this.#reader
     const { units } = reader
     let end = start
     while (end > 0 && start - end < AFTER_CUE_MAX && AFTER_CUE.has(units[end - 1] as number)) end--
-    if (end === start || word === 0 || reader.endOf(word - 1) !== end) return false
-    if (end - reader.startOf(word - 1) > WORD_MAX) return false
-    return (reader.lexicon.kindOf(reader.hashOf(word - 1)) & CUE) !== 0
+    if (end === start) return false
+    let begin = end
+    while (begin > 0 && end - begin <= WORD_MAX && reader.isWordAt(begin - 1)) begin--
+    if (begin === end || end - begin > WORD_MAX) return false
+    return (reader.lexicon.kindOf(reader.hashBetween(begin, end)) & CUE) !== 0
   }
 
   /**
