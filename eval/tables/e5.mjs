@@ -127,7 +127,7 @@ async function obfuscated(engine) {
   const theirs = core.filter(({ subtype }) => subtype === 'obfuscated')
   return [
     row(
-      'found in clear by this or by the gateway’s own, and obfuscated in 19 ways: by both',
+      'found in clear by this or by the gateway’s own, and obfuscated in 19 ways: by either',
       of(all, (one) => isAlarm(one) || isFlagged(one.text)),
       '>= .95',
     ),
