@@ -334,7 +334,7 @@ describe('a caller who reads slowly [forward.backpressure]', () => {
       let settled = -1
       await until(async () => {
         const before = sent
-        await sleep(100)
+        await sleep(500)
         settled = sent
         return before > 0 && before === sent
       })

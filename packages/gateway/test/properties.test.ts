@@ -9,7 +9,10 @@ import { until } from './until.js'
 const RUNS: number = Number(process.env['OSTIARY_PROPERTIES'] ?? 120)
 const TIMEOUT_MS: number = 20_000 + RUNS * 200
 
-const POLICIES = `@id("analysts-use-models") @obligation("redact:pii, redact:secret, output:redact:pii, output:redact:secret")
+// What has a checksum or a form of its own: letters at random are now and then taken for somebody's name.
+const TYPES = ['pii.email', 'pii.card', 'pii.iban', 'secret']
+const ACTS = [...TYPES.map((type) => `redact:${type}`), ...TYPES.map((type) => `output:redact:${type}`)].join(', ')
+const POLICIES = `@id("analysts-use-models") @obligation("${ACTS}")
 permit (principal in Group::"analysts", action == Action::"invoke", resource is Model);
 `
 const EMAIL = 'erika.mustermann@example.com'

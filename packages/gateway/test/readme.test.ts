@@ -397,7 +397,7 @@ test('links lead somewhere', () => {
       .matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^https?:/.test(to)) continue
       const [file = '', anchor] = to.split('#')
-      const target = relative(ROOT, join(ROOT, dirname(path), file))
+      const target = file === '' ? path : relative(ROOT, join(ROOT, dirname(path), file))
       if (!existsSync(join(ROOT, target))) dangling.push(`${path}: ${to}`)
       else if (anchor !== undefined && !anchorsOf(target).includes(anchor)) dangling.push(`${path}: ${to}`)
     }
