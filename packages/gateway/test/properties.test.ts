@@ -30,7 +30,8 @@ beforeAll(async () => {
 afterAll(async () => {
   // Nothing of what was sent has harmed it.
   expect((await ask(house, prompt('still here'))).status).toBe(200)
-  expect(house.warnings).toEqual([])
+  // How many had no good token is told once a minute.
+  expect(house.warnings.filter((one) => !one.startsWith('refused before authentication: '))).toEqual([])
   await house.finish()
 })
 
