@@ -15,7 +15,6 @@ const HIDDEN = 2
 const SHAPE = 3
 const TWIN = 4
 const PAIR = 5
-const BLANK = 6
 
 interface Tables {
   readonly kinds: Uint8Array
@@ -44,7 +43,6 @@ function tablesOf(): Tables {
 function kindOf(code: number, twin: number): number {
   if (isHidden(code)) return HIDDEN
   const shown = shownAs(String.fromCharCode(code))
-  if (shown === ' ') return BLANK
   if (shown !== undefined) return SHAPE
   // What is a letter of some Latin alphabet is no twin: `Jørgen`, `Łódź`.
   return twin !== 0 && code >= 0x250 ? TWIN : 0
@@ -95,7 +93,6 @@ class Speller {
   #copied: number
   #wordEnd = 0
   #folds = false
-  #isOther = false
 
   constructor(text: string, from: number, ended: boolean) {
     this.#text = text
@@ -118,7 +115,7 @@ class Speller {
       if (next === OPEN) break
       at = next
     }
-    if (!this.#isOther && at === text.length) return { view: undefined, known: at }
+    if (this.#showing === undefined && at === text.length) return { view: undefined, known: at }
     const showing = this.#showing ?? new Showing(at - this.#from)
     showing.copy(text, this.#copied, at)
     return { view: showing.view('folded'), known: at }
@@ -137,19 +134,17 @@ class Speller {
         return this.#pair(at)
       default: {
         const shown = shownAs(this.#text.charAt(at))
-        if (shown !== undefined) this.#show(shown, at, at + 1, kind === SHAPE)
+        if (shown !== undefined) this.#show(shown, at, at + 1)
         return at + 1
       }
     }
   }
 
-  /** @param isOther it is another text then */
-  #show(shown: string, start: number, end: number, isOther: boolean): void {
+  #show(shown: string, start: number, end: number): void {
     this.#showing ??= new Showing(this.#text.length - this.#from)
     this.#showing.copy(this.#text, this.#copied, start)
     if (shown !== '') this.#showing.add(shown, start, end)
     this.#copied = end
-    this.#isOther ||= isOther
   }
 
   #escape(at: number): number {
@@ -159,7 +154,7 @@ class Speller {
     const kind = this.#kindOf(found.shown)
     if (kind === HIDDEN) return this.#hidden(at)
     const end = at + found.length
-    this.#show((kind === 0 ? undefined : shownAs(found.shown)) ?? found.shown, at, end, true)
+    this.#show((kind === 0 ? undefined : shownAs(found.shown)) ?? found.shown, at, end)
     return end
   }
 
@@ -185,7 +180,7 @@ class Speller {
     if (end - at > HIDDEN_MAX) return this.#endOfHidden(end)
     if (end === text.length && !this.#ended) return OPEN
     // A picture that a selector follows, and letters of another script that are joined, are left as they are.
-    if ((at > 0 && this.#isDrawn(at - 1)) || this.#isDrawn(end)) this.#show('', at, end, true)
+    if ((at > 0 && this.#isDrawn(at - 1)) || this.#isDrawn(end)) this.#show('', at, end)
     return end
   }
 
@@ -232,7 +227,7 @@ class Speller {
     }
     const { kinds, twins } = this.#tables
     if (this.#folds) {
-      this.#show(String.fromCharCode(twins[text.charCodeAt(at)] ?? 0), at, at + 1, true)
+      this.#show(String.fromCharCode(twins[text.charCodeAt(at)] ?? 0), at, at + 1)
       return at + 1
     }
     let next = at + 1
@@ -268,7 +263,7 @@ class Speller {
     if (!isLow(text.charCodeAt(at + 1))) return at + 1
     if (text.charCodeAt(at) === TAGS) return this.#hidden(at)
     const shown = shownAs(text.slice(at, at + 2))
-    if (shown !== undefined) this.#show(shown, at, at + 2, true)
+    if (shown !== undefined) this.#show(shown, at, at + 2)
     return at + 2
   }
 }

@@ -119,6 +119,15 @@ describe('what is encoded, or disguised', () => {
     expect(findingsIn(text, type).map(({ start, end }) => text.slice(start, end))).toContain(value)
   })
 
+  it.each(['\u00a0', '\u2009', '\u202f', '\u3000'])(
+    'behind a blank of another kind, %j [content.disguised]',
+    (blank) => {
+      const value = `${'Tr0ub4dor'}&3xy`
+      const text = `My password is ${value}, please.`.replaceAll(' ', blank)
+      expect(findingsIn(text, 'secret.password').map(({ start, end }) => text.slice(start, end))).toEqual([value])
+    },
+  )
+
   it('what stands there as it is is found once [content.disguised]', () => {
     const text = `Mail alice@example.com at https://a.example/b%20c, and ${bytes('bob.miller@example.com').toString('base64')}.`
     expect(findingsIn(text, 'pii.email').map(({ by, start, end }) => [by, text.slice(start, end)])).toEqual([
@@ -174,7 +183,21 @@ const piece = fc.oneof(
       '==',
       '\n',
     ],
-    ...['\u200b', '\u200b'.repeat(60), '😀', '\ud83d', '\u{e0041}', '４１', 'Ab3', '/', 'QUJDREVGR0hJSktM', 'Рrоjесt '],
+    ...[
+      '\u00a0',
+      '\u3000',
+      `my password is\u00a0${'Tr0ub4dor'}&3xy, `,
+      '\u200b',
+      '\u200b'.repeat(60),
+      '😀',
+      '\ud83d',
+      '\u{e0041}',
+      '４１',
+      'Ab3',
+      '/',
+      'QUJDREVGR0hJSktM',
+      'Рrоjесt ',
+    ],
   ),
 )
 const texts = fc
@@ -187,10 +210,11 @@ describe('streams', () => {
 
   it('however a text is cut, the same is found, and leaves [content.disguised-streams]', { timeout: 60_000 }, () => {
     const acts = new Map(types.map((type) => [type, 'redact' as const]))
+    const counts = new Map<FindingType, number>()
     const guards = createGuardFactory({
       detectors: all.map((detector) => ({ detector, whenIll: 'closed' })),
       acts,
-      onFinding() {},
+      onFinding: (type) => counts.set(type, (counts.get(type) ?? 0) + 1),
       onIll: ({ detector }) => expect.fail(detector),
     })
     fc.assert(
@@ -201,6 +225,7 @@ describe('streams', () => {
           const findings = all.flatMap((one) => one.scan(text, 0, true).findings)
           const whole = editText(text, findings, acts)
           const guard = guards({ role: 'assistant', name: 'content', isJson: false })
+          counts.clear()
           let out = ''
           for (let at = 0, i = 0; at < text.length; i++) {
             const length = lengths[i % lengths.length] ?? 1
@@ -208,6 +233,7 @@ describe('streams', () => {
             at += length
           }
           expect(out + guard.end()).toBe(whole.kind === 'edited' ? whole.text : '')
+          expect(counts).toEqual(whole.counts)
         },
       ),
       { numRuns: 60, seed: 11 },
