@@ -70,12 +70,14 @@ describe('names', () => {
     expect(found(text)).toEqual([['pii.address', address]])
   })
 
-  it('what an address of e-mail is too long to reach may begin a name in the middle of a word', () => {
+  // A stream that is cut there cannot tell the rest of such a word from the rest of any other.
+  it('a word that an address of e-mail is too long to reach the end of begins no name, and the next may', () => {
     const mail = `mail x@${'b'.repeat(79)}`
-    expect(found(`${mail}rue de la Harpe 27, 75005 Paris`)).toEqual([
-      ['pii.address', 'rue de la Harpe 27, 75005 Paris'],
+    expect(found(`${mail}rue de la Harpe 27, 75005 Paris`)).toEqual([['pii.address', 'Harpe 27, 75005 Paris']])
+    expect(found(`${mail}rue, 27 rue de la Harpe, 75005 Paris`)).toEqual([
+      ['pii.address', '27 rue de la Harpe, 75005 Paris'],
     ])
-    expect(found(`x@${'b'.repeat(70)}.${'c'.repeat(8)}Jane Roe, 555-0100`)).toEqual([['pii.person', 'Jane Roe']])
+    expect(found(`x@${'b'.repeat(70)}.${'c'.repeat(8)}Jane Roe, 555-0100`)).toEqual([['pii.person', 'Roe']])
   })
 
   it.each(['iPhone 15 for Marek Nowicki', 'ÉCOLE Zoë Ångström, İzmir', 'Call ΑΝΝΑ or Jane Roe'])(
@@ -108,16 +110,18 @@ describe('a stream', () => {
     expect(held('ask about the rue')).toBe('rue')
   })
 
-  it.each(['f5@Dr. Maria Schneider', `${'x'.repeat(60)}@Dr. Maria Schneider`])(
-    'a word that was let go is an address all the same, once it goes on: %s',
-    (text) => {
-      const whole = detector.scan(text, 0, true).findings
-      for (let cut = 1; cut < text.length; cut++) {
-        const { findings, hold } = detector.scan(text.slice(0, cut), 0, false)
-        expect([...findings, ...detector.scan(text, hold, true).findings], String(cut)).toEqual(whole)
-      }
-    },
-  )
+  it.each([
+    'f5@Dr. Maria Schneider',
+    `${'x'.repeat(60)}@Dr. Maria Schneider`,
+    `ignore@${'4'.repeat(81)}Anna Maria 4 Oak Street`,
+    `aa-ignore@${'A'.repeat(82)}nna Maria  Rd. 7`,
+  ])('a word that was let go is an address all the same, once it goes on: %s', (text) => {
+    const whole = detector.scan(text, 0, true).findings
+    for (let cut = 1; cut < text.length; cut++) {
+      const { findings, hold } = detector.scan(text.slice(0, cut), 0, false)
+      expect([...findings, ...detector.scan(text, hold, true).findings], String(cut)).toEqual(whole)
+    }
+  })
 
   it('holds no more than a run and what is around it, whatever comes', () => {
     for (const one of [

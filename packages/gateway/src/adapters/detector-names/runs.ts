@@ -72,25 +72,17 @@ export class RunReader {
     const reader = this.#reader
     const { classes, units, length } = reader
     this.count = 0
-    // What was let go in the middle of a word was no beginning of a run, however it goes on.
-    if (at > 0 && reader.isWordAt(at - 1)) {
-      const end = wordEnd(reader, at)
-      // An address may go on behind it all the same.
-      at = this.#mails.end(end, ended)
-      if (at < 0) return end
-    }
+    at = this.#pastWord(at, ended)
+    if (at < 0) return ~at
     for (let word = this.#word; reader.hasWord(word); word++) {
       const end = reader.endOf(word)
       if (end <= at) continue
       const start = Math.max(at, reader.startOf(word))
       const mail = this.#mails.end(end, ended)
-      if (end - start > WORD_MAX) {
+      if (end - start > WORD_MAX || mail > end) {
         if (mail < 0) return end
-        at = mail
-        continue
-      }
-      if (mail > end) {
-        at = mail
+        at = this.#pastWord(mail, ended)
+        if (at < 0) return ~at
         continue
       }
       const isLast = (end === length || mail < 0) && !ended
@@ -112,6 +104,23 @@ export class RunReader {
       this.count = 0
     }
     return length
+  }
+
+  /**
+   * Where `at` stands in the middle of a word, or behind one: what was let go there was no beginning of a run, however it goes on, and
+   * an address may go on behind it all the same.
+   *
+   * @returns where the next run may begin; `~end` of the word where the text ends too early to tell
+   */
+  #pastWord(at: number, ended: boolean): number {
+    const reader = this.#reader
+    while (at > 0 && reader.isWordAt(at - 1)) {
+      const end = wordEnd(reader, at)
+      const mail = this.#mails.end(end, ended)
+      if (mail <= end) return mail < 0 ? ~end : end
+      at = mail
+    }
+    return at
   }
 
   /** Whether a word in small letters, or the rest of one, begins a run: `rue`, `ul`, or a name behind a cue. */
