@@ -156,7 +156,7 @@ function byStart(a: Finding, b: Finding): number {
   return a.start - b.start || b.end - a.end || compareTypes(a.type, b.type)
 }
 
-/** Called for each finding that has an act, in order. */
+/** Called for each finding that has an act, in order; for those of one type that overlap, once. */
 export type OnFinding = (type: FindingType, act: Act) => void
 
 /**
@@ -170,6 +170,8 @@ export class Editor {
   readonly #fence: Fence | undefined
   #waiting: Finding[] = []
   #cluster: Cluster | undefined
+  /** Where what was counted last of each type ends: what begins within it is the same thing, read in another way. */
+  #counted: Map<FindingType, number> | undefined
   /** Text before it was given out, or is replaced. */
   #settled = 0
   #blocked: FindingType | undefined
@@ -239,6 +241,15 @@ export class Editor {
       }
     }
     this.#waiting = this.#waiting.map((one) => ({ ...one, start: one.start - by, end: one.end - by }))
+    if (this.#counted !== undefined) for (const [type, end] of this.#counted) this.#counted.set(type, end - by)
+  }
+
+  /** Whether a finding begins within one of its type that was counted, or in what went on from there: they come sorted. */
+  #isCounted({ type, start, end }: Finding): boolean {
+    this.#counted ??= new Map()
+    const counted = this.#counted.get(type) ?? start
+    this.#counted.set(type, Math.max(counted, end))
+    return start < counted
   }
 
   #take(text: string, one: Finding): string {
@@ -246,7 +257,7 @@ export class Editor {
     if (act === undefined) return ''
     const cluster = this.#cluster
     const goesOn = cluster !== undefined && one.start === cluster.end && one.type === cluster.endType
-    if (!goesOn) this.#onFinding?.(one.type, act)
+    if (!this.#isCounted(one) && !goesOn) this.#onFinding?.(one.type, act)
     if (act === 'flag') return ''
     if (act === 'block') {
       this.#blocked = one.type

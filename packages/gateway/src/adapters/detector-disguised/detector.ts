@@ -77,7 +77,7 @@ class Disguised implements Detector {
     for (const one of all) hold = Math.min(hold, this.#look(text.length, from, one, found))
     if (found.length === 0) return { findings: NONE, hold: Math.max(from, hold) }
     const written = byType(plain.findings)
-    const findings = apart(found.filter((one) => !isWithin(one, written.get(one.type) ?? NONE)))
+    const findings = apart(found).filter((one) => !isWithin(one, written.get(one.type) ?? NONE))
     return settled(findings, Math.max(from, hold))
   }
 
