@@ -38,6 +38,11 @@ const BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte < 0xe0 ? MORE + 1 : byte < 0xf0 ? MORE + 2 : MORE + 3
 })
 
+/** Bytes of the character that a byte begins. */
+function lengthOf(first: number): number {
+  return Math.max(1, (BYTES[first] as number) - MORE + 1)
+}
+
 /** A text that another one carries. */
 export interface Carried {
   /** What may name it, where it begins what carries it, and the text itself. */
@@ -341,11 +346,11 @@ class Reader {
     // What stands before a run names the text that it begins with, and none within.
     if (first < this.#start + 4) showing.copy(this.#text, Math.max(this.#floor, this.#start - NAME_MAX), this.#start)
     const from = showing.length
-    let at = 0
-    for (const character of bytes.toString()) {
-      const length = Buffer.byteLength(character)
-      showing.add(character, starts[at] ?? 0, ends[at + length - 1] ?? 0)
-      at += length
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + lengthOf(bytes[at] as number)
+      // What only looks like a character (a surrogate, what is longer than it need be) is shown as what it is not.
+      showing.add(bytes.toString('utf8', at, end), starts[at] ?? 0, ends[end - 1] ?? 0)
+      at = end
     }
     this.#all.push({ view: showing.view('decoded'), from, isOpen })
   }
