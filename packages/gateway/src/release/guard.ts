@@ -23,8 +23,11 @@ import { ANSWERED_MAX, tokenizerOf } from '../spec/tokenizer.js'
 const CONTEXT = 512
 /** The front of the text is dropped only when this much of it is done with: not at every push. */
 const DROP_MIN = 512
-/** As much of a finding's head as a detector needs to know it again, and where its shared dashes begin before it. */
-const HEAD_LENGTH = 128
+/**
+ * As much of a finding's head as a detector needs to know it again, with each character of a mark written as ten, and where its shared
+ * dashes begin before it.
+ */
+const HEAD_LENGTH = 384
 const HEAD_LEAD = 8
 
 export interface GuardFactoryParts {
@@ -139,6 +142,7 @@ class Guard implements TextGuard {
     // The line break keeps a head and what follows from reading like a mark that never stood there.
     for (const place of this.#places) if (place.head !== '') heads += `${place.head}\n`
     const by = keep - heads.length
+    if (by <= 0) return
     this.#text = heads + this.#text.slice(keep)
     for (const place of this.#places) place.from -= by
     this.#editor.shift(by)

@@ -2,12 +2,6 @@ import { type Cargo, type Carried, carriedIn } from './carried.js'
 import { mayReadOtherwise, respelled } from './respelled.js'
 import { through, type View } from './view.js'
 
-/**
- * As far before the place that is asked about a text is shown: who looks for something looks some hundred characters back, of which
- * each may be written as several.
- */
-const RESPELLED_REACH = 512
-
 /** What a text reads as, or carries, from `from` on. Empty for nearly all texts. */
 export interface Disguises {
   readonly all: readonly Carried[]
@@ -20,9 +14,8 @@ export interface Disguises {
  * hexadecimal digits; those in what was respelt or carried once, too. Each is a text of its own, whatever else there is.
  */
 function disguisesIn(text: string, from: number, ended: boolean): Disguises {
-  const { view, known } = mayReadOtherwise(text)
-    ? respelled(text, Math.max(0, from - RESPELLED_REACH), ended)
-    : { view: undefined, known: text.length }
+  // From the front on: who looks for something may have to know what it stands within, however long that is.
+  const { view, known } = mayReadOtherwise(text) ? respelled(text, ended) : { view: undefined, known: text.length }
   if (view === undefined) return nested(carriedIn(text, from, ended))
   if (view.text === '') return { all: NONE, known }
   const cargo = nested(carriedIn(view.text, 0, ended))

@@ -72,39 +72,36 @@ export function mayReadOtherwise(text: string): boolean {
 }
 
 /**
- * A text from `from` on as it reads without what nobody sees, with full-width and other shapes of ASCII as ASCII (NFKC), with
+ * A text as it reads without what nobody sees, with full-width and other shapes of ASCII as ASCII (NFKC), with
  * look-alikes from other scripts as the Latin letters that they look like, where they stand in a word that has such letters or
  * behind one, and with escapes of addresses, HTML and JSON undone; escapes of escapes too.
  *
  * How a place is shown is known from what stands within 80 characters before it and 60 behind it, so a text that
  * comes in pieces is shown as the whole is.
  */
-export function respelled(text: string, from: number, ended: boolean): Respelled {
-  return new Speller(text, from, ended).spell()
+export function respelled(text: string, ended: boolean): Respelled {
+  return new Speller(text, ended).spell()
 }
 
 class Speller {
   readonly #text: string
-  readonly #from: number
   readonly #ended: boolean
   readonly #tables = tablesOf()
   #showing: Showing | undefined
   /** What was shown already, and where the word ends that was asked about last. */
-  #copied: number
+  #copied = 0
   #wordEnd = 0
   #folds = false
 
-  constructor(text: string, from: number, ended: boolean) {
+  constructor(text: string, ended: boolean) {
     this.#text = text
-    this.#from = from
     this.#ended = ended
-    this.#copied = from
   }
 
   spell(): Respelled {
     const text = this.#text
     const { kinds } = this.#tables
-    let at = this.#from
+    let at = 0
     for (; at < text.length; ) {
       const kind = kinds[text.charCodeAt(at)] as number
       if (kind === 0) {
@@ -116,7 +113,7 @@ class Speller {
       at = next
     }
     if (this.#showing === undefined && at === text.length) return { view: undefined, known: at }
-    const showing = this.#showing ?? new Showing(at - this.#from)
+    const showing = this.#showing ?? new Showing(at)
     showing.copy(text, this.#copied, at)
     return { view: showing.view('folded'), known: at }
   }
@@ -141,7 +138,7 @@ class Speller {
   }
 
   #show(shown: string, start: number, end: number): void {
-    this.#showing ??= new Showing(this.#text.length - this.#from)
+    this.#showing ??= new Showing(this.#text.length)
     this.#showing.copy(this.#text, this.#copied, start)
     if (shown !== '') this.#showing.add(shown, start, end)
     this.#copied = end

@@ -144,12 +144,12 @@ describe('hostile texts', () => {
   ])('a megabyte of %j is shown in time that grows with its length alone [views.linear]', (piece) => {
     const timeOf = (length: number): number => {
       const text = piece.repeat(length / piece.length)
-      const start = performance.now()
+      const start = process.cpuUsage()
       viewsOf(text)
-      return performance.now() - start
+      return process.cpuUsage(start).user
     }
     timeOf(50_000)
-    const small = Math.max(timeOf(250_000), 5)
+    const small = Math.max(timeOf(250_000), 5_000)
     expect(timeOf(1_000_000)).toBeLessThan(small * 16)
   })
 })

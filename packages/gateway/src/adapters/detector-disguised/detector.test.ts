@@ -44,6 +44,10 @@ const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
   'base64 of addresses': (text) => bytes(text).toString('base64url'),
   'base64 behind a path': (text) => `var/${bytes(text).toString('base64')}`,
   'base64 within bytes that are no text': (text) => bytes(`\0\x01\x02 ${text}\0\x7f`).toString('base64'),
+  'base64 behind half a character': (text) =>
+    Buffer.concat([Buffer.from([0xed, 0xa0, 0x80, 0xe0, 0x80, 0x80, 0xf4, 0x90, 0x80, 0x80]), bytes(text)]).toString(
+      'base64',
+    ),
   'base64 in lines': (text) =>
     bytes(`${'a line that is as long as those of mail, '.repeat(2)}${text}`)
       .toString('base64')
@@ -239,6 +243,27 @@ describe('streams', () => {
       { numRuns: 60, seed: 11 },
     )
   })
+
+  it.each(['%', '%25', '%2525', '\u200b'])(
+    'a private key behind a mark in disguise (%j) is followed to its end, however long it is [content.disguised-streams]',
+    (sign) => {
+      const hidden = (text: string): string =>
+        sign === '\u200b'
+          ? [...text].join(sign)
+          : each(text, (one) => `${sign}${codeOf(one).toString(16).padStart(2, '0')}`)
+      const begin = hidden(`${'-----BEGIN'} RSA PRIVATE KEY-----`)
+      const text = `${begin}\n${`${BODY}\n`.repeat(250)}${hidden(`${'-----END'} RSA PRIVATE KEY-----`)} Behind it.`
+      const guard = createGuardFactory({
+        detectors: all.map((detector) => ({ detector, whenIll: 'closed' })),
+        acts: new Map([['secret.private-key', 'redact']]),
+        onFinding() {},
+        onIll: ({ detector }) => expect.fail(detector),
+      })({ role: 'assistant', name: 'content', isJson: false })
+      let out = ''
+      for (let at = 0; at < text.length; at += 23) out += guard.push(text.slice(at, at + 23))
+      expect(out + guard.end()).toBe('[redacted:secret.private-key] Behind it.')
+    },
+  )
 
   it.each([60, 64, 76])(
     'a line of %d that is cut between the two characters of its end goes on [content.disguised-streams]',

@@ -84,6 +84,7 @@ class Disguised implements Detector {
   /** @returns from where on something may be found in it */
   #look(length: number, from: number, { view, from: start, isOpen }: Carried, found: Finding[]): number {
     const first = Math.max(start, indexOf(view, from))
+    if (first === view.text.length && !isOpen) return length
     const { findings, hold } = this.#plain.again(view.text, first, !isOpen)
     for (const one of findings) {
       const span = view.spanOf(one.start, one.end)
