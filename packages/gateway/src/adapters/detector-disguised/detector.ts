@@ -8,7 +8,7 @@ const glances = new Glances()
  * Two detectors of one: itself, and one that finds what it would find in the ways that a text reads, or carries, beside how it is
  * written: with characters that nobody sees, in full width and other shapes of ASCII, in look-alikes, in escapes of addresses, HTML
  * and JSON, in base64 and hexadecimal digits. A finding is the stretch that it stands in, so that nothing is left of it when that
- * is taken out. What the first one finds where it stands, the second does not find again.
+ * is taken out. What the first one finds where it stands in a whole text, the second does not find again.
  *
  * How much it holds: as much as the detector would of the text behind the disguise; and of each text that may be one, the last 24
  * letters and digits in a row, or the word with letters of another script that it ends with.
@@ -67,18 +67,21 @@ class Disguised implements Detector {
 
   scan(text: string, from: number, ended: boolean): Scan {
     const { all, known } = glances.disguisesIn(text, from, ended)
-    if (all.length === 0) {
-      if (ended) return { findings: NONE, hold: text.length }
-      return { findings: NONE, hold: Math.max(from, Math.min(known, this.#plain.holdOf(text, from))) }
-    }
-    const plain = this.#plain.again(text, from, ended)
-    let hold = Math.max(from, ended ? text.length : Math.min(known, plain.hold))
+    let hold = Math.max(from, ended ? text.length : Math.min(known, this.#plain.holdOf(text, from)))
+    if (all.length === 0) return { findings: NONE, hold }
     const found: Finding[] = []
     for (const one of all) hold = Math.min(hold, this.#look(text.length, from, one, found))
-    if (found.length === 0) return { findings: NONE, hold: Math.max(from, hold) }
-    const written = byType(plain.findings)
-    const findings = apart(found).filter((one) => !isWithin(one, written.get(one.type) ?? NONE))
-    return settled(findings, Math.max(from, hold))
+    hold = Math.max(from, hold)
+    if (found.length === 0) return { findings: NONE, hold }
+    const findings = apart(found)
+    // What the first one said of a text that it saw in pieces is not known any more. Who counts what overlaps once misses nothing.
+    return settled(from === 0 && ended ? this.#unwritten(text, findings) : findings, hold)
+  }
+
+  /** Those that the first detector does not find where they stand. */
+  #unwritten(text: string, findings: readonly Finding[]): readonly Finding[] {
+    const written = byType(this.#plain.again(text, 0, true).findings)
+    return findings.filter((one) => !isWithin(one, written.get(one.type) ?? NONE))
   }
 
   /** @returns from where on something may be found in it */
