@@ -31,6 +31,9 @@ describe('cards', () => {
     ['4111\u{a0}1111\u{a0}1111\u{a0}1111', '4111\u{a0}1111\u{a0}1111\u{a0}1111'],
     ['1,4111111111111111,x', '4111111111111111'],
     ['\u001b[33m4111 1111 1111 1111\u001b[0m', '4111 1111 1111 1111'],
+    ['\\u0020 4111 1111 1111 1111', '4111 1111 1111 1111'],
+    ['\\u00204111-1111-1111-1111', '4111-1111-1111-1111'],
+    ['\\u0009-4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1', '4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1'],
   ])('%j', (text, card) => expect(found(text)).toEqual([card]))
 
   it('several in a row', () => {
@@ -56,6 +59,20 @@ describe('none', () => {
     '',
     '4111',
   ])('%j', (text) => expect(found(text)).toEqual([]))
+})
+
+describe('a stream', () => {
+  it.each([
+    '\\u0020 4111 1111 1111 1111 x',
+    '\\u0009-4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 x',
+    '7\\u00204111 1111 1111 1111 5555 5555 5555 4444',
+  ])('that is cut anywhere finds the same: %j', (text) => {
+    for (let cut = 1; cut < text.length; cut++) {
+      const { findings, hold } = cardDetector.scan(text.slice(0, cut), 0, false)
+      const all = [...findings, ...cardDetector.scan(text, hold, true).findings]
+      expect(all.map(({ start, end }) => text.slice(start, end))).toEqual(found(text))
+    }
+  })
 })
 
 describe('hold', () => {

@@ -210,9 +210,9 @@ export const cardDetector: Detector = {
       while (start > floor && isOfRow(text, start - 1)) start--
       if (!isDigit(text.charCodeAt(start))) start++
       findings ??= []
-      const after = afterEscape(text, start)
-      const inside = escapeBefore(text, after) === 0 && isInside(text, after)
-      const progress = scanRow(text, after, inside, ended, findings)
+      start = afterEscape(text, start)
+      if (!isDigit(text.charCodeAt(start))) start++
+      const progress = scanRow(text, start, isInside(text, start), ended, findings)
       if (progress.held) return { findings, hold: progress.at }
       floor = progress.at
       at = floor + DIGITS_MIN - 1
@@ -231,8 +231,8 @@ function afterEscape(text: string, start: number): number {
 
 /** The row that `start` belongs to began before it. */
 function isInside(text: string, start: number): boolean {
-  const before = text.charCodeAt(start - 1)
-  return isDigit(before) || (isSeparator(before) && isDigit(text.charCodeAt(start - 2)))
+  const last = isSeparator(text.charCodeAt(start - 1)) ? start - 1 : start
+  return isDigit(text.charCodeAt(last - 1)) && escapeBefore(text, last) === 0 && escapeBefore(text, start) === 0
 }
 
 /** Where the row begins that the text ends with, or the text's length. */
