@@ -123,6 +123,14 @@ describe('a canary', () => {
     expect(overlap.scan(`${begun} and other things`, hold, false).findings).toEqual([])
   })
 
+  it('is found wherever it stands in a long answer, also in characters of two code units', () => {
+    const bold = WAYS['in bold letters of mathematics']?.(RULES) ?? ''
+    for (let before = 3700; before < 4300; before += 7) {
+      expect(found(marks, `${'-'.repeat(before)}${MARK}`), String(before)).toBe(true)
+      expect(found(overlap, `${'-'.repeat(before)}${bold}`), String(before)).toBe(true)
+    }
+  })
+
   it('does not take long words or many letters for its own', () => {
     const long = 'e'.repeat(1_000_000)
     for (const detector of detectors) expect(detector.scan(long, 0, true).findings).toEqual([])

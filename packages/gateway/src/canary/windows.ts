@@ -1,129 +1,187 @@
+import { Units } from '../views/units.js'
 import { isWide, letterOf, letterOfPair, NO_LETTER } from './fold.js'
+import { ENCODED_MAX, eachVariant } from './variants.js'
 
 /** How many letters in a row are looked up at once. */
 export const WINDOW = 16
 /** Further apart letters are not read as one text. */
 export const GAP_MAX = 6
+/** So much of a text is read at a time, in UTF-16 code units. */
+const READ_MAX = 4096
 
 const BASE = 0x01000193
 /** BASE to the power of WINDOW: what the letter that leaves a window counts in its hash. */
 const LEAVING: number = Array.from({ length: WINDOW }).reduce<number>((power) => Math.imul(power, BASE), 1)
+const LAST = WINDOW - 1
 
 /** Reads a text letter by letter, and knows the hash of the last `WINDOW` of them. */
 export class Reader {
+  /** Of each letter that was read last: the window that it ends, 0 where there are not as many letters yet. */
+  readonly windows: Int32Array = new Int32Array(READ_MAX)
+  /** Where it stands. */
+  readonly places: Int32Array = new Int32Array(READ_MAX)
+  /** How many letters those were. */
+  count = 0
+  /** How much that is no letter was read since the last one, as far as letters can be apart. */
+  gap = 0
+  readonly #units: Units = new Units()
   readonly #last: Uint16Array = new Uint16Array(WINDOW)
-  /** As many of them as there are. */
-  #count = 0
-  /** Where the next one goes. */
-  #place = 0
   #hash = 0
-  #gap = 0
-
-  /** Of the last `WINDOW` letters; 0 where there are not as many yet. */
-  get window(): number {
-    return this.#count < WINDOW ? 0 : this.#hash === 0 ? 1 : this.#hash
-  }
-
-  /**
-   * Reads the character at `at`; false where it is no letter.
-   *
-   * @param width 1, or 2 for a pair
-   */
-  read(text: string, at: number, width: number): boolean {
-    const code = text.charCodeAt(at)
-    const letter = width === 2 ? letterOfPair(code, text.charCodeAt(at + 1)) : letterOf(code)
-    if (letter === NO_LETTER) {
-      this.#gap += width
-      if (this.#gap > GAP_MAX) this.forget()
-      return false
-    }
-    this.#gap = 0
-    this.#push(letter)
-    if (isWide(code)) this.#push(letter ^ 0x5555)
-    return true
-  }
+  /** Letters since the last gap that was too wide. */
+  #row = 0
 
   /** Before another text. */
   begin(): void {
-    this.#gap = 0
-    this.forget()
+    this.gap = 0
+    this.#forget()
   }
 
-  forget(): void {
-    if (this.#count === 0) return
-    this.#count = 0
+  /**
+   * Reads on in a text from `from`. Places are told from there.
+   *
+   * @returns where it stopped: at `to` or, since it reads so much at a time, before it
+   */
+  readText(text: string, from: number, to: number): number {
+    const most = Math.min(to, from + READ_MAX)
+    // No pair is read in two.
+    const end = most < to && isLowSurrogate(text.charCodeAt(most)) ? most - 1 : most
+    this.#read(this.#units.of(text.slice(from, end)), 0, end - from)
+    return end
+  }
+
+  /** The same of code units. */
+  readUnits(units: Uint16Array, from: number, to: number): number {
+    const most = Math.min(to, from + READ_MAX)
+    const end = most < to && isLowSurrogate(units[most] as number) ? most - 1 : most
+    this.#read(units, from, end)
+    return end
+  }
+
+  #read(units: Uint16Array, from: number, end: number): void {
+    const { places, windows } = this
+    const last = this.#last
+    let count = 0
+    let hash = this.#hash
+    let row = this.#row
+    let gap = this.gap
+    for (let at = from; at < end; at++) {
+      const code = units[at] as number
+      const start = at
+      let letter = letterOf(code)
+      if (code >= 0xd800 && code <= 0xdbff && at + 1 < end && isLowSurrogate(units[at + 1] as number)) {
+        at++
+        letter = letterOfPair(code, units[at] as number)
+      }
+      if (letter === NO_LETTER) {
+        gap += at + 1 - start
+        if (gap > GAP_MAX && row > 0) {
+          row = 0
+          hash = 0
+          last.fill(0)
+        }
+        continue
+      }
+      gap = 0
+      for (let pushed = letter; ; pushed = letter ^ 0x5555) {
+        const leaves = Math.imul(last[row & LAST] as number, LEAVING)
+        hash = (Math.imul(hash, BASE) + pushed - leaves) | 0
+        last[row & LAST] = pushed
+        row++
+        if (pushed !== letter || !isWide(code)) break
+      }
+      windows[count] = row < WINDOW ? 0 : hash === 0 ? 1 : hash
+      places[count] = start - from
+      count++
+    }
+    this.count = count
+    this.#hash = hash
+    this.#row = row
+    this.gap = gap
+  }
+
+  #forget(): void {
+    this.#row = 0
     this.#hash = 0
     this.#last.fill(0)
   }
-
-  #push(letter: number): void {
-    const place = this.#place
-    const leaves = Math.imul(this.#last[place] as number, LEAVING)
-    this.#hash = (Math.imul(this.#hash, BASE) + letter - leaves) | 0
-    this.#last[place] = letter
-    this.#place = (place + 1) % WINDOW
-    if (this.#count < WINDOW) this.#count++
-  }
 }
 
-export function widthAt(text: string, at: number): number {
-  const code = text.charCodeAt(at)
-  return code < 0xd800 || code > 0xdbff || (text.codePointAt(at) ?? 0) <= 0xffff ? 1 : 2
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff
 }
 
-/** Windows of letters of some texts. */
+const READER = new Reader()
+
+/** Windows of letters of a text, however it may be written down. */
 export class WindowSet {
-  readonly size: number
-  /** Letters of the first of the texts. */
+  /** Letters of the text as it is. */
   readonly letters: number
-  readonly #slots: Int32Array
-  readonly #mask: number
+  #size = 0
+  #slots: Int32Array
+  #mask: number
 
-  constructor(texts: readonly string[]) {
-    const letters = texts.reduce((sum, one) => sum + one.length + wideIn(one), 0)
-    const capacity = 2 ** Math.ceil(Math.log2(Math.max(16, letters * 2)))
+  constructor(text: string) {
+    // What ASCII has, at most half full; other texts have more.
+    const about = text.length * 8 + Math.min(text.length, ENCODED_MAX) * 24
+    const capacity = 2 ** Math.ceil(Math.log2(16 + about))
     this.#slots = new Int32Array(capacity)
     this.#mask = capacity - 1
-    this.letters = 0
-    let size = 0
-    const reader = new Reader()
-    for (const [index, text] of texts.entries()) {
-      reader.begin()
-      for (let at = 0; at < text.length; ) {
-        const width = widthAt(text, at)
-        if (reader.read(text, at, width)) {
-          if (index === 0) this.letters++
-          if (reader.window !== 0 && this.#add(reader.window)) size++
-        }
-        at += width
-      }
-    }
-    this.size = size
+    let first: number | undefined
+    eachVariant(text, (units, length) => {
+      const letters = this.#take(units, length)
+      first ??= letters
+    })
+    this.letters = first ?? 0
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#size
   }
 
   has(window: number): boolean {
-    for (let at = spread(window) & this.#mask; ; at = (at + 1) & this.#mask) {
-      const held = this.#slots[at]
+    const slots = this.#slots
+    const mask = this.#mask
+    for (let at = spread(window) & mask; ; at = (at + 1) & mask) {
+      const held = slots[at]
       if (held === window) return true
       if (held === 0 || held === undefined) return false
     }
   }
 
-  #add(window: number): boolean {
-    let at = spread(window) & this.#mask
-    while (this.#slots[at] !== 0) {
-      if (this.#slots[at] === window) return false
-      at = (at + 1) & this.#mask
+  /** @returns how many letters there were */
+  #take(units: Uint16Array, length: number): number {
+    let letters = 0
+    READER.begin()
+    for (let at = 0; at < length; ) {
+      at = READER.readUnits(units, at, length)
+      const { count, windows } = READER
+      letters += count
+      for (let i = 0; i < count; i++) if (windows[i] !== 0) this.#add(windows[i] as number)
     }
-    this.#slots[at] = window
-    return true
+    return letters
   }
-}
 
-function wideIn(text: string): number {
-  let wide = 0
-  for (let at = 0; at < text.length; at++) if (isWide(text.charCodeAt(at))) wide++
-  return wide
+  #add(window: number): void {
+    const slots = this.#slots
+    const mask = this.#mask
+    let at = spread(window) & mask
+    for (let held = slots[at]; held !== 0; held = slots[at]) {
+      if (held === window) return
+      at = (at + 1) & mask
+    }
+    slots[at] = window
+    this.#size++
+    if (this.#size * 2 > slots.length) this.#grow()
+  }
+
+  #grow(): void {
+    const slots = this.#slots
+    this.#slots = new Int32Array(slots.length * 2)
+    this.#mask = this.#slots.length - 1
+    this.#size = 0
+    for (const window of slots) if (window !== 0) this.#add(window)
+  }
 }
 
 function spread(window: number): number {
