@@ -8,8 +8,10 @@ import { createHomoglyphs } from '../views/homoglyphs.js'
 /** Of what is no letter. */
 export const NO_LETTER = 0
 
-const UNKNOWN = 0xffff
-const FOLDED: Uint16Array = new Uint16Array(0x10000).fill(UNKNOWN)
+/** Of what was not asked for yet. */
+export const UNKNOWN = 0xffff
+/** By code unit that is no half of a pair, its letter as far as it is known. */
+export const FOLDED: Uint16Array = new Uint16Array(0x10000).fill(UNKNOWN)
 FOLDED.fill(NO_LETTER, 0, 0x80)
 for (let code = 0x61; code <= 0x7a; code++) FOLDED[code] = FOLDED[code - 0x20] = code
 for (let code = 0x30; code <= 0x39; code++) FOLDED[code] = code
@@ -37,9 +39,12 @@ export function letterOfPair(high: number, low: number): number {
   return fold(String.fromCharCode(high, low))
 }
 
+/** From here on code units are signs that say as much as several letters of an alphabet, halves of pairs, or odd. */
+export const ODD_MIN = 0x2e80
+
 /** A sign that says as much as several letters of an alphabet. */
 export function isWide(code: number): boolean {
-  return code >= 0x2e80 && code < 0xd7b0
+  return code >= ODD_MIN && code < 0xd7b0
 }
 
 function fold(character: string): number {

@@ -1,5 +1,5 @@
 import { Units } from '../views/units.js'
-import { isWide, letterOf, letterOfPair, NO_LETTER } from './fold.js'
+import { FOLDED, isWide, letterOf, letterOfPair, NO_LETTER, ODD_MIN, UNKNOWN } from './fold.js'
 import { ENCODED_MAX, eachVariant } from './variants.js'
 
 /** How many letters in a row are looked up at once. */
@@ -13,6 +13,12 @@ const BASE = 0x01000193
 /** BASE to the power of WINDOW: what the letter that leaves a window counts in its hash. */
 const LEAVING: number = Array.from({ length: WINDOW }).reduce<number>((power) => Math.imul(power, BASE), 1)
 const LAST = WINDOW - 1
+
+// What is imported would be loaded once more for each character.
+const LETTERS: Uint16Array = FOLDED
+const NONE: number = NO_LETTER
+const UNASKED: number = UNKNOWN
+const ODD: number = ODD_MIN
 
 /** Reads a text letter by letter, and knows the hash of the last `WINDOW` of them. */
 export class Reader {
@@ -33,7 +39,8 @@ export class Reader {
   /** Before another text. */
   begin(): void {
     this.gap = 0
-    this.#forget()
+    this.#row = 0
+    this.#hash = 0
   }
 
   /**
@@ -66,49 +73,58 @@ export class Reader {
     let gap = this.gap
     for (let at = from; at < end; at++) {
       const code = units[at] as number
-      const start = at
-      let letter = letterOf(code)
-      if (code >= 0xd800 && code <= 0xdbff && at + 1 < end && isLowSurrogate(units[at + 1] as number)) {
-        at++
-        letter = letterOfPair(code, units[at] as number)
+      let letter = LETTERS[code] as number
+      let width = 1
+      if (code >= ODD || letter === UNASKED) {
+        const low = at + 1 < end ? (units[at + 1] as number) : 0
+        if (isHighSurrogate(code) && isLowSurrogate(low)) {
+          width = 2
+          letter = letterOfPair(code, low)
+        } else letter = letterOf(code)
       }
-      if (letter === NO_LETTER) {
-        gap += at + 1 - start
-        if (gap > GAP_MAX && row > 0) {
+      if (letter === NONE) {
+        at += width - 1
+        gap += width
+        if (gap > GAP_MAX) {
           row = 0
           hash = 0
-          last.fill(0)
         }
         continue
       }
       gap = 0
-      for (let pushed = letter; ; pushed = letter ^ 0x5555) {
-        const leaves = Math.imul(last[row & LAST] as number, LEAVING)
-        hash = (Math.imul(hash, BASE) + pushed - leaves) | 0
-        last[row & LAST] = pushed
+      let leaves = row < WINDOW ? 0 : (last[row & LAST] as number)
+      hash = (Math.imul(hash, BASE) + letter - Math.imul(leaves, LEAVING)) | 0
+      last[row & LAST] = letter
+      row++
+      if (code >= ODD && isWide(code)) {
+        const second = letter ^ 0x5555
+        leaves = row < WINDOW ? 0 : (last[row & LAST] as number)
+        hash = (Math.imul(hash, BASE) + second - Math.imul(leaves, LEAVING)) | 0
+        last[row & LAST] = second
         row++
-        if (pushed !== letter || !isWide(code)) break
       }
       windows[count] = row < WINDOW ? 0 : hash === 0 ? 1 : hash
-      places[count] = start - from
+      places[count] = at - from
       count++
+      at += width - 1
     }
     this.count = count
     this.#hash = hash
     this.#row = row
     this.gap = gap
   }
+}
 
-  #forget(): void {
-    this.#row = 0
-    this.#hash = 0
-    this.#last.fill(0)
-  }
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff
 }
 
 function isLowSurrogate(code: number): boolean {
   return code >= 0xdc00 && code <= 0xdfff
 }
+
+/** As much as stays near a processor. */
+const BITS_MAX = 1 << 14
 
 const READER = new Reader()
 
@@ -116,6 +132,8 @@ const READER = new Reader()
 export class WindowSet {
   /** Letters of the text as it is. */
   readonly letters: number
+  /** A bit for each window, which several may share: of others most have none. */
+  readonly #bits: Int32Array
   #size = 0
   #slots: Int32Array
   #mask: number
@@ -126,6 +144,7 @@ export class WindowSet {
     const capacity = 2 ** Math.ceil(Math.log2(16 + about))
     this.#slots = new Int32Array(capacity)
     this.#mask = capacity - 1
+    this.#bits = new Int32Array(Math.min(BITS_MAX, capacity) / 4)
     let first: number | undefined
     eachVariant(text, (units, length) => {
       const letters = this.#take(units, length)
@@ -140,6 +159,8 @@ export class WindowSet {
   }
 
   has(window: number): boolean {
+    const bits = this.#bits
+    if ((((bits[window & (bits.length - 1)] as number) >>> (window >>> 27)) & 1) === 0) return false
     const slots = this.#slots
     const mask = this.#mask
     for (let at = spread(window) & mask; ; at = (at + 1) & mask) {
@@ -171,6 +192,9 @@ export class WindowSet {
       at = (at + 1) & mask
     }
     slots[at] = window
+    const bits = this.#bits
+    const bit = window & (bits.length - 1)
+    bits[bit] = (bits[bit] as number) | (1 << (window >>> 27))
     this.#size++
     if (this.#size * 2 > slots.length) this.#grow()
   }

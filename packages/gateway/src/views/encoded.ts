@@ -1,7 +1,6 @@
-import type { Evidence } from './evidence.js'
+import { type Evidence, RUN_MIN } from './evidence.js'
 import { Showing, type View } from './view.js'
 
-const RUN_MIN = 16
 /** Bytes that are written apart. */
 const APART_MIN = 3
 const APART = /(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[\s,:]){7,}[0-9A-Fa-f]{2}|(?:[01]{8}\s){3,}[01]{8}/g
@@ -31,7 +30,8 @@ function kindOf(character: string): number {
  *
  * Does not see base64 that is broken into lines of less than 16 characters.
  */
-export function decoded(text: string, { bytes }: Evidence): View | undefined {
+export function decoded(text: string, { bytes, hasRun }: Evidence): View | undefined {
+  if (bytes < APART_MIN && !hasRun) return undefined
   const made: { view: Showing | undefined; from: number } = { view: undefined, from: 0 }
   const show = (start: number, end: number): void => {
     const said = saidBy(text.slice(start, end))
@@ -43,7 +43,7 @@ export function decoded(text: string, { bytes }: Evidence): View | undefined {
   }
   if (bytes >= APART_MIN) for (const { 0: written, index } of text.matchAll(APART)) show(index, index + written.length)
   // Both kinds in one text are rare: the first that says something is shown.
-  if (made.view === undefined) eachRun(text, show)
+  if (made.view === undefined && hasRun) eachRun(text, show)
   if (made.view === undefined) return undefined
   made.view.copy(text, made.from, text.length)
   return made.view.view('decoded')

@@ -20,6 +20,8 @@ export interface Evidence {
   readonly singles: number
   /** The most pieces in a row that are as long as a byte in hexadecimal, or in bits. */
   readonly bytes: number
+  /** Whether letters, digits and signs that bytes are written in stand in a row of `RUN_MIN`. */
+  readonly hasRun: boolean
   /** `%`, `&` and `\`, behind which an escape may stand. */
   readonly escapes: number
   readonly words: number
@@ -57,11 +59,17 @@ function classes(): Uint8Array {
   return all
 }
 
+/** A shorter row is nothing that was encoded. UTF-16 code units. */
+export const RUN_MIN = 16
+/** Base64's alphabet, and that of its variant for addresses. Hexadecimal and binary digits are among them. */
+const OF_RUN = Uint8Array.from({ length: 128 }, (_, code) => (/[\w+/-]/.test(String.fromCharCode(code)) ? 1 : 0))
+
 const UNITS = new Units()
 
 /** Looks once at each character. */
 export function evidenceOf(text: string): Evidence {
   const units = UNITS.of(text)
+  const powers = POWERS
   const { length } = text
   let hidden = 0
   let carriers = 0
@@ -82,6 +90,8 @@ export function evidenceOf(text: string): Evidence {
   let turned = 0
   let pieceStart = 0
   let hasDigit = false
+  let runStart = 0
+  let run = 0
   // The classes of the two characters before: what stands between letters is seen from behind.
   let before = SPACE
   let second = SPACE
@@ -89,6 +99,10 @@ export function evidenceOf(text: string): Evidence {
   for (let at = 0; at < length; at++) {
     const code = units[at] ?? 0
     let now = OTHER
+    if (code >= 128 || OF_RUN[code] === 0) {
+      if (at - runStart > run) run = at - runStart
+      runStart = at + 1
+    }
     if (code < 128) now = CLASS[code] ?? OTHER
     else if (isHidden(code)) hidden += 1
     else if (code === 0xdb40) {
@@ -114,20 +128,20 @@ export function evidenceOf(text: string): Evidence {
         for (; end < length; end++) {
           const low = (units[end] ?? 0) | 0x20
           if (low < 0x61 || low > 0x7a) break
-          if (end - at < KNOWN_MAX) hash = (hash + Math.imul(low, POWERS[end - at] ?? 0)) | 0
+          if (end - at < KNOWN_MAX) hash = (hash + Math.imul(low, powers[end - at] ?? 0)) | 0
         }
-        const run = end - at
-        latin += run
-        if (run >= KNOWN_MIN && run <= KNOWN_MAX) {
+        const word = end - at
+        latin += word
+        if (word >= KNOWN_MIN && word <= KNOWN_MAX) {
           looked += 1
-          const flags = flagsOf(hash, run)
+          const flags = flagsOf(hash, word)
           if ((flags & PLAIN) !== 0) plain += 1
           else if ((flags & SHIFTED) !== 0) shifted += 1
           else if ((flags & TURNED) !== 0) turned += 1
         }
-        if (run > 1) {
+        if (word > 1) {
           singlesNow = 0
-          second = run > 2 ? LETTER : before
+          second = word > 2 ? LETTER : before
           before = LETTER
           at = end - 1
         }
@@ -144,8 +158,9 @@ export function evidenceOf(text: string): Evidence {
     second = before
     before = now
   }
+  const hasRun = run >= RUN_MIN || length - runStart >= RUN_MIN
   const ciphers = { looked, plain, shifted, turned }
-  return { hidden, carriers, marks, twins, shapes, latin, leet, singles, bytes, escapes, words, ciphers }
+  return { hidden, carriers, marks, twins, shapes, latin, leet, singles, bytes, hasRun, escapes, words, ciphers }
 }
 
 /** Of no width, or what turns the direction: nobody sees it. Half of a pair is no such character. */

@@ -1,4 +1,4 @@
-import { CAPITALS, FIGURES, FOREIGN, LATIN_MAX, LINES, type Reading, SHAPED_MAX } from './reading.js'
+import type { Reading } from './reading.js'
 
 /** Weights of one head: as many as there are features, hashed together. */
 export const BUCKETS: number = 2 ** 18
@@ -130,39 +130,18 @@ export class Features {
   }
 
   /** How it is written, in a few steps each. */
-  #shape({ ends, kinds, shapes, starts, units }: Reading, from: number, to: number, taken: number): number {
+  #shape(reading: Reading, from: number, to: number, taken: number): number {
     const { indices } = this
+    const { ends, starts } = reading
     const start = starts[from] ?? 0
     const end = to > from ? (ends[to - 1] ?? 0) : start
     const size = Math.max(1, end - start)
-    let signs = 0
-    let foreign = 0
-    let digits = 0
-    let capitals = 0
-    let lines = 0
-    let pairs = 0
-    for (let at = from; at < to; at++) {
-      if (kinds[at] !== 3) continue
-      signs += 1
-      if (at > from && kinds[at - 1] === 3 && starts[at] === ends[at - 1]) pairs += 1
-    }
-    for (let at = start; at < end; ) {
-      const most = Math.min(end, at + SHAPED_MAX)
-      let sum = 0
-      for (; at < most; at++) {
-        const code = units[at] ?? 0
-        sum = (sum + (code > LATIN_MAX ? FOREIGN : (shapes[code] ?? 0))) | 0
-      }
-      foreign += sum & 0xff
-      digits += (sum >>> FIGURES) & 0xff
-      capitals += (sum >>> CAPITALS) & 0xff
-      lines += sum >>> LINES
-    }
+    const { capitals, figures, foreign, lines, pairs, signs } = reading.writtenIn(from, to)
     const words = Math.max(1, to - from - signs)
     let length = put(indices, taken, 0x8001 + Math.min(9, 32 - Math.clz32(size)))
     length = put(indices, length, 0x8101 + step(signs / words))
     length = put(indices, length, 0x8201 + step(foreign / size))
-    length = put(indices, length, 0x8301 + step(digits / size))
+    length = put(indices, length, 0x8301 + step(figures / size))
     length = put(indices, length, 0x8401 + step(capitals / size))
     length = put(indices, length, 0x8501 + Math.min(5, lines))
     return put(indices, length, 0x8601 + step(pairs / words))

@@ -13,17 +13,37 @@ interface Alphabet {
   readonly kinds: Uint8Array
   readonly words: Uint8Array
   readonly low: Uint16Array
-  readonly shapes: Int32Array
+  readonly shapes: Uint8Array
 }
 
-/** How a text is written is counted in one sum, of up to 255 code units: a byte for what is foreign, then figures, capitals, line breaks. */
-export const FOREIGN: number = 1
-export const FIGURES: number = 8
-export const CAPITALS: number = 16
-export const LINES: number = 24
-export const SHAPED_MAX: number = 255
+/** How a code unit is written; 0: in no way that tells anything. */
+const FIGURE = 1
+const CAPITAL = 2
+const LINE = 3
+const FOREIGN = 4
 /** Higher code units are all foreign. */
-export const LATIN_MAX = 0x24f
+const LATIN_MAX = 0x24f
+
+/** Two counts are one sum: what is counted second is so much each. */
+const SECOND = 0x10000
+/** By how a code unit is written, what it adds to two such sums. */
+const FOREIGN_AND_FIGURES: Int32Array = Int32Array.of(0, SECOND, 0, 0, 1)
+const CAPITALS_AND_LINES: Int32Array = Int32Array.of(0, 0, 1, SECOND, 0)
+/** Of longer stretches the first of two counts would run over into the second. UTF-16 code units. */
+const COUNTED_MAX = 0xffff
+
+/** How a stretch of a text is written: how many there are of each. */
+export interface Written {
+  signs: number
+  /** Signs right behind another one. */
+  pairs: number
+  foreign: number
+  figures: number
+  capitals: number
+  lines: number
+}
+
+const NOTHING_WRITTEN: Readonly<Written> = { signs: 0, pairs: 0, foreign: 0, figures: 0, capitals: 0, lines: 0 }
 
 function createAlphabet(): Alphabet {
   const kinds = createKinds()
@@ -31,20 +51,22 @@ function createAlphabet(): Alphabet {
   mark(changes, /\p{Changes_When_Lowercased}+/gu, 1)
   const words = new Uint8Array(0x10000)
   const low = new Uint16Array(0x10000)
+  const shapes = new Uint8Array(0x10000)
   for (let code = 0; code < 0x10000; code++) {
     const kind = kinds[code]
     words[code] = kind === LETTER || kind === DIGIT ? 1 : 0
     low[code] = kind === SPACE ? 0x20 : kind === LETTER && changes[code] === 1 ? lowOf(code) : code
+    shapes[code] = shapeOf(code, low[code] ?? code)
   }
   low[0x2019] = 0x27
-  const shapes = Int32Array.from({ length: LATIN_MAX + 1 }, (_, code) => shapeOf(code, low[code] ?? code))
   return { kinds, words, low, shapes }
 }
 
 function shapeOf(code: number, low: number): number {
-  if (code >= 0x30 && code <= 0x39) return 1 << FIGURES
-  if (code !== low && code > 0x20) return 1 << CAPITALS
-  return code === 0x0a ? 1 << LINES : 0
+  if (code > LATIN_MAX) return FOREIGN
+  if (code >= 0x30 && code <= 0x39) return FIGURE
+  if (code !== low && code > 0x20) return CAPITAL
+  return code === 0x0a ? LINE : 0
 }
 
 /** What is of two kinds is of the one that is marked last. */
@@ -80,8 +102,6 @@ export class Reading {
   readonly #alphabet: Alphabet = createAlphabet()
   /** By code unit, whether it is of a word. */
   readonly isWord: Uint8Array = this.#alphabet.words
-  /** By code unit up to `LATIN_MAX`, what it counts for. */
-  readonly shapes: Int32Array = this.#alphabet.shapes
   readonly #meanings: Meanings = new Meanings()
   readonly #units: Units = new Units()
   /** The text, code unit by code unit. */
@@ -96,6 +116,11 @@ export class Reading {
   kinds: Uint8Array = new Uint8Array(0)
   count = 0
   text = ''
+  /** By token, and behind the last: what stands before it. Foreign and figures, capitals and lines, signs and pairs of them. */
+  #foreign: Int32Array = new Int32Array(0)
+  #capitals: Int32Array = new Int32Array(0)
+  #signs: Int32Array = new Int32Array(0)
+  readonly #written: Written = { ...NOTHING_WRITTEN }
 
   read(text: string): void {
     // Who judges a text against the system message has just read it.
@@ -109,11 +134,27 @@ export class Reading {
 
   #cut(length: number): void {
     const { low, starts, ends, hashes, kinds, units } = this
-    const { kinds: kindOfCode, low: lowOf, words } = this.#alphabet
+    const { kinds: kindOfCode, low: lowOf, shapes, words } = this.#alphabet
+    const foreignBefore = this.#foreign
+    const capitalsBefore = this.#capitals
+    const signsBefore = this.#signs
     let count = 0
+    let foreign = 0
+    let capitals = 0
+    let signs = 0
+    let signEnd = -1
     for (let at = 0; at < length; ) {
       const start = at
-      const first = lowOf[units[at] ?? 0] ?? 0
+      foreignBefore[count] = foreign
+      capitalsBefore[count] = capitals
+      signsBefore[count] = signs
+      const unit = units[at] ?? 0
+      const first = lowOf[unit] ?? 0
+      const shape = shapes[unit] ?? 0
+      if (shape !== 0) {
+        foreign = (foreign + (FOREIGN_AND_FIGURES[shape] ?? 0)) | 0
+        capitals = (capitals + (CAPITALS_AND_LINES[shape] ?? 0)) | 0
+      }
       low[at] = first
       at += 1
       const kind = kindOfCode[first] ?? OTHER
@@ -121,19 +162,82 @@ export class Reading {
       let hash = Math.imul(0x811c9dc5 ^ first, 0x01000193)
       if (kind === LETTER || kind === DIGIT) {
         for (; at < length; at++) {
-          const code = lowOf[units[at] ?? 0] ?? 0
+          const next = units[at] ?? 0
+          const code = lowOf[next] ?? 0
           if (words[code] !== 1 && !(kindOfCode[code] === QUOTE && this.#isLetter(at + 1, length))) break
+          const one = shapes[next] ?? 0
+          if (one !== 0) {
+            foreign = (foreign + (FOREIGN_AND_FIGURES[one] ?? 0)) | 0
+            capitals = (capitals + (CAPITALS_AND_LINES[one] ?? 0)) | 0
+          }
           low[at] = code
           hash = Math.imul(hash ^ code, 0x01000193)
         }
         kinds[count] = 1
-      } else kinds[count] = kind === IDEOGRAPH ? 2 : 3
+      } else if (kind === IDEOGRAPH) kinds[count] = 2
+      else {
+        kinds[count] = 3
+        signs = (signs + (start === signEnd ? SECOND + 1 : 1)) | 0
+        signEnd = at
+      }
       starts[count] = start
       ends[count] = at
       hashes[count] = hash
       count += 1
     }
+    foreignBefore[count] = foreign
+    capitalsBefore[count] = capitals
+    signsBefore[count] = signs
     this.count = count
+  }
+
+  /** How the tokens from one to the one before the other are written. It counts until the next are asked about. */
+  writtenIn(from: number, to: number): Readonly<Written> {
+    const { count, ends, starts, units } = this
+    const written = this.#written
+    const { shapes } = this.#alphabet
+    if (to <= from) return NOTHING_WRITTEN
+    const end = ends[to - 1] ?? 0
+    if (end - (starts[from] ?? 0) > COUNTED_MAX) return this.#countedIn(from, to)
+    let foreign = (this.#foreign[to] ?? 0) - (this.#foreign[from] ?? 0)
+    let capitals = (this.#capitals[to] ?? 0) - (this.#capitals[from] ?? 0)
+    // What stands before the next one is none of them.
+    const next = to < count ? (starts[to] ?? 0) : this.text.length
+    for (let at = end; at < next; at++) {
+      const shape = shapes[units[at] ?? 0] ?? 0
+      foreign -= FOREIGN_AND_FIGURES[shape] ?? 0
+      capitals -= CAPITALS_AND_LINES[shape] ?? 0
+    }
+    const signs = this.#signs
+    written.signs = ((signs[to] ?? 0) - (signs[from] ?? 0)) & COUNTED_MAX
+    written.pairs = ((signs[to] ?? 0) - (signs[from + 1] ?? 0)) >>> 16
+    written.foreign = foreign & COUNTED_MAX
+    written.figures = foreign >>> 16
+    written.capitals = capitals & COUNTED_MAX
+    written.lines = capitals >>> 16
+    return written
+  }
+
+  /** One by one. */
+  #countedIn(from: number, to: number): Readonly<Written> {
+    const { ends, kinds, starts, units } = this
+    const written = this.#written
+    const { shapes } = this.#alphabet
+    Object.assign(written, NOTHING_WRITTEN)
+    for (let at = from; at < to; at++) {
+      if (kinds[at] !== 3) continue
+      written.signs += 1
+      if (at > from && kinds[at - 1] === 3 && starts[at] === ends[at - 1]) written.pairs += 1
+    }
+    const end = ends[to - 1] ?? 0
+    for (let at = starts[from] ?? 0; at < end; at++) {
+      const shape = shapes[units[at] ?? 0]
+      if (shape === FOREIGN) written.foreign += 1
+      else if (shape === FIGURE) written.figures += 1
+      else if (shape === CAPITAL) written.capitals += 1
+      else if (shape === LINE) written.lines += 1
+    }
+    return written
   }
 
   /** An apostrophe between letters belongs to the word. */
@@ -171,5 +275,8 @@ export class Reading {
     this.hashes = new Int32Array(room)
     this.meanings = new Uint8Array(room)
     this.kinds = new Uint8Array(room)
+    this.#foreign = new Int32Array(room + 1)
+    this.#capitals = new Int32Array(room + 1)
+    this.#signs = new Int32Array(room + 1)
   }
 }
