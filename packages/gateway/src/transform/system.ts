@@ -55,21 +55,26 @@ export function systemWork(
   if (system?.name !== undefined && message === undefined) {
     return refuse('obligation_failed', `no system message \`${system.name}\``)
   }
-  const marks = new Marks(codeFor(textsBy(view, edits, ['system', 'tool'])))
+  // Only where something is marked: to look through all texts for a code costs more than all else here.
+  let made: Marks | undefined
+  const marks = (): Marks => {
+    made ??= new Marks(codeFor(textsBy(view, edits, ['system', 'tool'])))
+    return made
+  }
   const carriedOut: Record<string, number> = {}
   const before: string[] = []
   if (message !== undefined) before.push(message.text)
   if (fences !== undefined) before.push(fences.spotlightRule('delimit'))
   let now = edits
   if (system?.act === 'fence') {
-    const fenced = marked(view, now, 'system', (text) => marks.delimited(text))
-    if (fenced.count > 0) before.push(marks.fenceRule())
+    const fenced = marked(view, now, 'system', (text) => marks().delimited(text))
+    if (fenced.count > 0) before.push(marks().fenceRule())
     now = fenced.edits
   }
   if (spotlight !== undefined) {
-    const spotlit = marked(view, now, 'tool', (text) => marks.spotlit(spotlight, text))
+    const spotlit = marked(view, now, 'tool', (text) => marks().spotlit(spotlight, text))
     if (spotlit.count > 0) {
-      before.push(marks.spotlightRule(spotlight))
+      before.push(marks().spotlightRule(spotlight))
       carriedOut[`spotlight:${spotlight}`] = spotlit.count
     }
     now = spotlit.edits
@@ -111,8 +116,13 @@ function systemTexts(
 
 /** As they are sent, but for what is put around them. */
 function textsBy({ parts }: RequestView, edits: readonly Edit[], roles: readonly Role[]): readonly string[] {
-  const edited = new Map(edits.map(({ index, text }) => [index, text]))
-  return parts.flatMap(({ role, text }, index) => (roles.includes(role) ? [edited.get(index) ?? text] : []))
+  const edited = edits.length === 0 ? undefined : new Map(edits.map(({ index, text }) => [index, text]))
+  const texts: string[] = []
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index]
+    if (part !== undefined && roles.includes(part.role)) texts.push(edited?.get(index) ?? part.text)
+  }
+  return texts
 }
 
 function marked(
