@@ -13,8 +13,25 @@ const STOPS: ReadonlySet<number> = new Set([0x2e, 0x21, 0x3f, 0x3002, 0xff01, 0x
 /** They end a sentence though nothing stands behind them. */
 const FULL_STOPS: ReadonlySet<number> = new Set([0x3002, 0xff01, 0xff1f])
 
+interface Cut {
+  readonly reads: number
+  readonly sentences: readonly Piece[]
+}
+
+/** Who judges a text by itself and who judges it against the system message cut the same one. */
+const lastCuts = new WeakMap<Reading, Cut>()
+
 /** Sentences, each at most `CHUNK_MAX` long: a line ends one, and so does a stop with a space behind it. */
 export function sentencesOf(reading: Reading): readonly Piece[] {
+  const { reads } = reading
+  const last = lastCuts.get(reading)
+  if (last?.reads === reads) return last.sentences
+  const sentences = cutOf(reading)
+  lastCuts.set(reading, { reads, sentences })
+  return sentences
+}
+
+function cutOf(reading: Reading): readonly Piece[] {
   const { count, ends, starts, text } = reading
   const pieces: Piece[] = []
   let from = 0
@@ -57,18 +74,24 @@ export function tellingOf(
   sentences: readonly Piece[],
   chunks: readonly Piece[],
 ): readonly Piece[] {
-  const whole = new Set(chunks.map(({ from, to }) => from * 0x100000 + to))
-  return sentences.filter(({ from, to }) => {
-    if (whole.has(from * 0x100000 + to)) return false
-    let meant = 0
-    let before = 0
-    for (let at = from; at < to; at++) {
-      const meaning = meanings[at] ?? 0
-      if (meaning !== 0 && meaning !== before) meant += 1
-      if (meaning !== 0) before = meaning
-    }
-    return meant >= MEANT_MIN
-  })
+  return sentences.filter((one) => meantIn(meanings, one) >= MEANT_MIN && !chunks.some((chunk) => isSame(chunk, one)))
+}
+
+/** Meanings that follow one another, without those that only go on. */
+function meantIn(meanings: Uint8Array, { from, to }: Piece): number {
+  let meant = 0
+  let before = 0
+  for (let at = from; at < to; at++) {
+    const meaning = meanings[at] ?? 0
+    if (meaning === 0) continue
+    if (meaning !== before) meant += 1
+    before = meaning
+  }
+  return meant
+}
+
+function isSame(one: Piece, other: Piece): boolean {
+  return one.from === other.from && one.to === other.to
 }
 
 /** Sentences put together as far as they are no longer than `CHUNK_MAX`. */

@@ -116,6 +116,8 @@ export class Reading {
   kinds: Uint8Array = new Uint8Array(0)
   count = 0
   text = ''
+  /** How many texts were read so far: what was made of one counts as long as this is the same. */
+  reads = 0
   /** By token, and behind the last: what stands before it. Foreign and figures, capitals and lines, signs and pairs of them. */
   #foreign: Int32Array = new Int32Array(0)
   #capitals: Int32Array = new Int32Array(0)
@@ -126,6 +128,7 @@ export class Reading {
     // Who judges a text against the system message has just read it.
     if (text === this.text) return
     this.text = text
+    this.reads += 1
     this.#makeRoom(text.length)
     this.units = this.#units.of(text)
     this.#cut(text.length)
@@ -263,6 +266,7 @@ export class Reading {
   /** Lets go of the text. */
   forget(): void {
     this.text = ''
+    this.reads += 1
     this.count = 0
   }
 
