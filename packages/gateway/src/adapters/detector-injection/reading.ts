@@ -8,13 +8,16 @@ const SPACE = 3
 const IDEOGRAPH = 4
 const QUOTE = 5
 
-/** What kind of character a code unit is, and its small letter; white space is a space. */
-interface Alphabet {
-  readonly kinds: Uint8Array
-  readonly words: Uint8Array
-  readonly low: Uint16Array
-  readonly shapes: Uint8Array
-}
+/**
+ * By code unit, all that is asked about it, so that one look has it: its small letter (white space is a space) in the lowest 16 bits,
+ * what kind of character that is, whether it is of a word, and how the code unit is written.
+ */
+type Alphabet = Int32Array
+const SMALL = 0xffff
+const KIND = 16
+const KINDS = 7
+const OF_WORD = 1 << 19
+const SHAPE = 20
 
 /** How a code unit is written; 0: in no way that tells anything. */
 const FIGURE = 1
@@ -45,21 +48,28 @@ export interface Written {
 
 const NOTHING_WRITTEN: Readonly<Written> = { signs: 0, pairs: 0, foreign: 0, figures: 0, capitals: 0, lines: 0 }
 
-function createAlphabet(): Alphabet {
+/** @param words gets a 1 for each code unit of a word */
+function createAlphabet(words: Uint8Array): Alphabet {
   const kinds = createKinds()
   const changes = new Uint8Array(0x10000)
   mark(changes, /\p{Changes_When_Lowercased}+/gu, 1)
-  const words = new Uint8Array(0x10000)
-  const low = new Uint16Array(0x10000)
-  const shapes = new Uint8Array(0x10000)
+  const alphabet = new Int32Array(0x10000)
   for (let code = 0; code < 0x10000; code++) {
     const kind = kinds[code]
     words[code] = kind === LETTER || kind === DIGIT ? 1 : 0
-    low[code] = kind === SPACE ? 0x20 : kind === LETTER && changes[code] === 1 ? lowOf(code) : code
-    shapes[code] = shapeOf(code, low[code] ?? code)
   }
-  low[0x2019] = 0x27
-  return { kinds, words, low, shapes }
+  for (let code = 0; code < 0x10000; code++) {
+    const small = smallOf(code, kinds[code] ?? OTHER, changes[code] === 1)
+    const ofWord = words[small] === 1 ? OF_WORD : 0
+    alphabet[code] = small | ((kinds[small] ?? OTHER) << KIND) | ofWord | (shapeOf(code, small) << SHAPE)
+  }
+  return alphabet
+}
+
+function smallOf(code: number, kind: number, changes: boolean): number {
+  if (kind === SPACE) return 0x20
+  if (code === 0x2019) return 0x27
+  return kind === LETTER && changes ? lowOf(code) : code
 }
 
 function shapeOf(code: number, low: number): number {
@@ -99,9 +109,9 @@ function isClitic(code: number): boolean {
  * was read counts until the next is read.
  */
 export class Reading {
-  readonly #alphabet: Alphabet = createAlphabet()
   /** By code unit, whether it is of a word. */
-  readonly isWord: Uint8Array = this.#alphabet.words
+  readonly isWord: Uint8Array = new Uint8Array(0x10000)
+  readonly #alphabet: Alphabet = createAlphabet(this.isWord)
   readonly #meanings: Meanings = new Meanings()
   readonly #units: Units = new Units()
   /** The text, code unit by code unit. */
@@ -137,7 +147,7 @@ export class Reading {
 
   #cut(length: number): void {
     const { low, starts, ends, hashes, kinds, units } = this
-    const { kinds: kindOfCode, low: lowOf, shapes, words } = this.#alphabet
+    const alphabet = this.#alphabet
     const foreignBefore = this.#foreign
     const capitalsBefore = this.#capitals
     const signsBefore = this.#signs
@@ -151,30 +161,26 @@ export class Reading {
       foreignBefore[count] = foreign
       capitalsBefore[count] = capitals
       signsBefore[count] = signs
-      const unit = units[at] ?? 0
-      const first = lowOf[unit] ?? 0
-      const shape = shapes[unit] ?? 0
-      if (shape !== 0) {
-        foreign = (foreign + (FOREIGN_AND_FIGURES[shape] ?? 0)) | 0
-        capitals = (capitals + (CAPITALS_AND_LINES[shape] ?? 0)) | 0
+      const first = alphabet[units[at] as number] as number
+      if (first >= 1 << SHAPE) {
+        foreign = (foreign + (FOREIGN_AND_FIGURES[first >> SHAPE] as number)) | 0
+        capitals = (capitals + (CAPITALS_AND_LINES[first >> SHAPE] as number)) | 0
       }
       low[at] = first
       at += 1
-      const kind = kindOfCode[first] ?? OTHER
+      const kind = (first >> KIND) & KINDS
       if (kind === SPACE) continue
-      let hash = Math.imul(0x811c9dc5 ^ first, 0x01000193)
-      if (kind === LETTER || kind === DIGIT) {
+      let hash = Math.imul(0x811c9dc5 ^ (first & SMALL), 0x01000193)
+      if ((first & OF_WORD) !== 0) {
         for (; at < length; at++) {
-          const next = units[at] ?? 0
-          const code = lowOf[next] ?? 0
-          if (words[code] !== 1 && !(kindOfCode[code] === QUOTE && this.#isLetter(at + 1, length))) break
-          const one = shapes[next] ?? 0
-          if (one !== 0) {
-            foreign = (foreign + (FOREIGN_AND_FIGURES[one] ?? 0)) | 0
-            capitals = (capitals + (CAPITALS_AND_LINES[one] ?? 0)) | 0
+          const one = alphabet[units[at] as number] as number
+          if ((one & OF_WORD) === 0 && !(((one >> KIND) & KINDS) === QUOTE && this.#isLetter(at + 1, length))) break
+          if (one >= 1 << SHAPE) {
+            foreign = (foreign + (FOREIGN_AND_FIGURES[one >> SHAPE] as number)) | 0
+            capitals = (capitals + (CAPITALS_AND_LINES[one >> SHAPE] as number)) | 0
           }
-          low[at] = code
-          hash = Math.imul(hash ^ code, 0x01000193)
+          low[at] = one
+          hash = Math.imul(hash ^ (one & SMALL), 0x01000193)
         }
         kinds[count] = 1
       } else if (kind === IDEOGRAPH) kinds[count] = 2
@@ -198,7 +204,7 @@ export class Reading {
   writtenIn(from: number, to: number): Readonly<Written> {
     const { count, ends, starts, units } = this
     const written = this.#written
-    const { shapes } = this.#alphabet
+    const alphabet = this.#alphabet
     if (to <= from) return NOTHING_WRITTEN
     const end = ends[to - 1] ?? 0
     if (end - (starts[from] ?? 0) > COUNTED_MAX) return this.#countedIn(from, to)
@@ -207,7 +213,7 @@ export class Reading {
     // What stands before the next one is none of them.
     const next = to < count ? (starts[to] ?? 0) : this.text.length
     for (let at = end; at < next; at++) {
-      const shape = shapes[units[at] ?? 0] ?? 0
+      const shape = (alphabet[units[at] as number] as number) >> SHAPE
       foreign -= FOREIGN_AND_FIGURES[shape] ?? 0
       capitals -= CAPITALS_AND_LINES[shape] ?? 0
     }
@@ -225,7 +231,7 @@ export class Reading {
   #countedIn(from: number, to: number): Readonly<Written> {
     const { ends, kinds, starts, units } = this
     const written = this.#written
-    const { shapes } = this.#alphabet
+    const alphabet = this.#alphabet
     Object.assign(written, NOTHING_WRITTEN)
     for (let at = from; at < to; at++) {
       if (kinds[at] !== 3) continue
@@ -234,7 +240,7 @@ export class Reading {
     }
     const end = ends[to - 1] ?? 0
     for (let at = starts[from] ?? 0; at < end; at++) {
-      const shape = shapes[units[at] ?? 0]
+      const shape = (alphabet[units[at] as number] as number) >> SHAPE
       if (shape === FOREIGN) written.foreign += 1
       else if (shape === FIGURE) written.figures += 1
       else if (shape === CAPITAL) written.capitals += 1
@@ -245,8 +251,7 @@ export class Reading {
 
   /** An apostrophe between letters belongs to the word. */
   #isLetter(at: number, length: number): boolean {
-    const { kinds, low } = this.#alphabet
-    return at < length && kinds[low[this.units[at] ?? 0] ?? 0] === LETTER
+    return at < length && (((this.#alphabet[this.units[at] as number] as number) >> KIND) & KINDS) === LETTER
   }
 
   #understand(length: number): void {
