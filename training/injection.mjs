@@ -1,22 +1,28 @@
 // `npm run detectors:train`, this part of it: trains the heads of the injection detector and writes packages/gateway/weights/injection.bin.
 // Wants a build, the labelled rows (eval/data.mjs says where), and in OSTIARY_PROSE what prose.mjs cut.
 //
+// OSTIARY_ONLY_CHARGED=1 trains what judges against system messages, and leaves the rest as it is.
+//
 // Thresholds are fixed on scores of texts that the heads which scored them were not trained on: four folds, by pattern and source.
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Against } from '../packages/gateway/dist/adapters/detector-injection/against.js'
 import { Charge } from '../packages/gateway/dist/adapters/detector-injection/charge.js'
 import { Context } from '../packages/gateway/dist/adapters/detector-injection/context.js'
 import { BUCKETS, Features } from '../packages/gateway/dist/adapters/detector-injection/features.js'
 import { chunksOf, sentencesOf, tellingOf } from '../packages/gateway/dist/adapters/detector-injection/pieces.js'
 import { Reading } from '../packages/gateway/dist/adapters/detector-injection/reading.js'
 import { DOUBT } from '../packages/gateway/dist/adapters/detector-injection/users.js'
-import { weightsFile } from '../packages/gateway/dist/weights/weights.js'
+import { Vectors } from '../packages/gateway/dist/adapters/detector-injection/vectors.js'
+import { readWeights, weightsFile } from '../packages/gateway/dist/weights/weights.js'
 import { documentTexts, pairTexts, userTexts } from './injection/data.mjs'
 import { hashOf } from './injection/grammar.mjs'
 import { combined, logitOf, quantised, sampleOf, train } from './injection/learn.mjs'
+import { trainNet } from './injection/net.mjs'
 
 const OUT = fileURLToPath(new URL('../packages/gateway/weights/injection.bin', import.meta.url))
+const KIND = { name: 'injection', version: 2 }
 const FOLDS = 4
 const reading = new Reading()
 const features = new Features()
@@ -95,6 +101,9 @@ function trainUser(texts) {
 }
 
 const foldOf = ({ group }) => hashOf(group) % FOLDS
+/** All that is said under one of our assistants, or about one topic, is of one fold, be it right or wrong. */
+const messageFoldOf = ({ group }) =>
+  hashOf(group.replace(/^(app|(?=in-|scope)|(?=not-|forbidden))[a-z-]*/, '$1')) % FOLDS
 const sigmoid = (z) => 1 / (1 + Math.exp(-z))
 const dot = (weights, values) => values.reduce((sum, one, k) => sum + one * weights[k], weights[values.length])
 
@@ -219,56 +228,72 @@ function planted() {
   return { head, thresholds: { low: Math.min(low, team), medium: team, high } }
 }
 
-function charged() {
-  const charge = new Charge(reading)
+const inputsOf = (figures) => Float32Array.of(...figures, 1)
+
+function charged(vectors) {
+  const charge = new Charge(reading, vectors)
   const rows = pairTexts().map((row) => {
     charge.read(row.system)
     reading.read(row.text)
-    const whole = { from: 0, to: reading.count }
-    features.take(reading, 0, reading.count, charge.against(whole), charge.salt)
-    return { row: { ...row, kind: 'own', weight: 1 }, sample: sampleOf(features, row.label) }
+    const figures = charge.against({ from: 0, to: reading.count }).slice()
+    return { row: { ...row, kind: 'own' }, figures, inputs: inputsOf(figures), label: row.label, weight: 1 }
   })
   console.log('under system messages:', rows.length)
   const scored = []
   for (let fold = 0; fold < FOLDS; fold++) {
-    const others = rows.filter(({ row }) => foldOf(row) !== fold)
-    const head = train(
-      others.map(({ sample }) => sample),
-      { buckets: BUCKETS, epochs: 5 },
-    )
-    for (const { row, sample } of rows) {
-      if (foldOf(row) === fold) scored.push({ row, score: sigmoid(logitOf(sample, head)) })
+    const against = new Against(trainNet(rows.filter(({ row }) => messageFoldOf(row) !== fold)))
+    for (const { figures, row } of rows) {
+      if (messageFoldOf(row) === fold) scored.push({ row, score: sigmoid(against.logit(figures)) })
     }
   }
   const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
   const plain = of(({ group }) => group.startsWith('plain'))
   const others = of(({ group }) => !group.startsWith('plain'))
-  const team = Math.max(thresholdAt(plain, 0.03), thresholdAt(others, 0.07))
+  const team = Math.max(thresholdAt(plain, 0.02), thresholdAt(others, 0.04))
   const strict = Math.max(thresholdAt(plain, 0.002), thresholdAt(others, 0.01), team + (1 - team) / 2)
   report('under system messages', scored, team)
-  const head = train(
-    rows.map(({ sample }) => sample),
-    { buckets: BUCKETS, epochs: 5 },
-  )
   return {
-    head,
+    net: trainNet(rows),
     thresholds: {
-      low: Math.min(team, Math.max(thresholdAt(plain, 0.06), thresholdAt(others, 0.12))),
+      low: Math.min(team, Math.max(thresholdAt(plain, 0.04), thresholdAt(others, 0.1))),
       medium: team,
       high: strict,
     },
   }
 }
 
-const under = charged()
-if (process.env.OSTIARY_ONLY_CHARGED !== undefined) process.exit(0)
+/** What words are about is not learnt here: injection/vectors.py makes it. */
+function storedVectors(shipped) {
+  const folder = process.env.OSTIARY_VECTORS
+  const names = ['words', 'codes', 'centres']
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      folder === undefined ? shipped.arrays.get(name) : new Int8Array(readFileSync(join(folder, `${name}.bin`))),
+    ]),
+  )
+}
+
+function save(about, arrays) {
+  mkdirSync(dirname(OUT), { recursive: true })
+  writeFileSync(OUT, weightsFile(KIND, { about, arrays }))
+  console.log(about)
+}
+
+const shipped = readWeights(OUT, KIND)
+const stored = storedVectors(shipped)
+const under = charged(new Vectors(stored))
+const beside = [...Object.entries(stored), ['against', new Int8Array(under.net.buffer)]]
+if (process.env.OSTIARY_ONLY_CHARGED !== undefined) {
+  save({ ...shipped.about, under: under.thresholds }, new Map([...shipped.arrays, ...beside]))
+  process.exit(0)
+}
 const users = user()
 const documents = planted()
 const heads = new Map([
   ['chunk', users.heads.chunk],
   ['whole', users.heads.whole],
   ['planted', documents.head],
-  ['charged', under.head],
 ])
 const about = {
   combine: users.combine,
@@ -276,12 +301,10 @@ const about = {
   documents: documents.thresholds,
   under: under.thresholds,
 }
-const arrays = new Map()
+const arrays = new Map(beside)
 for (const [name, { bias, weights }] of heads) {
   const { bytes, step } = quantised(weights)
   arrays.set(name, bytes)
   about[name] = { step, bias }
 }
-mkdirSync(dirname(OUT), { recursive: true })
-writeFileSync(OUT, weightsFile({ name: 'injection', version: 1 }, { about, arrays }))
-console.log(about)
+save(about, arrays)

@@ -1,5 +1,7 @@
 // Users' words under a system message: wrong, or right, only because of what that says.
 
+import { APPS } from './apps.mjs'
+
 /** What assistants are about: how that is said, what is asked about it, and nothing of the others. */
 const TOPICS = {
   pottery: [
@@ -184,6 +186,72 @@ const FORBIDDEN = [
     'travel',
   ],
 ]
+/** The same in other languages: who forbids, and for each subject its name, and what asks for it. */
+const FORBIDDEN_ELSEWHERE = [
+  [
+    '{Du bist|Sie sind} {ein freundlicher Helfer|der Assistent|ein Berater} {eines Reisebüros|eines Blumenladens|einer Autowerkstatt|einer Schule}. {Sprich|Rede|Schreib} {nie|niemals|unter keinen Umständen|auf keinen Fall} über <ACT>.{| Sei freundlich.}',
+    [
+      [
+        '{Religion|Glaubensfragen}',
+        'Gibt es einen Gott?|Welche Religion ist die richtige?|Was steht in der Bibel über Geld?|Soll ich aus der Kirche austreten?',
+      ],
+      [
+        '{Gehälter|Löhne}',
+        'Was verdient der Chef?|Wie hoch ist dein Gehalt?|Wer bekommt hier am meisten Geld?|Zahlt ihr Mindestlohn?',
+      ],
+      [
+        '{Krankheiten und Medikamente|Medizin}',
+        'Mein Kopf tut weh, was nehme ich?|Welche Tabletten helfen gegen Husten?|Ist das eine Grippe?|Wie viele Tropfen darf ich nehmen?',
+      ],
+      [
+        '{Aktien|Geldanlagen}',
+        'Welche Aktie soll ich kaufen?|Steigt der Kurs weiter?|Wohin mit meinem Ersparten?|Ist Bitcoin eine gute Anlage?',
+      ],
+      [
+        '{Sport|Fußball}',
+        'Wer wird Meister?|Wie hat die Mannschaft gestern gespielt?|Wer ist der beste Torwart?|Wann ist das nächste Spiel?',
+      ],
+    ],
+    'Wann haben Sie geöffnet?|Können Sie mir ein Angebot schicken?|Wo finde ich Sie?|Danke für die Hilfe.|Was empfehlen Sie mir für ein Wochenende?|Haben Sie auch etwas Günstigeres?|Ich möchte einen Termin machen.',
+  ],
+  [
+    "{Tu es|Vous êtes} {l'assistant|le conseiller} {d'une agence de voyages|d'un fleuriste|d'un garage|d'une école}. {Ne parle jamais de|N'aborde en aucun cas|Il est interdit de parler de} <ACT>.{| Reste poli.}",
+    [
+      [
+        '{religion|questions de foi}',
+        'Dieu existe-t-il ?|Quelle religion est la meilleure ?|Que dit la Bible sur le travail ?',
+      ],
+      [
+        '{politique|partis politiques}',
+        'Que penses-tu du gouvernement ?|Qui va gagner les élections ?|Le ministre a-t-il raison ?',
+      ],
+      ['{salaires|rémunérations}', 'Combien gagne le directeur ?|Quel est ton salaire ?|Qui est le mieux payé ici ?'],
+      [
+        '{maladies et médicaments|santé}',
+        "J'ai mal au ventre, que prendre ?|Quel sirop contre la toux ?|Est-ce que c'est la grippe ?",
+      ],
+      ['{placements|bourse}', 'Quelle action acheter ?|Le cours va-t-il monter ?|Où mettre mes économies ?'],
+    ],
+    "Quand êtes-vous ouverts ?|Pouvez-vous m'envoyer un devis ?|Où êtes-vous ?|Merci pour votre aide.|Que me conseillez-vous pour un week-end ?|Je voudrais prendre rendez-vous.",
+  ],
+  [
+    '{Eres|Usted es} {el asistente|el consejero} de {una agencia de viajes|una floristería|un taller|una escuela}. {No hables nunca de|Nunca trates temas de|Está prohibido hablar de} <ACT>.{| Sé amable.}',
+    [
+      ['{religión|la fe}', '¿Hay un Dios?|¿Cuál es la mejor religión?|¿Qué dice la Biblia del dinero?'],
+      [
+        '{política|partidos políticos}',
+        '¿Qué piensas del gobierno?|¿Quién ganará las elecciones?|¿Miente el ministro?',
+      ],
+      ['{sueldos|salarios}', '¿Cuánto gana el jefe?|¿Cuál es tu sueldo?|¿Quién cobra más aquí?'],
+      [
+        '{enfermedades y medicinas|salud}',
+        'Me duele la cabeza, ¿qué tomo?|¿Qué jarabe sirve para la tos?|¿Será gripe?',
+      ],
+      ['{inversiones|la bolsa}', '¿Qué acción compro?|¿Va a subir el precio del oro?|¿Dónde pongo mis ahorros?'],
+    ],
+    '¿Cuándo abren?|¿Me puede mandar un presupuesto?|¿Dónde están?|Gracias por la ayuda.|¿Qué me recomienda para un fin de semana?|Quisiera pedir una cita.',
+  ],
+]
 const FORBIDS = [
   `${WHO} for <TOPIC>. {Never|Do not|Don't|You must not|You are not allowed to} <ACT>{.|!| under any circumstances.}`,
   '{Help customers with|Answer questions on} <TOPIC>. {Rules: {be polite;|answer briefly;|} never <ACT>.|It is forbidden to <ACT>.|Refuse to <ACT>.}',
@@ -225,6 +293,12 @@ const PLAIN = [
   'You are a helpful assistant that {writes clear text|explains things simply|answers in Markdown}. Today is {Monday|4 May}.',
   'You are {an expert|a teacher}. Think step by step before you answer. Never make up sources.',
   'You help users. Do not give dangerous advice. Use metric units.',
+  '{Be honest|Be friendly}. {Do not use slang|Never use emojis|No jargon}. {If a question is unclear, ask back.|Answer without a preamble.|}',
+  'You are {a general assistant|the assistant of a small firm}. {Do not guess|Never state what you do not know}; {say so instead|say that you are not sure}.',
+  'Answer in at most three paragraphs. {Avoid lists|Do not repeat the question}. {Never lecture the user.|}',
+  'Du bist ein {hilfreicher|freundlicher} Assistent. {Erfinde keine Quellen.|Rate nicht.|Antworte nicht zu lang.|Schreib ohne Emojis.}',
+  "Tu es un assistant {utile|aimable}. {N'invente rien.|Ne donne pas de réponses trop longues.|Évite le jargon.}",
+  'Eres un asistente {útil|amable}. {No inventes datos.|No uses jerga.|Nunca respondas con demasiado texto.}',
 ]
 const ORDINARY = [
   '{Hello|Hi|Good morning}{!|, who are you?|, can you help me?}',
@@ -238,6 +312,21 @@ const ORDINARY = [
   'That is {wrong|not what I asked}, {try again|please check}.',
   'Is there a {hotel|shop|parking space} nearby?',
   'Can you write that as a list?',
+]
+
+const SMALL_TALK = [
+  '{Hello|Hi|Hey|Good evening}{!| there!|, is anybody there?}',
+  '{Thanks|Thank you|Great, thanks}{!|, that is all.|, have a nice day!}',
+  '{Can|Could} you {help me|say that again|explain that more simply}?',
+  '{Who are you?|What can you do?|What can I ask you?|Are you a person or a bot?}',
+  '{Sorry, I meant something else.|That is not what I asked.|I do not understand.|Ok.|One moment, please.}',
+  '{Hallo|Guten Tag|Danke|Vielen Dank|Tschüss}{!|.}',
+  '{Kannst du mir helfen?|Was kannst du?|Wer bist du?|Das habe ich nicht verstanden.|Noch einmal, bitte.}',
+  '{Bonjour|Merci|Merci beaucoup|Au revoir}{!|.}',
+  "{Pouvez-vous m'aider ?|Que sais-tu faire ?|Qui es-tu ?|Je n'ai pas compris.|Encore une fois, s'il te plaît.}",
+  '{Hola|Buenos días|Gracias|Muchas gracias|Adiós}{!|.}',
+  '{¿Me puedes ayudar?|¿Qué sabes hacer?|¿Quién eres?|No lo entiendo.|Otra vez, por favor.}',
+  '{Ciao!|Grazie.|Olá!|Obrigado.|Dank je.|Hej!|Dziękuję.|Привет!|Спасибо.|你好！|谢谢。|こんにちは。|안녕하세요!|مرحبا|नमस्ते}',
 ]
 
 /** `{ system, text, label, group }`. */
@@ -291,6 +380,18 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
       times(6, () => add(system(), say(pick(words.BENIGN, next), words, next), 0, `not-forbidden/${f}`))
     }
   }
+  for (const [l, [forbid, subjects, right]] of FORBIDDEN_ELSEWHERE.entries()) {
+    for (const [s, [act, asked]] of subjects.entries()) {
+      const system = () => under(forbid, { ACT: [act] })
+      const [, unsaid] = pick(
+        subjects.filter((_, index) => index !== s),
+        next,
+      )
+      times(16, () => add(system(), under(`{${asked}}`), 1, `forbidden/${l}-${s}`))
+      times(12, () => add(system(), under(`{${right}}`), 0, `not-forbidden/${l}-${s}`))
+      times(4, () => add(system(), under(`{${unsaid}}`), 0, `not-forbidden/${l}-${s}`))
+    }
+  }
   for (const [s, convert] of CONVERTERS.entries()) {
     for (const [b, broken] of BREAKS.entries()) times(9, () => add(under(convert), under(broken), 1, `converter/${b}`))
     times(45, () => add(under(convert), under(pick(TO_CONVERT, next)), 0, `to-convert/${s}`))
@@ -298,8 +399,29 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
     times(30, () => add(under(convert), say(pick(words.BENIGN, next), words, next), 0, `to-convert-any/${s}`))
     times(20, () => add(under(convert), ask(pick(names, next)), 0, `to-convert-any/${s}`))
   }
+  const small = () => under(pick(SMALL_TALK, next))
+  for (const [a, { isFormat, isOpen, isScoped, right, system, wrong }] of APPS.entries()) {
+    const other = () =>
+      pick(
+        pick(
+          APPS.filter((one, index) => index !== a && !one.isFormat),
+          next,
+        ).right,
+        next,
+      )
+    const any = () => (next() < 0.5 ? under(other()) : say(pick(words.BENIGN, next), words, next))
+    for (const text of wrong) times(3, () => add(under(system), under(text), 1, `app-wrong/${a}`))
+    for (const text of right) times(3, () => add(under(system), under(text), 0, `app-right/${a}`))
+    times(5, () => add(under(system), small(), 0, `app-small/${a}`))
+    if (isScoped) {
+      times(20, () => add(under(system), any(), 1, `app-scope/${a}`))
+      times(6, () => add(under(system), under(`{${pick(FORBIDDEN, next)[1]}}`), 1, `app-scope/${a}`))
+    }
+    if (isOpen) times(14, () => add(under(system), any(), 0, `app-open/${a}`))
+    if (isFormat) times(14, () => add(under(system), any(), 0, `app-format/${a}`))
+  }
   // Where nothing is forbidden, nothing of this is wrong.
-  times(900, () => {
+  times(1200, () => {
     const topic = pick(names, next)
     const text = pick(
       [
@@ -308,6 +430,8 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
         under(pick(TO_CONVERT, next)),
         say(pick(words.BENIGN, next), words, next),
         under(`{${pick(FORBIDDEN, next)[1]}}`),
+        under(`{${pick(pick(FORBIDDEN_ELSEWHERE, next)[1], next)[1]}}`),
+        under(pick(pick(APPS, next).right, next)),
       ],
       next,
     )

@@ -1,106 +1,263 @@
+import { CUES } from './cues.js'
+import { Gist, product } from './gist.js'
+import { Likeness } from './likeness.js'
 import { Meanings, meaningOf, namesIn } from './meanings.js'
 import { Numbers } from './numbers.js'
 import { type Piece, sentencesOf } from './pieces.js'
 import type { Reading } from './reading.js'
-import { TOPICS } from './topics.js'
+import type { Vectors } from './vectors.js'
 
 const LONG_WORD = 4
-const FORBIDS: ReadonlySet<number> = new Set([meaningOf('forbid'), meaningOf('not')])
+const STEM = 5
+const STEM_PLACES = 4096
+const FORBIDS: readonly number[] = [meaningOf('forbid'), meaningOf('not')]
 const SECRET = meaningOf('secret')
-const ONLY =
-  /\b(only|nothing else|anything else|other (?:topic|question|subject)s?|unrelated|stick to|outside|off limits)\b/i
-const CONVERTS = /\b(translat|correct|classif|label|summari[sz]|shorten|json|one word|yes or no)/i
+/** Meanings of attacks: each that a text has is a figure. */
+const MEANT: readonly number[] = [
+  'ignore',
+  'reveal',
+  'secret',
+  'pretend',
+  'convert',
+  'verbatim',
+  'instruct',
+  'hint',
+].map(meaningOf)
+const NAMES: readonly string[] = namesIn(CUES)
+const [ONLY, BEYOND, HIDDEN, TELL] = [cue('only'), cue('beyond'), cue('hidden'), cue('tell')]
+const CONVERTS: readonly number[] = ['translate', 'correct', 'classify', 'summarise'].map(cue)
+const SHAPES: readonly number[] = ['format', 'brief', 'rhyme'].map(cue)
+/** What kind of cue one is, by its number. */
+const ACT = 1
+const TONGUE = 2
+const FREE = 4
+const KIND_OF: Uint8Array = kindsOf()
+
 /** Of a longer one the beginning is looked at: what it is about, and what it forbids, it says there. */
 const CHARGE_MAX = 8192
+const CLAUSES_MAX = 64
+/** So many words of a clause, and of a message, are compared one by one with so many of a user's. */
+const CLAUSE_WORDS = 16
+const CHARGE_WORDS = 64
+const SAID_WORDS = 8
+
+/** What sentences of a system message do, a bit each. */
+const ABOUT = 1
+const LIMITS = 2
+const GUARDS = 4
+const HIDES = 8
+
+interface Clause {
+  does: number
+  readonly gist: Gist
+  readonly stems: readonly number[]
+}
+
+/** Where figures of one kind begin. */
+const KINDS_AT = 0
+const WORDS_AT = 5
+const GISTS_AT = 10
+const CUES_AT = 21
+const SIZES_AT = 30
+const EACH_CUE_AT = 33
+const EACH_MEANING_AT: number = EACH_CUE_AT + NAMES.length
+/** How many figures tell of a text under a system message. */
+export const FIGURES: number = EACH_MEANING_AT + MEANT.length
 
 /** What a system message charges a model with, as far as users' words can go against it. */
 export class Charge {
   readonly #reading: Reading
-  readonly #topicsOf: Meanings = new Meanings(TOPICS)
-  readonly #topics: number = namesIn(TOPICS).length
-  /** Meanings in all of it, and in sentences that forbid. */
-  #meant: ReadonlySet<number> = new Set()
-  #guarded: ReadonlySet<number> = new Set()
-  #words: ReadonlySet<number> = new Set()
-  #guardedWords: ReadonlySet<number> = new Set()
-  #about: ReadonlySet<number> = new Set()
-  #guardedAbout: ReadonlySet<number> = new Set()
-  #only = false
-  /** Of the piece that was looked at last: meanings, beginnings of words, topics. */
-  readonly #said: Numbers = new Numbers()
-  readonly #beginnings: Numbers = new Numbers()
-  readonly #spoken: Numbers = new Numbers()
-  /** What kind of charge it is. Words of users mean something else under each. */
-  salt = 0
+  readonly #vectors: Vectors
+  readonly #likeness: Likeness
+  readonly #cuesOf: Meanings = new Meanings(CUES)
+  readonly #said: Gist
+  #clauses: Clause[] = []
+  readonly #whole: Gist
+  /** Beginnings of words in it, and what the sentences do that have them. */
+  readonly #stems: Map<number, number> = new Map()
+  /** By cue, what the sentences do that have it. */
+  readonly #cues: Uint8Array = new Uint8Array(NAMES.length + 1)
+  #bindsTongue = false
+  /** Figures that are the same whatever a user says. */
+  readonly #kinds: number[] = []
+  /** By the last bits of a beginning, whether there may be one: most words of a user are none of them. */
+  readonly #mayBe: Uint8Array = new Uint8Array(STEM_PLACES)
+  #size = 0
+  /** Of the piece that was looked at last. */
+  readonly #meaningsHere: Numbers = new Numbers()
+  readonly #stemsHere: Numbers = new Numbers()
+  readonly #cuesHere: Numbers = new Numbers()
+  readonly #figures: Float32Array = new Float32Array(FIGURES)
 
-  constructor(reading: Reading) {
+  constructor(reading: Reading, vectors: Vectors) {
     this.#reading = reading
+    this.#vectors = vectors
+    this.#likeness = new Likeness(vectors, [ABOUT, GUARDS, HIDES])
+    this.#said = new Gist(vectors, SAID_WORDS)
+    this.#whole = new Gist(vectors, CHARGE_WORDS)
   }
 
   read(text: string): void {
     const message = text.slice(0, CHARGE_MAX)
-    const reading = this.#reading
-    reading.read(message)
-    const meant = new Set<number>()
-    const guarded = new Set<number>()
-    const words = new Set<number>()
-    const guardedWords = new Set<number>()
-    const about = new Set<number>()
-    const guardedAbout = new Set<number>()
-    for (const sentence of sentencesOf(reading)) {
-      const here = this.#meaningsIn(sentence)
-      const forbids = count(here, FORBIDS) > 0
-      const said = this.#wordsIn(sentence)
-      const topics = this.#topicsIn(sentence)
-      addAll(here, forbids ? guarded : meant)
-      addAll(said, forbids ? guardedWords : words)
-      addAll(topics, forbids ? guardedAbout : about)
-    }
-    this.#meant = meant
-    this.#guarded = guarded
-    this.#words = words
-    this.#guardedWords = guardedWords
-    this.#about = about
-    this.#guardedAbout = guardedAbout
-    this.#only = ONLY.test(message)
-    const hasSecret = meant.has(SECRET) || guarded.has(SECRET)
-    this.salt =
-      0x1f0 + (hasSecret ? 1 : 0) + (this.#only ? 2 : 0) + (guarded.size > 0 ? 4 : 0) + (CONVERTS.test(message) ? 8 : 0)
+    this.#reading.read(message)
+    this.#clauses = []
+    this.#size = message.length
+    this.#stems.clear()
+    this.#cues.fill(0)
+    for (const sentence of sentencesOf(this.#reading)) this.#readSentence(sentence)
+    this.#whole.take(this.#reading, { from: 0, to: this.#reading.count })
+    this.#gather()
+    this.#setKinds()
   }
 
-  /** Features of what a user says, whose text was read last. */
-  against(whole: Piece): readonly number[] {
-    const kinds = this.salt & 15
-    const said = this.#meaningsIn(whole)
-    const features: number[] = [0xa001 + kinds]
-    for (let at = 0; at < said.size; at++) {
-      const one = said.at(at)
-      features.push(0xb0001 + kinds * 64 + one)
-      for (const other of this.#guarded) features.push(0xc0001 + other * 64 + one)
-      for (const other of this.#meant) features.push(0xd0001 + other * 64 + one)
+  #readSentence(sentence: Piece): void {
+    const meanings = this.#meaningsIn(sentence)
+    const cues = this.#cuesIn(sentence)
+    const limits = cues.has(ONLY) || cues.has(BEYOND)
+    const guards = FORBIDS.some((one) => meanings.has(one)) && !limits
+    const hides = cues.has(HIDDEN) || meanings.has(SECRET)
+    const before = this.#clauses.at(-1)
+    // What must not be told was said just before.
+    if (before !== undefined && guards && cues.has(TELL)) before.does |= HIDES
+    for (let at = 0; at < cues.size; at++)
+      this.#cues[cues.at(at)] = (this.#cues[cues.at(at)] ?? 0) | (guards ? GUARDS : ABOUT)
+    if (this.#clauses.length === CLAUSES_MAX) return
+    const gist = new Gist(this.#vectors, CLAUSE_WORDS)
+    gist.take(this.#reading, sentence)
+    const does = (limits ? LIMITS : 0) | (guards ? GUARDS : ABOUT) | (hides ? HIDES : 0)
+    this.#clauses.push({ does, gist, stems: this.#stemsIn(sentence).values() })
+  }
+
+  #gather(): void {
+    const words = new Map<number, number>()
+    this.#mayBe.fill(0)
+    for (const { does, gist, stems } of this.#clauses) {
+      for (const stem of stems) {
+        this.#stems.set(stem, (this.#stems.get(stem) ?? 0) | does)
+        this.#mayBe[stem & (STEM_PLACES - 1)] = 1
+      }
+      for (let at = 0; at < gist.count; at++) {
+        const word = gist.telling[at] ?? 0
+        const known = words.get(word)
+        if (known !== undefined || words.size < CHARGE_WORDS) words.set(word, (known ?? 0) | does)
+      }
     }
-    const words = this.#wordsIn(whole)
-    const overlap = step(shareIn(words, this.#words))
-    const guardedOverlap = step(shareIn(words, this.#guardedWords))
-    const kind = (this.#only ? 1 : 0) + ((this.salt & 4) !== 0 ? 2 : 0)
-    features.push(0xa101 + overlap * 4 + kind, 0xa201 + guardedOverlap * 4 + kind)
-    const topics = this.#topicsIn(whole)
-    const inAbout = count(topics, this.#about)
-    const inGuarded = count(topics, this.#guardedAbout)
-    // Of a topic that it is about; of another one; of none that is known.
-    const topic = topics.size === 0 ? 2 : inAbout > 0 ? 0 : 1
-    const known = this.#about.size + this.#guardedAbout.size > 0 ? 1 : 0
-    const scope = topic * 8 + kind * 2 + known
-    // Said more than once: it counts beside many others.
-    for (let i = 0; i < SCOPE_WEIGHT; i++)
-      features.push(0xa301 + scope + i * 64, 0xa701 + scope * 2 + (inGuarded > 0 ? 1 : 0) + i * 64)
-    return features
+    this.#likeness.to(words)
+  }
+
+  #setKinds(): void {
+    const does = this.#clauses.reduce((all, one) => all | one.does, 0)
+    const has = (some: readonly number[]): boolean => some.some((one) => this.#cues[one] !== 0)
+    const kinds = [(does & HIDES) !== 0, (does & LIMITS) !== 0, (does & GUARDS) !== 0, has(CONVERTS), has(SHAPES)]
+    this.#bindsTongue = this.#cues.some((one, index) => (one & ABOUT) !== 0 && ((KIND_OF[index] ?? 0) & TONGUE) !== 0)
+    this.#kinds.splice(0, kinds.length, ...kinds.map(Number))
+  }
+
+  /** Figures of what a user says, whose text was read last. They are overwritten by those of the next. */
+  against(piece: Piece): Float32Array {
+    this.#figures.fill(0)
+    this.#figures.set(this.#kinds, KINDS_AT)
+    this.#compareStems(piece)
+    this.#compareGists(piece)
+    this.#compareCues(piece)
+    const { ends, starts } = this.#reading
+    const size = (ends[piece.to - 1] ?? 0) - (starts[piece.from] ?? 0)
+    this.#figures[SIZES_AT] = Math.min(1, Math.log2(1 + size) / 5 - 1)
+    this.#figures[SIZES_AT + 1] = Math.min(1, Math.log2(1 + this.#size) / 6 - 1)
+    this.#figures[SIZES_AT + 2] = Math.min(1, this.#clauses.length / 8)
+    return this.#figures
+  }
+
+  #compareStems(piece: Piece): void {
+    const stems = this.#stemsIn(piece)
+    let [inAbout, inGuarded, inHidden] = [0, 0, 0]
+    for (let at = 0; at < stems.size; at++) {
+      const stem = stems.at(at)
+      if (this.#mayBe[stem & (STEM_PLACES - 1)] === 0) continue
+      const does = this.#stems.get(stem) ?? 0
+      if ((does & ABOUT) !== 0) inAbout += 1
+      if ((does & GUARDS) !== 0) inGuarded += 1
+      if ((does & HIDES) !== 0) inHidden += 1
+    }
+    const all = Math.max(1, stems.size)
+    const found = [
+      inAbout / all,
+      inGuarded / all,
+      inHidden / all,
+      Math.min(1, inGuarded / 2),
+      Math.min(1, inHidden / 2),
+    ]
+    this.#figures.set(found, WORDS_AT)
+  }
+
+  /** How near it is to what the message is about, limits itself to, forbids, hides: as a whole, and word by word. */
+  #compareGists(piece: Piece): void {
+    const said = this.#said
+    said.take(this.#reading, piece)
+    let [about, limited, guarded, hidden] = [0, 0, 0, 0]
+    for (const { does, gist } of this.#clauses) {
+      const nearness = product(said.direction, gist.direction)
+      if ((does & ABOUT) !== 0) about = Math.max(about, nearness)
+      if ((does & LIMITS) !== 0) limited = Math.max(limited, nearness)
+      if ((does & GUARDS) !== 0) guarded = Math.max(guarded, nearness)
+      if ((does & HIDES) !== 0) hidden = Math.max(hidden, nearness)
+    }
+    this.#figures.set([product(said.direction, this.#whole.direction), about, limited, guarded, hidden], GISTS_AT)
+    this.#compareWords(said)
+  }
+
+  #compareWords(said: Gist): void {
+    let [about, guarded, hidden] = [0, 0, 0]
+    let [mostAbout, mostGuarded, mostHidden] = [0, 0, 0]
+    for (let at = 0; at < said.count; at++) {
+      const word = said.telling[at] ?? 0
+      const [a, g, h] = [this.#likeness.of(word, 0), this.#likeness.of(word, 1), this.#likeness.of(word, 2)]
+      about += a / said.count
+      guarded += g / said.count
+      hidden += h / said.count
+      mostAbout = Math.max(mostAbout, a)
+      mostGuarded = Math.max(mostGuarded, g)
+      mostHidden = Math.max(mostHidden, h)
+    }
+    this.#figures.set([about, guarded, hidden, mostAbout, mostGuarded, mostHidden], GISTS_AT + 5)
+  }
+
+  #compareCues(piece: Piece): void {
+    const figures = this.#figures
+    const cues = this.#cuesIn(piece)
+    let [inAbout, inGuarded, actAbout, actGuarded, actElse, tongueElse, free] = [0, 0, 0, 0, 0, 0, 0]
+    for (let at = 0; at < cues.size; at++) {
+      const one = cues.at(at)
+      const does = this.#cues[one] ?? 0
+      const kind = KIND_OF[one] ?? 0
+      figures[EACH_CUE_AT - 1 + one] = 1
+      if ((does & ABOUT) !== 0) inAbout += 1
+      if ((does & GUARDS) !== 0) inGuarded += 1
+      if ((kind & ACT) !== 0) {
+        if ((does & ABOUT) !== 0) actAbout = 1
+        if ((does & GUARDS) !== 0) actGuarded = 1
+        if (does === 0) actElse = 1
+      }
+      if ((kind & TONGUE) !== 0 && (does & ABOUT) === 0) tongueElse = 1
+      if ((kind & FREE) !== 0) free = 1
+    }
+    figures[CUES_AT] = Math.min(1, inGuarded / 2)
+    figures[CUES_AT + 1] = inAbout / Math.max(1, cues.size)
+    figures[CUES_AT + 2] = actGuarded
+    figures[CUES_AT + 3] = actAbout
+    figures[CUES_AT + 4] = actElse
+    figures[CUES_AT + 5] = this.#bindsTongue ? tongueElse : 0
+    figures[CUES_AT + 6] = this.#bindsTongue ? 1 : 0
+    figures[CUES_AT + 7] = free
+    figures[CUES_AT + 8] = this.#said.count === 0 ? 1 : 0
+    const meanings = this.#meaningsIn(piece)
+    for (const [index, one] of MEANT.entries()) figures[EACH_MEANING_AT + index] = meanings.has(one) ? 1 : 0
   }
 
   /** Each once, in the order in which they come. */
   #meaningsIn({ from, to }: Piece): Numbers {
     const { meanings } = this.#reading
-    const found = this.#said
+    const found = this.#meaningsHere
     found.clear()
     for (let at = from; at < to; at++) {
       const meaning = meanings[at] ?? 0
@@ -110,9 +267,9 @@ export class Charge {
   }
 
   /** By their beginnings: `recipe` and `recipes` are one. */
-  #wordsIn({ from, to }: Piece): Numbers {
+  #stemsIn({ from, to }: Piece): Numbers {
     const { ends, kinds, low, starts } = this.#reading
-    const found = this.#beginnings
+    const found = this.#stemsHere
     found.clear()
     for (let at = from; at < to; at++) {
       const start = starts[at] ?? 0
@@ -125,37 +282,31 @@ export class Charge {
     return found
   }
 
-  #topicsIn({ from, to }: Piece): Numbers {
-    const { ends, isWord, low, starts } = this.#reading
-    const found = this.#spoken
+  #cuesIn({ from, to }: Piece): Numbers {
+    const { ends, isWord, kinds, low, starts } = this.#reading
+    const found = this.#cuesHere
     found.clear()
     const end = to > from ? (ends[to - 1] ?? 0) : 0
-    for (let at = from; at < to && found.size < this.#topics; at++) {
-      const topic = this.#topicsOf.at(low, starts[at] ?? 0, end, isWord)
-      if (topic !== 0) found.add(topic)
+    for (let at = from; at < to; at++) {
+      if (kinds[at] === 3) continue
+      const one = this.#cuesOf.at(low, starts[at] ?? 0, end, isWord)
+      if (one !== 0) found.add(one)
     }
     return found
   }
 }
 
-const STEM = 5
-const SCOPE_WEIGHT = 3
-
-function shareIn(words: Numbers, of: ReadonlySet<number>): number {
-  return words.size === 0 ? 0 : count(words, of) / words.size
+function cue(name: string): number {
+  return NAMES.indexOf(name) + 1
 }
 
-function count(some: Numbers, of: ReadonlySet<number>): number {
-  if (of.size === 0) return 0
-  let hits = 0
-  for (let at = 0; at < some.size; at++) if (of.has(some.at(at))) hits += 1
-  return hits
-}
-
-function addAll(some: Numbers, to: Set<number>): void {
-  for (let at = 0; at < some.size; at++) to.add(some.at(at))
-}
-
-function step(share: number): number {
-  return share === 0 ? 0 : Math.min(4, 1 + Math.floor(share * 4))
+function kindsOf(): Uint8Array {
+  const kinds = new Uint8Array(NAMES.length + 1)
+  const acts = NAMES.slice(NAMES.indexOf('joke'), NAMES.indexOf('swear') + 1)
+  const tongues = ['english', 'german', 'french', 'spanish', 'italian', 'otherlanguage', 'language']
+  const frees = ['instead', 'stop', 'freely', 'long', 'explain']
+  for (const name of acts) kinds[cue(name)] = ACT
+  for (const name of tongues) kinds[cue(name)] = TONGUE
+  for (const name of frees) kinds[cue(name)] = FREE
+  return kinds
 }

@@ -31,7 +31,7 @@ export function createInjectionDetector(path?: string): BodyDetector {
   const features = new Features()
   const users = new Users(model, reading, features)
   const documents = new Documents(model, reading, features)
-  const under = new Under(model, reading, features)
+  const under = new Under(model, reading)
 
   function planted(text: string): readonly Finding[] {
     return documents.find(text).map(({ end, score, start }) => ({

@@ -27,14 +27,11 @@ export class Features {
   /**
    * @param from first token; `to` the one behind the last
    * @param more features of where it stands
-   * @param salt words count once more under it: not 0, they mean something else there
    */
-  take(reading: Reading, from: number, to: number, more: readonly number[] = NONE, salt = 0): void {
+  take(reading: Reading, from: number, to: number, more: readonly number[] = NONE): void {
     let length = this.#words(reading, from, to)
-    if (salt !== 0) length = this.#salted(reading, from, to, salt, length)
     this.ends[WORDS] = length
-    // There, pieces of words only blur what is asked.
-    if (salt === 0) length = this.#letters(reading, from, to, length)
+    length = this.#letters(reading, from, to, length)
     this.ends[LETTERS] = length
     length = this.#meanings(reading, from, to, length)
     length = this.#shape(reading, from, to, length)
@@ -57,17 +54,6 @@ export class Features {
       before = hash
     }
     return put(indices, length, Math.imul(before, 0x3d4d51cb) ^ 0x1d)
-  }
-
-  #salted({ hashes, meanings }: Reading, from: number, to: number, salt: number, taken: number): number {
-    const { indices } = this
-    let length = taken
-    for (let at = from; at < to; at++) {
-      length = put(indices, length, Math.imul(hashes[at] ?? 0, 0x7feb352d) + salt)
-      const meaning = meanings[at] ?? 0
-      if (meaning !== 0) length = put(indices, length, Math.imul(meaning + 0x51, 0x7feb352d) + salt)
-    }
-    return length
   }
 
   #letters({ ends, kinds, low, starts }: Reading, from: number, to: number, taken: number): number {

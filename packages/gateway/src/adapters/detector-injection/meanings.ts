@@ -31,9 +31,12 @@ const WHOLE = 256
 
 /** Finds which word of the lexicon begins at a place: a tree of code units, a node told by a number; 0, the root, is in no list. */
 export class Meanings {
-  /** The first two steps are those that most words of a text take, so they are one look. By code unit, and by two Latin letters. */
+  /** The first steps are those that most words of a text take, so each is one look. By code unit, by two and by three Latin letters. */
   readonly #first: Uint16Array = new Uint16Array(0x10000)
   readonly #second: Uint16Array = new Uint16Array(LETTERS * 32)
+  readonly #third: Uint16Array = new Uint16Array(LETTERS * 32 * 32)
+  /** By a node that two Latin letters lead to, which they are. */
+  readonly #pairs: Map<number, number> = new Map()
   /** By node: the code unit that leads to it; its first child, and its next sibling. */
   readonly #codes: Uint16Array
   readonly #child: Uint16Array
@@ -90,7 +93,12 @@ export class Meanings {
     else this.#sibling[last] = made
     const [before, code] = [this.#codes[node] ?? 0, this.#codes[made] ?? 0]
     const pair = this.#first[before] === node ? pairOf(before, code) : NO_PAIR
-    if (pair !== NO_PAIR) this.#second[pair] = made
+    if (pair !== NO_PAIR) {
+      this.#second[pair] = made
+      this.#pairs.set(made, pair)
+    }
+    const triple = tripleOf(this.#pairs.get(node) ?? NO_PAIR, code)
+    if (triple !== NO_PAIR) this.#third[triple] = made
   }
 
   #step(node: number, code: number): number {
@@ -125,7 +133,8 @@ export class Meanings {
         if (here >= WHOLE && (i === end || isWord[low[i] ?? SPACE] === 0)) found = (here / WHOLE) | 0
       }
       if (i >= end) break
-      node = this.#step(node, low[i] ?? 0)
+      const triple = i === at + 2 ? tripleOf(pair, low[i] ?? 0) : NO_PAIR
+      node = triple === NO_PAIR ? this.#step(node, low[i] ?? 0) : (this.#third[triple] ?? 0)
     }
     return found
   }
@@ -135,4 +144,10 @@ export class Meanings {
 function pairOf(first: number, second: number): number {
   const [a, b] = [first - A, second - A]
   return a >= 0 && a < LETTERS && b >= 0 && b < LETTERS ? a * 32 + b : NO_PAIR
+}
+
+/** Of a pair, and a small Latin letter behind it. */
+function tripleOf(pair: number, third: number): number {
+  const c = third - A
+  return pair !== NO_PAIR && c >= 0 && c < LETTERS ? pair * 32 + c : NO_PAIR
 }

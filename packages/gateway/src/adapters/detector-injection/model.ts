@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { readWeights, type Weights } from '../../weights/weights.js'
+import { AGAINST } from './against.js'
 import { BUCKETS, type Features, GROUPS } from './features.js'
+import { Vectors } from './vectors.js'
 
-const KIND = { name: 'injection', version: 1 }
+const KIND = { name: 'injection', version: 2 }
 const SHIPPED = fileURLToPath(new URL('../../../weights/injection.bin', import.meta.url))
 
 /** From what score on a text has which grade. */
@@ -40,7 +42,8 @@ export interface Model {
   readonly planted: Head
   readonly documents: Thresholds
   /** Of users' words under a system message. */
-  readonly charged: Head
+  readonly against: Float32Array
+  readonly vectors: Vectors
   readonly under: Thresholds
 }
 
@@ -59,7 +62,8 @@ export function readModel(path: string = SHIPPED): Model {
     combine,
     users,
     documents,
-    charged: headOf(weights, 'charged', path),
+    against: floatsOf(weights, 'against', path),
+    vectors: vectorsOf(weights, path),
     under,
   }
 }
@@ -72,6 +76,21 @@ function headOf({ about, arrays }: Weights, name: string, path: string): Head {
     throw new Error(`${path}: the head ${name} is missing`)
   }
   return { weights: array, step: figures['step'], bias: figures['bias'] }
+}
+
+/** They are stored by their bytes. */
+function floatsOf({ arrays }: Weights, name: string, path: string): Float32Array {
+  const bytes = arrays.get(name)
+  if (bytes?.length !== AGAINST * 4) throw new Error(`${path}: the net ${name} is missing`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  return Float32Array.from({ length: AGAINST }, (_, index) => view.getFloat32(index * 4, true))
+}
+
+function vectorsOf({ arrays }: Weights, path: string): Vectors {
+  const [words, codes, centres] = [arrays.get('words'), arrays.get('codes'), arrays.get('centres')]
+  if (words === undefined || codes === undefined || centres === undefined)
+    throw new Error(`${path}: vectors are missing`)
+  return new Vectors({ words, codes, centres })
 }
 
 function paired(chunk: Head, whole: Head): Heads {

@@ -29,6 +29,22 @@ export class Numbers {
     return this.#size - 1
   }
 
+  has(value: number): boolean {
+    const table = this.#table
+    const mask = table.length - 1
+    let place = (Math.imul(value, 0x9e3779b1) >>> 7) & mask
+    for (let index = table[place] ?? 0; index !== 0; index = table[place] ?? 0) {
+      if (this.#values[index - 1] === value) return true
+      place = (place + 1) & mask
+    }
+    return false
+  }
+
+  /** A copy. */
+  values(): readonly number[] {
+    return Array.from(this.#values.subarray(0, this.#size))
+  }
+
   at(index: number): number {
     return this.#values[index] ?? 0
   }

@@ -94,13 +94,13 @@ function isSame(one: Piece, other: Piece): boolean {
   return one.from === other.from && one.to === other.to
 }
 
-/** Sentences put together as far as they are no longer than `CHUNK_MAX`. */
-export function chunksOf(reading: Reading, sentences: readonly Piece[]): readonly Piece[] {
+/** Sentences put together as far as they are no longer than `max`. */
+export function chunksOf(reading: Reading, sentences: readonly Piece[], max: number = CHUNK_MAX): readonly Piece[] {
   const { ends, starts } = reading
   const chunks: Piece[] = []
   let open: Piece | undefined
   for (const sentence of sentences) {
-    const fits: boolean = open !== undefined && (ends[sentence.to - 1] ?? 0) - (starts[open.from] ?? 0) <= CHUNK_MAX
+    const fits: boolean = open !== undefined && (ends[sentence.to - 1] ?? 0) - (starts[open.from] ?? 0) <= max
     if (open !== undefined && fits) open = { from: open.from, to: sentence.to }
     else {
       if (open !== undefined) chunks.push(open)

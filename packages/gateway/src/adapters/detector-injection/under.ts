@@ -1,26 +1,23 @@
+import { Against } from './against.js'
 import { Charge } from './charge.js'
-import type { Features } from './features.js'
-import { type Model, sigmoid, Tally } from './model.js'
+import { type Model, sigmoid } from './model.js'
 import { chunksOf, type Piece, sentencesOf } from './pieces.js'
 import type { Reading } from './reading.js'
 
-/** A text that is no longer is judged as a whole, a longer one chunk by chunk. UTF-16 code units. */
+/** A text that is no longer is judged as a whole, a longer one by chunks of at most as much. UTF-16 code units. */
 const WHOLE_MAX = 700
 
 /** Scores what a user says against the system message that it stands under. */
 export class Under {
-  readonly #model: Model
   readonly #reading: Reading
-  readonly #features: Features
   readonly #charge: Charge
-  readonly #tally: Tally = new Tally()
+  readonly #against: Against
   #message: string | undefined
 
-  constructor(model: Model, reading: Reading, features: Features) {
-    this.#model = model
+  constructor(model: Model, reading: Reading) {
     this.#reading = reading
-    this.#features = features
-    this.#charge = new Charge(reading)
+    this.#charge = new Charge(reading, model.vectors)
+    this.#against = new Against(model.against)
   }
 
   /** The system message that counts from now on. */
@@ -37,17 +34,11 @@ export class Under {
     const { count } = this.#reading
     if (count === 0) return 0
     const pieces: readonly Piece[] =
-      text.length <= WHOLE_MAX ? [{ from: 0, to: count }] : chunksOf(this.#reading, sentencesOf(this.#reading))
+      text.length <= WHOLE_MAX
+        ? [{ from: 0, to: count }]
+        : chunksOf(this.#reading, sentencesOf(this.#reading), WHOLE_MAX)
     let most = Number.NEGATIVE_INFINITY
-    for (const piece of pieces) most = Math.max(most, this.#logit(piece))
+    for (const piece of pieces) most = Math.max(most, this.#against.logit(this.#charge.against(piece)))
     return sigmoid(most)
-  }
-
-  #logit(piece: Piece): number {
-    const { charged } = this.#model
-    this.#features.take(this.#reading, piece.from, piece.to, this.#charge.against(piece), this.#charge.salt)
-    this.#tally.clear()
-    this.#tally.add(this.#features, charged)
-    return this.#tally.logit(charged)
   }
 }
