@@ -63,6 +63,9 @@ const EACH_CUE_AT = 33
 const EACH_MEANING_AT: number = EACH_CUE_AT + NAMES.length
 /** How many figures tell of a text under a system message. */
 export const FIGURES: number = EACH_MEANING_AT + MEANT.length
+/** By meaning, which figure tells of it; 0: none. */
+const PLACE_OF: Uint8Array = new Uint8Array(256)
+for (const [index, one] of MEANT.entries()) PLACE_OF[one] = EACH_MEANING_AT + index
 
 /** What a system message charges a model with, as far as users' words can go against it. */
 export class Charge {
@@ -250,8 +253,11 @@ export class Charge {
     figures[CUES_AT + 6] = this.#bindsTongue ? 1 : 0
     figures[CUES_AT + 7] = free
     figures[CUES_AT + 8] = this.#said.count === 0 ? 1 : 0
-    const meanings = this.#meaningsIn(piece)
-    for (const [index, one] of MEANT.entries()) figures[EACH_MEANING_AT + index] = meanings.has(one) ? 1 : 0
+    const { meanings } = this.#reading
+    for (let at = piece.from; at < piece.to; at++) {
+      const place = PLACE_OF[meanings[at] ?? 0] ?? 0
+      if (place !== 0) figures[place] = 1
+    }
   }
 
   /** Each once, in the order in which they come. */

@@ -5,6 +5,7 @@ import { NO_WORD, type Vectors, WIDTH } from './vectors.js'
 /** What a stretch is about, by the words of it that tell the most. */
 export class Gist {
   readonly #vectors: Vectors
+  readonly #sum: Int32Array = new Int32Array(WIDTH)
   /** The sum of their vectors, made to be of length 1; all zero where no word is known. */
   readonly direction: Float32Array = new Float32Array(WIDTH)
   /** Their indices, first that of the one that tells most, and how many there are. */
@@ -24,16 +25,18 @@ export class Gist {
       if (word !== NO_WORD) this.#keep(word)
     }
     const { direction, telling } = this
+    const sum = this.#sum
     const { values } = this.#vectors
-    direction.fill(0)
-    let square = 0
+    sum.fill(0)
     for (let at = 0; at < this.count; at++) {
-      for (let i = 0, place = (telling[at] ?? 0) * WIDTH; i < WIDTH; i++, place++)
-        direction[i] = (direction[i] ?? 0) + (values[place] ?? 0)
+      for (let i = 0, place = (telling[at] ?? 0) * WIDTH; i < WIDTH; i++, place++) {
+        sum[i] = ((sum[i] ?? 0) + (values[place] ?? 0)) | 0
+      }
     }
-    for (const one of direction) square += one * one
+    let square = 0
+    for (let i = 0; i < WIDTH; i++) square += (sum[i] ?? 0) ** 2
     const scale = square === 0 ? 0 : 1 / Math.sqrt(square)
-    for (let i = 0; i < WIDTH; i++) direction[i] = (direction[i] ?? 0) * scale
+    for (let i = 0; i < WIDTH; i++) direction[i] = (sum[i] ?? 0) * scale
   }
 
   /** Each once. */

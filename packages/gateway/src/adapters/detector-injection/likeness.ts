@@ -40,17 +40,19 @@ export class Likeness {
     const directions = this.#directions
     const { lengths, values } = this.#vectors
     const found = this.#found
-    const width = this.#bits.length
+    const bits = this.#bits
+    const width = bits.length
     this.#seen[word] = this.#message
     found.fill(0, word * width, (word + 1) * width)
     const scale = 1 / (lengths[word] ?? 1)
-    for (let index = 0; index < this.#does.length; index++) {
+    const does = this.#does
+    for (let index = 0; index < does.length; index++) {
       let sum = 0
       for (let i = 0, at = word * WIDTH, other = index * WIDTH; i < WIDTH; i++, at++, other++)
         sum += (values[at] ?? 0) * (directions[other] ?? 0)
       const cosine = sum * scale
       for (let bit = 0; bit < width; bit++) {
-        const has = ((this.#does[index] ?? 0) & (this.#bits[bit] ?? 0)) !== 0
+        const has = ((does[index] ?? 0) & (bits[bit] ?? 0)) !== 0
         if (has && cosine > (found[word * width + bit] ?? 0)) found[word * width + bit] = cosine
       }
     }
