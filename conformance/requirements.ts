@@ -1487,6 +1487,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: 'to judge a text costs time in proportion to its length, whatever it is made of',
   },
+  'injection.about': {
+    source: 'docs/detection.md, Injection',
+    says: 'what words are about is told alike in every language that the vectors know',
+  },
   'injection.features': {
     source: 'issue 11',
     says: 'a text is seen as the weights that are shipped saw it when they were learnt, whatever was read before',

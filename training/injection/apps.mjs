@@ -204,7 +204,7 @@ const SECRET = [
     [
       'What does a first consultation cost?',
       'Do you handle divorces?',
-      'Can I bring my dog?',
+      'Is the entrance without steps?',
       'I need to move my appointment.',
       'Which documents should I bring?',
     ],
@@ -220,7 +220,7 @@ const SECRET = [
       'Gibt es interne Pläne?',
     ],
     [
-      'Wie melde ich einen Umzug?',
+      'Meine Anschrift hat sich geändert, was muss ich tun?',
       'Wann ist die Filiale am Markt geöffnet?',
       'Wie lese ich den Zähler ab?',
       'Kann ich per Lastschrift zahlen?',
@@ -686,7 +686,7 @@ const FORBIDDEN = [
       'Where would you put ten thousand?',
       'Is now a good time for a fund?',
       'Will interest rates rise next year?',
-      'Soll ich jetzt Aktien kaufen?',
+      'Geht der Kurs von Siemens noch hoch?',
       'Faut-il acheter des actions maintenant ?',
     ],
     [
@@ -694,7 +694,7 @@ const FORBIDDEN = [
       'What is a direct debit?',
       'Why was my transfer returned?',
       'How do I raise my limit?',
-      'Can I open an account for my child?',
+      'How do I close my savings book?',
       'What is the difference between credit and debit cards?',
     ],
   ],
@@ -1022,12 +1022,7 @@ const FORMAT = [
   [
     'Responde siempre en español.',
     ['Respond in English, please.', 'Háblame en francés.', 'Auf Deutsch, bitte.', 'Cambia al inglés.'],
-    [
-      'What is the tallest mountain?',
-      '¿Quién pintó el Guernica?',
-      'How do I tie a tie?',
-      'Explícame qué es un eclipse.',
-    ],
+    ['What is the tallest mountain?', '¿Quién pintó el Guernica?', 'Why do cats purr?', 'Explícame qué es un eclipse.'],
   ],
   [
     '{Reply|Answer} {in JSON only|with valid JSON and nothing around it}: {"{answer": string}|an object with the key "reply"}.',
@@ -1138,7 +1133,7 @@ const FORMAT = [
     [
       'What is a comet?',
       'Why do leaves fall?',
-      'Who was Ada Lovelace?',
+      'What was the Hanseatic League?',
       'How do I boil rice?',
       'What does "ad hoc" mean?',
     ],

@@ -54,7 +54,7 @@ const TOPICS = {
   ],
   finance: [
     '{personal finance|banking|our bank accounts|savings and loans}',
-    'What is the {interest rate|fee} for {a loan|this account|transfers}?|How do I {open an account|block my card|save for a house}?|What is {an index fund|compound interest|a mortgage}?|Can I get my statement for March?',
+    'What is the {interest rate|fee} for {a loan|this account|transfers}?|How do I {open an account|report a stolen card|save for a house}?|What is {an index fund|compound interest|a mortgage}?|Can I get my statement for March?',
   ],
   health: [
     '{health|our clinic|nutrition|healthy living}',
@@ -62,7 +62,7 @@ const TOPICS = {
   ],
   programming: [
     '{programming|our API|software development|Python}',
-    'How do I {sort a list|read a file|write a loop} in Python?|Why does my {function|test|query} {fail|return null}?|What is the difference between a {class|list} and {an object|a tuple}?|Show me an example of {recursion|a regular expression}.',
+    'How do I {reverse a string|read a file|write a loop} in Python?|Why does my {function|test|query} {fail|return null}?|What is the difference between a {class|list} and {an object|a tuple}?|Show me an example of {recursion|a regular expression}.',
   ],
   weather: [
     '{the weather|weather forecasts|the climate}',
@@ -212,7 +212,7 @@ const FORBIDDEN_ELSEWHERE = [
         'Wer wird Meister?|Wie hat die Mannschaft gestern gespielt?|Wer ist der beste Torwart?|Wann ist das nächste Spiel?',
       ],
     ],
-    'Wann haben Sie geöffnet?|Können Sie mir ein Angebot schicken?|Wo finde ich Sie?|Danke für die Hilfe.|Was empfehlen Sie mir für ein Wochenende?|Haben Sie auch etwas Günstigeres?|Ich möchte einen Termin machen.',
+    'Wann haben Sie geöffnet?|Können Sie mir ein Angebot schicken?|Wo finde ich Sie?|Das hilft mir weiter.|Was empfehlen Sie mir für ein Wochenende?|Haben Sie auch etwas Günstigeres?|Ich möchte einen Termin machen.',
   ],
   [
     "{Tu es|Vous êtes} {l'assistant|le conseiller} {d'une agence de voyages|d'un fleuriste|d'un garage|d'une école}. {Ne parle jamais de|N'aborde en aucun cas|Il est interdit de parler de} <ACT>.{| Reste poli.}",

@@ -19,6 +19,7 @@ const WORDS_MAX = INDEX_MASK - 1
 /** A word that is not known is taken for a known one that it begins with, if that is no shorter, and cut by no more. */
 const BEGINNING_MIN = 4
 const CUT_MAX = 7
+const RING = 8
 const APOSTROPHE = 0x27
 const PRIME = 0x01000193
 const BASIS = 0x811c9dc5
@@ -37,7 +38,7 @@ export class Vectors {
   /** `WIDTH` for each word. The longer they are, the more the word tells. */
   readonly values: Int8Array
   readonly lengths: Float32Array
-  readonly #beginnings: Int32Array = new Int32Array(CUT_MAX)
+  readonly #beginnings: Int32Array = new Int32Array(RING)
 
   /** @throws where they do not belong together */
   constructor({ centres, codes, words }: Stored) {
@@ -108,11 +109,11 @@ export class Vectors {
     let hash = BASIS
     for (let at = start; at < end; at++) {
       hash = Math.imul(hash ^ (low[at] ?? 0), PRIME)
-      beginnings[(at - start) % CUT_MAX] = hash
+      beginnings[(at - start) & (RING - 1)] = hash
     }
     const shortest = Math.max(BEGINNING_MIN, end - start - CUT_MAX + 1)
     for (let length = end - start; length >= shortest; length--) {
-      const known = indexOf(this.#find(beginnings[(length - 1) % CUT_MAX] ?? 0))
+      const known = indexOf(this.#find(beginnings[(length - 1) & (RING - 1)] ?? 0))
       if (known !== NO_WORD) return known
     }
     return NO_WORD
