@@ -2,13 +2,16 @@
 import { allBodyDetectors } from '../packages/gateway/dist/compose/detectors.js'
 import { isHeldBack } from './held-back.mjs'
 
-/** Findings of a text that counts at the default threshold: not those of the lowest grade. */
-export function found(text, { role = 'user', system } = {}) {
+/** Findings of a text, of any grade. */
+export function graded(text, { role = 'user', system } = {}) {
   const parts = [{ role, address: '', text, isName: false, isJson: false }]
   if (system !== undefined) parts.unshift({ ...parts[0], role: 'system', text: system })
-  return allBodyDetectors()
-    .flatMap((detector) => detector.inspect(parts).at(-1) ?? [])
-    .filter(({ type }) => type !== 'injection.low')
+  return allBodyDetectors().flatMap((detector) => detector.inspect(parts).at(-1) ?? [])
+}
+
+/** Those that count at the default threshold: not those of the lowest grade. */
+export function found(text, about) {
+  return graded(text, about).filter(({ type }) => type !== 'injection.low')
 }
 
 export function isFlagged(text, about) {

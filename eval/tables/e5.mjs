@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createEngine } from '../../packages/detector-e5/dist/engine.js'
+import { allDetectors } from '../../packages/gateway/dist/compose/detectors.js'
 import { SHORT_ATTACKS, WRITTEN_LAST as SHORT_LAST } from '../cases/attacks.mjs'
 import { LANGUAGE_CASES, LANGUAGE_HARMLESS, UNTRAINED_HARMLESS, UNTRAINED_LANGUAGES } from '../cases/languages.mjs'
 import { OVER_DEFENCE, WRITTEN_LAST } from '../cases/over-defence.mjs'
@@ -8,7 +9,7 @@ import { SYSTEM_PROMPTS } from '../cases/system-prompts.mjs'
 import { rowsOf } from '../data.mjs'
 import { row, share } from '../figures.mjs'
 import { isHeldBack } from '../held-back.mjs'
-import { isFlagged } from '../injection.mjs'
+import { found, graded, isFlagged } from '../injection.mjs'
 import { WAYS } from './obfuscated.mjs'
 
 export const title = 'The transformer beside the thread (@ostiary/detector-e5)'
@@ -28,7 +29,7 @@ export async function measure() {
   const before = process.memoryUsage().rss
   const engine = await createEngine({ models: MODELS, worker: WORKER })
   const rows = []
-  for (const part of [cost, attacks, ownCases, underSystem, planted, people, obfuscated]) {
+  for (const part of [cost, attacks, ownCases, underSystem, planted, people, obfuscated, together]) {
     rows.push(...(await part(engine, before)))
   }
   await engine.close()
@@ -37,6 +38,12 @@ export async function measure() {
 
 const held = (name) => rowsOf(name).filter(isHeldBack)
 const of = (rows, hit) => share(rows.filter(hit).length, rows.length)
+const isClear = ({ scope, subtype }) => scope === 'core' && subtype !== 'obfuscated'
+const isInData = ({ scope }) => scope === 'task_in_data'
+const isRetrieved = ({ subtype }) => subtype.startsWith('retrieved_')
+const isUser = (one) => !isRetrieved(one)
+const every = (cases) => Object.values(cases).flat()
+const isDoubted = (text, about) => graded(text, about).some(({ type }) => type === 'injection.low')
 const asRows = (texts) => texts.map((text) => ({ text }))
 const scoreOf = ({ found }, ask) => found[ask]?.[0]?.score ?? 0
 
@@ -58,9 +65,7 @@ function alarmOf({ thresholds }) {
 async function attacks(engine) {
   const isAlarm = alarmOf(engine)
   const isUnsure = (one) => scoreOf(one, 'injection') >= engine.thresholds.injection.low
-  const core = held('injection').filter(({ scope, subtype }) => scope === 'core' && subtype !== 'obfuscated')
-  const clear = await looked(engine, core, ['injection'])
-  const isUser = ({ subtype }) => !subtype.startsWith('retrieved_')
+  const clear = await looked(engine, held('injection').filter(isClear), ['injection'])
   const users = await looked(engine, held('benign_hard').filter(isUser), ['injection'])
   const general = await looked(engine, held('benign_general'), ['injection'])
   const about = users.filter(({ subtype }) => subtype === 'prose_about_attacks' || subtype === 'benign_cyber')
@@ -81,7 +86,6 @@ async function ownCases(engine) {
   const isAlarm = alarmOf(engine)
   const flagged = async (texts) => of(await looked(engine, asRows(texts), ['injection']), isAlarm)
   const right = async (texts) => of(await looked(engine, asRows(texts), ['injection']), (one) => !isAlarm(one))
-  const every = (cases) => Object.values(cases).flat()
   return [
     row('short attacks of our own, written last', await flagged(SHORT_LAST)),
     row('short attacks of our own, others', await flagged(SHORT_ATTACKS)),
@@ -101,12 +105,15 @@ async function underSystem(engine) {
   const plain = (rows) => rows.map(({ text }) => ({ system: 'You are a helpful assistant.', text }))
   const wrong = await looked(engine, pairs(1), asks)
   const right = await looked(engine, pairs(2), asks)
-  const isEither = (one) => isAlarm(one) || isFlagged(one.text, { system: one.system })
+  const isEither = (one) => isAlarm(one) || isFlagged(one.text, one)
+  const inDoubt = (one) => isFlagged(one.text, one) || (isDoubted(one.text, one) && isAlarm(one))
   return [
     row('wrong only under the system message, found', of(wrong, isAlarm), '>= .65'),
     row('  right under it, flagged', of(right, isAlarm)),
     row('  wrong, found by this or by the gateway’s own', of(wrong, isEither)),
     row('  right, flagged by this or by the gateway’s own', of(right, isEither)),
+    row('  wrong, found by the gateway’s own or, where that is in doubt, by this', of(wrong, inDoubt)),
+    row('  right, flagged by the gateway’s own or, where that is in doubt, by this', of(right, inDoubt)),
     row(
       'ordinary prompts under a system message that forbids nothing, flagged',
       of(await looked(engine, plain(held('benign_general')), asks), isAlarm),
@@ -137,10 +144,8 @@ async function obfuscated(engine) {
 }
 
 async function planted(engine) {
-  const inData = held('injection').filter(({ scope }) => scope === 'task_in_data')
-  const retrieved = held('benign_hard').filter(({ subtype }) => subtype.startsWith('retrieved_'))
-  const some = await looked(engine, inData, ['planted'])
-  const clean = await looked(engine, retrieved, ['planted'])
+  const some = await looked(engine, held('injection').filter(isInData), ['planted'])
+  const clean = await looked(engine, held('benign_hard').filter(isRetrieved), ['planted'])
   const isLocated = ({ found, spans }) => spans.some((a) => found.planted.some((b) => overlap(a, b) >= 0.5))
   const isFound = ({ found }) => found.planted.length > 0
   return [
@@ -204,6 +209,99 @@ function joined(rows) {
     }
     return { ...one, spans }
   })
+}
+
+/**
+ * What an installation of both gets: the gateway's own always judges, and this beside it, each body or only those of which
+ * the gateway's own is in doubt (`ifUnsure`).
+ */
+async function together(engine) {
+  const isAlarm = alarmOf(engine)
+  const either = (one) => isAlarm(one) || isFlagged(one.text)
+  const inDoubt = (one) => isFlagged(one.text) || (isDoubted(one.text) && isAlarm(one))
+  const lists = [
+    ['attacks found, in clear', held('injection').filter(isClear), false, '>= .88'],
+    ['hard harmless texts flagged', held('benign_hard').filter(isUser), false, '<= .020'],
+    ['ordinary prompts flagged', held('benign_general'), false, '<= .005'],
+    ['harmless texts with the words of attacks judged right, written last', asRows(WRITTEN_LAST), true, '>= .97'],
+    ['  others', asRows(OVER_DEFENCE), true, ''],
+    ['overrides in 12 languages that were not trained on', asRows(every(UNTRAINED_LANGUAGES)), false, '>= .80'],
+    ['short attacks of our own, written last', asRows(SHORT_LAST), false, ''],
+  ]
+  const rows = []
+  for (const [name, texts, isWrong, reach] of lists) {
+    const all = await looked(engine, texts, ['injection'])
+    for (const [how, judge] of [
+      ['both', either],
+      ['in doubt', inDoubt],
+    ]) {
+      rows.push(row(`${how}: ${name.trim()}`, of(all, isWrong ? (one) => !judge(one) : judge), reach))
+    }
+    rows.push(
+      row(
+        '  of which it is in doubt',
+        of(all, ({ text }) => isDoubted(text)),
+      ),
+    )
+  }
+  return [...rows, ...(await plantedTogether(engine)), ...(await peopleTogether(engine))]
+}
+
+async function plantedTogether(engine) {
+  const about = { role: 'tool' }
+  const both = (one) => [...one.found.planted, ...found(one.text, about)]
+  const inDoubt = (one) => (isDoubted(one.text, about) ? both(one) : found(one.text, about))
+  const some = await looked(engine, held('injection').filter(isInData), ['planted'])
+  const clean = await looked(engine, held('benign_hard').filter(isRetrieved), ['planted'])
+  return [
+    ['both', both],
+    ['in doubt', inDoubt],
+  ].flatMap(([how, spansOf]) => [
+    row(
+      `${how}: planted instructions located (IoU >= .5)`,
+      of(some, (one) => one.spans.some((a) => spansOf(one).some((b) => overlap(a, b) >= 0.5))),
+      '>= .88',
+    ),
+    row(
+      `${how}: clean documents flagged`,
+      of(clean, (one) => spansOf(one).length > 0),
+      '<= .030',
+    ),
+  ])
+}
+
+/** What either finds counts; where they overlap it is one. */
+async function peopleTogether(engine) {
+  const names = allDetectors().find(({ name }) => name === 'names')
+  const withOwn = (rows) =>
+    rows.map((one) => {
+      const { findings } = names.scan(one.text, 0, true)
+      const all = (type) => merged([...one.found[type], ...findings.filter((its) => its.type === `pii.${type}`)])
+      return { ...one, found: { person: all('person'), address: all('address') } }
+    })
+  const asks = ['person', 'address']
+  const all = withOwn(await looked(engine, rowsOf('pii'), asks))
+  const general = withOwn(await looked(engine, held('benign_general'), asks))
+  const isNamed = (one) => one.found.person.length + one.found.address.length > 0
+  return [
+    ...named(all, 'person', (type) => type === 'PERSON', 'F1 >= .92'),
+    ...named(all, 'address', (type) => ADDRESS.has(type), 'F1 >= .82'),
+    ...named(joined(all), 'address', (type) => ADDRESS.has(type)).map((one) => ({
+      ...one,
+      name: `  ${one.name}, labelled parts of one address taken together`,
+    })),
+    row('ordinary prompts with a name or an address', of(general, isNamed), '<= .030'),
+  ].map((one) => ({ ...one, name: `both: ${one.name.trim()}` }))
+}
+
+function merged(spans) {
+  const all = []
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+    const last = all.at(-1)
+    if (last !== undefined && start < last.end) last.end = Math.max(last.end, end)
+    else all.push({ start, end })
+  }
+  return all
 }
 
 function named(rows, type, isWanted, reach) {
