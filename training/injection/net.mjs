@@ -1,5 +1,5 @@
 // The net that weighs figures of a text under a system message (`Against`), by Adam.
-import { AGAINST, HIDDEN, INPUTS } from '../../packages/gateway/dist/adapters/detector-injection/against.js'
+import { AGAINST, HIDDEN, INPUTS } from '../../packages/gateway/dist/adapters/detector-injection/charge/against.js'
 import { chance } from './grammar.mjs'
 
 /** @param samples `{ inputs, label, weight }`; `inputs` as `Against` has them, 1 the last */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { Charge } from './charge.js'
+import { Charge } from './charge/charge.js'
 import { Context } from './context.js'
 import { Features } from './features.js'
 import { readModel } from './model.js'

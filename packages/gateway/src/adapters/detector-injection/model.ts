@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { readWeights, type Weights } from '../../weights/weights.js'
-import { AGAINST } from './against.js'
+import { AGAINST } from './charge/against.js'
+import { Vectors } from './charge/vectors.js'
 import { BUCKETS, type Features, GROUPS } from './features.js'
-import { Vectors } from './vectors.js'
 
 const KIND = { name: 'injection', version: 2 }
 const SHIPPED = fileURLToPath(new URL('../../../weights/injection.bin', import.meta.url))

@@ -1,5 +1,5 @@
-import { Against } from './against.js'
-import { Charge } from './charge.js'
+import { Against } from './charge/against.js'
+import { Charge } from './charge/charge.js'
 import { type Model, sigmoid } from './model.js'
 import { chunksOf, type Piece, sentencesOf } from './pieces.js'
 import type { Reading } from './reading.js'

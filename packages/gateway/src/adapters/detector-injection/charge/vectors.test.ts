@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { readModel } from '../model.js'
+import { Reading } from '../reading.js'
 import { Gist, product } from './gist.js'
-import { readModel } from './model.js'
-import { Reading } from './reading.js'
 import { Vectors } from './vectors.js'
 
 const { vectors } = readModel()

@@ -1,4 +1,4 @@
-import type { Reading } from './reading.js'
+import type { Reading } from '../reading.js'
 
 /** How many figures tell what a word is about. */
 export const WIDTH = 40

@@ -1,10 +1,10 @@
+import { Meanings, meaningOf, namesIn } from '../meanings.js'
+import { Numbers } from '../numbers.js'
+import { type Piece, sentencesOf } from '../pieces.js'
+import type { Reading } from '../reading.js'
 import { CUES } from './cues.js'
 import { Gist, product } from './gist.js'
 import { Likeness } from './likeness.js'
-import { Meanings, meaningOf, namesIn } from './meanings.js'
-import { Numbers } from './numbers.js'
-import { type Piece, sentencesOf } from './pieces.js'
-import type { Reading } from './reading.js'
 import type { Vectors } from './vectors.js'
 
 const LONG_WORD = 4

@@ -1,5 +1,5 @@
-import type { Piece } from './pieces.js'
-import type { Reading } from './reading.js'
+import type { Piece } from '../pieces.js'
+import type { Reading } from '../reading.js'
 import { NO_WORD, type Vectors, WIDTH } from './vectors.js'
 
 /** What a stretch is about, by the words of it that tell the most. */
