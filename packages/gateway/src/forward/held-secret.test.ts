@@ -43,6 +43,19 @@ describe('a secret that is at hand', () => {
     expect([held.text(), secret.reads]).toEqual(['second-key', 2])
   })
 
+  it('is there at every moment, however long it took to read it', () => {
+    const clock = clockAt()
+    const held = new HeldSecret({ kind: 'file', freshMs: 1000, read: slowly }, clock)
+    function slowly(): string {
+      clock.pass(3)
+      return 'first-key'
+    }
+    for (let ms = 0; ms < 5_000; ms++) {
+      expect(held.text()).toBe('first-key')
+      clock.pass(1)
+    }
+  })
+
   it('that is gone is gone at once, and is looked for once a second', () => {
     const clock = clockAt()
     const secret = createMemorySecret('first-key', 1000)

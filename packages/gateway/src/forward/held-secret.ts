@@ -56,13 +56,14 @@ export class HeldSecret {
       return
     }
     if (typeof read === 'string') {
-      this.#took(read, now + this.#source.freshMs)
+      // From the time before it was read, both: between two times nobody would read it, nor have it.
+      this.#took(read, now, this.#source.freshMs)
       return
     }
     this.#reading = read.then(
       (text) => {
         this.#reading = undefined
-        this.#took(text, this.#clock.now() + 2 * this.#source.freshMs)
+        this.#took(text, this.#clock.now(), 2 * this.#source.freshMs)
       },
       (error: unknown) => {
         this.#reading = undefined
@@ -72,7 +73,7 @@ export class HeldSecret {
     )
   }
 
-  #took(read: string, usableUntilMs: number): void {
+  #took(read: string, now: number, usableMs: number): void {
     const text = keyText(read)
     // Whatever else has got in here, a page say or a message, is no key.
     if (text === undefined) {
@@ -84,8 +85,8 @@ export class HeldSecret {
     }
     this.#text = text
     this.#failure = undefined
-    this.#readAgainMs = this.#clock.now() + this.#source.freshMs
-    this.#usableUntilMs = usableUntilMs
+    this.#readAgainMs = now + this.#source.freshMs
+    this.#usableUntilMs = now + usableMs
   }
 
   #failed(error: unknown): void {
