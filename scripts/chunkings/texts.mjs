@@ -194,6 +194,8 @@ const OTHERS = [
   ],
   ...[
     'password: correct-horse-9',
+    'my password is correct-horse-9',
+    'password=password=',
     'pwd=',
     `postgres://app:${'s3cr'}${'3t9'}@db.internal/app`,
     'Authorization: Bearer ',
@@ -202,6 +204,23 @@ const OTHERS = [
   ...['Blackthorn', 'black', 'Blue  Heron Two', 'KD-123456', 'KD-12345678901'],
   ...[CONFIDENTIAL, CONFIDENTIAL.slice(20, 80), [...CONFIDENTIAL].reverse().join(''), MARKED, MARKED.slice(50, 90)],
 ]
+
+const hexOf = (one) => one.charCodeAt(0).toString(16).padStart(2, '0')
+/** Ways to write a text that detectors read through. */
+const DISGUISES = [
+  (text) => text.replaceAll(' ', '\u00a0'),
+  (text) => [...text].join('\u200b'),
+  (text) => text.replace(/[\x21-\x7e]/g, (one) => `%${hexOf(one)}`),
+  (text) => text.replace(/[\x21-\x7e]/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0)),
+  (text) => text.replace(/[-@. ]/g, (one) => `\\u00${hexOf(one)}`),
+  (text) => text.replace(/[-@=: ]/g, (one) => `%25${hexOf(one)}`),
+  (text) => Buffer.from(text).toString('base64'),
+  (text) => Buffer.from(text).toString('hex'),
+  (text) => Buffer.concat([Buffer.from([0xed, 0xa0, 0x80]), Buffer.from(text)]).toString('base64url'),
+]
+const inDisguise = fc
+  .tuple(fc.constantFrom(...OTHERS, ...NEAR, ...PROTECTED.map(([, text]) => text)), fc.constantFrom(...DISGUISES))
+  .map(([text, write]) => write(text))
 
 /** As `soup`, of what any detector finds, and of what nobody would write. */
 const everything = fc
@@ -212,6 +231,7 @@ const everything = fc
         { weight: 3, arbitrary: fc.constantFrom(...PROTECTED.map(([, text]) => text)) },
         { weight: 3, arbitrary: fc.constantFrom(...NEAR) },
         { weight: 3, arbitrary: fc.constantFrom(...PROSE) },
+        { weight: 3, arbitrary: inDisguise },
         { weight: 3, arbitrary: fc.nat(2 ** 31 - 1).map((seed) => shortText(randomOf(seed))) },
         { weight: 1, arbitrary: long },
       ),
