@@ -164,10 +164,10 @@ async function planted(engine) {
   ]
 }
 
-async function people(engine) {
+async function people(engine, _, shown = (rows) => rows) {
   const asks = ['person', 'address']
-  const all = await looked(engine, rowsOf('pii'), asks)
-  const general = await looked(engine, held('benign_general'), asks)
+  const all = shown(await looked(engine, rowsOf('pii'), asks))
+  const general = shown(await looked(engine, held('benign_general'), asks))
   const isNamed = ({ found }) => found.person.length + found.address.length > 0
   return [
     ...named(all, 'person', (type) => type === 'PERSON', 'F1 >= .92'),
@@ -279,19 +279,8 @@ async function peopleTogether(engine) {
       const all = (type) => merged([...one.found[type], ...findings.filter((its) => its.type === `pii.${type}`)])
       return { ...one, found: { person: all('person'), address: all('address') } }
     })
-  const asks = ['person', 'address']
-  const all = withOwn(await looked(engine, rowsOf('pii'), asks))
-  const general = withOwn(await looked(engine, held('benign_general'), asks))
-  const isNamed = (one) => one.found.person.length + one.found.address.length > 0
-  return [
-    ...named(all, 'person', (type) => type === 'PERSON', 'F1 >= .92'),
-    ...named(all, 'address', (type) => ADDRESS.has(type), 'F1 >= .82'),
-    ...named(joined(all), 'address', (type) => ADDRESS.has(type)).map((one) => ({
-      ...one,
-      name: `  ${one.name}, labelled parts of one address taken together`,
-    })),
-    row('ordinary prompts with a name or an address', of(general, isNamed), '<= .030'),
-  ].map((one) => ({ ...one, name: `both: ${one.name.trim()}` }))
+  const rows = await people(engine, undefined, withOwn)
+  return rows.map((one) => ({ ...one, name: `both: ${one.name.trim()}` }))
 }
 
 function merged(spans) {
