@@ -23,7 +23,18 @@ export function streamDetectors() {
     ...term,
   }))
   const canary = createCanaries(Buffer.alloc(32, 7))([SYSTEM], ['fuzzed'])
-  return [...allDetectors(), ...createTermDetectors(terms), ...canary.detectors]
+  return [...paired(allDetectors()), ...createTermDetectors(terms), ...canary.detectors]
+}
+
+/** Who finds in disguise what another finds in plain sight has that one as its `twin`: both always look at a text together. */
+function paired(detectors) {
+  const byName = new Map(detectors.map((detector) => [detector.name, detector]))
+  return detectors.map((detector) => {
+    const twin = byName.get(detector.name.replace(/-disguised$/, ''))
+    if (twin === detector) return detector
+    const { name, types } = detector
+    return { name, types, twin, scan: (text, from, ended) => detector.scan(text, from, ended) }
+  })
 }
 
 /** Those that judge whole texts, as users say and tools give back. */

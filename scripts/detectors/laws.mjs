@@ -6,7 +6,11 @@ export function broken(detector, text, random) {
   const whole = detector.scan(text, 0, true)
   const faulty = faultOf(detector, text, whole, 0, true)
   if (faulty !== undefined) return faulty
-  const expected = JSON.stringify(joined(whole.findings))
+  // Of a whole text it does not tell what its twin tells: what both tell is the same however it is cut.
+  const besides = detector.twin?.scan(text, 0, true).findings
+  const told = (findings) =>
+    JSON.stringify(besides === undefined ? joined(findings) : merged([...besides, ...findings]))
+  const expected = told(whole.findings)
   for (let round = 0; round < 2; round++) {
     const share = random() ** 2
     const all = []
@@ -22,9 +26,9 @@ export function broken(detector, text, random) {
       from = scan.hold
     }
     all.push(...detector.scan(text, from, true).findings)
-    if (JSON.stringify(joined(all)) !== expected) return 'cut to pieces it finds something else'
+    if (told(all) !== expected) return 'cut to pieces it finds something else'
   }
-  return guarded(detector, text, whole.findings, random)
+  return guarded(detector, text, [...(besides ?? []), ...whole.findings], random)
 }
 
 /** The same of a detector that is never given a text in pieces. */
@@ -39,7 +43,9 @@ function guarded(detector, text, findings, random) {
   const onIll = (illness) => {
     why = illness.why
   }
-  const parts = { detectors: [{ detector, whenIll: 'closed' }], acts, onFinding() {}, onIll }
+  const both = detector.twin === undefined ? [detector] : [detector.twin, detector]
+  const placed = both.map((one) => ({ detector: one, whenIll: 'closed' }))
+  const parts = { detectors: placed, acts, onFinding() {}, onIll }
   const guard = createGuardFactory(parts)({ name: 'content', role: 'assistant', isJson: false })
   let out = ''
   for (let at = 0; at < text.length; ) {
@@ -71,11 +77,21 @@ function faultOf(detector, text, { findings, hold }, from, ended) {
 
 /** Of one type what touches is one thing that goes on. */
 function joined(findings) {
+  return apart(findings, (before, { start }) => before.end === start)
+}
+
+/** As `joined`, of two detectors: what overlaps is one, too. */
+function merged(findings) {
+  const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end)
+  return apart(sorted, (before, { start }) => start <= before.end)
+}
+
+function apart(findings, goesOn) {
   const all = []
   const last = new Map()
   for (const { type, start, end } of findings) {
     const before = last.get(type)
-    if (before !== undefined && before.end === start) before.end = end
+    if (before !== undefined && goesOn(before, { start })) before.end = Math.max(before.end, end)
     else {
       const one = { type, start, end }
       all.push(one)

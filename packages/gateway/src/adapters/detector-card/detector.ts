@@ -211,7 +211,7 @@ export const cardDetector: Detector = {
       if (!isDigit(text.charCodeAt(start))) start++
       findings ??= []
       start = afterEscape(text, start)
-      if (!isDigit(text.charCodeAt(start))) start++
+      if (isSeparator(text.charCodeAt(start))) start++
       const progress = scanRow(text, start, isInside(text, start), ended, findings)
       if (progress.held) return { findings, hold: progress.at }
       floor = progress.at

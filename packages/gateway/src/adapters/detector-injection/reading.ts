@@ -230,9 +230,8 @@ export class Reading {
   /** One by one. */
   #countedIn(from: number, to: number): Readonly<Written> {
     const { ends, kinds, starts, units } = this
-    const written = this.#written
     const alphabet = this.#alphabet
-    Object.assign(written, NOTHING_WRITTEN)
+    const written: Written = { ...NOTHING_WRITTEN }
     for (let at = from; at < to; at++) {
       if (kinds[at] !== 3) continue
       written.signs += 1
