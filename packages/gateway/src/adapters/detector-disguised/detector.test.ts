@@ -244,6 +244,21 @@ describe('streams', () => {
     )
   })
 
+  it.each(['git@github.com:a/b', 'a word, git@github.com:a/b'])(
+    'what is no address is none wherever its encoding is cut: %j [content.disguised-streams]',
+    (said) => {
+      const text = `x ${bytes(said).toString('base64url')}/x`
+      const [, email] = withDisguised(all.find(({ name }) => name === 'email') as Detector)
+      for (let first = 1; first < text.length; first++) {
+        for (let second = first; second < text.length; second++) {
+          const { hold } = email.scan(text.slice(0, first), 0, false)
+          const { findings, hold: from } = email.scan(text.slice(0, second), hold, false)
+          expect([...findings, ...email.scan(text, from, true).findings], `${first}, ${second}`).toEqual([])
+        }
+      }
+    },
+  )
+
   it.each(['%', '%25', '%2525', '\u200b'])(
     'a private key behind a mark in disguise (%j) is followed to its end, however long it is [content.disguised-streams]',
     (sign) => {

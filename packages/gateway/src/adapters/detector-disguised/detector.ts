@@ -1,6 +1,7 @@
 import type { Detector, Finding, FindingType, Scan } from '../../spec/index.js'
 import type { Carried } from '../../views/carried.js'
 import { Glances, indexOf } from '../../views/disguises.js'
+import type { View } from '../../views/view.js'
 
 const glances = new Glances()
 
@@ -71,6 +72,7 @@ class Disguised implements Detector {
     if (all.length === 0) return { findings: NONE, hold }
     const found: Finding[] = []
     for (const one of all) hold = Math.min(hold, this.#look(text.length, from, one, found))
+    if (!ended) for (const { view } of all) if (view.kind === 'decoded') hold = Math.min(hold, wordAt(view, hold))
     hold = Math.max(from, hold)
     if (found.length === 0) return { findings: NONE, hold }
     const findings = apart(found)
@@ -100,6 +102,18 @@ class Disguised implements Detector {
 }
 
 const NONE: readonly Finding[] = []
+/** The longest local part of an address of e-mail. */
+const WORD_MAX = 64
+
+/** Where the word begins that stands at `place` in a view: half of one may be decided otherwise than the whole was. */
+function wordAt(view: View, place: number): number {
+  const { text } = view
+  const end = indexOf(view, place)
+  if (end === text.length) return place
+  let start = end
+  while (start > 0 && end - start < WORD_MAX && !/\s/.test(text.charAt(start - 1))) start--
+  return start === end ? place : view.spanOf(start, start + 1).start
+}
 
 function byType(findings: readonly Finding[]): ReadonlyMap<FindingType, readonly Finding[]> {
   const all = new Map<FindingType, Finding[]>()
