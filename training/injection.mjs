@@ -12,6 +12,7 @@ import { Charge } from '../packages/gateway/dist/adapters/detector-injection/cha
 import { Vectors } from '../packages/gateway/dist/adapters/detector-injection/charge/vectors.js'
 import { Context } from '../packages/gateway/dist/adapters/detector-injection/context.js'
 import { BUCKETS, Features } from '../packages/gateway/dist/adapters/detector-injection/features.js'
+import { KIND } from '../packages/gateway/dist/adapters/detector-injection/model.js'
 import { chunksOf, sentencesOf, tellingOf } from '../packages/gateway/dist/adapters/detector-injection/pieces.js'
 import { Reading } from '../packages/gateway/dist/adapters/detector-injection/reading.js'
 import { DOUBT } from '../packages/gateway/dist/adapters/detector-injection/users.js'
@@ -22,7 +23,6 @@ import { combined, logitOf, quantised, sampleOf, train } from './injection/learn
 import { trainNet } from './injection/net.mjs'
 
 const OUT = fileURLToPath(new URL('../packages/gateway/weights/injection.bin', import.meta.url))
-const KIND = { name: 'injection', version: 2 }
 const FOLDS = 4
 const reading = new Reading()
 const features = new Features()

@@ -232,7 +232,7 @@ function afterEscape(text: string, start: number): number {
 /** The row that `start` belongs to began before it. */
 function isInside(text: string, start: number): boolean {
   const last = isSeparator(text.charCodeAt(start - 1)) ? start - 1 : start
-  return isDigit(text.charCodeAt(last - 1)) && escapeBefore(text, last) === 0 && escapeBefore(text, start) === 0
+  return isDigit(text.charCodeAt(last - 1)) && escapeBefore(text, last) === 0
 }
 
 /** Where the row begins that the text ends with, or the text's length. */

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Finding, Role, TextPart } from '../../spec/index.js'
+import { readWeights, weightsFile } from '../../weights/weights.js'
 import { createInjectionDetector } from './detector.js'
+import { KIND } from './model.js'
 
 const detector = createInjectionDetector()
 
@@ -170,5 +173,13 @@ describe('weights', () => {
     writeFileSync(path, 'nothing')
     expect(() => createInjectionDetector(path)).toThrow('no weights file')
     expect(() => createInjectionDetector(join(folder, 'missing.bin'))).toThrow('cannot be read')
+  })
+
+  it.each(['words', 'codes', 'centres', 'against'])('of which %s are of others name the file', (name) => {
+    const shipped = fileURLToPath(new URL('../../../weights/injection.bin', import.meta.url))
+    const { about, arrays } = readWeights(shipped, KIND)
+    const path = join(folder, `${name}.bin`)
+    writeFileSync(path, weightsFile(KIND, { about, arrays: new Map([...arrays, [name, new Int8Array(4)]]) }))
+    expect(() => createInjectionDetector(path)).toThrow(path)
   })
 })

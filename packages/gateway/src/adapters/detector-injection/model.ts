@@ -4,7 +4,7 @@ import { AGAINST } from './charge/against.js'
 import { Vectors } from './charge/vectors.js'
 import { BUCKETS, type Features, GROUPS } from './features.js'
 
-const KIND = { name: 'injection', version: 2 }
+export const KIND = { name: 'injection', version: 2 }
 const SHIPPED = fileURLToPath(new URL('../../../weights/injection.bin', import.meta.url))
 
 /** From what score on a text has which grade. */
@@ -90,7 +90,11 @@ function vectorsOf({ arrays }: Weights, path: string): Vectors {
   const [words, codes, centres] = [arrays.get('words'), arrays.get('codes'), arrays.get('centres')]
   if (words === undefined || codes === undefined || centres === undefined)
     throw new Error(`${path}: vectors are missing`)
-  return new Vectors({ words, codes, centres })
+  try {
+    return new Vectors({ words, codes, centres })
+  } catch (cause) {
+    throw new Error(`${path}: words and vectors do not belong together`, { cause })
+  }
 }
 
 function paired(chunk: Head, whole: Head): Heads {
