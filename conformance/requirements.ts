@@ -1487,6 +1487,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: 'to judge a text costs time in proportion to its length, whatever it is made of',
   },
+  'injection.doubt': {
+    source: 'docs/detectors.md, Beside the gateway’s thread',
+    says: 'what looks a little like an attack is one to ask a better detector about, though it is no finding',
+  },
   'injection.about': {
     source: 'docs/detection.md, Injection',
     says: 'what words are about is told alike in every language that the vectors know',

@@ -2,16 +2,21 @@
 import { allBodyDetectors } from '../packages/gateway/dist/compose/detectors.js'
 import { isHeldBack } from './held-back.mjs'
 
-/** Findings of a text, of any grade. */
-export function graded(text, { role = 'user', system } = {}) {
+function judged(text, { role = 'user', system } = {}) {
   const parts = [{ role, address: '', text, isName: false, isJson: false }]
   if (system !== undefined) parts.unshift({ ...parts[0], role: 'system', text: system })
-  return allBodyDetectors().flatMap((detector) => detector.inspect(parts).at(-1) ?? [])
+  return allBodyDetectors().map((detector) => detector.inspect(parts))
 }
 
-/** Those that count at the default threshold: not those of the lowest grade. */
+/** Findings of a text that count at the default threshold: not those of the lowest grade. */
 export function found(text, about) {
-  return graded(text, about).filter(({ type }) => type !== 'injection.low')
+  const all = judged(text, about).flatMap(({ findings }) => findings.at(-1) ?? [])
+  return all.filter(({ type }) => type !== 'injection.low')
+}
+
+/** Whether a detector that is asked in doubt is asked. */
+export function isDoubted(text, about) {
+  return judged(text, about).some(({ isUnsure }) => isUnsure)
 }
 
 export function isFlagged(text, about) {

@@ -24,6 +24,8 @@ import { trainNet } from './injection/net.mjs'
 
 const OUT = fileURLToPath(new URL('../packages/gateway/weights/injection.bin', import.meta.url))
 const FOLDS = 4
+/** Of what is ordinary, the share of which a detector that sees more may be asked. */
+const ASKED = 0.05
 const reading = new Reading()
 const features = new Features()
 
@@ -113,6 +115,12 @@ function thresholdAt(scores, share) {
   return (sorted[Math.floor(sorted.length * share)] ?? 0) + 1e-6
 }
 
+/** None is below the one before it. */
+function graded({ doubt, high, low, medium }) {
+  const least = Math.min(low, medium)
+  return { doubt: Math.min(doubt, least), low: least, medium, high: Math.max(medium, high) }
+}
+
 function report(name, scored, threshold) {
   const kinds = new Map()
   for (const { row, score } of scored) {
@@ -163,13 +171,14 @@ function user() {
   )
   const strict = Math.max(thresholdAt(general, 0.001), thresholdAt(hard, 0.004), thresholdAt(own, 0.015))
   const low = Math.max(thresholdAt(general, 0.01), thresholdAt(hard, 0.04))
+  const doubt = thresholdAt(general, ASKED)
   report('users', scored, team)
   if (process.env.OSTIARY_ONLY_FOLDS !== undefined) process.exit(0)
   const heads = trainUser(texts)
   return {
     heads,
     combine,
-    thresholds: { low: Math.min(team, Math.max(low, team * 0.7)), medium: team, high: Math.max(team, strict) },
+    thresholds: graded({ doubt, low: Math.max(low, team * 0.7), medium: team, high: strict }),
   }
 }
 
@@ -219,13 +228,13 @@ function planted() {
   const team = read + (1 - read) * 0.15
   const strict = Math.max(thresholdAt(retrieved, 0.005), thresholdAt(pages, 0.006), thresholdAt(own, 0.01))
   const low = Math.max(thresholdAt(retrieved, 0.05), thresholdAt(pages, 0.08))
+  const doubt = Math.max(thresholdAt(retrieved, ASKED), thresholdAt(pages, ASKED))
   report('documents', scored, team)
   const head = train(
     documents.flatMap(({ samples }) => samples),
     { buckets: BUCKETS, epochs: 5 },
   )
-  const high = Math.max(strict, team + (1 - team) / 2)
-  return { head, thresholds: { low: Math.min(low, team), medium: team, high } }
+  return { head, thresholds: graded({ doubt, low, medium: team, high: Math.max(strict, team + (1 - team) / 2) }) }
 }
 
 const inputsOf = (figures) => Float32Array.of(...figures, 1)
@@ -251,14 +260,16 @@ function charged(vectors) {
   const others = of(({ group }) => !group.startsWith('plain'))
   const team = Math.max(thresholdAt(plain, 0.02), thresholdAt(others, 0.04))
   const strict = Math.max(thresholdAt(plain, 0.002), thresholdAt(others, 0.01), team + (1 - team) / 2)
+  const doubt = thresholdAt(plain, ASKED)
   report('under system messages', scored, team)
   return {
     net: trainNet(rows),
-    thresholds: {
-      low: Math.min(team, Math.max(thresholdAt(plain, 0.04), thresholdAt(others, 0.1))),
+    thresholds: graded({
+      doubt,
+      low: Math.max(thresholdAt(plain, 0.04), thresholdAt(others, 0.1)),
       medium: team,
       high: strict,
-    },
+    }),
   }
 }
 

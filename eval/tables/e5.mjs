@@ -9,7 +9,7 @@ import { SYSTEM_PROMPTS } from '../cases/system-prompts.mjs'
 import { rowsOf } from '../data.mjs'
 import { row, share } from '../figures.mjs'
 import { isHeldBack } from '../held-back.mjs'
-import { found, graded, isFlagged } from '../injection.mjs'
+import { found, isDoubted, isFlagged } from '../injection.mjs'
 import { WAYS } from './obfuscated.mjs'
 
 export const title = 'The transformer beside the thread (@ostiary/detector-e5)'
@@ -43,7 +43,6 @@ const isInData = ({ scope }) => scope === 'task_in_data'
 const isRetrieved = ({ subtype }) => subtype.startsWith('retrieved_')
 const isUser = (one) => !isRetrieved(one)
 const every = (cases) => Object.values(cases).flat()
-const isDoubted = (text, about) => graded(text, about).some(({ type }) => type === 'injection.low')
 const asRows = (texts) => texts.map((text) => ({ text }))
 const scoreOf = ({ found }, ask) => found[ask]?.[0]?.score ?? 0
 

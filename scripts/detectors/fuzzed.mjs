@@ -45,7 +45,7 @@ export function wholeDetectors() {
       types: detector.types,
       isWhole: true,
       scan(text) {
-        const [findings = []] = detector.inspect([{ role, address: '', text, isName: false, isJson: false }])
+        const [findings = []] = detector.inspect([{ role, address: '', text, isName: false, isJson: false }]).findings
         return { findings, hold: text.length }
       },
     })),

@@ -57,6 +57,8 @@ export interface Learnt {
   /** Detectors that failed, and whose operator lets that pass. */
   readonly opened: readonly string[]
   readonly promptTokens: number
+  /** A detector elsewhere that is asked in doubt is asked. */
+  readonly isUnsure: boolean
 }
 
 /** The body was read through its lens and every part of it inspected. */

@@ -78,7 +78,10 @@ export function bodyDetectorsOf({ inspection }: Config): readonly Placed<BodyDet
   return placed(allBodyDetectors(), inspection, (detector, types) => ({
     name: detector.name,
     types,
-    inspect: (parts) => detector.inspect(parts).map((found) => found.filter(({ type }) => types.includes(type))),
+    inspect(parts) {
+      const { findings, isUnsure } = detector.inspect(parts)
+      return { isUnsure, findings: findings.map((found) => found.filter(({ type }) => types.includes(type))) }
+    },
   }))
 }
 

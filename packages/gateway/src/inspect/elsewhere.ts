@@ -25,20 +25,16 @@ export function createElsewhere(detectors: readonly PlacedRemote[]): Elsewheres 
   return (wanted) => {
     const asked = detectors.filter(({ detector }) => detector.types.some((type) => wanted.has(type)))
     if (asked.length === 0) return undefined
-    return (texts, labels, signal, standings, found) => {
-      const needed = asked.filter((placed) => isNeeded(placed, wanted, found))
+    return (texts, labels, signal, standings, isUnsure) => {
+      const needed = isUnsure === false ? asked.filter((placed) => isNeededThen(placed, wanted)) : asked
       return look(needed, { texts, standings }, labels, signal)
     }
   }
 }
 
-/** One that is asked only in doubt has nothing to do where there is none, unless it is asked for something else as well. */
-function isNeeded(
-  { detector, ifUnsure }: PlacedRemote,
-  wanted: { has(type: FindingType): boolean },
-  found: readonly string[] | undefined,
-): boolean {
-  if (ifUnsure !== true || found === undefined || found.includes('injection.low')) return true
+/** Where there is no doubt, one that is asked only in doubt has nothing to do, unless it is asked for something else as well. */
+function isNeededThen({ detector, ifUnsure }: PlacedRemote, wanted: Wanted): boolean {
+  if (ifUnsure !== true) return true
   return detector.types.some((type) => familyOf(type) !== 'injection' && wanted.has(type))
 }
 

@@ -6,6 +6,7 @@ import {
   type Finding,
   type FindingType,
   type TextPart,
+  type Wanted,
 } from '../spec/index.js'
 import { createInspect } from './inspect.js'
 
@@ -34,9 +35,10 @@ const ofBodies: BodyDetector = {
   types: ['injection.low'],
   inspect(parts) {
     if (parts.some(({ text }) => text.includes('ill'))) throw new TypeError(`cannot read ${parts[0]?.text}`)
-    return parts.map(({ text }) =>
+    const findings = parts.map(({ text }): readonly Finding[] =>
       text === '' ? [] : [{ start: 0, end: parts.length, type: 'injection.low', score: 1 }],
     )
+    return { findings, isUnsure: parts.some(({ text }) => text.includes('perhaps')) }
   },
 }
 
@@ -60,6 +62,7 @@ describe('inspectParts', () => {
       findings: [],
       counts: new Map(),
       promptTokens: 2,
+      isUnsure: true,
     })
     expect(inspect([], ALL_WANTED)).toMatchObject({ kind: 'clean', promptTokens: 0 })
   })
@@ -85,6 +88,7 @@ describe('inspectParts', () => {
         ['pii.email', 1],
       ]),
       promptTokens: 3,
+      isUnsure: true,
     })
   })
 
@@ -157,6 +161,16 @@ describe('a detector of whole bodies', () => {
     expect(inspect([part('ab')], new Set<FindingType>(['injection.low'])).counts.get('injection.low')).toBe(1)
   })
 
+  it('says whether it is sure: nobody is where it failed, is not there, or is not asked [local.detector]', () => {
+    const sure = (text: string, from = place('open'), wanted: Wanted = ALL_WANTED): boolean =>
+      !from([part('x'), part(text)], wanted).isUnsure
+    expect(sure('ab')).toBe(true)
+    expect(sure('perhaps')).toBe(false)
+    expect(sure('ill')).toBe(false)
+    expect(sure('ab', createInspect([]))).toBe(false)
+    expect(sure('ab', place('open'), new Set<FindingType>(['pii.card']))).toBe(false)
+  })
+
   it('fails as others do: closed, or open and told of [content.illness]', () => {
     const failed = [{ detector: 'bodies', why: 'TypeError', whenIll: 'closed' }]
     expect(place('closed')([part('ill')], ALL_WANTED)).toMatchObject({ kind: 'failed', failed })
@@ -164,7 +178,7 @@ describe('a detector of whole bodies', () => {
       kind: 'failed',
       parts: [{ findings: [{ type: 'pii.card' }] }],
     })
-    const short = { ...ofBodies, inspect: () => [] }
+    const short = { ...ofBodies, inspect: () => ({ findings: [], isUnsure: false }) }
     expect(place('closed', short)([part('ab')], ALL_WANTED)).toMatchObject({
       kind: 'failed',
       failed: [{ why: 'RangeError' }],

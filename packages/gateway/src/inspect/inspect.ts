@@ -19,6 +19,8 @@ interface Looked {
   readonly findings: readonly string[]
   readonly counts: ReadonlyMap<FindingType, number>
   readonly promptTokens: number
+  /** Whether one who judges bodies is not sure of this one, or failed, or there is none. */
+  readonly isUnsure: boolean
 }
 
 /** What inspection learnt of a request or an answer. Illness is a value: `failed` is not `clean`. */
@@ -80,14 +82,17 @@ export function createInspect(
     let failed = elsewhere?.failed ?? NONE_FAILED
     let refused = isRefused(failed)
     let ofBody: (readonly (readonly Finding[])[])[] | undefined
+    let isUnsure = bodyDetectors.length === 0
     for (const { detector, whenIll } of bodyDetectors) {
       if (refused || parts.length === 0) break
       try {
         const said = detector.inspect(parts)
-        if (said.length !== parts.length) throw new RangeError('not one list for each part')
+        if (said.findings.length !== parts.length) throw new RangeError('not one list for each part')
         ofBody ??= []
-        ofBody.push(said)
+        ofBody.push(said.findings)
+        isUnsure ||= said.isUnsure
       } catch (error) {
+        isUnsure = true
         failed = withIllness(failed, { detector: detector.name, why: whyOf(error), whenIll })
         refused ||= whenIll === 'closed'
       }
@@ -116,14 +121,14 @@ export function createInspect(
       found.push({ index, findings })
     }
     if (found === undefined && failed.length === 0) {
-      return { kind: 'clean', parts: NO_PARTS, findings: NO_FINDINGS, counts: NO_COUNTS, promptTokens }
+      return { kind: 'clean', parts: NO_PARTS, findings: NO_FINDINGS, counts: NO_COUNTS, promptTokens, isUnsure }
     }
     const counts = found === undefined ? NO_COUNTS : countTypes(found)
     const findings = namesOf(counts)
     // One by one: of an object that is spread V8 makes a hidden class at each call, which lies among the old objects.
     return failed.length > 0
-      ? { kind: 'failed', parts: found ?? NO_PARTS, findings, counts, promptTokens, failed }
-      : { kind: 'found', parts: found ?? NO_PARTS, findings, counts, promptTokens }
+      ? { kind: 'failed', parts: found ?? NO_PARTS, findings, counts, promptTokens, isUnsure, failed }
+      : { kind: 'found', parts: found ?? NO_PARTS, findings, counts, promptTokens, isUnsure }
   }
 }
 

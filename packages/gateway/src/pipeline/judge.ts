@@ -139,8 +139,8 @@ export function createJudge(
   async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
     const shown = shownOf(asking)
     if (shown.kind === 'refuse') return shown
-    const { found, labels, standings, texts } = shown.value
-    return proceed(await look(texts, labels, asking.left ?? whenLeft(asking), standings, found))
+    const { isUnsure, labels, standings, texts } = shown.value
+    return proceed(await look(texts, labels, asking.left ?? whenLeft(asking), standings, isUnsure))
   }
 
   function shownOf(asking: Asking): Step<Shown> {
@@ -154,7 +154,7 @@ export function createJudge(
     const texts = view.parts.map(({ text }) => text)
     return proceed({
       texts,
-      found: learnt.types,
+      isUnsure: learnt.isUnsure,
       standings: standingsIn(view),
       labels: withLabels(labels, labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)),
     })
@@ -326,8 +326,8 @@ function whenLeft({ entered }: Asking): AbortSignal {
 /** What detectors elsewhere are shown. */
 interface Shown {
   readonly texts: readonly string[]
-  /** Types of what was found here; undefined: not known yet. */
-  readonly found?: readonly string[]
+  /** Undefined: not known yet. */
+  readonly isUnsure?: boolean
   /** Of each text. */
   readonly standings: readonly Standing[]
   /** Of the texts. */

@@ -51,12 +51,19 @@ export function createLearn(parts: LearnParts): Learn {
 
   return (texts, wanted, elsewhere, asking) => {
     const inspected = inspectParts(texts, wanted, elsewhere)
-    const { parts: found, findings: types, promptTokens } = inspected
+    const { parts: found, findings: types, isUnsure, promptTokens } = inspected
     switch (inspected.kind) {
       case 'clean':
-        return proceed({ found, types, counts: {}, opened: NOBODY, promptTokens })
+        return proceed({ found, types, counts: {}, opened: NOBODY, promptTokens, isUnsure })
       case 'found':
-        return proceed({ found, types, counts: Object.fromEntries(inspected.counts), opened: NOBODY, promptTokens })
+        return proceed({
+          found,
+          types,
+          counts: Object.fromEntries(inspected.counts),
+          opened: NOBODY,
+          promptTokens,
+          isUnsure,
+        })
       case 'failed': {
         tell(inspected.failed, asking)
         const ill = inspected.failed.find(({ whenIll }) => whenIll === 'closed')
@@ -66,7 +73,7 @@ export function createLearn(parts: LearnParts): Learn {
         // `open` is the operator's word, and each time it is made use of the entry says so.
         const opened = inspected.failed.map(({ detector }) => detector)
         const counts = { ...Object.fromEntries(inspected.counts), ...countsOf(opened) }
-        return proceed({ found, types, counts, opened, promptTokens })
+        return proceed({ found, types, counts, opened, promptTokens, isUnsure })
       }
     }
   }

@@ -26,6 +26,14 @@ export interface Detector {
   scan(text: string, from: number, ended: boolean): Scan
 }
 
+/** What a detector makes of a body. */
+export interface Judgement {
+  /** Of each part: sorted by start; those of one type do not overlap. */
+  readonly findings: readonly (readonly Finding[])[]
+  /** Of some part it is not sure, whatever it found there: a detector that sees more may be asked. No policy hears of it. */
+  readonly isUnsure: boolean
+}
+
 /**
  * Judges texts by who says them and what stands beside them in the same body: a request, or an answer. What it would find in half a
  * text says nothing of what it finds in all of it, so a stream that it looks at is kept until it is whole.
@@ -33,8 +41,7 @@ export interface Detector {
 export interface BodyDetector {
   readonly name: string
   readonly types: readonly FindingType[]
-  /** Findings of each part: sorted by start; those of one type do not overlap. */
-  inspect(parts: readonly TextPart[]): readonly (readonly Finding[])[]
+  inspect(parts: readonly TextPart[]): Judgement
 }
 
 /** What it means that a detector failed: `open` lets pass what it failed at, and the log says so each time. */

@@ -42,7 +42,7 @@ export type {
   MemberPath,
   PathPattern,
 } from './declared-dialect.js'
-export type { BodyDetector, Detector, Illness, Placed, Scan, TextGuard, WhenIll } from './detector.js'
+export type { BodyDetector, Detector, Illness, Judgement, Placed, Scan, TextGuard, WhenIll } from './detector.js'
 export type {
   AnswerView,
   Change,

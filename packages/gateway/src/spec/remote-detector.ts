@@ -44,7 +44,7 @@ export class DetectorFailed extends Error {
 export interface PlacedRemote extends Placed<RemoteDetector> {
   /** For one body, whatever it takes: waiting for its turn, and every call. */
   readonly timeoutMs: number
-  /** For injections it is asked only where one here is unsure of a body: has found `injection.low` in it. */
+  /** For injections it is asked only where one here is unsure of a body, or none here judged it. */
   readonly ifUnsure?: boolean
 }
 
@@ -60,12 +60,12 @@ export interface Elsewhere {
  *
  * @param labels of the texts
  * @param standings of each text; undefined: all are words, as far as is known
- * @param found types of what detectors here found in them all; undefined: that is not known
+ * @param isUnsure whether a detector here is, of one of them; undefined: that is not known
  */
 export type LookElsewhere = (
   texts: readonly string[],
   labels: readonly string[],
   signal: AbortSignal,
   standings?: readonly Standing[],
-  found?: readonly string[],
+  isUnsure?: boolean,
 ) => Promise<Elsewhere>

@@ -1,12 +1,26 @@
-import { type BodyDetector, type Finding, type FindingType, INJECTION_TYPES, type Role } from '../../spec/index.js'
+import {
+  type BodyDetector,
+  type Finding,
+  type FindingType,
+  INJECTION_TYPES,
+  type Role,
+  type TextPart,
+} from '../../spec/index.js'
 import { Documents } from './documents.js'
 import { Features } from './features.js'
-import { readModel, type Thresholds } from './model.js'
+import { isDoubted, readModel, type Thresholds } from './model.js'
 import { Reading } from './reading.js'
 import { Under } from './under.js'
 import { Users } from './users.js'
 
-const NONE: readonly Finding[] = []
+/** What was made of one part. */
+interface Looked {
+  readonly found: readonly Finding[]
+  readonly isUnsure: boolean
+}
+
+const CLEAR: Looked = { found: [], isUnsure: false }
+const DOUBTED: Looked = { found: [], isUnsure: true }
 /** What a caller has others say, or what a dialect does not know: nobody vouches for it. */
 const SAID: ReadonlySet<Role> = new Set(['user', 'unknown'])
 /** What operators say, and what tools say of themselves. */
@@ -33,22 +47,31 @@ export function createInjectionDetector(path?: string): BodyDetector {
   const documents = new Documents(model, reading, features)
   const under = new Under(model, reading)
 
-  function planted(text: string): readonly Finding[] {
-    return documents.find(text).map(({ end, score, start }) => ({
+  function planted(text: string): Looked {
+    const found = documents.find(text).map(({ end, score, start }) => ({
       ...{ start, end, score },
       type: gradeOf(score, model.documents) ?? 'injection.low',
     }))
+    return { found, isUnsure: documents.isUnsure }
   }
 
-  function said(text: string, isCharged: boolean): readonly Finding[] {
+  function said(text: string, isCharged: boolean): Looked {
     const against = isCharged ? under.score(text) : 0
     const score = users.score(text)
+    const isUnsure = isDoubted(score, model.users) || isDoubted(against, model.under)
     const type = gradeOf(score, model.users)
     const other = gradeOf(against, model.under)
-    if (other !== undefined && (type === undefined || GRADES.indexOf(other) > GRADES.indexOf(type))) {
-      return [{ start: 0, end: text.length, score: against, type: other }]
-    }
-    return type === undefined ? NONE : [{ start: 0, end: text.length, score, type }]
+    const isOther = other !== undefined && (type === undefined || GRADES.indexOf(other) > GRADES.indexOf(type))
+    const grade = isOther ? other : type
+    if (grade === undefined) return isUnsure ? DOUBTED : CLEAR
+    return { isUnsure, found: [{ start: 0, end: text.length, score: isOther ? against : score, type: grade }] }
+  }
+
+  function look({ role, text }: TextPart, isAnswer: boolean, isCharged: boolean): Looked {
+    if (text.trim() === '') return CLEAR
+    if (role === 'tool') return planted(text)
+    if (SAID.has(role)) return said(text, isCharged)
+    return isAnswer && !UNJUDGED.has(role) ? said(text, false) : CLEAR
   }
 
   return {
@@ -59,14 +82,9 @@ export function createInjectionDetector(path?: string): BodyDetector {
       const system = parts.filter(({ role }) => role === 'system').map(({ text }) => text)
       const isCharged = system.some((text) => text.trim() !== '')
       if (isCharged) under.charge(system.join('\n'))
-      const found = parts.map(({ role, text }) => {
-        if (text.trim() === '') return NONE
-        if (role === 'tool') return planted(text)
-        if (SAID.has(role)) return said(text, isCharged)
-        return isAnswer && !UNJUDGED.has(role) ? said(text, false) : NONE
-      })
+      const looked = parts.map((part) => look(part, isAnswer, isCharged))
       reading.forget()
-      return found
+      return { findings: looked.map(({ found }) => found), isUnsure: looked.some(({ isUnsure }) => isUnsure) }
     },
   }
 }

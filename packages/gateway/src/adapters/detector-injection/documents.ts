@@ -2,7 +2,7 @@ import type { Span } from '../../spec/index.js'
 import { viewsOf } from '../../views/views.js'
 import { Context } from './context.js'
 import type { Features } from './features.js'
-import { type Model, sigmoid, Tally } from './model.js'
+import { isDoubted, type Model, sigmoid, Tally } from './model.js'
 import { type Piece, sentencesOf } from './pieces.js'
 import type { Reading } from './reading.js'
 
@@ -22,6 +22,7 @@ export class Documents {
   readonly #features: Features
   readonly #tally: Tally = new Tally()
   readonly #context: Context = new Context()
+  #isUnsure = false
 
   constructor(model: Model, reading: Reading, features: Features) {
     this.#model = model
@@ -29,9 +30,15 @@ export class Documents {
     this.#features = features
   }
 
+  /** Whether some sentence of the document that was looked at last may be one, or not. */
+  get isUnsure(): boolean {
+    return this.#isUnsure
+  }
+
   /** Sorted by start, not overlapping. */
   find(text: string): readonly Planted[] {
     const found: Planted[] = []
+    this.#isUnsure = false
     for (let start = 0; start < text.length; ) {
       const end = text.length - start <= WINDOW ? text.length : lineEnd(text, start + WINDOW)
       const window = start === 0 && end === text.length ? text : text.slice(start, end)
@@ -56,6 +63,7 @@ export class Documents {
     let open: { start: number; end: number; score: number; index: number } | undefined
     for (const [index, sentence] of sentences.entries()) {
       const score = this.#score(sentence, index)
+      this.#isUnsure ||= isDoubted(score, documents)
       if (score < documents.low) continue
       const start = starts[sentence.from] ?? 0
       const end = withFence(text, ends[sentence.to - 1] ?? 0)

@@ -4,11 +4,13 @@ import { AGAINST } from './charge/against.js'
 import { Vectors } from './charge/vectors.js'
 import { BUCKETS, type Features, GROUPS } from './features.js'
 
-export const KIND = { name: 'injection', version: 2 }
+export const KIND = { name: 'injection', version: 3 }
 const SHIPPED = fileURLToPath(new URL('../../../weights/injection.bin', import.meta.url))
 
 /** From what score on a text has which grade. */
 export interface Thresholds {
+  /** From here on, and below `high`, one who sees more may be asked. No more than `low`. */
+  readonly doubt: number
   readonly low: number
   readonly medium: number
   readonly high: number
@@ -115,7 +117,7 @@ function isNumbers(one: unknown): one is readonly number[] {
 }
 
 function isThresholds(one: unknown): one is Thresholds {
-  return isRecord(one) && ['low', 'medium', 'high'].every((grade) => typeof one[grade] === 'number')
+  return isRecord(one) && ['doubt', 'low', 'medium', 'high'].every((grade) => typeof one[grade] === 'number')
 }
 
 /** Sums of the weights of features, group by group, and how many there were: of several stretches as of one. */
@@ -174,6 +176,11 @@ export function addBoth({ ends, indices }: Features, { weights }: Heads, chunk: 
     whole.count(group, second, end - from)
     from = end
   }
+}
+
+/** Whether a score is neither that of what is harmless beyond doubt, nor of the highest grade. */
+export function isDoubted(score: number, { doubt, high }: Thresholds): boolean {
+  return score >= doubt && score < high
 }
 
 export function sigmoid(logit: number): number {
