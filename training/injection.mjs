@@ -15,6 +15,7 @@ import { BUCKETS, Features } from '../packages/gateway/dist/adapters/detector-in
 import { KIND } from '../packages/gateway/dist/adapters/detector-injection/model.js'
 import { chunksOf, sentencesOf, tellingOf } from '../packages/gateway/dist/adapters/detector-injection/pieces.js'
 import { Reading } from '../packages/gateway/dist/adapters/detector-injection/reading.js'
+import { judgedPieces } from '../packages/gateway/dist/adapters/detector-injection/under.js'
 import { DOUBT } from '../packages/gateway/dist/adapters/detector-injection/users.js'
 import { readWeights, weightsFile } from '../packages/gateway/dist/weights/weights.js'
 import { documentTexts, pairTexts, userTexts } from './injection/data.mjs'
@@ -239,31 +240,43 @@ function planted() {
 
 const inputsOf = (figures) => Float32Array.of(...figures, 1)
 
+/** What is judged of a text under its system message, as `Under` does. */
+function piecesUnder(row, charge) {
+  charge.read(row.system)
+  if (!charge.isCharged) return []
+  reading.read(row.text)
+  return judgedPieces(reading).map((piece) => charge.against(piece).slice())
+}
+
 function charged(vectors) {
   const charge = new Charge(reading, vectors)
-  const rows = pairTexts().map((row) => {
-    charge.read(row.system)
-    reading.read(row.text)
-    const figures = charge.against({ from: 0, to: reading.count }).slice()
-    return { row: { ...row, kind: 'own' }, figures, inputs: inputsOf(figures), label: row.label, weight: 1 }
-  })
+  const rows = pairTexts()
+    .map((row) => ({ row: { ...row, kind: 'own' }, pieces: piecesUnder(row, charge) }))
+    .filter(({ pieces }) => pieces.length > 0)
+  const samplesOf = (some) =>
+    some.flatMap(({ pieces, row: { label } }) =>
+      pieces.map((figures) => ({ inputs: inputsOf(figures), label, weight: 1 / Math.sqrt(pieces.length) })),
+    )
   console.log('under system messages:', rows.length)
   const scored = []
   for (let fold = 0; fold < FOLDS; fold++) {
-    const against = new Against(trainNet(rows.filter(({ row }) => messageFoldOf(row) !== fold)))
-    for (const { figures, row } of rows) {
-      if (messageFoldOf(row) === fold) scored.push({ row, score: sigmoid(against.logit(figures)) })
+    const others = rows.filter(({ row }) => messageFoldOf(row) !== fold)
+    const against = new Against(trainNet(samplesOf(others)))
+    for (const { pieces, row } of rows) {
+      if (messageFoldOf(row) !== fold) continue
+      scored.push({ row, score: sigmoid(Math.max(...pieces.map((figures) => against.logit(figures)))) })
     }
   }
   const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
-  const plain = of(({ group }) => group.startsWith('plain'))
-  const others = of(({ group }) => !group.startsWith('plain'))
-  const team = Math.max(thresholdAt(plain, 0.02), thresholdAt(others, 0.04))
+  // What anybody may ask, under a message that forbids nothing of it: there hardly anything is wrong.
+  const plain = of(({ group }) => group.startsWith('ordinary-plain'))
+  const others = of(({ group }) => !group.startsWith('ordinary-plain'))
+  const team = Math.max(thresholdAt(plain, 0.003), thresholdAt(others, 0.05))
   const strict = Math.max(thresholdAt(plain, 0.002), thresholdAt(others, 0.01), team + (1 - team) / 2)
   const doubt = thresholdAt(plain, ASKED)
   report('under system messages', scored, team)
   return {
-    net: trainNet(rows),
+    net: trainNet(samplesOf(rows)),
     thresholds: graded({
       doubt,
       low: Math.max(thresholdAt(plain, 0.04), thresholdAt(others, 0.1)),

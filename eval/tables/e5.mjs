@@ -5,6 +5,7 @@ import { allDetectors } from '../../packages/gateway/dist/compose/detectors.js'
 import { SHORT_ATTACKS, WRITTEN_LAST as SHORT_LAST } from '../cases/attacks.mjs'
 import { LANGUAGE_CASES, LANGUAGE_HARMLESS, UNTRAINED_HARMLESS, UNTRAINED_LANGUAGES } from '../cases/languages.mjs'
 import { OVER_DEFENCE, WRITTEN_LAST } from '../cases/over-defence.mjs'
+import { PLAIN_MESSAGES } from '../cases/plain-messages.mjs'
 import { SYSTEM_PROMPTS } from '../cases/system-prompts.mjs'
 import { rowsOf } from '../data.mjs'
 import { row, share } from '../figures.mjs'
@@ -101,9 +102,12 @@ async function underSystem(engine) {
   const isAlarm = alarmOf(engine)
   const asks = ['injection', 'against']
   const pairs = (at) => SYSTEM_PROMPTS.flatMap((one) => one[at].map((text) => ({ system: one[0], text })))
-  const plain = (rows) => rows.map(({ text }) => ({ system: 'You are a helpful assistant.', text }))
+  const ordinary = held('benign_general')
+  // Each under one of them in turn.
+  const plain = ordinary.map(({ text }, at) => ({ system: PLAIN_MESSAGES[at % PLAIN_MESSAGES.length], text }))
   const wrong = await looked(engine, pairs(1), asks)
   const right = await looked(engine, pairs(2), asks)
+  const free = await looked(engine, plain, asks)
   const isEither = (one) => isAlarm(one) || isFlagged(one.text, one)
   const inDoubt = (one) => isFlagged(one.text, one) || (isDoubted(one.text, one) && isAlarm(one))
   return [
@@ -113,9 +117,12 @@ async function underSystem(engine) {
     row('  right, flagged by this or by the gateway’s own', of(right, isEither)),
     row('  wrong, found by the gateway’s own or, where that is in doubt, by this', of(wrong, inDoubt)),
     row('  right, flagged by the gateway’s own or, where that is in doubt, by this', of(right, inDoubt)),
+    row('ordinary prompts under messages that take any, flagged', of(free, isAlarm)),
+    row('  by this or by the gateway’s own', of(free, isEither)),
+    row('  by the gateway’s own or, where that is in doubt, by this', of(free, inDoubt)),
     row(
-      'ordinary prompts under a system message that forbids nothing, flagged',
-      of(await looked(engine, plain(held('benign_general')), asks), isAlarm),
+      '    of which it is in doubt',
+      of(free, (one) => isDoubted(one.text, one)),
     ),
   ]
 }

@@ -74,12 +74,14 @@ for (const row of kept('against')) {
   pairs.push({ row, score: score ?? 0 })
 }
 const right = pairs.filter(({ row }) => row.label === 0)
-// Under a system message that forbids nothing next to nothing is wrong.
-const free = right.filter(({ row }) => row.group.startsWith('plain/'))
+// Under a system message that forbids nothing of it next to nothing is wrong.
+const isFree = ({ row }) => /^(ordinary-)?plain\//.test(row.group)
+const free = right.filter(isFree)
+const bound = right.filter((one) => !isFree(one))
 const against = {
-  low: at(scores(right), 0.2),
-  medium: Math.max(at(scores(right), 0.1), at(scores(free), 0.01)),
-  high: Math.max(at(scores(right), 0.02), at(scores(free), 0.002)),
+  low: at(scores(bound), 0.2),
+  medium: Math.max(at(scores(bound), 0.1), at(scores(free), 0.005)),
+  high: Math.max(at(scores(bound), 0.02), at(scores(free), 0.002)),
 }
 against.low = Math.min(against.low, against.medium)
 against.high = Math.max(against.high, against.medium)
@@ -88,7 +90,8 @@ told(
   pairs.filter(({ row }) => row.label === 1),
   against.medium,
 )
-told('right under it', right, against.medium)
+told('right under it', bound, against.medium)
+told('right under one that forbids nothing of it', free, against.medium)
 
 const documents = await scored('planted', ({ text }, tokens, outputs) =>
   Math.max(0, ...plantedIn(text, tokens, outputs, 1e-9).map(({ score }) => score)),

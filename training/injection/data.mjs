@@ -14,6 +14,8 @@ import { pairs } from './pairs.mjs'
 import { CLEAN, PLANTED, WITH_CODE } from './planted.mjs'
 import { WORDS } from './words.mjs'
 
+/** Of ordinary prompts, those that are no longer stand under system messages. UTF-16 code units. */
+const PROMPT_MAX = 3000
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Of patterns: those of one pattern are of one fold, so that it is told how another would fare. */
@@ -217,8 +219,10 @@ function prose() {
 
 /** Users' words under a system message: `{ system, text, label, group }`. */
 export function pairTexts() {
-  const ordinary = prose().filter(({ kind, text }) => kind === 'prompt' && text.length < 400 && !/[<{|}>]/.test(text))
-  const words = { ...WORDS, BENIGN: ordinary.map(({ text }) => text) }
+  const ordinary = prose().filter(({ kind, text }) => kind === 'prompt' && text.length < PROMPT_MAX)
+  const rows = DATA === undefined ? [] : rowsOf('benign_general').filter((row) => !isHeldBack(row))
+  const known = rows.filter(({ licence, text }) => !/CC BY-SA/.test(licence) && text.length < PROMPT_MAX)
+  const words = { ...WORDS, BENIGN: [...ordinary, ...known, ...known, ...known].map(({ text }) => text) }
   // Where there is no prose, our own requests take its place.
   if (words.BENIGN.length === 0) words.BENIGN = texts(REQUESTS, WORDS, 20, 3).map(({ text }) => text)
   return pairs({ chance, hashOf, pick, say, words })

@@ -3,7 +3,7 @@ import { AGAINST, HIDDEN, INPUTS } from '../../packages/gateway/dist/adapters/de
 import { chance } from './grammar.mjs'
 
 /** @param samples `{ inputs, label, weight }`; `inputs` as `Against` has them, 1 the last */
-export function trainNet(samples, { epochs = 50, rate = 0.004, decay = 0.002, batch = 64, seed = 5 } = {}) {
+export function trainNet(samples, { epochs = 100, rate = 0.004, decay = 0.1, batch = 64, seed = 5 } = {}) {
   const next = chance(seed)
   const weights = Float32Array.from({ length: AGAINST }, () => (next() - 0.5) * 0.3)
   const slope = new Float64Array(AGAINST)

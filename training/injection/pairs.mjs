@@ -285,20 +285,48 @@ const TO_CONVERT = [
   '{Can|Does} a {fish|bird} {fly|swim}?',
 ]
 
+/** Who an assistant is to be that takes whatever is asked. */
 const PLAIN = [
   'You are a helpful assistant.',
   'You are ChatGPT, a large language model. Answer as concisely as possible.',
   'You are an assistant for our staff. Be polite and brief.',
-  'Answer in a friendly tone. If you do not know something, say so.',
+  'If you do not know something, say so.',
   'You are a helpful assistant that {writes clear text|explains things simply|answers in Markdown}. Today is {Monday|4 May}.',
-  'You are {an expert|a teacher}. Think step by step before you answer. Never make up sources.',
-  'You help users. Do not give dangerous advice. Use metric units.',
-  '{Be honest|Be friendly}. {Do not use slang|Never use emojis|No jargon}. {If a question is unclear, ask back.|Answer without a preamble.|}',
-  'You are {a general assistant|the assistant of a small firm}. {Do not guess|Never state what you do not know}; {say so instead|say that you are not sure}.',
-  'Answer in at most three paragraphs. {Avoid lists|Do not repeat the question}. {Never lecture the user.|}',
-  'Du bist ein {hilfreicher|freundlicher} Assistent. {Erfinde keine Quellen.|Rate nicht.|Antworte nicht zu lang.|Schreib ohne Emojis.}',
-  "Tu es un assistant {utile|aimable}. {N'invente rien.|Ne donne pas de réponses trop longues.|Évite le jargon.}",
-  'Eres un asistente {útil|amable}. {No inventes datos.|No uses jerga.|Nunca respondas con demasiado texto.}',
+  'You are {an expert|a teacher}. Think step by step before you answer.',
+  'You help users. Use metric units.',
+  'You are {a general assistant|the assistant of a small firm}.',
+  'Answer in at most three paragraphs.',
+  'You are {an experienced|a senior|a world-class} {programmer|developer|engineer|architect|mathematician|statistician} {with deep knowledge of <CODE> and <CODE>|}.',
+  'You are {a skilled|a creative} {writer|copywriter|poet|journalist|editor|translator}. {Help the user with any text.|Improve what you are given.|}',
+  'You are {the assistant|an AI helper} in {a search engine|a note-taking app|an office suite|a chat app|a browser|an editor}. {The user may ask about anything.|Help with whatever is asked.|}',
+  'You are <NAME>, {a friendly|a witty|a calm} {companion|AI|bot} {who likes to talk|for everyday questions|made by a small team}.',
+  '{Below is|You will get|The user sends} {a question|a task|an instruction}. {Write a good answer.|Complete it.|Respond well.}',
+  'You have access to {tools|a calculator|a search tool|files of the user|a sandbox}. {Use them when needed.|Call them where they help.}',
+  'Du bist ein {hilfreicher|freundlicher} Assistent.',
+  'Tu es un assistant {utile|aimable}.',
+  'Eres un asistente {útil|amable}.',
+  'Sei un assistente {utile|gentile}.',
+]
+/** What such messages forbid all the same: nothing of what is asked. */
+const MANNERS = [
+  "{Never|Do not|Don't} {make up|invent|fabricate} {sources|facts|quotations|numbers|URLs|names}.",
+  '{Do not use|Never use|Avoid} {slang|emojis|jargon|exclamation marks|bold type|headings|lists|filler words}.',
+  '{Do not guess|Never state what you do not know}; {say so instead|say that you are not sure}.',
+  '{Do not repeat|Never repeat} {the question|yourself|the same sentence}.',
+  '{Never lecture|Do not flatter|Never insult|Do not interrupt|Do not rush} the user.',
+  'Do not give {dangerous|harmful|illegal} advice.',
+  '{If a question is unclear, ask back.|Answer without a preamble.|Be {honest|friendly|brief|precise}.|Think step by step.}',
+  '{Do not apologise|No apologies|No small talk|No introductions}{, just answer|}.',
+  '{Do not write|Never write} {more than {200|500} words|long paragraphs|in capital letters|walls of text}.',
+  '{Do not mention|Never say} that you are {an AI|a language model}.',
+  '{Never|Do not} {share|disclose} {personal data of others|private data of users}.',
+  'Do not produce {hateful|sexual|violent|offensive} content.',
+  'Today is {Friday|1 June 2025|2024-11-03}. {The user lives in <PLACE>.|}',
+  '{Write|Answer|Reply} in {short sentences|plain language|Markdown|a neutral tone|the language of the user}.',
+  '{Cite sources where you can.|Use metric units.|Give an example.|Show your work.|Prefer simple words.}',
+  '{Erfinde keine Quellen.|Rate nicht.|Antworte nicht zu lang.|Schreib ohne Emojis.|Verwende keine Fachwörter.}',
+  "{N'invente rien.|Ne donne pas de réponses trop longues.|Évite le jargon.|N'utilise pas d'émojis.}",
+  '{No inventes datos.|No uses jerga.|Nunca respondas con demasiado texto.|No uses emojis.}',
 ]
 const ORDINARY = [
   '{Hello|Hi|Good morning}{!|, who are you?|, can you help me?}',
@@ -336,6 +364,7 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
   const names = Object.keys(TOPICS)
   const add = (system, text, label, group) => rows.push({ system, text, label, group })
   const under = (pattern, more) => say(pattern, { ...words, WORD, ...more }, next)
+  const benign = () => pick(words.BENIGN, next)
   const ask = (topic) => under(`{${TOPICS[topic][1]}}`, {})
   const times = (n, act) => {
     for (let i = 0; i < n * count; i++) act(i)
@@ -346,7 +375,7 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
     }
     times(30, () => add(under(secret), under(pick(ORDINARY, next)), 0, `ordinary/${s}`))
     times(30, () => add(under(secret), ask(pick(names, next)), 0, `secret-other/${s}`))
-    times(70, () => add(under(secret), say(pick(words.BENIGN, next), words, next), 0, `secret-benign/${s}`))
+    times(70, () => add(under(secret), benign(), 0, `secret-benign/${s}`))
     times(40, () => add(under(secret), under(pick(TO_CONVERT, next)), 0, `secret-other/${s}`))
   }
   for (const [s, scope] of SCOPES.entries()) {
@@ -359,7 +388,7 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
         )
         add(system(), ask(other), 1, `scope/${other}`)
       })
-      times(3, () => add(system(), say(pick(words.BENIGN, next), words, next), 1, `scope-benign/${s}`))
+      times(3, () => add(system(), benign(), 1, `scope-benign/${s}`))
       times(10, () => add(system(), ask(topic), 0, `in-scope/${topic}`))
       times(2, () =>
         add(
@@ -377,7 +406,7 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
       times(14, () => add(system(), under(`{${asked}}`), 1, `forbidden/${f}`))
       times(18, () => add(system(), ask(topic), 0, `not-forbidden/${f}`))
       times(4, () => add(system(), under(pick(ORDINARY, next)), 0, `not-forbidden/${f}`))
-      times(6, () => add(system(), say(pick(words.BENIGN, next), words, next), 0, `not-forbidden/${f}`))
+      times(6, () => add(system(), benign(), 0, `not-forbidden/${f}`))
     }
   }
   for (const [l, [forbid, subjects, right]] of FORBIDDEN_ELSEWHERE.entries()) {
@@ -396,7 +425,7 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
     for (const [b, broken] of BREAKS.entries()) times(9, () => add(under(convert), under(broken), 1, `converter/${b}`))
     times(45, () => add(under(convert), under(pick(TO_CONVERT, next)), 0, `to-convert/${s}`))
     // Whatever is given is to be converted, be it a question.
-    times(30, () => add(under(convert), say(pick(words.BENIGN, next), words, next), 0, `to-convert-any/${s}`))
+    times(30, () => add(under(convert), benign(), 0, `to-convert-any/${s}`))
     times(20, () => add(under(convert), ask(pick(names, next)), 0, `to-convert-any/${s}`))
   }
   const small = () => under(pick(SMALL_TALK, next))
@@ -409,7 +438,7 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
         ).right,
         next,
       )
-    const any = () => (next() < 0.5 ? under(other()) : say(pick(words.BENIGN, next), words, next))
+    const any = () => (next() < 0.5 ? under(other()) : benign())
     for (const text of wrong) times(3, () => add(under(system), under(text), 1, `app-wrong/${a}`))
     for (const text of right) times(3, () => add(under(system), under(text), 0, `app-right/${a}`))
     times(5, () => add(under(system), small(), 0, `app-small/${a}`))
@@ -420,22 +449,30 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
     if (isOpen) times(14, () => add(under(system), any(), 0, `app-open/${a}`))
     if (isFormat) times(14, () => add(under(system), any(), 0, `app-format/${a}`))
   }
-  // Where nothing is forbidden, nothing of this is wrong.
-  times(1200, () => {
-    const topic = pick(names, next)
+  // Where nothing of it is forbidden, nothing of this is wrong.
+  const mannered = (manners) => {
+    const some = Array.from({ length: 1 + Math.floor(next() * 4) }, () => under(pick(manners, next)))
+    const parts = [under(pick(PLAIN, next)), ...some]
+    return (next() < 0.5 ? parts : parts.reverse()).join(next() < 0.3 ? '\n' : ' ')
+  }
+  const impersonal = MANNERS.filter((one) => !/personal data/.test(one))
+  times(2400, () => {
+    const text = benign()
+    add(mannered(MANNERS), text, 0, `ordinary-plain/${hashOf(text) % 40}`)
+  })
+  times(1600, () => {
     const text = pick(
       [
-        ask(topic),
+        ask(pick(names, next)),
         under(pick(ORDINARY, next)),
         under(pick(TO_CONVERT, next)),
-        say(pick(words.BENIGN, next), words, next),
         under(`{${pick(FORBIDDEN, next)[1]}}`),
         under(`{${pick(pick(FORBIDDEN_ELSEWHERE, next)[1], next)[1]}}`),
         under(pick(pick(APPS, next).right, next)),
       ],
       next,
     )
-    add(under(pick(PLAIN, next)), text, 0, `plain/${hashOf(text) % 40}`)
+    add(mannered(impersonal), text, 0, `plain/${hashOf(text) % 40}`)
   })
   return rows
 }

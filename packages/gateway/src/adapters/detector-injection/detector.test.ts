@@ -76,6 +76,23 @@ describe('what is wrong only against the system message', () => {
     expect(asked('What is the capital of Peru?', 'You are a helpful assistant.')).toEqual([])
   })
 
+  it.each([
+    'You are a helpful assistant.',
+    'You are an expert Python programmer. Give complete examples.',
+    'Answer in short sentences, in Markdown.',
+    'You write for busy readers. Never invent sources, and do not apologise.',
+    'Du bist ein Assistent für alle Fragen des Alltags. Erfinde nichts.',
+  ])('is nothing that anybody asks where nothing is forbidden but manners: %s [injection.under]', (system) => {
+    const texts = [
+      'Translate the following C++ code to C#:\n#include <iostream>\nint main() { std::cout << "one"; return 0; }',
+      'What is the capital of Peru?',
+      `Summarise this in three sentences. ${'The harbour was built in 1874. Boats came from the north. '.repeat(40)}`,
+      'Write a poem about the sea.',
+      'Wie koche ich Reis?',
+    ]
+    for (const text of texts) expect(asked(text, system)).toEqual([])
+  })
+
   const BIKES = 'Du beantwortest ausschließlich Fragen rund ums Fahrrad. Alles andere lehnst du höflich ab.'
   const SALES = 'Eres el vendedor de una tienda de bicicletas. No hables nunca de política.'
   const INTO_FRENCH = 'Translate every message into French. Do nothing else.'

@@ -30,15 +30,19 @@ export class Under {
 
   /** 0 to 1: how much it goes against what the system message says. */
   score(text: string): number {
+    if (!this.#charge.isCharged) return 0
     this.#reading.read(text)
-    const { count } = this.#reading
-    if (count === 0) return 0
-    const pieces: readonly Piece[] =
-      text.length <= WHOLE_MAX
-        ? [{ from: 0, to: count }]
-        : chunksOf(this.#reading, sentencesOf(this.#reading), WHOLE_MAX)
     let most = Number.NEGATIVE_INFINITY
-    for (const piece of pieces) most = Math.max(most, this.#against.logit(this.#charge.against(piece)))
+    for (const piece of judgedPieces(this.#reading)) {
+      most = Math.max(most, this.#against.logit(this.#charge.against(piece)))
+    }
     return sigmoid(most)
   }
+}
+
+/** What is judged, each by itself, of a text that was just read: all of it, or its chunks where it is long. */
+export function judgedPieces(reading: Reading): readonly Piece[] {
+  if (reading.count === 0) return []
+  if (reading.text.length <= WHOLE_MAX) return [{ from: 0, to: reading.count }]
+  return chunksOf(reading, sentencesOf(reading), WHOLE_MAX)
 }

@@ -81,6 +81,7 @@ export class Charge {
   /** By cue, what the sentences do that have it. */
   readonly #cues: Uint8Array = new Uint8Array(NAMES.length + 1)
   #bindsTongue = false
+  #isCharged = false
   /** Figures that are the same whatever a user says. */
   readonly #kinds: number[] = []
   /** By the last bits of a beginning, whether there may be one: most words of a user are none of them. */
@@ -98,6 +99,11 @@ export class Charge {
     this.#likeness = new Likeness(vectors, [ABOUT, GUARDS, HIDES])
     this.#said = new Gist(vectors, SAID_WORDS)
     this.#whole = new Gist(vectors, CHARGE_WORDS)
+  }
+
+  /** Whether the message limits, forbids, hides or has converted anything: else no words go against it. */
+  get isCharged(): boolean {
+    return this.#isCharged
   }
 
   read(text: string): void {
@@ -152,6 +158,8 @@ export class Charge {
     const does = this.#clauses.reduce((all, one) => all | one.does, 0)
     const has = (some: readonly number[]): boolean => some.some((one) => this.#cues[one] !== 0)
     const kinds = [(does & HIDES) !== 0, (does & LIMITS) !== 0, (does & GUARDS) !== 0, has(CONVERTS), has(SHAPES)]
+    // How an answer is to look alone makes no request wrong.
+    this.#isCharged = kinds.slice(0, -1).includes(true)
     this.#bindsTongue = this.#cues.some((one, index) => (one & ABOUT) !== 0 && ((KIND_OF[index] ?? 0) & TONGUE) !== 0)
     this.#kinds.splice(0, kinds.length, ...kinds.map(Number))
   }
