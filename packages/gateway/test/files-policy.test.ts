@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startDetectorServer } from './detector-server.js'
 import { batchLine, type FilesHouse, jsonl, openFilesHouse } from './files-house.js'
@@ -7,6 +10,7 @@ ${obligations === '' ? '' : `@obligation("${obligations}")`}
 permit (principal, action == Action::"invoke", resource is Model) when { principal in Group::"analysts" || principal in Group::"agents" };
 ${more}`
 const MAIL = 'ann.doe@corp.example'
+const TOOL_CALL = { id: 'c1', type: 'function', function: { name: 'read', arguments: '{}' } }
 const CREATE = { endpoint: '/v1/chat/completions', completion_window: '24h' } as const
 
 let at: FilesHouse
@@ -364,6 +368,39 @@ describe('detectors elsewhere', () => {
     })
     await policies(permit(''))
     await elsewhere.close()
+  })
+})
+
+describe("a detector beside the gateway's own thread", () => {
+  // Finds everywhere, as a type of its own, how a text stands.
+  const MODULE = `export const createDetector = ({ name }) => ({
+    name, types: ['moderation.hate', 'moderation.violence'], labelsWithin: 'all', textMax: 1024,
+    async inspect(texts, _signal, standings) {
+      const type = (at) => ({ data: 'moderation.hate', system: 'moderation.violence' })[standings[at]]
+      return texts.map((text, at) => (type(at) === undefined ? [] : [{ type: type(at), start: 0, end: text.length, score: 1 }]))
+    },
+  })`
+
+  it('is told what in a line is data and what is of the system [local.detector]', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'files-policy-'))
+    const module = join(folder, 'stands.mjs')
+    writeFileSync(module, MODULE)
+    const types = ['moderation.hate', 'moderation.violence']
+    at.house.writePolicies(permit('redact:moderation.hate, redact:moderation.violence'))
+    const inspection = { local: [{ name: 'stands', module, types }] }
+    await at.house.running.reload(at.house.configure({ inspection }), 'test')
+    const messages = [
+      { role: 'system', content: 'be brief' },
+      { role: 'user', content: 'read it' },
+      { role: 'assistant', content: null, tool_calls: [TOOL_CALL] },
+      { role: 'tool', tool_call_id: 'c1', content: 'what it says' },
+    ]
+    const id = await upload([batchLine('one', '', { messages })])
+    const sent = JSON.parse(at.provider.files.kept.get(id)?.content.toString('utf8') ?? '{}')
+    const contents = sent.body.messages.map(({ content }: { content: unknown }) => content)
+    expect(contents).toEqual(['[redacted:moderation.violence]', 'read it', null, '[redacted:moderation.hate]'])
+    await policies(permit(''))
+    rmSync(folder, { recursive: true })
   })
 })
 

@@ -8,6 +8,7 @@ import {
   type PlacedRemote,
   type RemoteDetector,
   type Standing,
+  type TextPart,
 } from '../spec/index.js'
 import { createElsewhere } from './elsewhere.js'
 
@@ -23,6 +24,10 @@ function saying(inspect: RemoteDetector['inspect'], more: Partial<RemoteDetector
   return { ...PERSON, name: 'made-up', inspect, ...more }
 }
 
+function said(text: string): Pick<TextPart, 'role' | 'text'> {
+  return { role: 'user', text }
+}
+
 interface Ask {
   readonly labels?: readonly string[]
   readonly wanted?: readonly FindingType[]
@@ -33,7 +38,7 @@ async function look(detectors: readonly PlacedRemote[], texts: readonly string[]
   const wanted = new Set(ask.wanted ?? (['pii.person', 'pii.phone'] as const))
   const looks = createElsewhere(detectors)?.(wanted)
   if (looks === undefined) throw new Error('nobody looks')
-  return await looks(texts, ask.labels ?? [], ask.signal ?? new AbortController().signal)
+  return await looks(texts.map(said), ask.labels ?? [], ask.signal ?? new AbortController().signal)
 }
 
 function failure(code: string, detector = 'made-up'): Elsewhere['failed'] {
@@ -71,7 +76,7 @@ describe('who looks', () => {
     const timesAsked = async (wanted: FindingType, isUnsure: boolean | undefined): Promise<number> => {
       asked = 0
       const looks = createElsewhere([placed(detector, { ifUnsure: true })])?.(new Set([wanted]))
-      const answer = await looks?.(['x'], [], new AbortController().signal, ['words'], isUnsure)
+      const answer = await looks?.([said('x')], [], new AbortController().signal, isUnsure)
       expect(answer).toEqual({ findings: [[]], failed: [] })
       return asked
     }
@@ -125,9 +130,17 @@ describe('what is shown', () => {
       { textMax: 16, labelsWithin: 'all' },
     )
     const looks = createElsewhere([placed(detector)])?.(new Set(['pii.person']))
-    const texts = ['words', 'data', 'both', 'system', 'data in two windows', 'both', 'system', 'system']
-    const standings: Standing[] = ['words', 'data', 'words', 'system', 'data', 'data', 'words', 'data']
-    const answer = await looks?.(texts, ['secret'], new AbortController().signal, standings)
+    const parts = [
+      { role: 'user', text: 'words' },
+      { role: 'tool', text: 'data' },
+      { role: 'assistant', text: 'both' },
+      { role: 'system', text: 'system' },
+      { role: 'tool', text: 'data in two windows' },
+      { role: 'tool', text: 'both' },
+      { role: 'user', text: 'system' },
+      { role: 'tool', text: 'system' },
+    ] as const
+    const answer = await looks?.(parts, ['secret'], new AbortController().signal)
     expect(answer?.failed).toEqual([])
     expect(shown.slice(0, 4)).toEqual([
       ['words', 'words'],

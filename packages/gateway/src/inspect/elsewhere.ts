@@ -8,7 +8,9 @@ import {
   type Illness,
   type LookElsewhere,
   type PlacedRemote,
+  type Role,
   type Standing,
+  type TextPart,
   type Wanted,
 } from '../spec/index.js'
 import { type Window, windowsOf } from './windows.js'
@@ -25,9 +27,9 @@ export function createElsewhere(detectors: readonly PlacedRemote[]): Elsewheres 
   return (wanted) => {
     const asked = detectors.filter(({ detector }) => detector.types.some((type) => wanted.has(type)))
     if (asked.length === 0) return undefined
-    return (texts, labels, signal, standings, isUnsure) => {
+    return (parts, labels, signal, isUnsure) => {
       const needed = isUnsure === false ? asked.filter((placed) => isNeededThen(placed, wanted)) : asked
-      return look(needed, { texts, standings }, labels, signal)
+      return look(needed, parts, labels, signal)
     }
   }
 }
@@ -38,20 +40,23 @@ function isNeededThen({ detector, ifUnsure }: PlacedRemote, wanted: Wanted): boo
   return detector.types.some((type) => familyOf(type) !== 'injection' && wanted.has(type))
 }
 
+type Said = Pick<TextPart, 'role' | 'text'>
+
 interface Shown {
   readonly texts: readonly string[]
-  readonly standings: readonly Standing[] | undefined
+  /** Of each text. */
+  readonly standings: readonly Standing[]
 }
 
 async function look(
   asked: readonly PlacedRemote[],
-  { standings, texts }: Shown,
+  parts: readonly Said[],
   labels: readonly string[],
   signal: AbortSignal,
 ): Promise<Elsewhere> {
   // A conversation says the same more than once, and nobody is asked about nothing.
-  const distinct = [...new Set(texts)].filter((text) => text !== '')
-  const stand = standingOf(texts, standings)
+  const distinct = [...new Set(parts.map(({ text }) => text))].filter((text) => text !== '')
+  const stand = standingOf(parts)
   const found = new Map<string, Finding[]>()
   const failed: Illness[] = []
   await Promise.all(
@@ -71,16 +76,17 @@ async function look(
       }
     }),
   )
-  return { findings: texts.map((text) => found.get(text) ?? NONE), failed }
+  return { findings: parts.map(({ text }) => found.get(text) ?? NONE), failed }
 }
 
 /**
  * One that is both words and data is data: what was planted there is planted. What the system says stays that, whoever repeats it:
  * else a user who does would take it away.
  */
-function standingOf(texts: readonly string[], standings: readonly Standing[] | undefined): (text: string) => Standing {
-  const all = (wanted: Standing): ReadonlySet<string> => new Set(texts.filter((_, at) => standings?.[at] === wanted))
-  const [system, data] = [all('system'), all('data')]
+function standingOf(parts: readonly Said[]): (text: string) => Standing {
+  const saidBy = (wanted: Role): ReadonlySet<string> =>
+    new Set(parts.filter(({ role }) => role === wanted).map(({ text }) => text))
+  const [system, data] = [saidBy('system'), saidBy('tool')]
   return (text) => (system.has(text) ? 'system' : data.has(text) ? 'data' : 'words')
 }
 
@@ -98,7 +104,7 @@ async function inspect(
     detector.inspect(
       windows.map(({ text }) => text),
       within,
-      cut.flatMap((ofText, index) => ofText.map(() => standings?.[index] ?? 'words')),
+      cut.flatMap((ofText, index) => ofText.map(() => standings[index] ?? 'words')),
     ),
   )
   if (answer.length !== windows.length) throw invalid()

@@ -88,7 +88,7 @@ async function authorize(
   if (asker.kind === 'refuse') return asker
 
   const texts: readonly TextPart[] = [{ ...SENT, text }]
-  const seen = await elsewhere?.(ask.wantedIn(action))?.([text], life.heldLabels(), life.signal)
+  const seen = await elsewhere?.(ask.wantedIn(action))?.(texts, life.heldLabels(), life.signal)
   const learnt = learn(texts, ask.wantedIn(action), seen, { authenticated, bracket })
   if (learnt.kind === 'refuse') return learnt
   const { counts, found, promptTokens, types } = learnt.value

@@ -1,5 +1,5 @@
 import { createElsewhere } from '../inspect/elsewhere.js'
-import { ALL_WANTED, type PlacedRemote, proceed, type Standing, type Step, type TextPart } from '../spec/index.js'
+import { ALL_WANTED, type PlacedRemote, proceed, type Step, type TextPart } from '../spec/index.js'
 import { createLearn, type LearnParts } from './learn.js'
 
 export interface InspectTextsParts extends LearnParts {
@@ -19,13 +19,9 @@ export function createInspectTexts(
   // What was found is told to whoever reads later, by whatever policy.
   const look = createElsewhere(parts.remoteDetectors)?.(ALL_WANTED)
   return async (texts, labels) => {
-    const seen = await look?.(
-      texts,
-      labels,
-      NEVER,
-      texts.map((): Standing => 'data'),
-    )
-    const learnt = learn(texts.map(partOf), ALL_WANTED, seen)
+    const parts = texts.map(partOf)
+    const seen = await look?.(parts, labels, NEVER)
+    const learnt = learn(parts, ALL_WANTED, seen)
     return learnt.kind === 'refuse' ? learnt : proceed(Object.keys(learnt.value.counts).sort())
   }
 }

@@ -33,7 +33,6 @@ import {
   type RequestView,
   refuse,
   type Sizes,
-  type Standing,
   type Step,
   type TextPart,
   type Vault,
@@ -139,8 +138,8 @@ export function createJudge(
   async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
     const shown = shownOf(asking)
     if (shown.kind === 'refuse') return shown
-    const { isUnsure, labels, standings, texts } = shown.value
-    return proceed(await look(texts, labels, asking.left ?? whenLeft(asking), standings, isUnsure))
+    const { isUnsure, labels, parts: shownParts } = shown.value
+    return proceed(await look(shownParts, labels, asking.left ?? whenLeft(asking), isUnsure))
   }
 
   function shownOf(asking: Asking): Step<Shown> {
@@ -151,11 +150,9 @@ export function createJudge(
     const { authenticated, endpoint, labels, learnt, model, view } = inspected.value
     const asker = scoped(authenticated.principal, endpoint.action, model.resource)
     if (asker.kind === 'refuse') return challenged(asker, authenticated)
-    const texts = view.parts.map(({ text }) => text)
     return proceed({
-      texts,
+      parts: view.parts,
       isUnsure: learnt.isUnsure,
-      standings: standingsIn(view),
       labels: withLabels(labels, labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)),
     })
   }
@@ -183,7 +180,7 @@ export function createJudge(
     const over = overLimit(sizedBy(view, body, learnt, tokens), parts.limits.sizes)
     if (over?.kind === 'count') {
       const brought = labelsBrought(parts.gathering, view.parts, learnt.types, undefined, learnt.found)
-      return { ...over, standings: standingsIn(view), labels: withLabels(labels, brought) }
+      return { ...over, parts: view.parts, labels: withLabels(labels, brought) }
     }
     if (over !== undefined) return over
     const what = { authenticated, dialect, endpoint, model, body, view, learnt, labels, session: session.value }
@@ -216,8 +213,7 @@ export function createJudge(
     if (decided.kind === 'refuse') return decided
     const { sizes } = decided.value.verdict.obligations
     const over = overLimit(sizedBy(view, asking.body, learnt, asking.tokens), sizes)
-    if (over?.kind === 'count')
-      return { ...over, standings: standingsIn(view), labels: decided.value.verdict.context.labels }
+    if (over?.kind === 'count') return { ...over, parts: view.parts, labels: decided.value.verdict.context.labels }
     if (over !== undefined) return over
     const allowed = countedIn(decided.value)
     const vault = held === undefined || held instanceof Promise ? vaultFor(decided.value, session) : proceed(held)
@@ -325,17 +321,11 @@ function whenLeft({ entered }: Asking): AbortSignal {
 
 /** What detectors elsewhere are shown. */
 interface Shown {
-  readonly texts: readonly string[]
+  readonly parts: readonly TextPart[]
   /** Undefined: not known yet. */
   readonly isUnsure?: boolean
-  /** Of each text. */
-  readonly standings: readonly Standing[]
   /** Of the texts. */
   readonly labels: readonly string[]
-}
-
-function standingsIn({ parts }: { readonly parts: readonly TextPart[] }): readonly Standing[] {
-  return parts.map(({ role }) => (role === 'tool' ? 'data' : role === 'system' ? 'system' : 'words'))
 }
 
 type UncountedPrompt = Uncounted & Shown

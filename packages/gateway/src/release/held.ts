@@ -3,7 +3,7 @@ import { type Judged, type Judging, judge, judgeElsewhere } from './judge.js'
 import type { Terms } from './terms.js'
 
 /** In place of somebody elsewhere, where one of our own has to see an answer whole. */
-export const NOBODY_ELSEWHERE: LookElsewhere = async (texts) => ({ findings: texts.map(() => []), failed: [] })
+export const NOBODY_ELSEWHERE: LookElsewhere = async (parts) => ({ findings: parts.map(() => []), failed: [] })
 
 /** An answer that is held until it is whole: what does not stream, and a stream that somebody elsewhere looks at. */
 export class HeldAnswer {
@@ -34,8 +34,7 @@ export class HeldAnswer {
     this.#looking = looking
     return judgeElsewhere(judging, whole, isStream, (heard) => {
       this.usage = heard.usage
-      const texts = heard.parts.map(({ text }) => text)
-      return look(texts, context.labels, looking.signal)
+      return look(heard.parts, context.labels, looking.signal)
     })
   }
 

@@ -1,5 +1,6 @@
 import type { Illness, Placed } from './detector.js'
 import type { Finding, FindingType } from './finding.js'
+import type { TextPart } from './part.js'
 
 /**
  * How a text stands in its body: as what the model was told to be and do (`system`), as data (what a tool gave back, a document), or
@@ -58,14 +59,13 @@ export interface Elsewhere {
 /**
  * Has texts looked at by detectors elsewhere. Never rejects: one that fails is in the answer.
  *
+ * @param parts whose role tells of each text where it stands
  * @param labels of the texts
- * @param standings of each text; undefined: all are words, as far as is known
  * @param isUnsure whether a detector here is, of one of them; undefined: that is not known
  */
 export type LookElsewhere = (
-  texts: readonly string[],
+  parts: readonly Pick<TextPart, 'role' | 'text'>[],
   labels: readonly string[],
   signal: AbortSignal,
-  standings?: readonly Standing[],
   isUnsure?: boolean,
 ) => Promise<Elsewhere>

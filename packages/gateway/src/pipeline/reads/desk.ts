@@ -109,7 +109,7 @@ export class ReadDesk {
       return proceed({ parts, found, types, counts })
     }
     const look = elsewhere?.(wanted)
-    return look === undefined ? learnOf(undefined) : look(texts, life.heldLabels(), life.signal).then(learnOf)
+    return look === undefined ? learnOf(undefined) : look(parts, life.heldLabels(), life.signal).then(learnOf)
   }
 
   /** The labels that the texts of a question bring, where nothing but these acts becomes of what was found. */

@@ -6,7 +6,6 @@ import {
   proceed,
   type Refusal,
   refuse,
-  type Standing,
   type Step,
   type TextPart,
   type VaultSession,
@@ -45,8 +44,7 @@ export async function judgedTexts(
   const texts = given.map(({ text }) => text)
   if (acts.size === 0 || texts.length === 0) return proceed(texts)
   const parts = given.map(partOf)
-  const standings = texts.map((): Standing => 'data')
-  const seen = await elsewhere?.(acts)?.(texts, life.heldLabels(), life.signal, standings)
+  const seen = await elsewhere?.(acts)?.(parts, life.heldLabels(), life.signal)
   const learnt = learn(parts, acts, seen)
   if (learnt.kind === 'refuse') return learnt
   const { found, opened } = learnt.value

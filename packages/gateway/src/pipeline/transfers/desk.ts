@@ -159,13 +159,7 @@ export class Desk {
     const look = acts.size === 0 ? undefined : elsewhere?.(acts)
     try {
       if (look === undefined) return judge(judging, whole, undefined).out
-      const seen = await judgeElsewhere(judging, whole, false, ({ parts }) =>
-        look(
-          parts.map(({ text }) => text),
-          heldLabels(),
-          signal,
-        ),
-      )
+      const seen = await judgeElsewhere(judging, whole, false, ({ parts }) => look(parts, heldLabels(), signal))
       return seen.out
     } catch (error) {
       return threw(error)

@@ -224,7 +224,7 @@ async function lookedElsewhere(
   const learnt = learn(parts, ask.wantedIn(first.action), undefined)
   // What labels a text has nobody knows where a detector failed: then it is shown to nobody.
   if (learnt.kind === 'refuse') return learnt
-  const labels = withLabels(had, labelsBrought(gathering, parts, learnt.value.types, undefined, learnt.value.found))
-  const texts = parts.map(({ text }) => text)
-  return proceed(await look(texts, labels, left))
+  const { found, isUnsure, types } = learnt.value
+  const labels = withLabels(had, labelsBrought(gathering, parts, types, undefined, found))
+  return proceed(await look(parts, labels, left, isUnsure))
 }

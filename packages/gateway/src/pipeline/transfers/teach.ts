@@ -77,9 +77,8 @@ export class Teaching {
     const { gathering, learn, limits, lookFor } = this.#parts
     if (view.parts.length > limits.parts) return refuse('invalid_request', `${view.parts.length} parts`)
     const look = lookFor(this.#action)
-    const texts = view.parts.map(({ text }) => text)
     const had = this.#parts.ask.labelsOf(this.#by)
-    const elsewhere = look === undefined ? undefined : await this.#looked(look, view, texts, had, left)
+    const elsewhere = look === undefined ? undefined : await this.#looked(look, view, had, left)
     if (elsewhere !== undefined && 'code' in elsewhere) return elsewhere
     const learnt = learn(view.parts, this.#parts.ask.wantedIn(this.#action), elsewhere)
     if (learnt.kind === 'refuse') return learnt
@@ -153,15 +152,15 @@ export class Teaching {
   async #looked(
     look: LookElsewhere,
     { parts }: RequestView,
-    texts: readonly string[],
     had: readonly string[],
     left: AbortSignal,
   ): Promise<Elsewhere | Refusal> {
     const { gathering, learn } = this.#parts
     const learnt = learn(parts, this.#parts.ask.wantedIn(this.#action), undefined)
     if (learnt.kind === 'refuse') return learnt
-    const { found, types } = learnt.value
-    return await look(texts, withLabels(had, labelsBrought(gathering, parts, types, undefined, found)), left)
+    const { found, isUnsure, types } = learnt.value
+    const labels = withLabels(had, labelsBrought(gathering, parts, types, undefined, found))
+    return await look(parts, labels, left, isUnsure)
   }
 
   /** What is decided for those that permit it; the others are none any more. */
