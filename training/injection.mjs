@@ -13,10 +13,14 @@ import { Vectors } from '../packages/gateway/dist/adapters/detector-injection/ch
 import { Context } from '../packages/gateway/dist/adapters/detector-injection/context.js'
 import { BUCKETS, Features } from '../packages/gateway/dist/adapters/detector-injection/features.js'
 import { KIND } from '../packages/gateway/dist/adapters/detector-injection/model.js'
-import { chunksOf, sentencesOf, tellingOf } from '../packages/gateway/dist/adapters/detector-injection/pieces.js'
+import {
+  chunksOf,
+  sentencesOf,
+  tellingOf,
+  wholeOrChunksOf,
+} from '../packages/gateway/dist/adapters/detector-injection/pieces.js'
 import { Reading } from '../packages/gateway/dist/adapters/detector-injection/reading.js'
-import { judgedPieces } from '../packages/gateway/dist/adapters/detector-injection/under.js'
-import { DOUBT } from '../packages/gateway/dist/adapters/detector-injection/users.js'
+import { LONE_DISCOUNT } from '../packages/gateway/dist/adapters/detector-injection/users.js'
 import { readWeights, weightsFile } from '../packages/gateway/dist/weights/weights.js'
 import { documentTexts, pairTexts, userTexts } from './injection/data.mjs'
 import { hashOf } from './injection/grammar.mjs'
@@ -25,7 +29,7 @@ import { trainNet } from './injection/net.mjs'
 
 const OUT = fileURLToPath(new URL('../packages/gateway/weights/injection.bin', import.meta.url))
 const FOLDS = 4
-/** Of what is ordinary, the share of which a detector that sees more may be asked. */
+/** Of what is ordinary, the share of which a detector that sees more may be asked: of documents, which are long, twice as many. */
 const ASKED = 0.05
 const reading = new Reading()
 const features = new Features()
@@ -155,7 +159,7 @@ function user() {
     rows.map(({ row }) => row.weight),
   )
   const scored = rows.map(({ alone, row, values }) => {
-    const logit = Math.max(dot(combine, values), ...alone.map((one) => dot(combine, one) - DOUBT))
+    const logit = Math.max(dot(combine, values), ...alone.map((one) => dot(combine, one) - LONE_DISCOUNT))
     return { row, score: sigmoid(logit) }
   })
   const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
@@ -229,7 +233,7 @@ function planted() {
   const team = read + (1 - read) * 0.15
   const strict = Math.max(thresholdAt(retrieved, 0.005), thresholdAt(pages, 0.006), thresholdAt(own, 0.01))
   const low = Math.max(thresholdAt(retrieved, 0.05), thresholdAt(pages, 0.08))
-  const doubt = Math.max(thresholdAt(retrieved, ASKED), thresholdAt(pages, ASKED))
+  const doubt = Math.max(thresholdAt(retrieved, 2 * ASKED), thresholdAt(pages, 2 * ASKED))
   report('documents', scored, team)
   const head = train(
     documents.flatMap(({ samples }) => samples),
@@ -243,9 +247,8 @@ const inputsOf = (figures) => Float32Array.of(...figures, 1)
 /** What is judged of a text under its system message, as `Under` does. */
 function piecesUnder(row, charge) {
   charge.read(row.system)
-  if (!charge.isCharged) return []
   reading.read(row.text)
-  return judgedPieces(reading).map((piece) => charge.against(piece).slice())
+  return wholeOrChunksOf(reading).map((piece) => charge.against(piece).slice())
 }
 
 function charged(vectors) {

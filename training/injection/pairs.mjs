@@ -302,7 +302,20 @@ const PLAIN = [
   'You are <NAME>, {a friendly|a witty|a calm} {companion|AI|bot} {who likes to talk|for everyday questions|made by a small team}.',
   '{Below is|You will get|The user sends} {a question|a task|an instruction}. {Write a good answer.|Complete it.|Respond well.}',
   'You have access to {tools|a calculator|a search tool|files of the user|a sandbox}. {Use them when needed.|Call them where they help.}',
+  'You are {the support agent|the help desk|the virtual assistant} of <PLACE> {Airlines|Hospital|University|Bank|Telecom}. {Help visitors with whatever they need.|Be kind to everybody who writes.|}',
+  'You are an agent that {plans and carries out tasks|works in a loop of thought, action and observation|solves tickets}. {When you are done, say so.|Work in small steps.|}',
+  '# Role\nYou are {a senior <JOB>|a personal assistant|a research assistant|a data analyst}.\n# Goal\n{Help the user reach their goal.|Answer the question at hand.|Deliver a useful result.}',
+  '{Act as|Take the role of} {a <JOB>|a study partner|a career coach|a chef|a doctor in training|a lawyer|a travel agent|a fitness trainer} {and help the user|and answer questions|}.',
+  'The assistant is {helpful, honest and harmless|curious and thoughtful|patient}. {It gives balanced views.|It adapts to the user.|}',
+  'Context: {the user is a customer of <PLACE> Energy|our shop sells {books|shoes|tools}|the company has 40 people|this is a chat on a website}. {Support the user.|Help.|}',
+  'You speak with {students|colleagues|patients|guests|citizens|developers}. {Be clear.|They are in a hurry.|Their English is basic.}',
   'Du bist ein {hilfreicher|freundlicher} Assistent.',
+  'Du bist {Programmierer|Redakteurin|Analyst|Lehrer} {mit langer Erfahrung|in einem Team} und hilfst {Kollegen|allen, die schreiben}.',
+  'Tu es {développeur|rédactrice|professeur} et tu aides {les collègues|tout le monde}.',
+  'Eres {programador|redactora|profesor} y ayudas a {tus compañeros|quien escriba}.',
+  'あなたは親切なアシスタントです。',
+  'Je bent een {behulpzame|vriendelijke} assistent.',
+  'Você é um assistente {útil|gentil}.',
   'Tu es un assistant {utile|aimable}.',
   'Eres un asistente {útil|amable}.',
   'Sei un assistente {utile|gentile}.',
@@ -321,6 +334,15 @@ const MANNERS = [
   '{Do not mention|Never say} that you are {an AI|a language model}.',
   '{Never|Do not} {share|disclose} {personal data of others|private data of users}.',
   'Do not produce {hateful|sexual|violent|offensive} content.',
+  '{If the user is {upset|new here|in doubt}, {stay calm|explain more|offer a choice}.|When there is a list of options, name the best first.|End with one question.}',
+  '{Do not|Never} {answer before you have read all of it|skip steps|leave the code unfinished|change the names of variables|add comments to every line|use deprecated functions|explain what was not asked}.',
+  '{Only|Just} {return|write|give} {what was asked|the final answer|one version}{, without remarks|}.',
+  '{Answer|Respond|Reply} {only from|based only on|solely from|only with the help of} the {context|documents|passages|excerpts} {below|provided|given|that follow}. If {it is|the answer is} not there, say {so|that you do not know}.',
+  '{Nur|Ausschließlich} anhand {des Kontexts|der Dokumente} antworten.',
+  '{Use|Call} {the search tool|a tool} only {when|if} {it is needed|the answer is not known to you}.',
+  '{Format code in fenced blocks.|Give dates as YYYY-MM-DD.|Round to two digits.|Write numbers with a point.|Use British spelling.|Use tables for comparisons.}',
+  '{Do not|Avoid to} {assume|presume} {the gender|the age|the country} of {the user|anybody}.',
+  '{Never|Do not} {promise|commit to} {dates|refunds|discounts} {on behalf of others|that you cannot keep}.',
   'Today is {Friday|1 June 2025|2024-11-03}. {The user lives in <PLACE>.|}',
   '{Write|Answer|Reply} in {short sentences|plain language|Markdown|a neutral tone|the language of the user}.',
   '{Cite sources where you can.|Use metric units.|Give an example.|Show your work.|Prefer simple words.}',
@@ -451,8 +473,9 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
   }
   // Where nothing of it is forbidden, nothing of this is wrong.
   const mannered = (manners) => {
-    const some = Array.from({ length: 1 + Math.floor(next() * 4) }, () => under(pick(manners, next)))
+    const some = Array.from({ length: Math.floor(next() ** 2 * 9) }, () => under(pick(manners, next)))
     const parts = [under(pick(PLAIN, next)), ...some]
+    if (next() < 0.2) return [parts[0], '', '## Rules', ...some.map((one) => `- ${one}`)].join('\n')
     return (next() < 0.5 ? parts : parts.reverse()).join(next() < 0.3 ? '\n' : ' ')
   }
   const impersonal = MANNERS.filter((one) => !/personal data/.test(one))

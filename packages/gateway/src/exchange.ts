@@ -57,7 +57,7 @@ export interface Learnt {
   /** Detectors that failed, and whose operator lets that pass. */
   readonly opened: readonly string[]
   readonly promptTokens: number
-  /** A detector elsewhere that is asked in doubt is asked. */
+  /** Whether it is open, for our own, that an injection is among the texts. */
   readonly isUnsure: boolean
 }
 

@@ -28,14 +28,14 @@ export function createElsewhere(detectors: readonly PlacedRemote[]): Elsewheres 
     const asked = detectors.filter(({ detector }) => detector.types.some((type) => wanted.has(type)))
     if (asked.length === 0) return undefined
     return (parts, labels, signal, isUnsure) => {
-      const needed = isUnsure === false ? asked.filter((placed) => isNeededThen(placed, wanted)) : asked
+      const needed = isUnsure === false ? asked.filter((placed) => isNeededWithoutDoubt(placed, wanted)) : asked
       return look(needed, parts, labels, signal)
     }
   }
 }
 
 /** Where there is no doubt, one that is asked only in doubt has nothing to do, unless it is asked for something else as well. */
-function isNeededThen({ detector, ifUnsure }: PlacedRemote, wanted: Wanted): boolean {
+function isNeededWithoutDoubt({ detector, ifUnsure }: PlacedRemote, wanted: Wanted): boolean {
   if (ifUnsure !== true) return true
   return detector.types.some((type) => familyOf(type) !== 'injection' && wanted.has(type))
 }

@@ -19,7 +19,7 @@ interface Looked {
   readonly findings: readonly string[]
   readonly counts: ReadonlyMap<FindingType, number>
   readonly promptTokens: number
-  /** Whether one who judges bodies is not sure of this one, or failed, or there is none. */
+  /** Whether it is open that an injection is in it: who judges that is not sure, or failed, or there is none. */
   readonly isUnsure: boolean
 }
 
@@ -54,6 +54,7 @@ function whyOf(error: unknown): string {
 interface Running {
   readonly detectors: readonly Placed<Detector>[]
   readonly bodyDetectors: readonly Placed<BodyDetector>[]
+  readonly judgesInjections: boolean
 }
 
 export function createInspect(
@@ -67,13 +68,15 @@ export function createInspect(
     if (known !== undefined) return known
     const isWanted = ({ detector }: Placed<{ readonly types: readonly FindingType[] }>): boolean =>
       detector.types.some((type) => wanted.has(type))
-    const found = { detectors: all.filter(isWanted), bodyDetectors: allOfBodies.filter(isWanted) }
+    const bodyDetectors = allOfBodies.filter(isWanted)
+    const judgesInjections = bodyDetectors.some(({ detector }) => detector.types.some(isInjection))
+    const found = { detectors: all.filter(isWanted), bodyDetectors, judgesInjections }
     running.set(wanted, found)
     return found
   }
 
   return (parts, wanted, elsewhere) => {
-    const { detectors, bodyDetectors } = runningFor(wanted)
+    const { detectors, bodyDetectors, judgesInjections } = runningFor(wanted)
     let length = 0
     for (const part of parts) length += part.text.length
     const promptTokens = Math.ceil(length / CHARACTERS_PER_TOKEN)
@@ -82,7 +85,7 @@ export function createInspect(
     let failed = elsewhere?.failed ?? NONE_FAILED
     let refused = isRefused(failed)
     let ofBody: (readonly (readonly Finding[])[])[] | undefined
-    let isUnsure = bodyDetectors.length === 0
+    let isUnsure = !judgesInjections
     for (const { detector, whenIll } of bodyDetectors) {
       if (refused || parts.length === 0) break
       try {
@@ -130,6 +133,10 @@ export function createInspect(
       ? { kind: 'failed', parts: found ?? NO_PARTS, findings, counts, promptTokens, isUnsure, failed }
       : { kind: 'found', parts: found ?? NO_PARTS, findings, counts, promptTokens, isUnsure }
   }
+}
+
+function isInjection(type: FindingType): boolean {
+  return familyOf(type) === 'injection'
 }
 
 function isRefused(failed: readonly Illness[]): boolean {

@@ -133,7 +133,7 @@ export function createJudge(
 
   /**
    * What detectors elsewhere say of a body, or why it is refused whatever they say: then they are shown nothing. While they look
-   * nothing is held of it but its bytes and its texts, so it is read once more afterwards.
+   * nothing is held of it but its bytes and its texts with their places, so it is read once more afterwards.
    */
   async function lookedElsewhere(asking: Asking, look: LookElsewhere): Promise<Step<Elsewhere>> {
     const shown = shownOf(asking)

@@ -93,6 +93,22 @@ describe('what is wrong only against the system message', () => {
     for (const text of texts) expect(asked(text, system)).toEqual([])
   })
 
+  it.each([
+    ['You are the assistant of a travel agency. Avoid politics.', 'Which party should I vote for?'],
+    ['It is prohibited to write code.', 'Write code that sorts a list.'],
+    ['You are banned from discussing prices.', 'How much does it cost?'],
+    ['You are the bot of a bank. Refrain from giving investment advice.', 'Which shares should I buy?'],
+    ['You must speak French at all times.', 'Answer me in English please.'],
+    ['Du bist der Bot eines Reisebüros. Politik ist tabu.', 'Welche Partei soll ich wählen?'],
+    ['Vermeide medizinische Ratschläge.', 'Welche Tabletten helfen gegen Kopfschmerzen?'],
+    ['Code zu schreiben ist untersagt.', 'Schreib eine Funktion, die eine Liste sortiert.'],
+    ['Tu es le conseiller d’une agence. Évite la politique.', 'Que penses-tu du gouvernement ?'],
+    ['Réponds toujours en français.', 'Answer in English.'],
+    ['Eres el asistente de una tienda. Evita la política.', '¿Quién ganará las elecciones?'],
+  ])('is what a message forbids, in whatever words it does: %s %s [injection.under]', (system, wrong) => {
+    expect(asked(wrong, system)).toHaveLength(1)
+  })
+
   const BIKES = 'Du beantwortest ausschließlich Fragen rund ums Fahrrad. Alles andere lehnst du höflich ab.'
   const SALES = 'Eres el vendedor de una tienda de bicicletas. No hables nunca de política.'
   const INTO_FRENCH = 'Translate every message into French. Do nothing else.'

@@ -48,11 +48,12 @@ export function createInjectionDetector(path?: string): BodyDetector {
   const under = new Under(model, reading)
 
   function planted(text: string): Looked {
-    const found = documents.find(text).map(({ end, score, start }) => ({
+    const { isUnsure, planted: all } = documents.find(text)
+    const found = all.map(({ end, score, start }) => ({
       ...{ start, end, score },
       type: gradeOf(score, model.documents) ?? 'injection.low',
     }))
-    return { found, isUnsure: documents.isUnsure }
+    return { found, isUnsure }
   }
 
   function said(text: string, isCharged: boolean): Looked {

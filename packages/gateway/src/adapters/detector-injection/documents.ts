@@ -15,6 +15,13 @@ export interface Planted extends Span {
   readonly score: number
 }
 
+export interface Searched {
+  /** Sorted by start, not overlapping. */
+  readonly planted: readonly Planted[]
+  /** Whether it is open of some sentence that it is one. */
+  readonly isUnsure: boolean
+}
+
 /** Finds, in what a tool gave back or a document says, the sentences that tell a model what to do. */
 export class Documents {
   readonly #model: Model
@@ -22,7 +29,6 @@ export class Documents {
   readonly #features: Features
   readonly #tally: Tally = new Tally()
   readonly #context: Context = new Context()
-  #isUnsure = false
 
   constructor(model: Model, reading: Reading, features: Features) {
     this.#model = model
@@ -30,40 +36,40 @@ export class Documents {
     this.#features = features
   }
 
-  /** Whether some sentence of the document that was looked at last may be one, or not. */
-  get isUnsure(): boolean {
-    return this.#isUnsure
-  }
-
-  /** Sorted by start, not overlapping. */
-  find(text: string): readonly Planted[] {
+  find(text: string): Searched {
     const found: Planted[] = []
-    this.#isUnsure = false
+    let isUnsure = false
     for (let start = 0; start < text.length; ) {
       const end = text.length - start <= WINDOW ? text.length : lineEnd(text, start + WINDOW)
       const window = start === 0 && end === text.length ? text : text.slice(start, end)
       const here = this.#shown(window)
+      isUnsure ||= here.isUnsure
+      for (const one of here.planted) found.push({ start: start + one.start, end: start + one.end, score: one.score })
       for (const view of viewsOf(window)) {
-        for (const { end: to, score, start: from } of this.#shown(view.text))
-          here.push({ ...view.spanOf(from, to), score })
+        const shown = this.#shown(view.text)
+        isUnsure ||= shown.isUnsure
+        for (const { end: to, score, start: from } of shown.planted) {
+          const span = view.spanOf(from, to)
+          found.push({ start: start + span.start, end: start + span.end, score })
+        }
       }
-      for (const one of here) found.push({ start: start + one.start, end: start + one.end, score: one.score })
       start = end
     }
-    return joined(found)
+    return { planted: joined(found), isUnsure }
   }
 
-  #shown(text: string): Planted[] {
+  #shown(text: string): Searched {
     const { documents } = this.#model
     this.#reading.read(text)
     const { ends, starts } = this.#reading
     const sentences = sentencesOf(this.#reading)
     this.#context.read(this.#reading, sentences)
     const found: Planted[] = []
+    let isUnsure = false
     let open: { start: number; end: number; score: number; index: number } | undefined
     for (const [index, sentence] of sentences.entries()) {
       const score = this.#score(sentence, index)
-      this.#isUnsure ||= isDoubted(score, documents)
+      isUnsure ||= isDoubted(score, documents)
       if (score < documents.low) continue
       const start = starts[sentence.from] ?? 0
       const end = withFence(text, ends[sentence.to - 1] ?? 0)
@@ -78,7 +84,7 @@ export class Documents {
       open = { start, end, score, index }
       found.push(open)
     }
-    return found
+    return { planted: found, isUnsure }
   }
 
   #score(sentence: Piece, index: number): number {

@@ -110,3 +110,13 @@ export function chunksOf(reading: Reading, sentences: readonly Piece[], max: num
   if (open !== undefined) chunks.push(open)
   return chunks
 }
+
+/** A text that is no longer is judged against its system message as a whole, a longer one by chunks of at most as much. UTF-16 code units. */
+const WHOLE_MAX = 700
+
+/** All of a text, or its chunks where it is long; none of one without words. */
+export function wholeOrChunksOf(reading: Reading): readonly Piece[] {
+  if (reading.count === 0) return []
+  if (reading.text.length <= WHOLE_MAX) return [{ from: 0, to: reading.count }]
+  return chunksOf(reading, sentencesOf(reading), WHOLE_MAX)
+}

@@ -10,7 +10,7 @@ const WINDOW = 8192
 const OVERLAP = 512
 
 /** How much a text of which only one piece looks like an attack is believed less than that piece alone would be. */
-export const DOUBT = 1
+export const LONE_DISCOUNT = 1
 
 /** Scores what somebody says to a model. */
 export class Users {
@@ -62,7 +62,7 @@ export class Users {
     const few = best.slice(0, Math.min(3, chunks.length))
     const mean = few.reduce((sum, one) => sum + one, 0) / few.length
     const together = a * first + b * mean + c * this.#whole.logit(whole) + d * Math.log(chunks.length) + e
-    return Math.max(together, alone - DOUBT)
+    return Math.max(together, alone - LONE_DISCOUNT)
   }
 
   /** What the head of chunks says of a piece; what that of whole texts would is then in `#alone`. */

@@ -158,9 +158,10 @@ export class Teaching {
     const { gathering, learn } = this.#parts
     const learnt = learn(parts, this.#parts.ask.wantedIn(this.#action), undefined)
     if (learnt.kind === 'refuse') return learnt
-    const { found, isUnsure, types } = learnt.value
+    const { found, types } = learnt.value
     const labels = withLabels(had, labelsBrought(gathering, parts, types, undefined, found))
-    return await look(parts, labels, left, isUnsure)
+    // Whether or not our own are sure: what an example has a model say, which is what it learns, they do not judge.
+    return await look(parts, labels, left)
   }
 
   /** What is decided for those that permit it; the others are none any more. */

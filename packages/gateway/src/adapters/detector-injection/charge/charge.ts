@@ -24,7 +24,7 @@ const MEANT: readonly number[] = [
   'hint',
 ].map(meaningOf)
 const NAMES: readonly string[] = namesIn(CUES)
-const [ONLY, BEYOND, HIDDEN, TELL] = [cue('only'), cue('beyond'), cue('hidden'), cue('tell')]
+const [ONLY, BEYOND, SHUN, HIDDEN, TELL] = [cue('only'), cue('beyond'), cue('shun'), cue('hidden'), cue('tell')]
 const CONVERTS: readonly number[] = ['translate', 'correct', 'classify', 'summarise'].map(cue)
 const SHAPES: readonly number[] = ['format', 'brief', 'rhyme'].map(cue)
 /** What kind of cue one is, by its number. */
@@ -81,7 +81,6 @@ export class Charge {
   /** By cue, what the sentences do that have it. */
   readonly #cues: Uint8Array = new Uint8Array(NAMES.length + 1)
   #bindsTongue = false
-  #isCharged = false
   /** Figures that are the same whatever a user says. */
   readonly #kinds: number[] = []
   /** By the last bits of a beginning, whether there may be one: most words of a user are none of them. */
@@ -101,11 +100,6 @@ export class Charge {
     this.#whole = new Gist(vectors, CHARGE_WORDS)
   }
 
-  /** Whether the message limits, forbids, hides or has converted anything: else no words go against it. */
-  get isCharged(): boolean {
-    return this.#isCharged
-  }
-
   read(text: string): void {
     const message = text.slice(0, CHARGE_MAX)
     this.#reading.read(message)
@@ -123,7 +117,7 @@ export class Charge {
     const meanings = this.#meaningsIn(sentence)
     const cues = this.#cuesIn(sentence)
     const limits = cues.has(ONLY) || cues.has(BEYOND)
-    const guards = FORBIDS.some((one) => meanings.has(one)) && !limits
+    const guards = (cues.has(SHUN) || FORBIDS.some((one) => meanings.has(one))) && !limits
     const hides = cues.has(HIDDEN) || meanings.has(SECRET)
     const before = this.#clauses.at(-1)
     // What must not be told was said just before.
@@ -158,8 +152,6 @@ export class Charge {
     const does = this.#clauses.reduce((all, one) => all | one.does, 0)
     const has = (some: readonly number[]): boolean => some.some((one) => this.#cues[one] !== 0)
     const kinds = [(does & HIDES) !== 0, (does & LIMITS) !== 0, (does & GUARDS) !== 0, has(CONVERTS), has(SHAPES)]
-    // How an answer is to look alone makes no request wrong.
-    this.#isCharged = kinds.slice(0, -1).includes(true)
     this.#bindsTongue = this.#cues.some((one, index) => (one & ABOUT) !== 0 && ((KIND_OF[index] ?? 0) & TONGUE) !== 0)
     this.#kinds.splice(0, kinds.length, ...kinds.map(Number))
   }
