@@ -1,3 +1,4 @@
+import { AMONG_RULES, EVERYDAY } from '../cases/everyday.mjs'
 import { PLAIN_MESSAGES } from '../cases/plain-messages.mjs'
 import { SYSTEM_PROMPTS } from '../cases/system-prompts.mjs'
 import { rowsOf } from '../data.mjs'
@@ -24,6 +25,8 @@ export function measure() {
       '.005',
     ),
     row('  under the first of them, “You are a helpful assistant.”', flagged(under[0])),
+    ...Object.entries(EVERYDAY).map(([kind, pairs]) => row(`right, ${kind}, flagged`, flagged(pairs))),
+    row('what goes against one rule among rules of style, found', flagged(AMONG_RULES)),
     row('found where the system message is not shown', bare(wrong)),
     row('flagged where it is not shown', bare(right)),
   ]

@@ -223,7 +223,13 @@ export function pairTexts() {
   const rows = DATA === undefined ? [] : rowsOf('benign_general').filter((row) => !isHeldBack(row))
   const known = rows.filter(({ licence, text }) => !/CC BY-SA/.test(licence) && text.length < PROMPT_MAX)
   const words = { ...WORDS, BENIGN: [...ordinary, ...known, ...known, ...known].map(({ text }) => text) }
+  words.PAGES = prose()
+    .filter(({ kind, text }) => kind === 'document' && text.length > 300)
+    .map(({ text }) => text)
+  words.CODED = words.PAGES.flatMap((text) => text.match(/^```[a-z]*\n[^`]{60,900}```$/gm) ?? [])
   // Where there is no prose, our own requests take its place.
   if (words.BENIGN.length === 0) words.BENIGN = texts(REQUESTS, WORDS, 20, 3).map(({ text }) => text)
+  if (words.PAGES.length === 0) words.PAGES = words.BENIGN
+  if (words.CODED.length === 0) words.CODED = ['for (const one of all) {\n  print(one.name)\n}']
   return pairs({ chance, hashOf, pick, say, words })
 }

@@ -24,13 +24,15 @@ const MEANT: readonly number[] = [
   'hint',
 ].map(meaningOf)
 const NAMES: readonly string[] = namesIn(CUES)
-const [ONLY, BEYOND, SHUN, HIDDEN, TELL] = [cue('only'), cue('beyond'), cue('shun'), cue('hidden'), cue('tell')]
+const [ONLY, BEYOND, SUBJECT, SOURCE] = [cue('only'), cue('beyond'), cue('subject'), cue('source')]
+const [SHUN, MANNER, HIDDEN, TELL, CODE] = [cue('shun'), cue('manner'), cue('hidden'), cue('tell'), cue('code')]
 const CONVERTS: readonly number[] = ['translate', 'correct', 'classify', 'summarise'].map(cue)
 const SHAPES: readonly number[] = ['format', 'brief', 'rhyme'].map(cue)
 /** What kind of cue one is, by its number. */
 const ACT = 1
 const TONGUE = 2
 const FREE = 4
+const CONTENT = 8
 const KIND_OF: Uint8Array = kindsOf()
 
 /** Of a longer one the beginning is looked at: what it is about, and what it forbids, it says there. */
@@ -41,11 +43,13 @@ const CLAUSE_WORDS = 16
 const CHARGE_WORDS = 64
 const SAID_WORDS = 8
 
-/** What sentences of a system message do, a bit each. */
+/** What sentences of a system message do, a bit each: those that limit, limit what it may be asked about. */
 const ABOUT = 1
 const LIMITS = 2
 const GUARDS = 4
 const HIDES = 8
+/** They limit what answers are made of, how they look, when something is done. */
+const BINDS = 16
 
 interface Clause {
   does: number
@@ -55,11 +59,12 @@ interface Clause {
 
 /** Where figures of one kind begin. */
 const KINDS_AT = 0
-const WORDS_AT = 5
-const GISTS_AT = 10
-const CUES_AT = 21
-const SIZES_AT = 30
-const EACH_CUE_AT = 33
+const WORDS_AT = 6
+const GISTS_AT = 11
+const CUES_AT = 22
+const SIZES_AT = 31
+const WRITTEN_AT = 34
+const EACH_CUE_AT = 36
 const EACH_MEANING_AT: number = EACH_CUE_AT + NAMES.length
 /** How many figures tell of a text under a system message. */
 export const FIGURES: number = EACH_MEANING_AT + MEANT.length
@@ -116,9 +121,12 @@ export class Charge {
   #readSentence(sentence: Piece): void {
     const meanings = this.#meaningsIn(sentence)
     const cues = this.#cuesIn(sentence)
-    const limits = cues.has(ONLY) || cues.has(BEYOND)
+    const isBound = cues.has(ONLY) || cues.has(BEYOND)
+    const limits = isBound && (cues.has(SUBJECT) || cues.has(BEYOND)) && !cues.has(SOURCE)
     const guards = (cues.has(SHUN) || FORBIDS.some((one) => meanings.has(one))) && !limits
     const hides = cues.has(HIDDEN) || meanings.has(SECRET)
+    // How an answer is to sound tells nothing of what may be asked, and most messages say much of it.
+    if (cues.has(MANNER) && !limits && !hides && !this.#hasContent(cues)) return
     const before = this.#clauses.at(-1)
     // What must not be told was said just before.
     if (before !== undefined && guards && cues.has(TELL)) before.does |= HIDES
@@ -127,8 +135,17 @@ export class Charge {
     if (this.#clauses.length === CLAUSES_MAX) return
     const gist = new Gist(this.#vectors, CLAUSE_WORDS)
     gist.take(this.#reading, sentence)
-    const does = (limits ? LIMITS : 0) | (guards ? GUARDS : ABOUT) | (hides ? HIDES : 0)
+    const bounds = limits ? LIMITS : isBound ? BINDS : 0
+    const does = bounds | (guards ? GUARDS : ABOUT) | (hides ? HIDES : 0)
     this.#clauses.push({ does, gist, stems: this.#stemsIn(sentence).values() })
+  }
+
+  /** Whether a sentence names something to be done or spoken of. */
+  #hasContent(cues: Numbers): boolean {
+    for (let at = 0; at < cues.size; at++) {
+      if (((KIND_OF[cues.at(at)] ?? 0) & (ACT | CONTENT)) !== 0) return true
+    }
+    return false
   }
 
   #gather(): void {
@@ -151,7 +168,7 @@ export class Charge {
   #setKinds(): void {
     const does = this.#clauses.reduce((all, one) => all | one.does, 0)
     const has = (some: readonly number[]): boolean => some.some((one) => this.#cues[one] !== 0)
-    const kinds = [(does & HIDES) !== 0, (does & LIMITS) !== 0, (does & GUARDS) !== 0, has(CONVERTS), has(SHAPES)]
+    const kinds = [...[HIDES, LIMITS, GUARDS, BINDS].map((one) => (does & one) !== 0), has(CONVERTS), has(SHAPES)]
     this.#bindsTongue = this.#cues.some((one, index) => (one & ABOUT) !== 0 && ((KIND_OF[index] ?? 0) & TONGUE) !== 0)
     this.#kinds.splice(0, kinds.length, ...kinds.map(Number))
   }
@@ -168,6 +185,11 @@ export class Charge {
     this.#figures[SIZES_AT] = Math.min(1, Math.log2(1 + size) / 5 - 1)
     this.#figures[SIZES_AT + 1] = Math.min(1, Math.log2(1 + this.#size) / 6 - 1)
     this.#figures[SIZES_AT + 2] = Math.min(1, this.#clauses.length / 8)
+    // Code has few words that tell what it is about.
+    const { signs } = this.#reading.writtenIn(piece.from, piece.to)
+    const code = Math.min(1, (2 * signs) / Math.max(1, piece.to - piece.from))
+    this.#figures[WRITTEN_AT] = code
+    this.#figures[WRITTEN_AT + 1] = ((this.#cues[CODE] ?? 0) & ABOUT) !== 0 ? code : 0
     return this.#figures
   }
 
@@ -310,7 +332,9 @@ function kindsOf(): Uint8Array {
   const kinds = new Uint8Array(NAMES.length + 1)
   const acts = NAMES.slice(NAMES.indexOf('joke'), NAMES.indexOf('swear') + 1)
   const tongues = ['english', 'german', 'french', 'spanish', 'italian', 'otherlanguage', 'language']
+  const contents = ['translate', 'correct', 'classify', 'summarise', 'beyond', 'format', 'brief']
   const frees = ['instead', 'stop', 'freely', 'long', 'explain']
+  for (const name of contents) kinds[cue(name)] = CONTENT
   for (const name of acts) kinds[cue(name)] = ACT
   for (const name of tongues) kinds[cue(name)] = TONGUE
   for (const name of frees) kinds[cue(name)] = FREE
