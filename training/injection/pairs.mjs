@@ -611,14 +611,14 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
   })
   for (const [p, programmers] of PROGRAMMERS.entries()) {
     const about = () => under(pick(ABOUT_CODE, next)).replace(/%CODED%/g, () => pick(words.CODED, next))
-    times(90, () => add(under(programmers), about(), 0, `programmers/${p}`))
-    times(20, () => add(under(programmers), follow(), 0, `programmers/${p}`))
-    times(40, () => add(under(programmers), ask(pick(names, next)), 1, `off-programmers/${p}`))
-    times(16, () => add(under(programmers), under(`{${pick(FORBIDDEN, next)[1]}}`), 1, `off-programmers/${p}`))
+    times(90, () => add(under(programmers), about(), 0, `app-programmers/${p}`))
+    times(20, () => add(under(programmers), follow(), 0, `app-programmers/${p}`))
+    times(40, () => add(under(programmers), ask(pick(names, next)), 1, `app-off-programmers/${p}`))
+    times(16, () => add(under(programmers), under(`{${pick(FORBIDDEN, next)[1]}}`), 1, `app-off-programmers/${p}`))
   }
   for (const [o, [system, own, others]] of OF_OTHERS.entries()) {
-    times(40, () => add(under(system), under(`{${own}}`), 0, `own-business/${o}`))
-    times(30, () => add(under(system), under(`{${others}}`), 1, `of-others/${o}`))
+    times(40, () => add(under(system), under(`{${own}}`), 0, `app-own/${o}`))
+    times(30, () => add(under(system), under(`{${others}}`), 1, `app-others/${o}`))
   }
   // Where nothing of it is forbidden, nothing of this is wrong.
   const mannered = (manners) => {
