@@ -1483,6 +1483,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: '`inspect` judges by the role and the system message of a line, and says of the lowest grade that nothing is done about it',
   },
+  'injection.lines': {
+    source: 'docs/detection.md, Injection',
+    says: 'a sentence that is wrapped over several lines is judged as one, and what is no prose line by line',
+  },
   'injection.linear': {
     source: 'issue 11',
     says: 'to judge a text costs time in proportion to its length, whatever it is made of',

@@ -1,3 +1,4 @@
+import { Lines } from './lines.js'
 import type { Reading } from './reading.js'
 
 /** Tokens from one to the one before the other. */
@@ -8,7 +9,6 @@ export interface Piece {
 
 /** As long as what a small model has been seen to judge well. UTF-16 code units. */
 const CHUNK_MAX = 420
-const LINE = 0x0a
 const STOPS: ReadonlySet<number> = new Set([0x2e, 0x21, 0x3f, 0x3002, 0xff01, 0xff1f, 0x964, 0x6d4, 0x61f])
 /** They end a sentence though nothing stands behind them. */
 const FULL_STOPS: ReadonlySet<number> = new Set([0x3002, 0xff01, 0xff1f])
@@ -21,7 +21,7 @@ interface Cut {
 /** Who judges a text by itself and who judges it against the system message cut the same one. */
 const lastCuts = new WeakMap<Reading, Cut>()
 
-/** Sentences, each at most `CHUNK_MAX` long: a line ends one, and so does a stop with a space behind it. */
+/** Sentences, each at most `CHUNK_MAX` long: a stop with a space behind it ends one, and so does a line that does not go on in the next. */
 export function sentencesOf(reading: Reading): readonly Piece[] {
   const { reads } = reading
   const last = lastCuts.get(reading)
@@ -33,6 +33,7 @@ export function sentencesOf(reading: Reading): readonly Piece[] {
 
 function cutOf(reading: Reading): readonly Piece[] {
   const { count, ends, starts, text } = reading
+  const lines = new Lines(reading)
   const pieces: Piece[] = []
   let from = 0
   let first = starts[0] ?? 0
@@ -40,8 +41,9 @@ function cutOf(reading: Reading): readonly Piece[] {
     const isLast = at + 1 === count
     const end = ends[at] ?? 0
     const next = isLast ? text.length : (starts[at + 1] ?? 0)
+    const breaks = lines.breaks(end, next)
     const fits = !isLast && (ends[at + 1] ?? 0) - first <= CHUNK_MAX
-    if (fits && !stops(reading, at, end, next) && !breaks(reading, end, next)) continue
+    if (fits && !breaks && !stops(reading, at, end, next)) continue
     pieces.push({ from, to: at + 1 })
     from = at + 1
     first = next
@@ -54,11 +56,6 @@ function stops({ kinds, units }: Reading, at: number, end: number, next: number)
   if (kinds[at] !== 3) return false
   const code = units[end - 1] ?? 0
   return STOPS.has(code) && (next > end || FULL_STOPS.has(code))
-}
-
-function breaks({ units }: Reading, end: number, next: number): boolean {
-  for (let at = end; at < next; at++) if (units[at] === LINE) return true
-  return false
 }
 
 /** Meanings of attacks that a sentence must have to be looked at by itself. */
