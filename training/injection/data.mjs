@@ -10,6 +10,7 @@ import { PERSONAS, QUOTED, REQUESTS, TRIGGERS } from './benign.mjs'
 import { chance, hashOf, pick, say, texts } from './grammar.mjs'
 import { FORGED, gibberish, HARMFUL, MISUSE, PERSONA } from './jailbreaks.mjs'
 import { LANGUAGES } from './languages.mjs'
+import { SAID, STANDS } from './ordinary.mjs'
 import { pairs } from './pairs.mjs'
 import { CLEAN, PLANTED, WITH_CODE } from './planted.mjs'
 import { WORDS } from './words.mjs'
@@ -42,7 +43,12 @@ export function userTexts({ scale = 1 } = {}) {
     ...of(TRIGGERS, n(60), 'triggers', { label: 0, weight: 1.5, kind: 'own' }),
     ...of(PERSONAS, n(110), 'personas', { label: 0, weight: 1.5, kind: 'own' }),
     ...of(QUOTED, n(60), 'quoted', { label: 0, weight: 1.2, kind: 'own' }),
+    ...of(SAID, n(60), 'said', { label: 0, weight: 1.2, kind: 'own' }),
   ]
+  const asks = ['Summarise this:', 'What does it say?', 'Translate:', 'tl;dr', 'Explain this to me.', 'Is this right?']
+  for (const { group, text } of ordinaryDocuments(n(12), 43)) {
+    rows.push({ text: `${asks[hashOf(text) % asks.length]}\n\n${text}`, label: 0, group, weight: 1, kind: 'own' })
+  }
   const next = chance(11)
   for (const { text } of of(HARMFUL, n(160), 'gibberish', {})) {
     rows.push({
@@ -108,6 +114,33 @@ function plantedTexts(scale) {
   return rows
 }
 
+/** Documents of lines of our own, most of one pattern; some are wrapped. */
+function ordinaryDocuments(count, seed) {
+  const next = chance(seed)
+  const lines = of(STANDS, 60, 'stands', {}, seed)
+  const byGroup = new Map()
+  for (const line of lines) byGroup.set(line.group, [...(byGroup.get(line.group) ?? []), line])
+  return [...byGroup].flatMap(([group, alike]) =>
+    Array.from({ length: count }, () => {
+      const some = Array.from({ length: 2 + Math.floor(next() * 7) }, () => pick(next() < 0.6 ? alike : lines, next))
+      const isFlowing = next() < 0.4
+      const text = some.map((one) => one.text).join(isFlowing ? ' ' : '\n')
+      return { text: isFlowing && next() < 0.6 ? wrapped(text, 40 + Math.floor(next() * 40)) : text, group }
+    }),
+  )
+}
+
+function wrapped(text, width) {
+  let line = 0
+  return text.replace(/ ?(\S+)/g, (all, word) => {
+    const isFirst = line === 0
+    line += all.length
+    if (isFirst || line <= width) return all
+    line = word.length
+    return `\n${word}`
+  })
+}
+
 /** Clean documents: `{ text, group, weight, kind }`. */
 function carriers(scale) {
   const n = (count) => Math.max(1, Math.round(count * scale))
@@ -124,8 +157,10 @@ function carriers(scale) {
     const text = some.map((one) => one.text).join(i % 5 === 3 ? '\n' : between)
     rows.push({ text, group: some[0].group, weight: 1, kind: 'own' })
   }
+  for (const { group, text } of ordinaryDocuments(n(40), 41)) rows.push({ text, group, weight: 1, kind: 'own' })
   // Titles and fields are documents of one line.
-  for (const { group, text } of of(CLEAN, n(25), 'clean', {}, 2)) rows.push({ text, group, weight: 1, kind: 'own' })
+  for (const { group, text } of [...of(CLEAN, n(25), 'clean', {}, 2), ...of(STANDS, n(25), 'stands', {}, 2)])
+    rows.push({ text, group, weight: 1, kind: 'own' })
   for (const [language, { benign }] of Object.entries(LANGUAGES)) {
     for (const { group, text } of of(
       benign.filter((one) => !/{/.test(one)),
