@@ -46,7 +46,7 @@ export function userTexts({ scale = 1 } = {}) {
     ...of(SAID, n(60), 'said', { label: 0, weight: 1.2, kind: 'own' }),
   ]
   const asks = ['Summarise this:', 'What does it say?', 'Translate:', 'tl;dr', 'Explain this to me.', 'Is this right?']
-  for (const { group, text } of ordinaryDocuments(n(12), 43)) {
+  for (const { group, text } of ordinaryDocuments(n(24), 43)) {
     rows.push({ text: `${asks[hashOf(text) % asks.length]}\n\n${text}`, label: 0, group, weight: 1, kind: 'own' })
   }
   const next = chance(11)
