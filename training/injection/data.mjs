@@ -19,6 +19,15 @@ import { WORDS } from './words.mjs'
 const PROMPT_MAX = 3000
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
+/** What somebody says who pastes a document. */
+const ASKS = ['Summarise this:', 'What does it say?', 'Translate:', 'tl;dr', 'Explain this to me.', 'Is this right?']
+
+/** Half of all documents are pasted behind a request. */
+function asked(text) {
+  const hash = hashOf(text) >>> 3
+  return hash % 2 === 0 ? text : `${ASKS[(hash >>> 1) % ASKS.length]}\n\n${text}`
+}
+
 /** Of patterns: those of one pattern are of one fold, so that it is told how another would fare. */
 function of(patterns, count, family, rest, seed = 1) {
   return texts(patterns, WORDS, count, seed + hashOf(family)).map(({ text, template }) => ({
@@ -45,9 +54,8 @@ export function userTexts({ scale = 1 } = {}) {
     ...of(QUOTED, n(60), 'quoted', { label: 0, weight: 1.2, kind: 'own' }),
     ...of(SAID, n(60), 'said', { label: 0, weight: 1.2, kind: 'own' }),
   ]
-  const asks = ['Summarise this:', 'What does it say?', 'Translate:', 'tl;dr', 'Explain this to me.', 'Is this right?']
   for (const { group, text } of ordinaryDocuments(n(24), 43)) {
-    rows.push({ text: `${asks[hashOf(text) % asks.length]}\n\n${text}`, label: 0, group, weight: 1, kind: 'own' })
+    rows.push({ text: `${ASKS[hashOf(text) % ASKS.length]}\n\n${text}`, label: 0, group, weight: 1, kind: 'own' })
   }
   const next = chance(11)
   for (const { text } of of(HARMFUL, n(160), 'gibberish', {})) {
@@ -78,7 +86,13 @@ export function userTexts({ scale = 1 } = {}) {
   for (const { kind, text } of prose()) {
     if (kind === 'prompt') rows.push({ text, label: 0, group: `prose/${hashOf(text)}`, weight: 2, kind: 'prompt' })
     else
-      rows.push({ text: text.slice(0, 2500), label: 0, group: `prose/${hashOf(text)}`, weight: 0.5, kind: 'document' })
+      rows.push({
+        text: asked(text.slice(0, 2500)),
+        label: 0,
+        group: `prose/${hashOf(text)}`,
+        weight: 0.5,
+        kind: 'document',
+      })
   }
   return rows
 }
