@@ -33,6 +33,8 @@ const FOUND: readonly (readonly [text: string, ...found: string[]])[] = [
 ]
 
 const CLEAN = [
+  'EAN: 4006381333931, an Allen key, Kaplan-Meier',
+  'See Issue 15735, RFC 959, 3 Court Cases, A08:2017 Insecure Deserialization',
   'Write a poem in the style of Shakespeare about Paris in spring.',
   'Who was Albert Einstein?',
   'In 2024 the European Union had 27 members.',
@@ -69,6 +71,48 @@ describe('names', () => {
   ])('an address of a network is no part of a street: %s', (text, address) => {
     expect(found(text)).toEqual([['pii.address', address]])
   })
+
+  it.each([
+    'EAN 4006381333931',
+    'JAN: 4550568470891',
+    'the EAN of it',
+    'SAM 12345678',
+    'We use Grafana Loki for logs.',
+    'Apache Kafka and Grafana Loki',
+    'Santa Clara',
+    'the Floyd Warshall algorithm',
+    'Kaplan-Meier, Kaplan Meier',
+    'Granny Smith, Earl Grey, Levi Strauss jeans',
+    'an Allen key',
+    'Fira Sans',
+  ])('nobody is meant by %s', (text) => expect(found(text)).toEqual([]))
+
+  it.each([
+    ['Name: JAN', 'JAN'],
+    ['Customer: MAREK NOWICKI, 555-0100', 'MAREK NOWICKI'],
+    ['Ask Allen Keyes, 555-0100', 'Allen Keyes'],
+    ['Dear Clara Santander,', 'Clara Santander'],
+  ])('somebody is meant by %s', (text, name) => expect(found(text)).toEqual([['pii.person', name]]))
+
+  it.each([
+    '// See Issue 15735.',
+    'compliant to RFC 959, but',
+    'StatusFound = 302 // RFC 9110, 15.4.3',
+    'A08:2017 Insecure Deserialization',
+    'Python 3 Street Fighter 2',
+    'a SOCKS 4/5 proxy',
+    'TÜV 12, DIN 18015, VDE 0100',
+    '3 Court Cases, 2 Square Meters',
+    'Gleis 7, Wagen 12',
+    'PID 12345 TID 67890 CPU 04 IRQ 255',
+  ])('nobody lives at %s', (text) => expect(found(text)).toEqual([]))
+
+  it.each([
+    ['Ship to PO BOX 417, please', 'PO BOX 417'],
+    ['Deliver to 5 Court Street, Leeds LS1 4AP', '5 Court Street, Leeds LS1 4AP'],
+    ['Deliver to 12 OAK RD, LEEDS LS1 4AP', '12 OAK RD, LEEDS LS1 4AP'],
+    ['Wir wohnen Am See 14, 50674 Köln.', 'Am See 14, 50674 Köln'],
+  ])('somebody lives at %s', (text, address) => expect(found(text)).toEqual([['pii.address', address]]))
 
   // A stream that is cut there cannot tell the rest of such a word from the rest of any other.
   it('a word that an address of e-mail is too long to reach the end of begins no name, and the next may', () => {

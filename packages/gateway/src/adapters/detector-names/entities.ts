@@ -2,6 +2,7 @@ import type { Finding } from '../../spec/index.js'
 import { LEFT } from './features.js'
 import { hashOf, PARTICLE } from './lexicon.js'
 import type { Thresholds } from './model.js'
+import { isNobody, isNoPlace } from './otherwise.js'
 import { CAPITALISED_SHAPE, INITIAL, LINE, markShape, NUMBER, NUMBER_WORD, SMALL } from './shapes.js'
 import { ADDRESS, ADDRESS_ON, PERSON, PERSON_ON, TAGS } from './tagger.js'
 import type { Tokens } from './tokens.js'
@@ -81,6 +82,8 @@ function add(
   }
   const score = Math.min(1, sum / words)
   if (score < (type === PERSON ? thresholds.person : thresholds.address)) return
+  const isOther = type === PERSON ? isNobody : isNoPlace
+  if (isOther(tokens, LEFT + start, LEFT + end)) return
   findings.push({
     start: before + (tokens.start[LEFT + start] ?? 0),
     end: before + (tokens.end[LEFT + end - 1] ?? 0),

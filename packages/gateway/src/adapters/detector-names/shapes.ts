@@ -3,13 +3,13 @@ import { DIGIT, LOWER, UPPER } from './characters.js'
 export const NONE = 0
 export const CAPITALISED_SHAPE = 1
 export const INITIAL = 2
-const CAPITALS = 3
+export const CAPITALS = 3
 const MIXED = 4
 export const SMALL = 5
 /** 6 to 11: numbers of one to five digits, and longer ones. */
 export const NUMBER = 6
 export const NUMBER_WORD = 12
-const WORD_NUMBER = 13
+export const WORD_NUMBER = 13
 export const LINE = 14
 export const BLANK_LINE = 15
 /** 16 and on: punctuation, by `PUNCTUATION`; the last is all other. */

@@ -1,0 +1,165 @@
+import { CUE, hashOf, pairOf, STREET, TITLE, UNIT } from './lexicon.js'
+import { CAPITALISED_SHAPE, CAPITALS, LINE, markShape, NUMBER, NUMBER_WORD, SMALL, WORD_NUMBER } from './shapes.js'
+import type { Tokens } from './tokens.js'
+
+/**
+ * What is written like a name or an address and is neither, told by rules: the tagger knows a word by its kind alone, and `EAN` is a
+ * first name to it as `Ewa` is. Nothing is looked at here but the tokens of a run and those right around it.
+ */
+
+function hashesOf(words: string): ReadonlySet<number> {
+  return new Set(words.split(' ').map((word) => hashOf(word, 0, word.length)))
+}
+
+function pairsOf(pairs: string): ReadonlySet<number> {
+  return new Set(
+    pairs.split(', ').map((pair) => {
+      const [first = '', second = ''] = pair.split(' ')
+      return pairOf(hashOf(first, 0, first.length), hashOf(second, 0, second.length))
+    }),
+  )
+}
+
+/** First names in lists, and in capitals what numbers of articles and vehicles, and parts of computers, are called. */
+const ABBREVIATIONS = hashesOf('ean jan vin mac ram rom dom cam tad')
+/** In capitals, and no longer, a word before a number is what the number is called. */
+const SHORT_MAX = 4
+
+/** Two words that are one thing, whoever it was called after: software, places, methods, brands, typefaces. */
+const THINGS = pairsOf(
+  'grafana loki, grafana tempo, apache cassandra, santa clara, santa cruz, santa monica, santa barbara, santa fe, santa ana, ' +
+    'santa rosa, santa marta, floyd warshall, bellman ford, ford fulkerson, boyer moore, rabin karp, miller rabin, smith waterman, ' +
+    'needleman wunsch, jaro winkler, douglas peucker, cooley tukey, diffie hellman, reed solomon, merkle damgard, nelder mead, ' +
+    'levenberg marquardt, newton raphson, gauss seidel, gauss newton, runge kutta, kaplan meier, mann whitney, kruskal wallis, ' +
+    'kolmogorov smirnov, shapiro wilk, durbin watson, dickey fuller, jarque bera, box cox, black scholes, michaelis menten, ' +
+    'navier stokes, maxwell boltzmann, bose einstein, fermi dirac, stern gerlach, haber bosch, diels alder, friedel crafts, ' +
+    'myers briggs, dunning kruger, epstein barr, guillain barre, creutzfeldt jakob, granny smith, earl grey, levi strauss, ' +
+    'rolls royce, harley davidson, aston martin, alfa romeo, jack daniels, johnnie walker, jim beam, tim hortons, papa johns, ' +
+    'betty crocker, john deere, eli lilly, philip morris, morgan stanley, goldman sachs, merrill lynch, charles schwab, wells fargo, ' +
+    'fira sans, fira code, fira mono, gill sans, josefin sans, nunito sans, alegreya sans, playfair display',
+)
+
+/** A name, and the word right behind it that makes a thing of it. */
+const TOOLS = pairsOf(
+  'allen key, allen keys, allen wrench, allen wrenches, allen bolt, allen bolts, allen screw, allen screws, phillips head, ' +
+    'phillips screw, phillips screws, phillips screwdriver, stanley knife, stanley knives, bunsen burner, petri dish, venn diagram, ' +
+    'gantt chart, geiger counter, morse code',
+)
+
+/**
+ * Whether what the tagger takes for a person is something else.
+ *
+ * @param start of its first token, as in `tokens`
+ * @param end behind its last one
+ */
+export function isNobody(tokens: Tokens, start: number, end: number): boolean {
+  const { word, shape } = tokens
+  if (end - start === 1) {
+    if (shape[start] === CAPITALS) return isAbbreviation(tokens, start)
+    return TOOLS.has(pairOf(word[start] ?? 0, word[end] ?? 0))
+  }
+  const last = end - 1
+  const isTwo = last - start === 1 || (last - start === 2 && shape[start + 1] === HYPHEN)
+  return isTwo && THINGS.has(pairOf(word[start] ?? 0, word[last] ?? 0))
+}
+
+/** `EAN 4006381333931`, `JAN: 45…`: in capitals, short, and a number is called so. `Name: JAN` says that somebody is meant. */
+function isAbbreviation(tokens: Tokens, at: number): boolean {
+  const { start, end, word } = tokens
+  const isListed = ABBREVIATIONS.has(word[at] ?? 0)
+  const isShort = (end[at] ?? 0) - (start[at] ?? 0) <= SHORT_MAX
+  if (!isListed && !isShort) return false
+  const isNumbered = isNumber(tokens, isJoint(tokens, at + 1) ? at + 2 : at + 1)
+  if (isListed && isNumbered) return true
+  return (isListed || isNumbered) && !isCued(tokens, at)
+}
+
+function isCued(tokens: Tokens, at: number): boolean {
+  const before = isJoint(tokens, at - 1) || tokens.shape[at - 1] === DOT ? at - 2 : at - 1
+  return ((tokens.kind[before] ?? 0) & (CUE | TITLE)) !== 0
+}
+
+/** Numbers are called so, and no house stands there. */
+const NUMBERED = hashesOf(
+  'rfc rfcs din vde iso iec ieee ansi socks pid tid cpu irq uid gid issue issues bug pr cve cwe tüv gleis wagen bahnsteig fig',
+)
+const SEE = hashOf('see', 0, 3)
+/** Kinds of streets that stand behind their name: right behind a number they are counted, `3 Court Cases`. */
+const BEHIND_NAME = hashesOf('court square street lane road drive park circle place way crossing')
+/** How streets end that are one word. */
+const STREET_TAILS = hashesOf('raße asse latz llee')
+
+/** As `isNobody`, of what is taken for an address. */
+export function isNoPlace(tokens: Tokens, start: number, end: number): boolean {
+  let numbered = false
+  let isAllShort = true
+  for (let at = start; at < end; at++) {
+    if (isStreet(tokens, at, end)) return false
+    if (NUMBERED.has(tokens.word[at] ?? 0) && isNumber(tokens, at + 1)) numbered = true
+    if (isWordOf(tokens, at) && !isAbbreviated(tokens, at)) isAllShort = false
+  }
+  return numbered || isAllShort || isCounted(tokens, start, end) || isBehindCode(tokens, start)
+}
+
+/** Something that is no address without it: a kind of street where one stands. */
+function isStreet(tokens: Tokens, at: number, end: number): boolean {
+  const { kind, word, tail4, shape } = tokens
+  if ((shape[at] ?? LINE) >= LINE) return false
+  if (STREET_TAILS.has(tail4[at] ?? 0)) return true
+  return ((kind[at] ?? 0) & STREET) !== 0 && word[at] !== SEE && !isCountedAt(tokens, at, end)
+}
+
+/** `3 Court Cases`: a number, a kind of street, and what it is about, which is no kind of street. */
+function isCountedAt(tokens: Tokens, at: number, end: number): boolean {
+  const next = at + 1
+  return (
+    BEHIND_NAME.has(tokens.word[at] ?? 0) &&
+    isNumber(tokens, at - 1) &&
+    next < end &&
+    tokens.shape[next] === CAPITALISED_SHAPE &&
+    ((tokens.kind[next] ?? 0) & STREET) === 0
+  )
+}
+
+function isCounted(tokens: Tokens, start: number, end: number): boolean {
+  for (let at = start + 1; at < end; at++) if (isCountedAt(tokens, at, end)) return true
+  return false
+}
+
+/** `A08:2017 Insecure …`: the number belongs to what stands before it. */
+function isBehindCode(tokens: Tokens, first: number): boolean {
+  const { start, end, shape } = tokens
+  return (
+    isNumber(tokens, first) &&
+    shape[first - 1] === COLON &&
+    end[first - 1] === start[first] &&
+    shape[first - 2] === WORD_NUMBER &&
+    end[first - 2] === start[first - 1]
+  )
+}
+
+/** `PID 12345 TID 67890`; of words that are longer one may be a street's name, and `PO BOX 12` is an address. */
+function isAbbreviated({ shape, kind, start, end }: Tokens, at: number): boolean {
+  return shape[at] === CAPITALS && ((kind[at] ?? 0) & UNIT) === 0 && (end[at] ?? 0) - (start[at] ?? 0) <= 3
+}
+
+const DOT = markShape('.'.charCodeAt(0))
+const COLON = markShape(':'.charCodeAt(0))
+const HASH = markShape('#'.charCodeAt(0))
+const HYPHEN = markShape('-'.charCodeAt(0))
+const EQUALS = markShape('='.charCodeAt(0))
+
+function isJoint(tokens: Tokens, at: number): boolean {
+  const shape = tokens.shape[at]
+  return shape === COLON || shape === HASH || shape === EQUALS
+}
+
+function isNumber(tokens: Tokens, at: number): boolean {
+  const shape = tokens.shape[at] ?? LINE
+  return shape >= NUMBER && shape < NUMBER_WORD
+}
+
+function isWordOf(tokens: Tokens, at: number): boolean {
+  const shape = tokens.shape[at] ?? LINE
+  return shape >= CAPITALISED_SHAPE && shape <= SMALL
+}
