@@ -21,7 +21,9 @@ export const PHONES: readonly string[] = [
   'Mon numéro est le «06.12.34.56.78»',
   'Tél : «01 23 45 67 89», ou «+33 6 12 34 56 78»',
   // de
-  'Tel.: «030 12345678»',
+  'Tel.: «030 12345678», Tel.«030 12345678», Phone/Tel.«030 12345678»',
+  'Tél. «01 02 03 04 05», «01 23 45 67 89»',
+  'A question on the article? Call «570-384-3108».',
   'Tel. «+49 (0)30 123456-78»',
   'Handy: «0171 1234567» oder «0171/1234567»',
   'ruf mich bitte unter «0151 23456789» an',
@@ -57,6 +59,13 @@ export const PHONES: readonly string[] = [
 
 export const NO_PHONES: readonly string[] = [
   'order 12345678 shipped, order number 555-123-4567 is late',
+  'article 570-384-3108, score 212-118-4410, Artikel 570-384-3108, artículo 570-384-3108, article no. 570-384-3108',
+  'the numbers 01 02 03 04 05 and 06 07 08 09 10',
+  'doi:10.1016/j.cell.2023.01.014',
+  'mobile: width 320 480 768',
+  '@media mobile (max-width: 768) 1024 1280',
+  'The phone has 128 000 000 000 bytes',
+  'ABN 09 427 459 421, SIREN 068 133 800, SIRET 068 133 800 00014',
   'Invoice 2024-001234 total 12345678',
   'ISBN 978-3-16-148410-0, ISBN 0306406152, ISSN 0378-5955',
   'version 1.2.3.4 of build 10.0.19041.1',
@@ -209,11 +218,13 @@ export const NETWORKS: readonly string[] = [
   '[«2001:db8::1»]:443, «fe80::1ff:fe23:4567:890a»%eth0',
   'full «2001:0db8:85a3:0000:0000:8a2e:0370:7334», mapped «::ffff:203.0.113.77»',
   'Client IP «8.8.8.8»',
+  'The DNS record was updated to «203.0.113.7», upgrade the server from «203.0.113.8», from «203.0.113.9»',
   'mac «00:1A:2B:3C:4D:5E», «00-1a-2b-3c-4d-5e», «001a.2b3c.4d5e»',
 ]
 
 export const NO_NETWORKS: readonly string[] = [
   'version 1.2.3.4, v10.0.19.1, chapter 25.4.5.4, package 3.53.4.0',
+  'upgrade from 10.15.7.2 to 12.6.8, it was updated to 24.27.78.137. Upgraded Chrome to 124.30.63.78',
   '127.0.0.1:8080, 0.0.0.0, 255.255.255.0, ::1, ::',
   'the network 203.0.113.0/24, 2001:db8::/32',
   'OID 1.3.6.1.4.1.311, 300.1.2.3, 01.02.03.04',

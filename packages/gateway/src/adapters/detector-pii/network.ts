@@ -64,11 +64,21 @@ function ipv4Score(row: string, text: string, start: number): number {
   if (first === 0 || first === 127 || first === 255 || row === '169.254.169.254') return 0
   const said = saidBefore(text, start, ['id', 'other', 'date', 'call', 'phone'])
   if (said?.label === 'version' && said.distance <= 12) return 0
+  if (said?.label !== 'ip' && isUpgrade(text.slice(Math.max(0, start - UPGRADE_REACH), start))) return 0
   // `3.53.4.0`: two numbers below ten, the first below 32: versions and sections look so, and few addresses.
   const isSmall = first < 32 && first !== 10 && numbers.filter((one) => one.length === 1).length > 1
   if (isSmall || (start > 0 && '$§'.includes(text.charAt(start - 1))))
     return said?.label === 'ip' && said.distance <= 40 ? 0.7 : 0
   return 0.95
+}
+
+/** `upgrade from 10.15.7.2`, `Chrome was updated to 124.0.63.78`: programs are, and of a record of DNS it is said that it is one. */
+const UPGRADE = /\b(?:up|down)(?:grad|dat)(?:e|es|ed|ing)(?: [A-Za-z]{1,16})? (?:from|to) $/i
+const OF_NETWORKS = /\b(?:dns|records?|routes?|gateway|subnet|interface|peer|proxy|vpn|node)\b/i
+const UPGRADE_REACH = 64
+
+function isUpgrade(before: string): boolean {
+  return UPGRADE.test(before) && !OF_NETWORKS.test(before)
 }
 
 /** RFC 4291 section 2.2: eight groups, or fewer with one `::`, or the last two as a dotted quad. `::1` and `::` are nobody's. */

@@ -34,6 +34,7 @@ export function shapeOf(written: Written): Shape | undefined {
   if (hasPlus) return international(digits, sizes)
   // Code points, sectors, registers: words of four digits that all begin so.
   if (/^(?:00\d\d){2,4}$/.test(digits) && sizes.every((size) => size === 4)) return undefined
+  if (isAmount(digits, sizes)) return undefined
   if (digits.startsWith('00') && digits.length >= 10 && (sizes[0] ?? 0) > 1) {
     const isAbroad = digits.charAt(2) === '1' ? digits.length === 13 : callingCodeLength(digits.slice(2)) > 0
     if (isAbroad) return sizes.length > 1 ? NEEDS_NOTHING_80 : NEEDS_MUCH
@@ -92,7 +93,7 @@ function grouped({ digits, sizes, separators }: Written): Shape | undefined {
       break
     case '2-2-2-2-2':
       if (/^0[1-9]/.test(digits) && separator !== undefined && separator !== '/')
-        return { needs: 'nothing', score: 0.9 }
+        return isCounting(digits) ? NEEDS_LITTLE : { needs: 'nothing', score: 0.9 }
       break
     case '3-2-2-2':
       if (/^[5-9]/.test(digits) && separator === ' ') return NEEDS_NOTHING_65
@@ -114,6 +115,18 @@ function grouped({ digits, sizes, separators }: Written): Shape | undefined {
   if (sizes.slice(1).some((size) => size === 1) || sizes.length > 6) return undefined
   if (separators.includes('/') && sizes.length > 2) return NEEDS_MUCH
   return digits.length >= 7 ? NEEDS_LITTLE : NEEDS_MUCH
+}
+
+/** `01 02 03 04 05`: one more each time. */
+function isCounting(digits: string): boolean {
+  const first = Number(digits.slice(0, 2))
+  return [1, 2, 3, 4].every((step) => Number(digits.slice(2 * step, 2 * step + 2)) === first + step)
+}
+
+/** `128 000 000 000`: thousands of something. */
+function isAmount(digits: string, sizes: readonly number[]): boolean {
+  const isThousands = sizes.length > 3 && sizes.slice(1).every((size) => size === 3)
+  return isThousands && !digits.startsWith('0') && digits.endsWith('000000')
 }
 
 /** North American Numbering Plan: an area, and an exchange, begin with 2 to 9. */

@@ -38,6 +38,7 @@ function standsFree(text: string, start: number): boolean {
     case 0x2f: // /
       return !isWord(text.charCodeAt(start - 2))
     case 0x2e: // .
+      return !isDigit(text.charCodeAt(start - 2)) && !IN_NAME.test(text.slice(Math.max(0, start - NAME_REACH), start))
     case 0x2c: // ,
     case 0x3a: // :
       return !isDigit(text.charCodeAt(start - 2))
@@ -45,6 +46,10 @@ function standsFree(text: string, start: number): boolean {
       return true
   }
 }
+
+/** `10.1016/j.cell.2023.01.014`: of a name with dots, whatever its words are. */
+const IN_NAME = /[0-9A-Za-z_]\.[A-Za-z]{1,16}\.$/
+const NAME_REACH = 20
 
 /** Nothing that belongs to the number's last group goes on behind it, but for an extension. */
 function endsFree(text: string, end: number): boolean {

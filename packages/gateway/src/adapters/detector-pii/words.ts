@@ -87,7 +87,13 @@ const LISTS: Readonly<Record<Label, string>> = {
     'barcode ean upc gtin vin plate bestellung bestellnummer rechnung rechnungsnummer kundennummer auftrag auftragsnummer ' +
     'aktenzeichen sendung sendungsnummer betrag preis commande facture dossier colis montant pedido factura importe precio ordine ' +
     'fattura importo bestelling bestelnummer factuur factuurnummer klantnummer bedrag zamówienie zamówienia faktura kwota ' +
-    'kundnummer ordernummer belopp fatura nota valor software product',
+    'kundnummer ordernummer belopp fatura nota valor software product ' +
+    'article articles asin mpn rma awb batch catalog catalogue quantity qty coupon voucher score scores highscore leaderboard ' +
+    'artikel artikelnummer artikelnr katalognummer seriennummer teilenummer punktzahl punktestand gutschein gutscheincode produkt ' +
+    'produktnummer modell produit modèle réf référence quantité artículo producto modelo puntuación cantidad articolo prodotto ' +
+    'modello punteggio quantità artigo produto pontuação quantidade artykuł artykułu produktu wynik ilość zamówieniu ' +
+    'productnummer hoeveelheid poäng antal abn acn siren siret vat tva kvk cvr regon crn uen orgnr organisationsnummer ' +
+    'width height px pixel pixels',
 }
 
 /** A Map, not an object: `constructor` stands in texts too. */
