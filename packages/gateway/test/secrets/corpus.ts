@@ -204,6 +204,15 @@ export const PASSWORD_CONTEXTS: readonly string[] = [
 
 /** What looks like one of these and is none. */
 export const CLEAN: readonly string[] = [
+  // The verb, arguments, and headings that lead to themselves.
+  'Pass follow_symlinks=False, unless that is meant. Then pass force_zip64 to use ZIP64, or pass type_comments=True',
+  "def win_getpass(prompt='Password: ', stream=None):",
+  '- [V6.2 Password Security](#v62-password-security)',
+  // What code calls, versions of modules, and where something is described.
+  'confirmTokenValue = Guid.NewGuid().ToString()',
+  'github.com/acme/secrets v0.0.0-20240312152122-5f08fbb34913 h1:abc',
+  'github.com/acme/secrets v1.4.3-0.20240312152122-5f08fbb34913/go.mod',
+  'a token (https://www.rfc-editor.org/rfc/rfc2616#section-2.2) is one word',
   // References.
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: as they stand in files of configuration
   'api_key = os.environ["API_KEY"]',

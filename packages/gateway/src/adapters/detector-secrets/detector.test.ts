@@ -105,6 +105,18 @@ describe('what a name says is a secret [secrets.contexts]', () => {
     expect(missed).toEqual([])
   })
 
+  it.each([
+    ['pass {s} at the door', 'kitten{d4}'],
+    ['Pass {s}, unless it was changed', 'Winter_{d4}'],
+    ['[the password is {s}](https://example.com/a)', 'island-Jasmine-{d4}'],
+    ['getpass({s})', 'Amber!{d2}birch'],
+    ['token ({s})', '{a32}'],
+    ['the secret: {s} (v1.2.3)', '{a32}'],
+  ])('kept: %s', (context, template) => {
+    const value = sampleOf(`<${template}>`, drawing()).text
+    expect(found(context.replace('{s}', () => value)).map(([, text]) => text)).toContainEqual(value)
+  })
+
   it.each(CLEAN.map((text) => [text]))('nothing in %j', (text) => expect(found(text)).toEqual([]))
 })
 

@@ -34,10 +34,15 @@ const REFERENCE: RegExp = new RegExp(
     `^(?:req|request|ctx|context|state|form|user|event|body|input|values|vault|github|steps|needs|inputs|each|pipeline)\\.[a-z_]`,
     `^(?:vault|ssm|arn|op|secretsmanager|keyvault|aws-?sm|gcp-?sm|sops|file|env|akv|doppler|bao|consul|https?|s3|gs|urn):`,
     String.raw`^ENC\[|\$\{|\{\{|\$\(`,
+    // Go's version of a commit, and what is left of a URL behind its scheme.
+    String.raw`^v\d+\.\d+\.\d+-(?:[\w.]+\.)?\d{14}-[0-9a-f]{12}(?:\+incompatible)?(?:/go\.mod)?$`,
+    String.raw`^//[a-z\d-]+(?:\.[a-z\d-]+)+(?:[/:]|$)`,
   ].join('|'),
   'i',
 )
 const NAME_OF_VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/
+/** `Guid.NewGuid`, before the parentheses of a call. */
+const MEMBER = /^(?:[A-Z][a-z]+)+(?:\.(?:[A-Z][a-z]+)+)+$/
 /** With a sign before it, in small letters, in capitals, or in words that begin with one. */
 const VARIABLE = /^[$%#@&!:]\W?(?:[a-z_.-]+|[A-Z_]+\d?|[a-z]+(?:[A-Z][a-z]+)+)\W*$/
 const PATH =
@@ -47,7 +52,8 @@ const PATH =
 const CHAIN_ADDRESS = /^0x[0-9a-f]{40}$/i
 
 export function isReference(value: string): boolean {
-  return CHAIN_ADDRESS.test(value) || NAME_OF_VARIABLE.test(value) || VARIABLE.test(value) || REFERENCE.test(value)
+  const isName = NAME_OF_VARIABLE.test(value) || MEMBER.test(value) || VARIABLE.test(value)
+  return isName || CHAIN_ADDRESS.test(value) || REFERENCE.test(value)
 }
 
 /** Of a file, or of something in the net. */

@@ -31,6 +31,8 @@ function isAboutIt(text: string, start: number, value: string): boolean {
 function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefined {
   const end = trimmed(text, start, reach, '.,;:)')
   const value = text.slice(start, end)
+  // `getpass(prompt='…')`: an argument's name.
+  if (/^[a-z_]{2,24}=$/.test(value)) return undefined
   const score = passwordScore(value, 'assigned')
   return score === undefined || isAboutIt(text, start, value) ? undefined : { score, end }
 }
@@ -44,11 +46,18 @@ function judgeQuoted({ text, start, end }: Candidate): Judged | undefined {
 }
 
 function judgeProse({ text, start, end: reach }: Candidate): Judged | undefined {
-  const end = trimmed(text, start, reach, '.,;:)*_')
+  const link = text.slice(start, reach).indexOf('](')
+  const end = trimmed(text, start, link === -1 ? reach : start + link, '.,;:)*_')
   const value = text.slice(start, end)
+  if (ARGUMENT.test(value)) return undefined
   const score = passwordScore(value, 'prose')
   return score === undefined || isAboutIt(text, start, value) ? undefined : { score: score - 0.1, end }
 }
+
+/** `follow_symlinks=False` */
+const ARGUMENT = /^[a-z][a-z\d]*(?:_[a-z\d]+)*=(?:true|false|none|null|\d{1,4})$/i
+/** `force_zip64` */
+const NAME_OF_ARGUMENT = /^[a-z]+\d{0,2}(?:_[a-z]+\d{0,2})+$/
 
 /** `password X`: a sentence goes on behind the word more often than not, but not behind an option, or before a quote. */
 function judgeSpaced(candidate: Candidate): Judged | undefined {
@@ -56,7 +65,15 @@ function judgeSpaced(candidate: Candidate): Judged | undefined {
   if (/--[\w-]{4,24}[ \t]{1,3}["'`]?$|[\w)][ \t]["'`]$/.test(text.slice(Math.max(0, start - 40), start))) {
     return judgeAssigned(candidate)
   }
-  return judgeProse(candidate)
+  // `pass force_zip64 to …`: the verb.
+  const judged = judgeProse(candidate)
+  if (judged !== undefined && NAME_OF_ARGUMENT.test(text.slice(start, judged.end)) && isBarePass(text, start))
+    return undefined
+  return judged
+}
+
+function isBarePass(text: string, start: number): boolean {
+  return nameBefore(text, start).words.at(-1) === 'pass'
 }
 
 function judgeCommand({ text, start, end }: Candidate): Judged | undefined {
