@@ -105,11 +105,19 @@ describe('names', () => {
     '3 Court Cases, 2 Square Meters',
     'Gleis 7, Wagen 12',
     'PID 12345 TID 67890 CPU 04 IRQ 255',
+    'return 0, ErrBodyNotAllowed\n}',
+    'if err != nil { return 0, fmt.Errorf("no") }',
+    'answers with a 403 Forbidden status',
+    'from 1 Jan 001 on',
+    'interpreted as a PKCS#11 URI. If',
   ])('nobody lives at %s', (text) => expect(found(text)).toEqual([]))
 
   it.each([
     ['Ship to PO BOX 417, please', 'PO BOX 417'],
     ['Deliver to 5 Court Street, Leeds LS1 4AP', '5 Court Street, Leeds LS1 4AP'],
+    ['ul.Lipowa 12, 00-950 Warszawa', 'ul.Lipowa 12, 00-950 Warszawa'],
+    ['Deliver to 4 McAllister Street, Leeds LS1 4AP', '4 McAllister Street, Leeds LS1 4AP'],
+    ['Deliver to 9 VanRoden Wood Apt. 12, Leeds LS1 4AP', '9 VanRoden Wood Apt. 12, Leeds LS1 4AP'],
     ['Deliver to 12 OAK RD, LEEDS LS1 4AP', '12 OAK RD, LEEDS LS1 4AP'],
     ['Wir wohnen Am See 14, 50674 Köln.', 'Am See 14, 50674 Köln'],
   ])('somebody lives at %s', (text, address) => expect(found(text)).toEqual([['pii.address', address]]))

@@ -1,5 +1,15 @@
 import { CUE, hashOf, pairOf, STREET, TITLE, UNIT } from './lexicon.js'
-import { CAPITALISED_SHAPE, CAPITALS, LINE, markShape, NUMBER, NUMBER_WORD, SMALL, WORD_NUMBER } from './shapes.js'
+import {
+  CAPITALISED_SHAPE,
+  CAPITALS,
+  LINE,
+  MIXED,
+  markShape,
+  NUMBER,
+  NUMBER_WORD,
+  SMALL,
+  WORD_NUMBER,
+} from './shapes.js'
 import type { Tokens } from './tokens.js'
 
 /**
@@ -81,7 +91,7 @@ function isCued(tokens: Tokens, at: number): boolean {
 
 /** Numbers are called so, and no house stands there. */
 const NUMBERED = hashesOf(
-  'rfc rfcs din vde iso iec ieee ansi socks pid tid cpu irq uid gid issue issues bug pr cve cwe tüv gleis wagen bahnsteig fig',
+  'rfc rfcs din vde iso iec ieee ansi socks pid tid cpu irq uid gid issue issues bug pr cve cwe tüv gleis wagen bahnsteig fig pep asvs pkcs ccitt',
 )
 const SEE = hashOf('see', 0, 3)
 /** Kinds of streets that stand behind their name: right behind a number they are counted, `3 Court Cases`. */
@@ -89,16 +99,45 @@ const BEHIND_NAME = hashesOf('court square street lane road drive park circle pl
 /** How streets end that are one word. */
 const STREET_TAILS = hashesOf('raße asse latz llee')
 
+/** Of which days are numbered, and no houses. */
+const MONTHS = hashesOf(
+  'jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december',
+)
+/** What servers answer behind a number of three digits. */
+const ANSWERS = hashesOf('forbidden unauthorized switching moved found gone goodbye guest cannot')
+
 /** As `isNobody`, of what is taken for an address. */
 export function isNoPlace(tokens: Tokens, start: number, end: number): boolean {
-  let numbered = false
+  const { word, shape, kind } = tokens
   let isAllShort = true
+  let isOther = false
+  let hasCode = false
+  let hasUnit = false
   for (let at = start; at < end; at++) {
     if (isStreet(tokens, at, end)) return false
-    if (NUMBERED.has(tokens.word[at] ?? 0) && isNumber(tokens, at + 1)) numbered = true
-    if (isWordOf(tokens, at) && !isAbbreviated(tokens, at)) isAllShort = false
+    const hash = word[at] ?? 0
+    if (NUMBERED.has(hash) && isNumber(tokens, shape[at + 1] === HASH ? at + 2 : at + 1)) isOther = true
+    if (isCode(tokens, at)) hasCode = true
+    if (((kind[at] ?? 0) & UNIT) !== 0) hasUnit = true
+    if (ANSWERS.has(hash) && shape[at - 1] === THREE_DIGITS) isOther = true
+    if (isWord(tokens, at) && !isAbbreviated(tokens, at) && !MONTHS.has(hash)) isAllShort = false
   }
-  return numbered || isAllShort || isCounted(tokens, start, end) || isBehindCode(tokens, start)
+  if (hasCode && !hasUnit) return true
+  return isOther || isAllShort || isCounted(tokens, start, end) || isBehindCode(tokens, start)
+}
+
+const THREE_DIGITS = NUMBER + 2
+
+/** `ErrBodyNotAllowed`, `fmt.Errorf`: names of code. What is written so among streets has one beside it, or a box. */
+function isCode({ start, end, shape }: Tokens, at: number): boolean {
+  if (shape[at] === MIXED) return true
+  return (
+    shape[at] === SMALL &&
+    shape[at + 1] === DOT &&
+    start[at + 1] === end[at] &&
+    start[at + 2] === end[at + 1] &&
+    (shape[at + 2] ?? LINE) <= SMALL
+  )
 }
 
 /** Something that is no address without it: a kind of street where one stands. */
@@ -159,7 +198,7 @@ function isNumber(tokens: Tokens, at: number): boolean {
   return shape >= NUMBER && shape < NUMBER_WORD
 }
 
-function isWordOf(tokens: Tokens, at: number): boolean {
+function isWord(tokens: Tokens, at: number): boolean {
   const shape = tokens.shape[at] ?? LINE
   return shape >= CAPITALISED_SHAPE && shape <= SMALL
 }

@@ -4,7 +4,7 @@ export const NONE = 0
 export const CAPITALISED_SHAPE = 1
 export const INITIAL = 2
 export const CAPITALS = 3
-const MIXED = 4
+export const MIXED = 4
 export const SMALL = 5
 /** 6 to 11: numbers of one to five digits, and longer ones. */
 export const NUMBER = 6

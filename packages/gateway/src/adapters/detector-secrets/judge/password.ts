@@ -11,7 +11,7 @@ const NO_PASSWORD: ReadonlySet<string> = new Set(
     'sha sha1 sha256 sha512 md5 bcrypt argon2 argon2id argon2i pbkdf2 scrypt aes aes256 rsa ed25519 hmac hs256 rs256 es256 oauth oauth2 ' +
     'saml oidc mfa 2fa totp otp ldap kerberos ntlm ssh tls ssl http https minlength maxlength min max length characters chars ' +
     'env environment variable vault config ask prompt ignore disabled enabled md5 scram-sha- file stdin basic bearer digest ' +
-    'windows iso rfc utf-8 iso- x python3 java8 es6 web3 web2 h264 mp3 mp4 i18n l10n a11y k8s s3 ec2 p2p b2b b2c covid-'
+    'anonymous anonymous@ windows iso rfc utf-8 iso- x python3 java8 es6 web3 web2 h264 mp3 mp4 i18n l10n a11y k8s s3 ec2 p2p b2b b2c covid-'
   ).split(' '),
 )
 
