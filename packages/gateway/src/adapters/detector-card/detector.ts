@@ -59,39 +59,14 @@ function isCard(text: string, start: number, end: number, digits: number): boole
   if (!luhnHolds(text, start, end)) return false
   const before = text.slice(Math.max(0, start - NAMED_REACH), start)
   if (NAMED.test(before)) return true
-  if (!isIssued(head, digits) || !isGroupedAsCards(text, start, end)) return false
+  if (!isIssued(head, digits) || isGroupedAsOrders(text, start, end)) return false
   return digits < end - start || !(isArticle(text, start, digits) || isCalledOtherwise(before))
 }
 
-/**
- * `301-7411324-9061332` is an order's number. On cards groups are alike but for the last (which in 19 digits is of three), as American
- * Express and Diners print them, or the issuer's part stands before the rest.
- */
-function isGroupedAsCards(text: string, start: number, end: number): boolean {
-  const sizes: number[] = [0]
-  for (let at = start; at < end; at++) {
-    if (isDigit(text.charCodeAt(at))) sizes[sizes.length - 1] = (sizes.at(-1) ?? 0) + 1
-    else sizes.push(0)
-  }
-  const first = sizes[0] ?? 0
-  const last = sizes.at(-1) ?? 0
-  if (sizes.slice(0, -1).every((size) => size === first) && last <= first) return true
-  if (sizes.every((size) => size % 4 === 0)) return true
-  return UNLIKE.has(sizes.join('-'))
+/** `301-7411324-9061332`: a large shop numbers its orders so. */
+function isGroupedAsOrders(text: string, start: number, end: number): boolean {
+  return end - start === 19 && /^\d{3}-\d{7}-\d{7}$/.test(text.slice(start, end))
 }
-
-/** Groups that are not alike: American Express, Diners Club, UnionPay, Visa of 13 digits. */
-const UNLIKE: ReadonlySet<string> = new Set([
-  '4-6-5',
-  '4-6-4',
-  '6-13',
-  '6-10',
-  '6-9',
-  '6-8',
-  '4-3-3-3',
-  '4-12-3',
-  '4-4-4-7',
-])
 
 /** Of 13 digits in a row the last one is also what GS1's sum asks of an EAN: that is on every packet, and such a card on none any more. */
 function isArticle(text: string, start: number, digits: number): boolean {
@@ -101,13 +76,14 @@ function isArticle(text: string, start: number, digits: number): boolean {
   return sum % 10 === 0
 }
 
-/** `"id": "…"`, `order …`, `timestamp=…`: digits in a row are what the word right before them says, unless it stands by a word for a card. */
+/** `EAN …`, `timestamp=…`: digits in a row are what the word right before them says, unless it stands by a word for a card. */
 function isCalledOtherwise(before: string): boolean {
   return OTHERWISE.test(before) && !OF_CARDS.test(before)
 }
 
+/** `order` and `id` are none of them: numbers of cards stand behind those too. */
 const OTHERWISE =
-  /(?:^|[^a-z]|_)(?:ids?|uid|guid|timestamp|ts|epoch|seq|sequence|offset|snowflake|nonce|order(?:[ _-]?(?:id|no|nr|number))?|orderid|orderno|ean|gtin|upc|isbn|jan|barcode|article|artikel)(?:[ _-]?(?:no|nr|number|nummer))?["'`]?\.? ?[:=#]{0,2} ?["'`]?$/i
+  /(?:^|[^a-z]|_)(?:timestamp|ts|epoch|seq|snowflake|ean|gtin|upc|isbn|jan|barcode)(?:[ _-]?(?:no|nr|number|nummer))?["'`]?\.? ?[:=#]{0,2} ?["'`]?$/i
 const OF_CARDS =
   /cards?(?![a-z])|\bcc\b|karten?\b|carte|tarjeta|carta|kaart|kort\b|karty?\b|cartão|visa|mastercard|maestro|amex|pay/i
 
@@ -242,10 +218,10 @@ function isOfRow(text: string, at: number): boolean {
 const NONE: readonly Finding[] = []
 
 /**
- * Payment card numbers: 13 to 19 digits (12 for four old Maestro ranges), in a row or with single spaces or hyphens between groups
- * such as cards have, Luhn. Behind a word for a card groups may be any.
+ * Payment card numbers: 13 to 19 digits (12 for four old Maestro ranges), single spaces or hyphens between any two, Luhn.
  *
- * Blind to digits in a row that `order`, `id` or the like stands right before, and to one in ten of 13 digits: those of an EAN.
+ * Blind to digits in a row that `EAN`, `timestamp` or the like stands right before, to groups of 3, 7 and 7 digits with hyphens, and to
+ * one in ten of 13 digits: those of an EAN. Behind a word for a card it sees all of them.
  */
 export const cardDetector: Detector = {
   name: 'card',
