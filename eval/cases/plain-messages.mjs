@@ -1,5 +1,5 @@
-// System messages of apps that take every ordinary request: whatever of the kind is asked under them is right. Written for measuring;
-// no pattern of training is made of them.
+// System messages of apps that take every ordinary request: whatever of the kind is asked under them is right. Written for measuring:
+// no pattern of training is made of them, but the first, which half the world has, stands in both.
 export const PLAIN_MESSAGES = [
   'You are a helpful assistant.',
   'You are an AI assistant that helps people find information.',

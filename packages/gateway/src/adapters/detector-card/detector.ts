@@ -60,7 +60,7 @@ function isCard(text: string, start: number, end: number, digits: number): boole
   const before = text.slice(Math.max(0, start - NAMED_REACH), start)
   if (NAMED.test(before)) return true
   if (!isIssued(head, digits) || isGroupedAsOrders(text, start, end)) return false
-  return digits < end - start || !(isArticle(text, start, digits) || isCalledOtherwise(before))
+  return digits < end - start || !(isArticle(text, start, digits) || isCalledOtherwise(before, digits))
 }
 
 /** `301-7411324-9061332`: a large shop numbers its orders so. */
@@ -76,14 +76,18 @@ function isArticle(text: string, start: number, digits: number): boolean {
   return sum % 10 === 0
 }
 
-/** `EAN …`, `timestamp=…`: digits in a row are what the word right before them says, unless it stands by a word for a card. */
-function isCalledOtherwise(before: string): boolean {
-  return OTHERWISE.test(before) && !OF_CARDS.test(before)
+/** `EAN …`, `timestamp=…`: digits in a row are what is right before them, unless it stands by a word for a card. */
+function isCalledOtherwise(before: string, digits: number): boolean {
+  const isOther = OF_TIME.test(before) || (digits <= ARTICLE_MAX && OF_ARTICLES.test(before))
+  return isOther && !OF_CARDS.test(before)
 }
 
 /** `order` and `id` are none of them: numbers of cards stand behind those too. */
-const OTHERWISE =
-  /(?:^|[^a-z]|_)(?:timestamp|ts|epoch|seq|snowflake|ean|gtin|upc|isbn|jan|barcode)(?:[ _-]?(?:no|nr|number|nummer))?["'`]?\.? ?[:=#]{0,2} ?["'`]?$/i
+const OF_TIME = /(?:^|[^a-z])(?:timestamp|ts|epoch|seq|snowflake)["'`]? ?[:=] ?["'`]?$/i
+const OF_ARTICLES =
+  /(?:^|[^a-z])(?:ean|gtin|upc|isbn|barcode)(?:[ _-]?(?:no|nr|number|nummer))?["'`]?\.? ?[:=#]{0,2} ?["'`]?$/i
+/** A GTIN has no more. */
+const ARTICLE_MAX = 14
 const OF_CARDS =
   /cards?(?![a-z])|\bcc\b|karten?\b|carte|tarjeta|carta|kaart|kort\b|karty?\b|cartão|visa|mastercard|maestro|amex|pay/i
 

@@ -3,13 +3,15 @@ import { viewsOf } from '../../views/views.js'
 import { Context } from './context.js'
 import type { Features } from './features.js'
 import { isDoubted, type Model, sigmoid, Tally } from './model.js'
-import { type Piece, sentencesOf } from './pieces.js'
+import { linesOf, meantIn, type Piece, sentencesOf } from './pieces.js'
 import type { Reading } from './reading.js'
 
 const WINDOW = 8192
 const FENCE = '```'
 /** Between two sentences that were found, a line that says little (`Subject:`, a row of dashes) belongs to what they say. */
 const BETWEEN_MAX = 3
+/** Meanings of attacks that a line of a sentence must have to count by itself. */
+const MEANT_MIN = 2
 
 export interface Planted extends Span {
   readonly score: number
@@ -84,7 +86,25 @@ export class Documents {
       open = { start, end, score, index }
       found.push(open)
     }
+    for (const { line, score } of this.#lines(sentences)) {
+      // Tails of sentences look like orders too, so a line alone is one only with words that mean it.
+      isUnsure ||= score >= documents.doubt
+      if (score < documents.medium || meantIn(this.#reading.meanings, line) < MEANT_MIN) continue
+      found.push({ start: starts[line.from] ?? 0, end: ends[line.to - 1] ?? 0, score })
+    }
     return { planted: found, isUnsure }
+  }
+
+  /** The lines of sentences that are wrapped, scored as if each were a sentence. */
+  *#lines(sentences: readonly Piece[]): Generator<{ readonly line: Piece; readonly score: number }> {
+    const lines = linesOf(this.#reading)
+    if (lines.length === 0) return
+    const wrapped = new Set(lines.map(({ from }) => from))
+    const all = [...sentences.filter(({ from }) => !wrapped.has(from)), ...lines].sort((a, b) => a.from - b.from)
+    this.#context.read(this.#reading, all)
+    for (const [index, line] of all.entries()) {
+      if (wrapped.has(line.from)) yield { line, score: this.#score(line, index) }
+    }
   }
 
   #score(sentence: Piece, index: number): number {

@@ -17,28 +17,29 @@ const BEHIND_EQUALS = setOf(' =>')
 /** The lines of a text, from the first to the last: which of them end a sentence. */
 export class Lines {
   readonly #reading: Reading
-  #start = 0
+  #start: number
   #isFenced: boolean
 
   constructor(reading: Reading) {
     this.#reading = reading
+    this.#start = reading.starts[0] ?? 0
     this.#isFenced = reading.text.startsWith(FENCE, reading.starts[0] ?? 0)
   }
 
-  /** Whether a line ends a sentence between the token that ends at `end` and the next one, at `next`. Asked of one after the other. */
-  breaks(end: number, next: number): boolean {
+  /** What a line does between the token that ends at `end` and the next one, at `next`. Asked of one after the other. */
+  between(end: number, next: number): 'none' | 'goes-on' | 'breaks' {
     const { text, units } = this.#reading
     let ended = 0
     for (let at = end; at < next; at++) if (units[at] === LINE) ended += 1
-    if (ended === 0) return false
+    if (ended === 0) return 'none'
     const start = this.#start
     this.#start = next
     const wasFenced = this.#isFenced
     if (text.startsWith(FENCE, next)) {
       this.#isFenced = !wasFenced
-      return true
+      return 'breaks'
     }
-    return wasFenced || ended > 1 || !this.#goesOn(start, end, next)
+    return !wasFenced && ended === 1 && this.#goesOn(start, end, next) ? 'goes-on' : 'breaks'
   }
 
   /** Whether a line of prose goes on in the next: who wrapped it had no room there for the first word of that. */

@@ -16,6 +16,7 @@ const FULL_STOPS: ReadonlySet<number> = new Set([0x3002, 0xff01, 0xff1f])
 interface Cut {
   readonly reads: number
   readonly sentences: readonly Piece[]
+  readonly lines: readonly Piece[]
 }
 
 /** Who judges a text by itself and who judges it against the system message cut the same one. */
@@ -23,32 +24,50 @@ const lastCuts = new WeakMap<Reading, Cut>()
 
 /** Sentences, each at most `CHUNK_MAX` long: a stop with a space behind it ends one, and so does a line that does not go on in the next. */
 export function sentencesOf(reading: Reading): readonly Piece[] {
-  const { reads } = reading
-  const last = lastCuts.get(reading)
-  if (last?.reads === reads) return last.sentences
-  const sentences = cutOf(reading)
-  lastCuts.set(reading, { reads, sentences })
-  return sentences
+  return cutOf(reading).sentences
 }
 
-function cutOf(reading: Reading): readonly Piece[] {
+/** The lines of the sentences that have several: an order must not hide behind a line that was left without a stop. */
+export function linesOf(reading: Reading): readonly Piece[] {
+  return cutOf(reading).lines
+}
+
+function cutOf(reading: Reading): Cut {
+  const { reads } = reading
+  const last = lastCuts.get(reading)
+  if (last?.reads === reads) return last
+  const cut = { reads, ...cutInto(reading) }
+  lastCuts.set(reading, cut)
+  return cut
+}
+
+function cutInto(reading: Reading): Omit<Cut, 'reads'> {
   const { count, ends, starts, text } = reading
-  const lines = new Lines(reading)
-  const pieces: Piece[] = []
+  const breaks = new Lines(reading)
+  const sentences: Piece[] = []
+  const lines: Piece[] = []
   let from = 0
+  let lineFrom = 0
   let first = starts[0] ?? 0
   for (let at = 0; at < count; at++) {
     const isLast = at + 1 === count
     const end = ends[at] ?? 0
     const next = isLast ? text.length : (starts[at + 1] ?? 0)
-    const breaks = lines.breaks(end, next)
-    const fits = !isLast && (ends[at + 1] ?? 0) - first <= CHUNK_MAX
-    if (fits && !breaks && !stops(reading, at, end, next)) continue
-    pieces.push({ from, to: at + 1 })
-    from = at + 1
+    const line = breaks.between(end, next)
+    const to = at + 1
+    const fits = !isLast && (ends[to] ?? 0) - first <= CHUNK_MAX
+    const ended = !fits || line === 'breaks' || stops(reading, at, end, next)
+    if (line === 'goes-on' || (ended && lineFrom > from)) {
+      lines.push({ from: lineFrom, to })
+      lineFrom = to
+    }
+    if (!ended) continue
+    sentences.push({ from, to })
+    from = to
+    lineFrom = to
     first = next
   }
-  return pieces
+  return { sentences, lines }
 }
 
 /** Whether the token that ends at `end`, with the next at `next`, is a stop. */
@@ -62,20 +81,19 @@ function stops({ kinds, units }: Reading, at: number, end: number, next: number)
 const MEANT_MIN = 3
 
 /**
- * Sentences that are worth a look by themselves: what stands around them in their chunk must not make them harmless.
+ * Sentences, and lines of them, that are worth a look by themselves: what stands around them in their chunk must not make them harmless.
  *
  * @param chunks of the same sentences
  */
-export function tellingOf(
-  { meanings }: Reading,
-  sentences: readonly Piece[],
-  chunks: readonly Piece[],
-): readonly Piece[] {
-  return sentences.filter((one) => meantIn(meanings, one) >= MEANT_MIN && !chunks.some((chunk) => isSame(chunk, one)))
+export function tellingOf(reading: Reading, sentences: readonly Piece[], chunks: readonly Piece[]): readonly Piece[] {
+  const { meanings } = reading
+  return [...sentences, ...linesOf(reading)].filter(
+    (one) => meantIn(meanings, one) >= MEANT_MIN && !chunks.some((chunk) => isSame(chunk, one)),
+  )
 }
 
-/** Meanings that follow one another, without those that only go on. */
-function meantIn(meanings: Uint8Array, { from, to }: Piece): number {
+/** How many meanings follow one another, without those that only go on. */
+export function meantIn(meanings: Uint8Array, { from, to }: Piece): number {
   let meant = 0
   let before = 0
   for (let at = from; at < to; at++) {

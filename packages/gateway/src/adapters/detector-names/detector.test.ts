@@ -29,6 +29,9 @@ const FOUND: readonly (readonly [text: string, ...found: string[]])[] = [
   ['Ich wohne in der Lindenstraße 14, 50674 Köln.', 'Lindenstraße 14, 50674 Köln'],
   ['Livraison au 27 rue de la Harpe, 75005 Paris', '27 rue de la Harpe, 75005 Paris'],
   ['Vivo en calle Mayor 12, 28013 Madrid.', 'calle Mayor 12, 28013 Madrid'],
+  ['Name: Charles Schwab', 'Charles Schwab'],
+  ['Customer: Philip Morris, 555-0100', 'Philip Morris'],
+  ['Rosenweg 5, Bug 1, 50674 Köln', 'Rosenweg 5, Bug 1, 50674 Köln'],
   ['Ship to:\n77 Bridge Road\nLeeds LS1 4AP', '77 Bridge Road\nLeeds LS1 4AP'],
 ]
 

@@ -64,6 +64,8 @@ const TOOLS = pairsOf(
  */
 export function isNobody(tokens: Tokens, start: number, end: number): boolean {
   const { word, shape } = tokens
+  // `Name:` and `Dear` say that somebody is meant.
+  if (isCued(tokens, start)) return false
   if (end - start === 1) {
     if (shape[start] === CAPITALS) return isAbbreviation(tokens, start)
     return TOOLS.has(pairOf(word[start] ?? 0, word[end] ?? 0))
@@ -73,15 +75,13 @@ export function isNobody(tokens: Tokens, start: number, end: number): boolean {
   return isTwo && THINGS.has(pairOf(word[start] ?? 0, word[last] ?? 0))
 }
 
-/** `EAN 4006381333931`, `JAN: 45…`: in capitals, short, and a number is called so. `Name: JAN` says that somebody is meant. */
+/** `EAN 4006381333931`, `JAN: 45…`: in capitals, short, and a number is called so. */
 function isAbbreviation(tokens: Tokens, at: number): boolean {
   const { start, end, word } = tokens
   const isListed = ABBREVIATIONS.has(word[at] ?? 0)
   const isShort = (end[at] ?? 0) - (start[at] ?? 0) <= SHORT_MAX
   if (!isListed && !isShort) return false
-  const isNumbered = isNumber(tokens, isJoint(tokens, at + 1) ? at + 2 : at + 1)
-  if (isListed && isNumbered) return true
-  return (isListed || isNumbered) && !isCued(tokens, at)
+  return isListed || isNumber(tokens, isJoint(tokens, at + 1) ? at + 2 : at + 1)
 }
 
 function isCued(tokens: Tokens, at: number): boolean {
@@ -91,13 +91,15 @@ function isCued(tokens: Tokens, at: number): boolean {
 
 /** Numbers are called so, and no house stands there. */
 const NUMBERED = hashesOf(
-  'rfc rfcs din vde iso iec ieee ansi socks pid tid cpu irq uid gid issue issues bug pr cve cwe tüv gleis wagen bahnsteig fig pep asvs pkcs ccitt',
+  'rfc rfcs din vde iso iec ieee ansi socks pid tid cpu irq uid gid issue issues cve cwe tüv gleis wagen bahnsteig fig pep asvs pkcs ccitt',
 )
 const SEE = hashOf('see', 0, 3)
 /** Kinds of streets that stand behind their name: right behind a number they are counted, `3 Court Cases`. */
 const BEHIND_NAME = hashesOf('court square street lane road drive park circle place way crossing')
 /** How streets end that are one word. */
-const STREET_TAILS = hashesOf('raße asse latz llee')
+const STREET_TAILS = hashesOf(
+  'raße asse latz llee atan laan raat ring damm ufer nweg eweg lweg rweg tweg sweg dweg gweg',
+)
 
 /** Of which days are numbered, and no houses. */
 const MONTHS = hashesOf(
@@ -106,27 +108,44 @@ const MONTHS = hashesOf(
 /** What servers answer behind a number of three digits. */
 const ANSWERS = hashesOf('forbidden unauthorized switching moved found gone goodbye guest cannot')
 
-/** As `isNobody`, of what is taken for an address. */
+/** As `isNobody`, of what is taken for an address. With a street in it, or a postcode, it is one whatever stands beside. */
 export function isNoPlace(tokens: Tokens, start: number, end: number): boolean {
   const { word, shape, kind } = tokens
+  if (isBehindCode(tokens, start)) return true
   let isAllShort = true
-  let isOther = false
   let hasCode = false
   let hasUnit = false
   for (let at = start; at < end; at++) {
-    if (isStreet(tokens, at, end)) return false
-    const hash = word[at] ?? 0
-    if (NUMBERED.has(hash) && isNumber(tokens, shape[at + 1] === HASH ? at + 2 : at + 1)) isOther = true
+    if (isStreet(tokens, at, end) || isPostcode(tokens, at)) return false
     if (isCode(tokens, at)) hasCode = true
     if (((kind[at] ?? 0) & UNIT) !== 0) hasUnit = true
-    if (ANSWERS.has(hash) && shape[at - 1] === THREE_DIGITS) isOther = true
-    if (isWord(tokens, at) && !isAbbreviated(tokens, at) && !MONTHS.has(hash)) isAllShort = false
+    if (isWord(tokens, at) && !isAbbreviated(tokens, at) && !MONTHS.has(word[at] ?? 0)) isAllShort = false
   }
-  if (hasCode && !hasUnit) return true
-  return isOther || isAllShort || isCounted(tokens, start, end) || isBehindCode(tokens, start)
+  const isAnswer = shape[start] === THREE_DIGITS && ANSWERS.has(word[start + 1] ?? 0)
+  if ((hasCode && !hasUnit) || isAnswer) return true
+  return isNumbered(tokens, start, end) || isAllShort || isCounted(tokens, start, end)
+}
+
+/** `RFC 959`, `See Issue 15735`, `302 // RFC 9110`: what comes first, but for a number or a word in small letters, is called so. */
+function isNumbered(tokens: Tokens, start: number, end: number): boolean {
+  const { word, shape } = tokens
+  for (let at = start; at < end; at++) {
+    if (NUMBERED.has(word[at] ?? 0)) return isNumber(tokens, shape[at + 1] === HASH ? at + 2 : at + 1)
+    if (shape[at] === CAPITALISED_SHAPE && word[at] !== SEE) return false
+  }
+  return false
+}
+
+/** A number of four digits or more, or letters and digits, that is not what the word before it numbers. */
+function isPostcode({ shape, word }: Tokens, at: number): boolean {
+  const here = shape[at] ?? LINE
+  const isLong = here >= FOUR_DIGITS && here < NUMBER_WORD
+  if (!isLong && here !== WORD_NUMBER) return false
+  return !NUMBERED.has(word[at - 1] ?? 0) && !(shape[at - 1] === HASH && NUMBERED.has(word[at - 2] ?? 0))
 }
 
 const THREE_DIGITS = NUMBER + 2
+const FOUR_DIGITS = NUMBER + 3
 
 /** `ErrBodyNotAllowed`, `fmt.Errorf`: names of code. What is written so among streets has one beside it, or a box. */
 function isCode({ start, end, shape }: Tokens, at: number): boolean {

@@ -24,6 +24,7 @@ export const PHONES: readonly string[] = [
   'Tel.: «030 12345678», Tel.«030 12345678», Phone/Tel.«030 12345678»',
   'Tél. «01 02 03 04 05», «01 23 45 67 89»',
   'A question on the article? Call «570-384-3108».',
+  'Tel.Nr.«0171 2345678», Tel.No.«212-555-0142»',
   'Tel. «+49 (0)30 123456-78»',
   'Handy: «0171 1234567» oder «0171/1234567»',
   'ruf mich bitte unter «0151 23456789» an',
@@ -88,6 +89,7 @@ export const NO_PHONES: readonly string[] = [
 ]
 
 export const NATIONAL_IDS: readonly string[] = [
+  'VAT no. «12345678Z», article «536-90-4399», batch «529.982.247-25»',
   // en-US
   'My SSN is «078-05-1120»; «219-09-9998» is on file',
   'Social Security number (SSN): «219099999», SSN: «123 45 6789»',
@@ -219,6 +221,7 @@ export const NETWORKS: readonly string[] = [
   'full «2001:0db8:85a3:0000:0000:8a2e:0370:7334», mapped «::ffff:203.0.113.77»',
   'Client IP «8.8.8.8»',
   'The DNS record was updated to «203.0.113.7», upgrade the server from «203.0.113.8», from «203.0.113.9»',
+  'the firewall was updated from «203.0.113.11», update from «203.0.113.12»',
   'mac «00:1A:2B:3C:4D:5E», «00-1a-2b-3c-4d-5e», «001a.2b3c.4d5e»',
 ]
 

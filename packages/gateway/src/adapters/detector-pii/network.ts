@@ -74,7 +74,8 @@ function ipv4Score(row: string, text: string, start: number): number {
 
 /** `upgrade from 10.15.7.2`, `Chrome was updated to 124.0.63.78`: programs are, and of a record of DNS it is said that it is one. */
 const UPGRADE = /\b(?:up|down)(?:grad|dat)(?:e|es|ed|ing)(?: [A-Za-z]{1,16})? (?:from|to) $/i
-const OF_NETWORKS = /\b(?:dns|records?|routes?|gateway|subnet|interface|peer|proxy|vpn|node)\b/i
+const OF_NETWORKS =
+  /\b(?:dns|records?|routes?|gateway|subnet|interface|peer|proxy|vpn|node|firewall|upstream|endpoint|origin|balancer|switch|router|update from)\b/i
 const UPGRADE_REACH = 64
 
 function isUpgrade(before: string): boolean {

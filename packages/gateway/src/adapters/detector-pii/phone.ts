@@ -48,8 +48,8 @@ function standsFree(text: string, start: number): boolean {
 }
 
 /** `10.1016/j.cell.2023.01.014`: of a name with dots, whatever its words are. */
-const IN_NAME = /[0-9A-Za-z_]\.[A-Za-z]{1,16}\.$/
-const NAME_REACH = 20
+const IN_NAME = /[0-9/][\w.]{0,12}\.[A-Za-z]{1,16}\.$/
+const NAME_REACH = 32
 
 /** Nothing that belongs to the number's last group goes on behind it, but for an extension. */
 function endsFree(text: string, end: number): boolean {

@@ -27,6 +27,8 @@ export type Label =
   | 'version'
   | 'id'
   | 'other'
+  /** As `other`, but numbers of people and firms are called so too. */
+  | 'counted'
 
 const LISTS: Readonly<Record<Label, string>> = {
   phone:
@@ -87,7 +89,8 @@ const LISTS: Readonly<Record<Label, string>> = {
     'barcode ean upc gtin vin plate bestellung bestellnummer rechnung rechnungsnummer kundennummer auftrag auftragsnummer ' +
     'aktenzeichen sendung sendungsnummer betrag preis commande facture dossier colis montant pedido factura importe precio ordine ' +
     'fattura importo bestelling bestelnummer factuur factuurnummer klantnummer bedrag zamówienie zamówienia faktura kwota ' +
-    'kundnummer ordernummer belopp fatura nota valor software product ' +
+    'kundnummer ordernummer belopp fatura nota valor software product',
+  counted:
     'article articles asin mpn rma awb batch catalog catalogue quantity qty coupon voucher score scores highscore leaderboard ' +
     'artikel artikelnummer artikelnr katalognummer seriennummer teilenummer punktzahl punktestand gutschein gutscheincode produkt ' +
     'produktnummer modell produit modèle réf référence quantité artículo producto modelo puntuación cantidad articolo prodotto ' +

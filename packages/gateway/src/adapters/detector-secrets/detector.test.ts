@@ -110,6 +110,9 @@ describe('what a name says is a secret [secrets.contexts]', () => {
     ['Pass {s}, unless it was changed', 'Winter_{d4}'],
     ['[the password is {s}](https://example.com/a)', 'island-Jasmine-{d4}'],
     ['getpass({s})', 'Amber!{d2}birch'],
+    ['the password for the server is {s}', 'Ab](c{d2}!xZq'],
+    ['our password for the wifi is {s}', 'hunter{d2}x](Zq{d2}!rest'],
+    ['the passphrase of the vault is {s}', 'kitten={d2}'],
     ['token ({s})', '{a32}'],
     ['the secret: {s} (v1.2.3)', '{a32}'],
   ])('kept: %s', (context, template) => {

@@ -324,19 +324,26 @@ export class Charge {
   }
 }
 
+/** @throws where there is none of that name */
 function cue(name: string): number {
-  return NAMES.indexOf(name) + 1
+  const index = NAMES.indexOf(name)
+  if (index === -1) throw new Error(`no cue ${name}`)
+  return index + 1
 }
 
 function kindsOf(): Uint8Array {
   const kinds = new Uint8Array(NAMES.length + 1)
   const acts = NAMES.slice(NAMES.indexOf('joke'), NAMES.indexOf('swear') + 1)
   const tongues = ['english', 'german', 'french', 'spanish', 'italian', 'otherlanguage', 'language']
-  const contents = ['translate', 'correct', 'classify', 'summarise', 'beyond', 'format', 'brief']
+  const contents = ['translate', 'correct', 'classify', 'summarise', 'beyond', 'format', 'brief', 'tell', 'subject']
   const frees = ['instead', 'stop', 'freely', 'long', 'explain']
-  for (const name of contents) kinds[cue(name)] = CONTENT
-  for (const name of acts) kinds[cue(name)] = ACT
-  for (const name of tongues) kinds[cue(name)] = TONGUE
-  for (const name of frees) kinds[cue(name)] = FREE
+  for (const name of contents) mark(kinds, name, CONTENT)
+  for (const name of acts) mark(kinds, name, ACT)
+  for (const name of tongues) mark(kinds, name, TONGUE)
+  for (const name of frees) mark(kinds, name, FREE)
   return kinds
+}
+
+function mark(kinds: Uint8Array, name: string, kind: number): void {
+  kinds[cue(name)] = (kinds[cue(name)] ?? 0) | kind
 }

@@ -32,7 +32,7 @@ function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefin
   const end = trimmed(text, start, reach, '.,;:)')
   const value = text.slice(start, end)
   // `getpass(prompt='…')`: an argument's name.
-  if (/^[a-z_]{2,24}=$/.test(value)) return undefined
+  if (/^[a-z_]{2,24}=$/.test(value) && text[start - 1] === '(') return undefined
   const score = passwordScore(value, 'assigned')
   return score === undefined || isAboutIt(text, start, value) ? undefined : { score, end }
 }
@@ -46,7 +46,7 @@ function judgeQuoted({ text, start, end }: Candidate): Judged | undefined {
 }
 
 function judgeProse({ text, start, end: reach }: Candidate): Judged | undefined {
-  const link = text.slice(start, reach).indexOf('](')
+  const link = text.slice(start, reach).search(LINK)
   const end = trimmed(text, start, link === -1 ? reach : start + link, '.,;:)*_')
   const value = text.slice(start, end)
   if (ARGUMENT.test(value)) return undefined
@@ -55,7 +55,10 @@ function judgeProse({ text, start, end: reach }: Candidate): Judged | undefined 
 }
 
 /** `follow_symlinks=False` */
-const ARGUMENT = /^[a-z][a-z\d]*(?:_[a-z\d]+)*=(?:true|false|none|null|\d{1,4})$/i
+const ARGUMENT =
+  /^[a-z][a-z\d]*(?:_[a-z\d]+)*=(?:True|False|None|true|false|null)$|^[a-z][a-z\d]*(?:_[a-z\d]+)+=\d{1,4}$/
+/** `[… Password Security](#v62)`: a link in Markdown goes on there. */
+const LINK = /\]\((?:https?:|mailto:|www\.|[#/])/
 /** `force_zip64` */
 const NAME_OF_ARGUMENT = /^[a-z]+\d{0,2}(?:_[a-z]+\d{0,2})+$/
 
