@@ -259,6 +259,21 @@ describe('streams', () => {
     },
   )
 
+  it('an address right behind a full stop is found wherever it is cut [content.disguised-streams]', () => {
+    const text = 'Dr. Maria Schneider.２０３．０．１１３．７/'
+    const [, network] = withDisguised(all.find(({ name }) => name === 'network') as Detector)
+    const whole = network.scan(text, 0, true).findings
+    expect(whole).toMatchObject([{ type: 'pii.ip', start: 20, end: 31 }])
+    for (let first = 1; first < text.length; first++) {
+      for (let second = first; second <= text.length; second++) {
+        const one = network.scan(text.slice(0, first), 0, false)
+        const two = network.scan(text.slice(0, second), one.hold, false)
+        const three = network.scan(text, two.hold, true)
+        expect([...one.findings, ...two.findings, ...three.findings], `${first}, ${second}`).toEqual(whole)
+      }
+    }
+  })
+
   it.each(['%', '%25', '%2525', '\u200b'])(
     'a private key behind a mark in disguise (%j) is followed to its end, however long it is [content.disguised-streams]',
     (sign) => {

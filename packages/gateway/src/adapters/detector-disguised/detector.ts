@@ -77,7 +77,9 @@ class Disguised implements Detector {
     if (found.length === 0) return { findings: NONE, hold }
     const findings = apart(found)
     // What the first one said of a text that it saw in pieces is not known any more. Who counts what overlaps once misses nothing.
-    return settled(from === 0 && ended ? this.#unwritten(text, findings) : findings, hold)
+    return settled(from === 0 && ended ? this.#unwritten(text, findings) : findings, hold, (at) =>
+      Math.max(from, wordIn(text, at)),
+    )
   }
 
   /** Those that the first detector does not find where they stand. */
@@ -107,12 +109,16 @@ const WORD_MAX = 64
 
 /** Where the word begins that stands at `place` in a view: half of one may be decided otherwise than the whole was. */
 function wordAt(view: View, place: number): number {
-  const { text } = view
   const end = indexOf(view, place)
-  if (end === text.length) return place
-  let start = end
-  while (start > 0 && end - start < WORD_MAX && !/\s/.test(text.charAt(start - 1))) start--
+  if (end === view.text.length) return place
+  const start = wordIn(view.text, end)
   return start === end ? place : view.spanOf(start, start + 1).start
+}
+
+function wordIn(text: string, place: number): number {
+  let start = place
+  while (start > 0 && place - start < WORD_MAX && !/\s/.test(text.charAt(start - 1))) start--
+  return start
 }
 
 function byType(findings: readonly Finding[]): ReadonlyMap<FindingType, readonly Finding[]> {
@@ -152,12 +158,16 @@ function apart(findings: readonly Finding[]): readonly Finding[] {
   return all
 }
 
-/** What is held is held as a whole. */
-function settled(findings: readonly Finding[], from: number): Scan {
+/**
+ * What is held is held as a whole, and with the word that it begins in: looked at again from within that, it may not be found.
+ *
+ * @param wordAt where the word begins that stands at a place, as far as it is not decided yet
+ */
+function settled(findings: readonly Finding[], from: number, wordAt: (place: number) => number): Scan {
   let hold = from
   for (let i = findings.length - 1; i >= 0; i--) {
     const one = findings[i]
-    if (one !== undefined && one.start < hold && one.end > hold) hold = one.start
+    if (one !== undefined && one.start < hold && one.end > hold) hold = wordAt(one.start)
   }
   return { findings: findings.filter(({ end }) => end <= hold), hold }
 }
