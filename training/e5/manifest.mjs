@@ -56,9 +56,9 @@ const hard = of(({ kind }) => kind === 'benign_hard')
 const own = of(({ kind }) => kind === 'own' || kind === 'language')
 const scores = (some) => some.map(({ score }) => score)
 // Texts from elsewhere alarm more often than those kept of the same sources: half of what is left above counts as unsure too.
-const above = (score) => score + (1 - score) / 2
-const medium = above(Math.max(at(scores(general), 0.003), at(scores(hard), 0.02), at(scores(own), 0.005)))
-const high = above(Math.max(medium, at(scores(general), 0.001), at(scores(own), 0.002)))
+const withMargin = (score) => score + (1 - score) / 2
+const medium = withMargin(Math.max(at(scores(general), 0.003), at(scores(hard), 0.02), at(scores(own), 0.005)))
+const high = withMargin(Math.max(medium, at(scores(general), 0.001), at(scores(own), 0.002)))
 const injection = { low: Math.min(medium, at(scores(general), 0.02)), medium, high }
 for (const kind of ['own', 'language', 'row'])
   told(
