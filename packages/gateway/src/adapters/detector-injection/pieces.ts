@@ -43,7 +43,7 @@ function cutOf(reading: Reading): Cut {
 
 function cutInto(reading: Reading): Omit<Cut, 'reads'> {
   const { count, ends, starts, text } = reading
-  const breaks = new Lines(reading)
+  const wrapping = new Lines(reading)
   const sentences: Piece[] = []
   const lines: Piece[] = []
   let from = 0
@@ -53,7 +53,7 @@ function cutInto(reading: Reading): Omit<Cut, 'reads'> {
     const isLast = at + 1 === count
     const end = ends[at] ?? 0
     const next = isLast ? text.length : (starts[at + 1] ?? 0)
-    const line = breaks.between(end, next)
+    const line = wrapping.between(end, next)
     const to = at + 1
     const fits = !isLast && (ends[to] ?? 0) - first <= CHUNK_MAX
     const ended = !fits || line === 'breaks' || stops(reading, at, end, next)

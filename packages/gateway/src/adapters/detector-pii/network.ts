@@ -72,10 +72,12 @@ function ipv4Score(row: string, text: string, start: number): number {
   return 0.95
 }
 
-/** `upgrade from 10.15.7.2`, `Chrome was updated to 124.0.63.78`: programs are, and of a record of DNS it is said that it is one. */
-const UPGRADE = /\b(?:up|down)(?:grad|dat)(?:e|es|ed|ing)(?: [A-Za-z]{1,16})? (?:from|to) $/i
+/** `upgrade from 10.15.7.2`, `Chrome was updated to 124.0.63.78`: programs are; updates come from machines. */
+const UPGRADE =
+  /\b(?:(?:up|down)grad(?:e|es|ed|ing)(?: [A-Za-z]{1,16})? from|(?:up|down)(?:grad|dat)(?:e|es|ed|ing)(?: [A-Za-z]{1,16})? to) $/i
+/** Of these it is said that they were updated to an address. */
 const OF_NETWORKS =
-  /\b(?:dns|records?|routes?|gateway|subnet|interface|peer|proxy|vpn|node|firewall|upstream|endpoint|origin|balancer|switch|router|update from)\b/i
+  /\b(?:dns|records?|routes?|gateway|subnet|interface|peer|proxy|vpn|node|firewall|upstream|endpoint|origin|balancer|switch|router)\b/i
 const UPGRADE_REACH = 64
 
 function isUpgrade(before: string): boolean {

@@ -113,6 +113,8 @@ describe('what a name says is a secret [secrets.contexts]', () => {
     ['the password for the server is {s}', 'Ab](c{d2}!xZq'],
     ['our password for the wifi is {s}', 'hunter{d2}x](Zq{d2}!rest'],
     ['the passphrase of the vault is {s}', 'kitten={d2}'],
+    ['token: {s}', '//ab.cd/{a32}'],
+    ['password={s}', '//ab.cd/x7Kq9mZt{d4}'],
     ['token ({s})', '{a32}'],
     ['the secret: {s} (v1.2.3)', '{a32}'],
   ])('kept: %s', (context, template) => {

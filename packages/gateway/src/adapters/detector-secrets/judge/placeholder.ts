@@ -34,9 +34,8 @@ const REFERENCE: RegExp = new RegExp(
     `^(?:req|request|ctx|context|state|form|user|event|body|input|values|vault|github|steps|needs|inputs|each|pipeline)\\.[a-z_]`,
     `^(?:vault|ssm|arn|op|secretsmanager|keyvault|aws-?sm|gcp-?sm|sops|file|env|akv|doppler|bao|consul|https?|s3|gs|urn):`,
     String.raw`^ENC\[|\$\{|\{\{|\$\(`,
-    // Go's version of a commit, and what is left of a URL behind its scheme.
+    // Go's version of a commit.
     String.raw`^v\d+\.\d+\.\d+-(?:[\w.]+\.)?\d{14}-[0-9a-f]{12}(?:\+incompatible)?(?:/go\.mod)?$`,
-    String.raw`^//[a-z\d-]+(?:\.[a-z\d-]+)+(?:[/:]|$)`,
   ].join('|'),
   'i',
 )

@@ -105,6 +105,8 @@ const OF_SECRETS_WITHIN = /schl(?:ü|ue)ssel|密|令牌|キー|トークン|키|
 
 const OF_SOMEBODY =
   /\b(?:users?|by|for|from|granted to|customer|tenant|owner|client|member|device|node|host|pod|instance)\s{1,2}["'`]?$/i
+/** What stands behind it is an address in the net. */
+const SCHEME = /\b(?:https?|wss?|ftp):$/i
 const OF_ITSELF =
   /(?:[:=\u3040-\u9fff\uac00-\ud7af]|--\w+|\b(?:is|key|token|secret|credential|ist|est|es|to|one)| é)\s{0,3}["'`]?$/i
 
@@ -117,6 +119,7 @@ function judgeInProse({ text, start, end: reach }: Candidate): Judged | undefine
   const before = text.slice(Math.max(0, start - NEAR_REACH), start)
   // The first line of a block that has a detector of its own, or is a public key.
   if (before.endsWith('-----\n')) return undefined
+  if (value.startsWith('//') && SCHEME.test(before)) return undefined
   // Whom it was given to, or who gave it, is said in the same way; of ids only what it is.
   if (OF_SOMEBODY.test(before) || (UUID.test(value) && !OF_ITSELF.test(before))) return undefined
   const lines = before.trimEnd()
