@@ -274,6 +274,20 @@ describe('streams', () => {
     }
   })
 
+  it('of cards that touch none is found amid two, with an escape behind them [content.disguised-streams]', () => {
+    const text = '5555-5555-5555-4444-5555-5555-5555-4444\\u0040'
+    const [, card] = withDisguised(all.find(({ name }) => name === 'card') as Detector)
+    const found: Finding[] = []
+    let from = 0
+    for (let length = 1; length <= text.length; length++) {
+      const { findings, hold } = card.scan(text.slice(0, length), from, length === text.length)
+      found.push(...findings)
+      from = hold
+    }
+    for (const { start, end } of found)
+      expect([text.slice(0, 19), text.slice(20, 39)]).toContain(text.slice(start, end))
+  })
+
   it.each(['%', '%25', '%2525', '\u200b'])(
     'a private key behind a mark in disguise (%j) is followed to its end, however long it is [content.disguised-streams]',
     (sign) => {

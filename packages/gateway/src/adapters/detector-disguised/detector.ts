@@ -12,7 +12,8 @@ const glances = new Glances()
  * is taken out. What the first one finds where it stands in a whole text, the second does not find again.
  *
  * How much it holds: as much as the detector would of the text behind the disguise; and of each text that may be one, the last 24
- * letters and digits in a row, or the word with letters of another script that it ends with.
+ * letters and digits in a row, or the word with letters of another script that it ends with, and what the detector would hold before
+ * that.
  */
 export function withDisguised(detector: Detector): readonly [plain: Detector, disguised: Detector] {
   const plain = new Remembering(detector)
@@ -68,7 +69,7 @@ class Disguised implements Detector {
 
   scan(text: string, from: number, ended: boolean): Scan {
     const { all, known } = glances.disguisesIn(text, from, ended)
-    let hold = Math.max(from, ended ? text.length : Math.min(known, this.#plain.holdOf(text, from)))
+    let hold = ended ? text.length : this.#knownHold(text, from, Math.max(from, known))
     if (all.length === 0) return { findings: NONE, hold }
     const found: Finding[] = []
     for (const one of all) hold = Math.min(hold, this.#look(text.length, from, one, found))
@@ -80,6 +81,16 @@ class Disguised implements Detector {
     return settled(from === 0 && ended ? this.#unwritten(text, findings) : findings, hold, (at) =>
       Math.max(from, wordIn(text, at)),
     )
+  }
+
+  /**
+   * How far the text is done with of which the ways to read it are known: from anywhere else in it (amid a card's digits) the
+   * detector might find what it does not find in the whole.
+   */
+  #knownHold(text: string, from: number, known: number): number {
+    const hold = this.#plain.holdOf(text, from)
+    if (known >= hold || known === from) return Math.min(known, hold)
+    return this.#plain.again(text.slice(0, known), from, false).hold
   }
 
   /** Those that the first detector does not find where they stand. */
