@@ -75,20 +75,43 @@ export function carriedIn(text: string, place: number, ended: boolean): Cargo {
   // A run that goes on where it is asked for is looked at from its beginning.
   let from = place
   while (from > floor && isOfRun(text.charCodeAt(from - 1))) from--
-  for (let probe = from + RUN_MIN - 1; probe < text.length; probe += RUN_MIN) {
-    if (SIXES[text.charCodeAt(probe)] === NONE) continue
-    let start = probe
-    const lowest = Math.max(from, probe - RUN_MIN + 1)
-    while (start > lowest && SIXES[text.charCodeAt(start - 1)] !== NONE) start--
-    let end = probe + 1
+  for (let start = runFrom(text, from); start < text.length; ) {
+    let end = start + RUN_MIN
     while (end < text.length && SIXES[text.charCodeAt(end)] !== NONE) end++
-    if (end - start >= RUN_MIN) {
-      end = endOfLines(text, start, end)
-      read(text, floor, start, end, ended, all)
-    }
-    probe = end
+    end = endOfLines(text, start, end)
+    read(text, floor, start, end, ended, all)
+    start = runFrom(text, end)
   }
   return { all, known: ended ? text.length : openFrom(text, from) }
+}
+
+/** A stretch of a text as bytes: they are read several times as fast as the characters of a string are. */
+const STRETCH = Buffer.alloc(4096)
+
+/**
+ * Where the first run of `RUN_MIN` characters begins at or behind `from`; the text's length where there is none. Nothing stands in a
+ * run that is no ASCII, so a byte of another character that looks as if it did is found out by a look at the text.
+ */
+function runFrom(text: string, from: number): number {
+  let first = from
+  let last = first + STRETCH.write(text.slice(first, first + STRETCH.length), 'latin1')
+  // A run is looked at from its last character back: most are none, and most of those are too short by far.
+  for (let at = from + RUN_MIN - 1; at < text.length; ) {
+    const lowest = at - RUN_MIN + 1
+    if (at >= last) {
+      first = lowest
+      last = first + STRETCH.write(text.slice(first, first + STRETCH.length), 'latin1')
+    }
+    let i = at
+    while (i >= lowest && SIXES[STRETCH[i - first] as number] !== NONE) i--
+    if (i < lowest) {
+      i = at
+      while (i >= lowest && SIXES[text.charCodeAt(i)] !== NONE) i--
+      if (i < lowest) return lowest
+    }
+    at = i + RUN_MIN
+  }
+  return text.length
 }
 
 /** What stands in a run, or between two lines of it. */
