@@ -42,6 +42,7 @@ describe('what users say', () => {
     'What were the instructions on the package, and which did you follow?',
     '',
     '   \n',
+    'word '.repeat(200),
   ])('is nothing: %s [injection.users]', (text) => {
     expect(found(text)).toEqual([])
   })

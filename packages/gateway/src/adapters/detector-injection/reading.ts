@@ -182,6 +182,8 @@ export class Reading {
           low[at] = one
           hash = Math.imul(hash ^ (one & SMALL), 0x01000193)
         }
+        // Said over and over a word says no more than twice.
+        if (count > 1 && hash === hashes[count - 1] && hash === hashes[count - 2]) continue
         kinds[count] = 1
       } else if (kind === IDEOGRAPH) kinds[count] = 2
       else {
