@@ -266,6 +266,12 @@ function prose() {
   return rows
 }
 
+/** Whole assistants of our own, as they are described where they are built, one a line: `{ system, wrong, right }`. */
+function assistants() {
+  const lines = readFileSync(new URL('assistants.jsonl', import.meta.url), 'utf8').trimEnd().split('\n')
+  return lines.map((line) => JSON.parse(line))
+}
+
 /** Users' words under a system message: `{ system, text, label, group }`. */
 export function pairTexts() {
   const ordinary = prose().filter(({ kind, text }) => kind === 'prompt' && text.length < PROMPT_MAX)
@@ -280,5 +286,5 @@ export function pairTexts() {
   if (words.BENIGN.length === 0) words.BENIGN = texts(REQUESTS, WORDS, 20, 3).map(({ text }) => text)
   if (words.PAGES.length === 0) words.PAGES = words.BENIGN
   if (words.CODED.length === 0) words.CODED = ['for (const one of all) {\n  print(one.name)\n}']
-  return pairs({ chance, hashOf, pick, say, words })
+  return pairs({ assistants: assistants(), chance, hashOf, pick, say, words })
 }

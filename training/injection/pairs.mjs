@@ -486,8 +486,11 @@ const OF_OTHERS = [
   ],
 ]
 
+/** Whole assistants are few beside patterns, and most like what is met: each of their texts counts so often. */
+const WHOLE = 4
+
 /** `{ system, text, label, group }`. */
-export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 }) {
+export function pairs({ assistants, chance, hashOf, pick, say, words, count = 1, seed = 5 }) {
   const next = chance(seed)
   const rows = []
   const names = Object.keys(TOPICS)
@@ -619,6 +622,11 @@ export function pairs({ chance, hashOf, pick, say, words, count = 1, seed = 5 })
   for (const [o, [system, own, others]] of OF_OTHERS.entries()) {
     times(40, () => add(under(system), under(`{${own}}`), 0, `app-own/${o}`))
     times(30, () => add(under(system), under(`{${others}}`), 1, `app-others/${o}`))
+  }
+  for (const [a, { right, system, wrong }] of assistants.entries()) {
+    for (const text of wrong) times(WHOLE, () => rows.push({ system, text, label: 1, group: `app-wrong/whole-${a}` }))
+    for (const text of right) times(WHOLE, () => rows.push({ system, text, label: 0, group: `app-right/whole-${a}` }))
+    times(WHOLE, () => rows.push({ system, text: follow(), label: 0, group: `app-follow/whole-${a}` }))
   }
   // Where nothing of it is forbidden, nothing of this is wrong.
   const mannered = (manners) => {
