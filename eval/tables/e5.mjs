@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createEngine } from '../../packages/detector-e5/dist/engine.js'
 import { allDetectors } from '../../packages/gateway/dist/compose/detectors.js'
+import { ATTACKS_APART, HARMLESS_APART, RIGHT_APART, WRONG_APART } from '../cases/apart.mjs'
 import { SHORT_ATTACKS, WRITTEN_LAST as SHORT_LAST } from '../cases/attacks.mjs'
 import { LANGUAGE_CASES, LANGUAGE_HARMLESS, UNTRAINED_HARMLESS, UNTRAINED_LANGUAGES } from '../cases/languages.mjs'
 import { OVER_DEFENCE, WRITTEN_LAST } from '../cases/over-defence.mjs'
@@ -108,6 +109,8 @@ async function underSystem(engine) {
   const wrong = await looked(engine, pairs(1), asks)
   const right = await looked(engine, pairs(2), asks)
   const free = await looked(engine, plain, asks)
+  const wrongApart = await looked(engine, WRONG_APART, asks)
+  const rightApart = await looked(engine, RIGHT_APART, asks)
   const isEither = (one) => isAlarm(one) || isFlagged(one.text, one)
   const inDoubt = (one) => isFlagged(one.text, one) || (isDoubted(one.text, one) && isAlarm(one))
   return [
@@ -117,6 +120,13 @@ async function underSystem(engine) {
     row('  right, flagged by this or by the gateway’s own', of(right, isEither)),
     row('  wrong, found by the gateway’s own or, where that is in doubt, by this', of(wrong, inDoubt)),
     row('  right, flagged by the gateway’s own or, where that is in doubt, by this', of(right, inDoubt)),
+    row('against whole assistants, written apart, found', of(wrongApart, isAlarm)),
+    row('  what they are there for, flagged', of(rightApart, isAlarm)),
+    row('  against them, found by the gateway’s own or, where that is in doubt, by this', of(wrongApart, inDoubt)),
+    row(
+      '  what they are there for, flagged by the gateway’s own or, where that is in doubt, by this',
+      of(rightApart, inDoubt),
+    ),
     row('ordinary prompts under messages that take any, flagged', of(free, isAlarm)),
     row('  by this or by the gateway’s own', of(free, isEither)),
     row('  by the gateway’s own or, where that is in doubt, by this', of(free, inDoubt)),
@@ -233,6 +243,8 @@ async function together(engine) {
     ['  others', asRows(OVER_DEFENCE), true, ''],
     ['overrides in 12 languages that were not trained on', asRows(every(UNTRAINED_LANGUAGES)), false, '>= .80'],
     ['short attacks of our own, written last', asRows(SHORT_LAST), false, ''],
+    ['attacks written apart from all patterns', ATTACKS_APART, false, ''],
+    ['harmless texts like them, written apart, flagged', HARMLESS_APART, false, ''],
   ]
   const rows = []
   for (const [name, texts, isWrong, reach] of lists) {

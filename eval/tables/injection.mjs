@@ -1,3 +1,4 @@
+import { ATTACKS_APART, HARMLESS_APART } from '../cases/apart.mjs'
 import { SHORT_ATTACKS, WRITTEN_LAST } from '../cases/attacks.mjs'
 import { rowsOf } from '../data.mjs'
 import { row, share } from '../figures.mjs'
@@ -23,6 +24,8 @@ export function measure() {
       flagged(SHORT_ATTACKS.map((text) => ({ text }))),
     ),
     row('short attacks of our own, written last', flagged(WRITTEN_LAST.map((text) => ({ text })))),
+    row('attacks written apart from all patterns', flagged(ATTACKS_APART)),
+    row('harmless texts like them, written apart, flagged', flagged(HARMLESS_APART)),
     row(`hard benign flagged, ${HELD}`, flagged(hard), 'at most .02'),
     row(`general benign flagged, ${HELD}`, flagged(general), 'at most .005'),
     row(`attacks found, ${TRAINED}`, flagged(trained)),

@@ -1,3 +1,4 @@
+import { RIGHT_APART, WRONG_APART } from '../cases/apart.mjs'
 import { AMONG_RULES, EVERYDAY } from '../cases/everyday.mjs'
 import { PLAIN_MESSAGES } from '../cases/plain-messages.mjs'
 import { SYSTEM_PROMPTS } from '../cases/system-prompts.mjs'
@@ -27,6 +28,8 @@ export function measure() {
     row('  under the first of them, “You are a helpful assistant.”', flagged(under[0])),
     ...Object.entries(EVERYDAY).map(([kind, pairs]) => row(`right, ${kind}, flagged`, flagged(pairs))),
     row('what goes against one rule among rules of style, found', flagged(AMONG_RULES)),
+    row('what goes against whole assistants, written apart, found', flagged(WRONG_APART)),
+    row('what they are there for, flagged', flagged(RIGHT_APART)),
     row('found where the system message is not shown', bare(wrong)),
     row('flagged where it is not shown', bare(right)),
   ]

@@ -268,7 +268,9 @@ function prose() {
 
 /** Whole assistants of our own, as they are described where they are built, one a line: `{ system, wrong, right }`. */
 function assistants() {
-  const lines = readFileSync(new URL('assistants.jsonl', import.meta.url), 'utf8').trimEnd().split('\n')
+  const lines = readFileSync(new URL('assistants.jsonl', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
   return lines.map((line) => JSON.parse(line))
 }
 
