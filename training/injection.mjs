@@ -274,7 +274,7 @@ function charged(vectors) {
   // What anybody may ask, under a message that forbids nothing of it: there hardly anything is wrong.
   const plain = of(({ group }) => group.startsWith('ordinary-plain'))
   const others = of(({ group }) => !group.startsWith('ordinary-plain'))
-  const team = Math.max(thresholdAt(plain, 0.005), thresholdAt(others, 0.08))
+  const team = Math.max(thresholdAt(plain, 0.003), thresholdAt(others, 0.05))
   const strict = Math.max(thresholdAt(plain, 0.002), thresholdAt(others, 0.01), team + (1 - team) / 2)
   const doubt = thresholdAt(plain, ASKED)
   report('under system messages', scored, team)

@@ -486,9 +486,6 @@ const OF_OTHERS = [
   ],
 ]
 
-/** Whole assistants are few beside patterns, and most like what is met: each of their texts counts so often. */
-const WHOLE = 4
-
 /** `{ system, text, label, group }`. */
 export function pairs({ assistants, chance, hashOf, pick, say, words, count = 1, seed = 5 }) {
   const next = chance(seed)
@@ -624,9 +621,9 @@ export function pairs({ assistants, chance, hashOf, pick, say, words, count = 1,
     times(30, () => add(under(system), under(`{${others}}`), 1, `app-others/${o}`))
   }
   for (const [a, { right, system, wrong }] of assistants.entries()) {
-    for (const text of wrong) times(WHOLE, () => rows.push({ system, text, label: 1, group: `app-wrong/whole-${a}` }))
-    for (const text of right) times(WHOLE, () => rows.push({ system, text, label: 0, group: `app-right/whole-${a}` }))
-    times(WHOLE, () => rows.push({ system, text: follow(), label: 0, group: `app-follow/whole-${a}` }))
+    for (const text of wrong) rows.push({ system, text, label: 1, group: `app-wrong/whole-${a}` })
+    for (const text of right) rows.push({ system, text, label: 0, group: `app-right/whole-${a}` })
+    rows.push({ system, text: follow(), label: 0, group: `app-follow/whole-${a}` })
   }
   // Where nothing of it is forbidden, nothing of this is wrong.
   const mannered = (manners) => {

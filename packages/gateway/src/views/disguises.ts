@@ -10,13 +10,13 @@ export interface Disguises {
 }
 
 /**
- * The ways in which a text from `from` on says something that does not stand there as it is: respelt, and carried in base64 or
- * hexadecimal digits; those in what was respelt or carried once, too. Each is a text of its own, whatever else there is.
+ * What a text reads as that is respelt, and what that carries: the same from wherever it is asked, since who looks for something may
+ * have to know what it stands within, however long that is. Undefined where it reads as it is written.
  */
-function disguisesIn(text: string, from: number, ended: boolean): Disguises {
-  // From the front on: who looks for something may have to know what it stands within, however long that is.
-  const { view, known } = mayReadOtherwise(text) ? respelled(text, ended) : { view: undefined, known: text.length }
-  if (view === undefined) return nested(carriedIn(text, from, ended))
+function respeltIn(text: string, ended: boolean): Disguises | undefined {
+  if (!mayReadOtherwise(text)) return undefined
+  const { view, known } = respelled(text, ended)
+  if (view === undefined) return undefined
   if (view.text === '') return { all: NONE, known }
   const cargo = nested(carriedIn(view.text, 0, ended))
   return {
@@ -61,25 +61,39 @@ export function indexOf({ text, spanOf }: View, place: number): number {
 }
 
 /**
- * What several who look at one text, one after the other and from the same place, are told by one look. It is forgotten as soon as
- * whoever had them look has said all that he says at once.
+ * The ways in which a text says something that does not stand there as it is: respelt, and carried in base64 or hexadecimal digits;
+ * those in what was respelt or carried once, too. Each is a text of its own, whatever else there is.
+ *
+ * Several who look at one text, one after the other, are told by one look. It is forgotten as soon as whoever had them look has said
+ * all that he says at once.
  */
 export class Glances {
-  #last: { readonly text: string; readonly from: number; readonly ended: boolean; readonly said: Disguises } | undefined
+  #text: string | undefined
+  #ended = false
+  #respelt: Disguises | undefined
+  /** Of a text that reads as it is written, what it carries from one place on. */
+  #carried: { readonly from: number; readonly said: Disguises } | undefined
   #forgets = false
 
   disguisesIn(text: string, from: number, ended: boolean): Disguises {
-    const last = this.#last
-    if (last !== undefined && last.from === from && last.ended === ended && last.text === text) return last.said
-    const said = disguisesIn(text, from, ended)
-    this.#last = { text, from, ended, said }
-    if (!this.#forgets) {
-      this.#forgets = true
-      queueMicrotask(() => {
-        this.#forgets = false
-        this.#last = undefined
-      })
-    }
-    return said
+    if (this.#text !== text || this.#ended !== ended) this.#look(text, ended)
+    if (this.#respelt !== undefined) return this.#respelt
+    if (this.#carried?.from !== from) this.#carried = { from, said: nested(carriedIn(text, from, ended)) }
+    return this.#carried.said
+  }
+
+  #look(text: string, ended: boolean): void {
+    this.#respelt = respeltIn(text, ended)
+    this.#carried = undefined
+    this.#text = text
+    this.#ended = ended
+    if (this.#forgets) return
+    this.#forgets = true
+    queueMicrotask(() => {
+      this.#forgets = false
+      this.#text = undefined
+      this.#respelt = undefined
+      this.#carried = undefined
+    })
   }
 }

@@ -182,8 +182,15 @@ export class Reading {
           low[at] = one
           hash = Math.imul(hash ^ (one & SMALL), 0x01000193)
         }
-        // Said over and over a word says no more than twice.
-        if (count > 1 && hash === hashes[count - 1] && hash === hashes[count - 2]) continue
+        // Said over and over a word says no more than twice: the first time and the last, with which a phrase may begin or a text end.
+        if (count > 1 && hash === hashes[count - 1] && hash === hashes[count - 2]) {
+          starts[count - 1] = start
+          ends[count - 1] = at
+          foreignBefore[count - 1] = foreignBefore[count] as number
+          capitalsBefore[count - 1] = capitalsBefore[count] as number
+          signsBefore[count - 1] = signsBefore[count] as number
+          continue
+        }
         kinds[count] = 1
       } else if (kind === IDEOGRAPH) kinds[count] = 2
       else {

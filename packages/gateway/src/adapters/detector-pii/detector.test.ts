@@ -1,7 +1,7 @@
 import { detectorSuite, type FoundCase } from '@ostiary/testkit'
 import { describe, expect, it } from 'vitest'
 import { createPatternDetector } from '../../patterns/detector.js'
-import type { Detector, FindingType } from '../../spec/index.js'
+import type { Detector, Finding, FindingType } from '../../spec/index.js'
 import * as corpus from './corpus.js'
 import { piiDetectors, piiRules } from './detector.js'
 import { networkDetector } from './network.js'
@@ -89,4 +89,20 @@ suiteOf(
   patterns,
   [...corpus.NATIONAL_IDS, ...corpus.BIRTH_DATES],
   [...corpus.NO_NATIONAL_IDS, ...corpus.NO_BIRTH_DATES],
+)
+
+it.each(['\\u005555 5555\u20105555 5555-', '0\\u005555 5555\u20105555 5555-', 'call \\u0020030 901820 x'])(
+  'digits that an escape ends with are none of a telephone number behind it, in pieces too: %j [stream.chunk-invariant]',
+  (text) => {
+    const whole = phoneDetector.scan(text, 0, true).findings
+    const found: Finding[] = []
+    let from = 0
+    for (let length = 1; length <= text.length; length++) {
+      const { findings, hold } = phoneDetector.scan(text.slice(0, length), from, length === text.length)
+      found.push(...findings)
+      from = hold
+    }
+    expect(found).toEqual(whole)
+    expect(whole).toHaveLength(1)
+  },
 )

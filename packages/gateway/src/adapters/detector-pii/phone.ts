@@ -18,6 +18,9 @@ function isWord(code: number): boolean {
   return isDigit(code) || (lower >= 0x61 && lower <= 0x7a) || code === 0x5f
 }
 
+/** Digits that an escape has at the most, `\\u0020`. */
+const ESCAPED = 4
+
 /** Part of a word, a price, a decimal, a path or a longer number. */
 function standsFree(text: string, start: number): boolean {
   if (start === 0) return true
@@ -271,9 +274,12 @@ function firstDigit(text: string, at: number): number {
   return first
 }
 
-/** Behind the digits at `at`, or the one sign that stands there. */
+/** Behind the digits at `at`, or the one sign that stands there. Those that an escape ends with are none of the ones behind it. */
 function behindGroup(text: string, at: number): number {
   let end = at
-  while (end < text.length && isDigit(text.charCodeAt(end))) end++
+  while (end < text.length && isDigit(text.charCodeAt(end))) {
+    end++
+    if (end - at <= ESCAPED && escapeBefore(text, end) > 0) return end
+  }
   return end === at ? at + 1 : end
 }
