@@ -113,6 +113,12 @@ describe('names', () => {
     'answers with a 403 Forbidden status',
     'from 1 Jan 001 on',
     'interpreted as a PKCS#11 URI. If',
+    'Wir brauchen 6 Gläser und 2 Teller.',
+    'Das Passwort muss mindestens 12 Zeichen haben.',
+    'Vertrag: 24 Monate Laufzeit, Kündigungsfrist 3 Monate',
+    'Die Wohnung hat 3 Zimmer und 80 Quadratmeter.',
+    'Zutaten: 3 Eier, 1 Prise Salz, 200g Mehl',
+    'Das Auto hat 150 PS und 5 Türen.',
   ])('nobody lives at %s', (text) => expect(found(text)).toEqual([]))
 
   it.each([
@@ -123,6 +129,7 @@ describe('names', () => {
     ['Deliver to 9 VanRoden Wood Apt. 12, Leeds LS1 4AP', '9 VanRoden Wood Apt. 12, Leeds LS1 4AP'],
     ['Deliver to 12 OAK RD, LEEDS LS1 4AP', '12 OAK RD, LEEDS LS1 4AP'],
     ['Wir wohnen Am See 14, 50674 Köln.', 'Am See 14, 50674 Köln'],
+    ['Send the parcel to 18 Harbour Lights 7, please.', '18 Harbour Lights 7'],
   ])('somebody lives at %s', (text, address) => expect(found(text)).toEqual([['pii.address', address]]))
 
   // A stream that is cut there cannot tell the rest of such a word from the rest of any other.

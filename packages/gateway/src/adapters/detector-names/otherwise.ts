@@ -1,4 +1,4 @@
-import { CUE, hashOf, pairOf, STREET, TITLE, UNIT } from './lexicon.js'
+import { CUE, hashOf, PLACE, pairOf, STREET, TITLE, UNIT } from './lexicon.js'
 import {
   CAPITALISED_SHAPE,
   CAPITALS,
@@ -123,7 +123,28 @@ export function isNoPlace(tokens: Tokens, start: number, end: number): boolean {
   }
   const isAnswer = shape[start] === THREE_DIGITS && ANSWERS.has(word[start + 1] ?? 0)
   if ((hasCode && !hasUnit) || isAnswer) return true
-  return isNumbered(tokens, start, end) || isAllShort || isCounted(tokens, start, end)
+  return isNumbered(tokens, start, end) || isAllShort || isCounted(tokens, start, end) || isAmount(tokens, start, end)
+}
+
+/**
+ * `3 Zimmer und 80 Quadratmeter`: things have a capital in German. Where no street says that it is an address, a town behind a comma
+ * does, or a second number right behind the words, as where an entrance or a flat stands first: `12 Harbour 7`.
+ */
+function isAmount(tokens: Tokens, start: number, end: number): boolean {
+  const { kind, shape } = tokens
+  if (!isNumber(tokens, start) || !isNoun(tokens, start + 1)) return false
+  let behind = start + 2
+  while (behind < end && isNoun(tokens, behind)) behind++
+  if (behind < end && isNumber(tokens, behind)) return false
+  for (let at = behind + 1; at < end; at++) {
+    if (((kind[at] ?? 0) & UNIT) !== 0) return false
+    if (shape[at - 1] === COMMA && ((kind[at] ?? 0) & PLACE) !== 0) return false
+  }
+  return true
+}
+
+function isNoun({ shape }: Tokens, at: number): boolean {
+  return shape[at] === CAPITALISED_SHAPE || shape[at] === CAPITALS
 }
 
 /** `RFC 959`, `See Issue 15735`, `302 // RFC 9110`: what comes first, but for a number or a word in small letters, is called so. */
@@ -202,6 +223,7 @@ function isAbbreviated({ shape, kind, start, end }: Tokens, at: number): boolean
 }
 
 const DOT = markShape('.'.charCodeAt(0))
+const COMMA = markShape(','.charCodeAt(0))
 const COLON = markShape(':'.charCodeAt(0))
 const HASH = markShape('#'.charCodeAt(0))
 const HYPHEN = markShape('-'.charCodeAt(0))
