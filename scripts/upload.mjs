@@ -29,8 +29,9 @@ const { values } = parseArgs({
 })
 const MIB = 1024 * 1024
 /**
- * As much as lets the detectors' automata, the compiler and the young generation, 64 MiB in Node 24, come to what they stay at: behind half as much they were 190 to 240 MiB by
- * chance, and 250 to 280 in the end however much was sent. */
+ * As much as lets the detectors' automata, the compiler and the young generation, 64 MiB in Node 24, come to what they stay at: behind
+ * half as much they were 190 to 240 MiB by chance, and 250 to 280 in the end however much was sent.
+ */
 const WARM_UP_MIB = 48
 const SAMPLE_MS = 20
 const MAIL = 'ann.doe@corp.example'
