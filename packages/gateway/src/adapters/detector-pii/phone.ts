@@ -18,7 +18,7 @@ function isWord(code: number): boolean {
   return isDigit(code) || (lower >= 0x61 && lower <= 0x7a) || code === 0x5f
 }
 
-/** Digits that an escape has at the most, `\\u0020`. */
+/** Digits that an escape has at the most, `\u0020`. */
 const ESCAPED = 4
 
 /** Part of a word, a price, a decimal, a path or a longer number. */
