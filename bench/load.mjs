@@ -14,6 +14,7 @@ export async function load(server, connections, seconds, { script = 'post.lua', 
     ...more,
     BENCH_WRK: join(HERE, 'wrk.lua'),
     BENCH_DOOR: target.door ?? 'chat',
+    ...(target.unseen === true ? { BENCH_UNSEEN: '1' } : {}),
     BENCH_BEARERS: target.bearer === undefined ? BEARERS : PLAIN_BEARERS,
     BENCH_HEADERS: Object.entries(headers)
       .map(([name, value]) => `${name}: ${value}`)

@@ -1,4 +1,5 @@
 -- What wrk sends: the request of its door, with the bearer tokens in turn.
+-- BENCH_UNSEEN: each prompt begins with a word of its own.
 -- BENCH_BEARERS: a file of credentials, one a line. BENCH_HEADERS: more headers, lines of "name: value".
 dofile(os.getenv("BENCH_WRK"))
 
@@ -13,7 +14,12 @@ function init()
   end
 end
 
+local isUnseen, word = os.getenv("BENCH_UNSEEN"), "abcdefghij"
+
 function request()
   turn = turn % #prepared + 1
-  return prepared[turn]
+  local one = prepared[turn]
+  if not isUnseen then return one end
+  local at = #one - #body + opening
+  return one:sub(1, at) .. unseen(word) .. one:sub(at + #word + 1)
 end

@@ -104,6 +104,20 @@ const TABLE = [
     command: (name, port) => started(ostiary(name, port, { policies: 'full' })),
   },
   {
+    name: 'full-unseen',
+    what: '`full`, asked something that it has not seen before each time',
+    missing: built,
+    command: (name, port) => started(ostiary(name, port, { policies: 'full' })),
+    unseen: true,
+  },
+  {
+    name: 'gate-unseen',
+    what: '`gate`, asked something that it has not seen before each time',
+    missing: built,
+    command: productCommand,
+    unseen: true,
+  },
+  {
     name: 'no-audit',
     what: 'the same with a log that forgets in place of the one on disk',
     missing: built,

@@ -23,6 +23,19 @@ local door = doors[os.getenv("BENCH_DOOR") or "chat"]
 path = door.path
 body = door.open .. prompt:rep(math.ceil(room / #prompt)):sub(1, room) .. door.shut
 
+-- A word of ten letters, another one each time. Rounds begin at another place each.
+local word = os.time() * 1000000
+function unseen(letters)
+  word = word + 1
+  local left = word
+  return (letters:gsub(".", function()
+    local letter = left % 26
+    left = (left - letter) / 26
+    return string.char(97 + letter)
+  end))
+end
+opening = #door.open
+
 function done(summary, latency)
   local failed = summary.errors
   io.write(string.format('WRK {"requests":%d,"us":%d,"refused":%d,"broken":%d,"p50":%d,"p99":%d}\n', summary.requests, summary.duration,

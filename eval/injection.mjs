@@ -16,7 +16,7 @@ export function found(text, about) {
 
 /** Whether a detector that is asked in doubt is asked. */
 export function isDoubted(text, about) {
-  return judged(text, about).some(({ isUnsure }) => isUnsure)
+  return judged(text, about).some(({ unsure }) => unsure.includes(true))
 }
 
 export function isFlagged(text, about) {

@@ -43,6 +43,18 @@ describe('an attempt to take a model over', () => {
     expect((await askFor('answers', ATTACK)).status).toBe(200)
   })
 
+  test('is refused each time it comes, after what else was said and for others too [inspect.remembered]', async () => {
+    const long = `${ATTACK} ${'Take your time, and read it to the end. '.repeat(3)}`
+    const turns = [{ role: 'user', content: long }]
+    for (let turn = 0; turn < 3; turn++) {
+      const answer = await ask(house, { model: 'asks', messages: turns })
+      expect(errorOf(answer).code).toBe('forbidden_by_policy')
+      turns.unshift({ role: 'user', content: `And turn ${turn} of a talk that is long enough to be remembered, too.` })
+    }
+    const others = await ask(house, { model: 'asks', messages: turns }, { as: 'bob' })
+    expect(errorOf(others).code).toBe('forbidden_by_policy')
+  })
+
   test('in what a tool gave back is refused too', async () => {
     const messages = [
       { role: 'user', content: 'What does the mail say?' },

@@ -78,10 +78,11 @@ export function bodyDetectorsOf({ inspection }: Config): readonly Placed<BodyDet
   return placed(allBodyDetectors(), inspection, (detector, types) => ({
     name: detector.name,
     types,
-    inspect(parts) {
-      const { findings, isUnsure } = detector.inspect(parts)
-      return { isUnsure, findings: findings.map((found) => found.filter(({ type }) => types.includes(type))) }
+    inspect(parts, isKnown) {
+      const { findings, unsure } = detector.inspect(parts, isKnown)
+      return { unsure, findings: findings.map((found) => found.filter(({ type }) => types.includes(type))) }
     },
+    beside: (parts) => detector.beside(parts),
   }))
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   ALL_WANTED,
@@ -38,8 +39,9 @@ const ofBodies: BodyDetector = {
     const findings = parts.map(({ text }): readonly Finding[] =>
       text === '' ? [] : [{ start: 0, end: parts.length, type: 'injection.low', score: 1 }],
     )
-    return { findings, isUnsure: parts.some(({ text }) => text.includes('perhaps')) }
+    return { findings, unsure: parts.map(({ text }) => text.includes('perhaps')) }
   },
+  beside: (parts) => `${parts.length}`,
 }
 
 const sick: Detector = {
@@ -178,10 +180,124 @@ describe('a detector of whole bodies', () => {
       kind: 'failed',
       parts: [{ findings: [{ type: 'pii.card' }] }],
     })
-    const short = { ...ofBodies, inspect: () => ({ findings: [], isUnsure: false }) }
+    const short = { ...ofBodies, inspect: () => ({ findings: [], unsure: [] }) }
     expect(place('closed', short)([part('ab')], ALL_WANTED)).toMatchObject({
       kind: 'failed',
       failed: [{ why: 'RangeError' }],
     })
+  })
+})
+
+describe('a text that came before', () => {
+  const long = (text: string): string => `${text} ${'and so it goes on. '.repeat(4)}`
+
+  /** Finds `word`, and writes down what it was asked about. */
+  function asked(type: FindingType, word: string): { readonly detector: Detector; readonly texts: string[] } {
+    const texts: string[] = []
+    const { scan, ...rest } = finds(type, word)
+    return {
+      texts,
+      detector: {
+        ...rest,
+        scan(text, from, ended) {
+          texts.push(text)
+          if (text.includes('ill')) throw new TypeError('ill')
+          return scan(text, from, ended)
+        },
+      },
+    }
+  }
+
+  it('is not looked at again for the same subject, and the same is said of it [inspect.remembered]', () => {
+    const { detector, texts } = asked('pii.card', 'ab')
+    const inspect = createInspect([{ detector, whenIll: 'closed' }])
+    const before = [part(long('ab')), part(long('xy'))]
+    const first = inspect(before, ALL_WANTED, undefined, 'ann')
+    expect(first.counts.get('pii.card')).toBe(1)
+    expect(inspect(before, ALL_WANTED, undefined, 'ann')).toEqual(first)
+    expect(texts).toHaveLength(2)
+    const more = inspect([part('new'), ...before], ALL_WANTED, undefined, 'ann')
+    expect(more.parts).toEqual([{ index: 1, findings: first.parts[0]?.findings }])
+    expect(texts).toEqual([long('ab'), long('xy'), 'new'])
+  })
+
+  it('is looked at again for another subject, for nobody, for other findings, and in another instance', () => {
+    const { detector, texts } = asked('pii.card', 'ab')
+    const inspect = createInspect([{ detector, whenIll: 'closed' }])
+    inspect([part(long('ab'))], ALL_WANTED, undefined, 'ann')
+    inspect([part(long('ab'))], ALL_WANTED, undefined, 'bob')
+    inspect([part(long('ab'))], ALL_WANTED)
+    inspect([part(long('ab'))], new Set<FindingType>(['pii.card']), undefined, 'ann')
+    createInspect([{ detector, whenIll: 'closed' }])([part(long('ab'))], ALL_WANTED, undefined, 'ann')
+    expect(texts).toHaveLength(5)
+    // Neither is one that only its end, or a letter that is none, tells from it.
+    inspect([part(`${long('ab')}c`)], ALL_WANTED, undefined, 'ann')
+    for (const letter of ['\ud800', '\udfff', '\ufffd']) inspect([part(long(letter))], ALL_WANTED, undefined, 'ann')
+    expect(texts).toHaveLength(9)
+  })
+
+  it('is looked at again where a detector failed: open, or closed', () => {
+    for (const whenIll of ['open', 'closed'] as const) {
+      const { detector, texts } = asked('pii.card', 'ab')
+      const inspect = createInspect([{ detector, whenIll }])
+      for (let times = 0; times < 3; times++) {
+        expect(inspect([part(long('ill'))], ALL_WANTED, undefined, 'ann').kind).toBe('failed')
+      }
+      expect(texts).toHaveLength(3)
+    }
+  })
+
+  it('keeps to itself what was found elsewhere, and what others stood beside it', () => {
+    const person: Finding = { start: 9, end: 10, type: 'pii.person', score: 0.9 }
+    const inspect = createInspect(
+      [{ detector: finds('pii.card', 'ab'), whenIll: 'closed' }],
+      [{ detector: ofBodies, whenIll: 'closed' }],
+    )
+    const seen = { findings: [[person]], failed: [] }
+    expect(inspect([part(long('ab'))], ALL_WANTED, seen, 'ann').counts.get('pii.person')).toBe(1)
+    const alone = inspect([part(long('ab'))], ALL_WANTED, undefined, 'ann')
+    expect(alone.parts[0]?.findings.map(({ end, type }) => [type, end])).toEqual([
+      ['injection.low', 1],
+      ['pii.card', 2],
+    ])
+    const beside = inspect([part('x'), part(long('ab'))], ALL_WANTED, undefined, 'ann')
+    expect(beside.parts[1]?.findings.map(({ end, type }) => [type, end])).toEqual([
+      ['pii.card', 2],
+      ['injection.low', 2],
+    ])
+    const doubted = long('perhaps')
+    expect(inspect([part(doubted)], ALL_WANTED, undefined, 'ann').isUnsure).toBe(true)
+    expect(inspect([part(doubted)], ALL_WANTED, undefined, 'ann').isUnsure).toBe(true)
+  })
+
+  it('is forgotten when many others have come', () => {
+    const { detector, texts } = asked('pii.card', 'ab')
+    const inspect = createInspect([{ detector, whenIll: 'closed' }])
+    const one = [part(long('first'))]
+    inspect(one, ALL_WANTED, undefined, 'ann')
+    for (let n = 0; n < 20_000; n++) inspect([part(long(`other ${n}`))], ALL_WANTED, undefined, 'ann')
+    inspect(one, ALL_WANTED, undefined, 'ann')
+    expect(texts).toHaveLength(20_002)
+  })
+
+  it('gives what a look gives that remembers nothing, whatever bodies come [inspect.remembered]', () => {
+    const words = fc.constantFrom('ab', 'x', 'perhaps', 'bcd', 'word', '\ud800')
+    const text = fc.array(words, { maxLength: 30 }).map((some) => some.join(' '))
+    const bodies = fc.array(fc.array(fc.tuple(text, fc.constantFrom('user', 'tool', 'system')), { maxLength: 5 }), {
+      maxLength: 12,
+    })
+    const detectors = [finds('pii.email', 'bcd'), finds('pii.card', 'ab')]
+    const placed = detectors.map((detector) => ({ detector, whenIll: 'closed' as const }))
+    const create = (): ReturnType<typeof createInspect> =>
+      createInspect(placed, [{ detector: ofBodies, whenIll: 'closed' }])
+    fc.assert(
+      fc.property(bodies, (all) => {
+        const inspect = create()
+        const known = all.map((body) => body.map(([said, role]): TextPart => ({ ...part(said), role })))
+        for (const body of [...known, ...known]) {
+          expect(inspect(body, ALL_WANTED, undefined, 'ann')).toEqual(inspect(body, ALL_WANTED))
+        }
+      }),
+    )
   })
 })

@@ -6,11 +6,14 @@ import {
   type FindingType,
   familyOf,
   type Illness,
+  type Judgement,
   type PartFindings,
   type Placed,
   type TextPart,
   type Wanted,
+  type WhenIll,
 } from '../spec/index.js'
+import { type Made, Memory } from './memory.js'
 
 interface Looked {
   /** Only parts that have findings. */
@@ -32,8 +35,14 @@ export type Inspected =
 /**
  * @param wanted the same object each time where it means the same
  * @param elsewhere what detectors elsewhere said of the very same parts
+ * @param whose the subject whose texts they are: what was found in one of them is not looked for again. Undefined: it is
  */
-export type InspectParts = (parts: readonly TextPart[], wanted: Wanted, elsewhere?: Elsewhere) => Inspected
+export type InspectParts = (
+  parts: readonly TextPart[],
+  wanted: Wanted,
+  elsewhere?: Elsewhere,
+  whose?: string,
+) => Inspected
 
 /** What the usual encodings make of prose, roughly: an estimate that costs nothing. */
 const CHARACTERS_PER_TOKEN = 4
@@ -44,7 +53,11 @@ const NO_COUNTS: ReadonlyMap<FindingType, number> = new Map()
 
 const NONE_FAILED: readonly Illness[] = []
 const NONE_FOUND: readonly Finding[] = []
-const NO_BODIES: readonly (readonly (readonly Finding[])[])[] = []
+const NONE_SOUGHT: readonly Sought[] = []
+const NO_BODIES: readonly Judgement[] = []
+const CLEAN: Made = { findings: NONE_FOUND, isUnsure: false }
+const UNSURE: Made = { findings: NONE_FOUND, isUnsure: true }
+const UNKNOWN: Sought = { key: undefined, made: undefined }
 
 /** Never its message: that may quote the text. */
 function whyOf(error: unknown): string {
@@ -55,6 +68,14 @@ interface Running {
   readonly detectors: readonly Placed<Detector>[]
   readonly bodyDetectors: readonly Placed<BodyDetector>[]
   readonly judgesInjections: boolean
+  /** Which of those that were made here: what is remembered of a text is what these found. */
+  readonly number: number
+}
+
+/** What is known of a part from before. */
+interface Sought {
+  readonly key: string | undefined
+  readonly made: Made | undefined
 }
 
 export function createInspect(
@@ -62,6 +83,8 @@ export function createInspect(
   allOfBodies: readonly Placed<BodyDetector>[] = [],
 ): InspectParts {
   const running = new WeakMap<Wanted, Running>()
+  const memory = new Memory()
+  let made = 0
 
   function runningFor(wanted: Wanted): Running {
     const known = running.get(wanted)
@@ -70,59 +93,47 @@ export function createInspect(
       detector.types.some((type) => wanted.has(type))
     const bodyDetectors = allOfBodies.filter(isWanted)
     const judgesInjections = bodyDetectors.some(({ detector }) => detector.types.some(isInjection))
-    const found = { detectors: all.filter(isWanted), bodyDetectors, judgesInjections }
+    made += 1
+    const found = { detectors: all.filter(isWanted), bodyDetectors, judgesInjections, number: made }
     running.set(wanted, found)
     return found
   }
 
-  return (parts, wanted, elsewhere) => {
-    const { detectors, bodyDetectors, judgesInjections } = runningFor(wanted)
+  function soughtIn(
+    parts: readonly TextPart[],
+    { bodyDetectors, number }: Running,
+    whose: string | undefined,
+  ): readonly Sought[] {
+    if (whose === undefined) return NONE_SOUGHT
+    const beside = bodyDetectors.map(({ detector }) => memory.digestOf(detector.beside(parts))).join()
+    return parts.map(({ role, text }) => {
+      const key = memory.keyOf(whose, `${number} ${role} ${beside}`, text)
+      return { key, made: key === undefined ? undefined : memory.find(key) }
+    })
+  }
+
+  return (parts, wanted, elsewhere, whose) => {
+    const running = runningFor(wanted)
     let length = 0
     for (const part of parts) length += part.text.length
     const promptTokens = Math.ceil(length / CHARACTERS_PER_TOKEN)
 
+    const sought = soughtIn(parts, running, whose)
+    const look = new Look(running, elsewhere?.failed ?? NONE_FAILED)
+    look.atBody(parts, sought)
     let found: PartFindings[] | undefined
-    let failed = elsewhere?.failed ?? NONE_FAILED
-    let refused = isRefused(failed)
-    let ofBody: (readonly (readonly Finding[])[])[] | undefined
-    let isUnsure = !judgesInjections
-    for (const { detector, whenIll } of bodyDetectors) {
-      if (refused || parts.length === 0) break
-      try {
-        const said = detector.inspect(parts)
-        if (said.findings.length !== parts.length) throw new RangeError('not one list for each part')
-        ofBody ??= []
-        ofBody.push(said.findings)
-        isUnsure ||= said.isUnsure
-      } catch (error) {
-        isUnsure = true
-        failed = withIllness(failed, { detector: detector.name, why: whyOf(error), whenIll })
-        refused ||= whenIll === 'closed'
-      }
-    }
-    for (let index = 0; index < parts.length && !refused; index++) {
-      const text = parts[index]?.text ?? ''
-      let findings: Finding[] | undefined
-      for (const { detector, whenIll } of detectors) {
-        try {
-          const scan = detector.scan(text, 0, true)
-          if (scan.findings.length > 0) findings = findings?.concat(scan.findings) ?? [...scan.findings]
-        } catch (error) {
-          failed = withIllness(failed, { detector: detector.name, why: whyOf(error), whenIll })
-          refused ||= whenIll === 'closed'
-        }
-      }
-      for (const said of ofBody ?? NO_BODIES) {
-        const here = said[index] ?? NONE_FOUND
-        if (here.length > 0) findings = findings?.concat(here) ?? [...here]
-      }
-      const others = elsewhere?.findings[index]
-      if (others !== undefined && others.length > 0) findings = findings?.concat(others) ?? [...others]
-      if (findings === undefined) continue
-      findings.sort((a, b) => a.start - b.start || a.end - b.end)
+    for (let index = 0; index < parts.length && !look.isRefused; index++) {
+      const { key, made: known } = sought[index] ?? UNKNOWN
+      const made = known ?? look.atText(parts[index]?.text ?? '', index)
+      look.isUnsure ||= made.isUnsure
+      if (known === undefined && key !== undefined && !look.hasFailed) memory.add(key, made)
+      const others = elsewhere?.findings[index] ?? NONE_FOUND
+      if (made.findings.length + others.length === 0) continue
+      const findings = [...made.findings, ...others].sort((a, b) => a.start - b.start || a.end - b.end)
       found ??= []
       found.push({ index, findings })
     }
+    const { failed, isUnsure } = look
     if (found === undefined && failed.length === 0) {
       return { kind: 'clean', parts: NO_PARTS, findings: NO_FINDINGS, counts: NO_COUNTS, promptTokens, isUnsure }
     }
@@ -135,17 +146,71 @@ export function createInspect(
   }
 }
 
+/** One look at a body. */
+class Look {
+  readonly #running: Running
+  failed: readonly Illness[]
+  /** One failed that must not: nothing is looked at any more. */
+  isRefused: boolean
+  /** One of the gateway's own failed: nothing is known for sure of any part. */
+  hasFailed = false
+  isUnsure: boolean
+  #said: readonly Judgement[] = NO_BODIES
+
+  constructor(running: Running, failed: readonly Illness[]) {
+    this.#running = running
+    this.failed = failed
+    this.isRefused = failed.some(({ whenIll }) => whenIll === 'closed')
+    this.isUnsure = !running.judgesInjections
+  }
+
+  atBody(parts: readonly TextPart[], sought: readonly Sought[]): void {
+    const isKnown = (index: number): boolean => sought[index]?.made !== undefined
+    if (parts.every((_, index) => isKnown(index))) return
+    for (const { detector, whenIll } of this.#running.bodyDetectors) {
+      if (this.isRefused) return
+      try {
+        const said = detector.inspect(parts, isKnown)
+        if (said.findings.length !== parts.length) throw new RangeError('not one list for each part')
+        this.#said = [...this.#said, said]
+      } catch (error) {
+        this.isUnsure = true
+        this.#failed(detector, error, whenIll)
+      }
+    }
+  }
+
+  atText(text: string, index: number): Made {
+    let findings: Finding[] | undefined
+    for (const { detector, whenIll } of this.#running.detectors) {
+      try {
+        const scan = detector.scan(text, 0, true)
+        if (scan.findings.length > 0) findings = findings?.concat(scan.findings) ?? [...scan.findings]
+      } catch (error) {
+        this.#failed(detector, error, whenIll)
+      }
+    }
+    let isUnsure = false
+    for (const said of this.#said) {
+      const here = said.findings[index] ?? NONE_FOUND
+      if (here.length > 0) findings = findings?.concat(here) ?? [...here]
+      isUnsure ||= said.unsure[index] === true
+    }
+    if (findings === undefined) return isUnsure ? UNSURE : CLEAN
+    return { findings, isUnsure }
+  }
+
+  #failed({ name }: Pick<Detector, 'name'>, error: unknown, whenIll: WhenIll): void {
+    this.hasFailed = true
+    this.isRefused ||= whenIll === 'closed'
+    // One that fails at every part of a body failed once.
+    if (this.failed.some(({ detector }) => detector === name)) return
+    this.failed = [...this.failed, { detector: name, why: whyOf(error), whenIll }]
+  }
+}
+
 function isInjection(type: FindingType): boolean {
   return familyOf(type) === 'injection'
-}
-
-function isRefused(failed: readonly Illness[]): boolean {
-  return failed.some(({ whenIll }) => whenIll === 'closed')
-}
-
-/** A detector that fails at every part of a body failed once. */
-function withIllness(failed: readonly Illness[], one: Illness): readonly Illness[] {
-  return failed.some(({ detector }) => detector === one.detector) ? failed : [...failed, one]
 }
 
 function countTypes(parts: readonly PartFindings[]): ReadonlyMap<FindingType, number> {

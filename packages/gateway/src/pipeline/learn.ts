@@ -10,6 +10,7 @@ import {
   proceed,
   refuse,
   type Step,
+  subjectOf,
   type TextPart,
   type Wanted,
 } from '../spec/index.js'
@@ -50,7 +51,8 @@ export function createLearn(parts: LearnParts): Learn {
   }
 
   return (texts, wanted, elsewhere, asking) => {
-    const inspected = inspectParts(texts, wanted, elsewhere)
+    const whose = asking === undefined ? undefined : subjectOf(asking.authenticated.principal).uid
+    const inspected = inspectParts(texts, wanted, elsewhere, whose)
     const { parts: found, findings: types, isUnsure, promptTokens } = inspected
     switch (inspected.kind) {
       case 'clean':

@@ -10,7 +10,7 @@ export interface Scan {
 }
 
 /**
- * Finds protected text of one or more types.
+ * Finds protected text of one or more types. What it finds depends on the text alone.
  *
  * Law (chunk invariance): for every cutting of a text into pieces, scanning the growing text piece by piece gives the same
  * findings as one scan of the whole with `ended`. Text once below `hold` is never part of a later finding.
@@ -30,8 +30,8 @@ export interface Detector {
 export interface Judgement {
   /** Of each part: sorted by start; those of one type do not overlap. */
   readonly findings: readonly (readonly Finding[])[]
-  /** Of some part it is not sure, whatever it found there: a detector that sees more may be asked. No policy hears of it. */
-  readonly isUnsure: boolean
+  /** Of each part: whether it is not sure, whatever it found there: a detector that sees more may be asked. No policy hears of it. */
+  readonly unsure: readonly boolean[]
 }
 
 /**
@@ -41,7 +41,10 @@ export interface Judgement {
 export interface BodyDetector {
   readonly name: string
   readonly types: readonly FindingType[]
-  inspect(parts: readonly TextPart[]): Judgement
+  /** @param isKnown whether a part need not be judged: what is said of it counts for nothing. Default: none */
+  inspect(parts: readonly TextPart[], isKnown?: (index: number) => boolean): Judgement
+  /** All of a body that counts for a part of it besides its role and its text: where that is the same too, so is what is said of it. */
+  beside(parts: readonly TextPart[]): string
 }
 
 /** What it means that a detector failed: `open` lets pass what it failed at, and the log says so each time. */

@@ -78,16 +78,28 @@ export function createInjectionDetector(path?: string): BodyDetector {
   return {
     name: 'injection',
     types: INJECTION_TYPES,
-    inspect(parts) {
-      const isAnswer = parts.every(({ role }) => !SAID.has(role) && role !== 'tool')
-      const system = parts.filter(({ role }) => role === 'system').map(({ text }) => text)
-      const isCharged = system.some((text) => text.trim() !== '')
-      if (isCharged) under.charge(system.join('\n'))
-      const looked = parts.map((part) => look(part, isAnswer, isCharged))
+    inspect(parts, isKnown) {
+      const isAnswer = isOfAnswer(parts)
+      const system = systemOf(parts)
+      const isCharged = system.trim() !== ''
+      if (isCharged && parts.some((_, index) => isKnown?.(index) !== true)) under.charge(system)
+      const looked = parts.map((part, index) => (isKnown?.(index) === true ? CLEAR : look(part, isAnswer, isCharged)))
       reading.forget()
-      return { findings: looked.map(({ found }) => found), isUnsure: looked.some(({ isUnsure }) => isUnsure) }
+      return { findings: looked.map(({ found }) => found), unsure: looked.map(({ isUnsure }) => isUnsure) }
     },
+    beside: (parts) => `${isOfAnswer(parts)} ${systemOf(parts)}`,
   }
+}
+
+function isOfAnswer(parts: readonly TextPart[]): boolean {
+  return parts.every(({ role }) => !SAID.has(role) && role !== 'tool')
+}
+
+function systemOf(parts: readonly TextPart[]): string {
+  return parts
+    .filter(({ role }) => role === 'system')
+    .map(({ text }) => text)
+    .join('\n')
 }
 
 const GRADES: readonly FindingType[] = ['injection.low', 'injection.medium', 'injection.high']
