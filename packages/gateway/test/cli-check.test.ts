@@ -105,6 +105,25 @@ describe('init and check', () => {
     expect(colon.stdout).toMatch(/^.*ostiary\.yaml:2:1 not valid YAML: .*: a colon may be missing$/m)
   })
 
+  test('modules of detectors are there, or it is a fault; none of their code is run [local.detector]', async () => {
+    const local = ['./none.mjs', './policies', '@ostiary/none-such', 'none.mjs', './detector.mjs', 'zod'].map(
+      (module, index) => ({ name: `d${index}`, module, types: ['pii.person'] }),
+    )
+    const { dir, file } = house.place('modules', ANALYSTS, { inspection: { local } })
+    writeFileSync(join(dir, 'detector.mjs'), 'throw new Error("it was run")\n')
+    const { code, lines } = await ostiary(['check', '--config', file, '--json'])
+    const [told] = lines() as [{ readonly faults: readonly { readonly message: string }[] }]
+    expect([code, told.faults.map(({ message }) => message)]).toEqual([
+      1,
+      [
+        `inspection.local[0].module: the file \`${join(dir, 'none.mjs')}\` cannot be read (ENOENT)`,
+        `inspection.local[1].module: \`${join(dir, 'policies')}\` is no file`,
+        'inspection.local[2].module: the package `@ostiary/none-such` is not found beside the gateway (ERR_MODULE_NOT_FOUND)',
+        'inspection.local[3].module: the package `none.mjs` is not found beside the gateway (ERR_MODULE_NOT_FOUND); the path of a file begins with `./`',
+      ],
+    ])
+  })
+
   test('row filters are read, each at its place, without a database', async () => {
     const table = (filters: unknown): unknown => ({ columns: { id: 'internal' }, filters })
     const { file } = house.place('filters', ANALYSTS, {

@@ -312,6 +312,32 @@ describe('ports and sockets', () => {
   })
 })
 
+test('a module that is no detector is told, as `start` tells it', async () => {
+  const modules = {
+    'empty.mjs': 'export const x = 1\n',
+    'away.mjs': 'export function createDetector() { throw new Error("no models here") }\n',
+    'good.mjs': `export function createDetector() {
+      return { types: ['pii.person'], textMax: 1000, inspect: async (texts) => texts.map(() => []) }
+    }\n`,
+  }
+  const names = Object.keys(modules)
+  const local = names.map((name, index) => ({ name: `d${index}`, module: `./${name}`, types: ['pii.person'] }))
+  const dir = place('modules', { inspection: { local } })
+  for (const [name, text] of Object.entries(modules)) writeFileSync(join(dir, name), text)
+  const mend = 'correct the module, its models, or what the configuration says of them'
+  expect(await ailments(dir)).toEqual([
+    { what: `inspection.local: module ${join(dir, 'empty.mjs')}: exports no function \`createDetector\``, mend },
+    { what: `inspection.local: module ${join(dir, 'away.mjs')}: no models here`, mend },
+  ])
+  rmSync(join(dir, 'good.mjs'))
+  expect(await ailments(dir)).toEqual([
+    {
+      what: expect.stringContaining(`inspection.local[2].module: the file \`${join(dir, 'good.mjs')}\` cannot be read`),
+      mend: expect.stringContaining('put there what it names'),
+    },
+  ])
+})
+
 test('a variable that is not set is mended in the environment, not in the file', async () => {
   const dir = place('unset')
   const file = join(dir, 'ostiary.yaml')

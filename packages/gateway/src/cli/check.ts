@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { schemaText } from '../adapters/policy-cedar/schema.js'
 import { filterFaults } from '../compose/datasets.js'
+import { moduleFaults } from '../compose/detectors.js'
 import { readPolicies } from '../compose/policies.js'
 import { addressFault } from '../compose/store.js'
 import type { Config } from '../config/config.js'
@@ -28,15 +29,16 @@ export async function checkAll(file: string, requireEnv: boolean): Promise<Check
   if (fault !== undefined) return [loaded.faultAt(['store'], fault)]
   const { dir } = policy
   const policies = readPolicies(loaded.config)
-  const filters = (await filterFaults(loaded.config.datasets)).map(({ message, path }) => loaded.faultAt(path, message))
+  const named = [...(await filterFaults(loaded.config.datasets)), ...moduleFaults(loaded.config)]
+  const ofConfig = named.map(({ message, path }) => loaded.faultAt(path, message))
   if (policies.engine === undefined) {
     // What is wrong with the folder itself is mended where the configuration names it.
     const ofPolicies = policies.faults.map((one) =>
       one.file === dir ? loaded.faultAt(['policy', 'dir'], `${one.message} (\`${dir}\`)`) : asSeen(one, dir, file),
     )
-    return [...filters, ...ofPolicies]
+    return [...ofConfig, ...ofPolicies]
   }
-  if (filters.length > 0) return filters
+  if (ofConfig.length > 0) return ofConfig
   const ofPolicies = [...policies.warnings, ...staleSchema(loaded.config)].map((one) => asSeen(one, dir, file))
   const warnings = [...loaded.warnings, ...withoutPolicy(loaded, dir), ...ofPolicies]
   return { config: loaded.config, policy: policies.engine, warnings, faultAt: loaded.faultAt }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { localDetectorLack } from '../compose/detectors.js'
 import { ModuleFault, reachesIssuer } from '../compose/issuers.js'
 import { databaseLacks } from '../compose/store.js'
 import type { Config, IssuerConfig } from '../config/config.js'
@@ -53,6 +54,7 @@ export async function doctor(file: string, output: Output): Promise<number> {
     // Who runs has opened it, and writes to it just now. A database that cannot be used is not asked what it holds.
     ...(control.kind === 'running' || isAway ? [] : await logAilments(config)),
     ...(await Promise.all(config.issuers.map(issuer))).flat(),
+    ...(await localDetectors(config)),
     ...(await datasetAilments(config)),
   ]
   const warnings = [...checked.warnings, ...controlWarnings(checked, control)]
@@ -153,6 +155,18 @@ async function issuer(section: IssuerConfig): Promise<readonly Ailment[]> {
   }
   const mend = MEND[section.keys.kind]
   return [{ what: told.join('; '), mend }]
+}
+
+/** Runs modules, as `start` does: what they export, and whether their models are sound, is not seen otherwise. */
+async function localDetectors({ inspection }: Config): Promise<readonly Ailment[]> {
+  const ailments: Ailment[] = []
+  const mend = 'correct the module, its models, or what the configuration says of them'
+  // One after the other: each may take half a gigabyte.
+  for (const section of inspection.local) {
+    const what = await localDetectorLack(section)
+    if (what !== undefined) ailments.push({ what, mend })
+  }
+  return ailments
 }
 
 async function present(path: string): Promise<boolean> {

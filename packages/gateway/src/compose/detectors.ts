@@ -4,7 +4,7 @@ import { emailDetector } from '../adapters/detector-email/detector.js'
 import { createHttpDetector } from '../adapters/detector-http/detector.js'
 import { ibanDetector } from '../adapters/detector-iban/detector.js'
 import { createInjectionDetector } from '../adapters/detector-injection/detector.js'
-import { type LoadedDetector, loadDetector } from '../adapters/detector-module/load.js'
+import { type LoadedDetector, loadDetector, moduleLack } from '../adapters/detector-module/load.js'
 import { createNamesDetector } from '../adapters/detector-names/detector.js'
 import { piiDetectors, piiRules } from '../adapters/detector-pii/detector.js'
 import { privateKeyDetector } from '../adapters/detector-private-key/detector.js'
@@ -189,6 +189,28 @@ function remoteDetector(
     textMax: window,
     credential: value === undefined ? undefined : () => [header, `${prefix}${value()}`],
   })
+}
+
+/** Modules that are not there, each with its path in the configuration: runs none of them. */
+export function moduleFaults({ inspection }: Config): readonly {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}[] {
+  return inspection.local.flatMap(({ module }, index) => {
+    const message = moduleLack(module)
+    return message === undefined ? [] : [{ path: ['inspection', 'local', index, 'module'], message }]
+  })
+}
+
+/** Starts a detector as the gateway does, and closes it again: why it cannot start, or undefined. */
+export async function localDetectorLack(section: LocalDetectorConfig): Promise<string | undefined> {
+  try {
+    const { concurrency, models, module, name, types } = section
+    await (await loadDetector({ module, name, types, models, concurrency })).close()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : 'threw what is no error'
+  }
 }
 
 /** Longer than any request is looked at: until then those that a reload took away may still be asked. */

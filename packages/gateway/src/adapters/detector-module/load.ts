@@ -1,5 +1,6 @@
+import { accessSync, constants, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { FindingType, RemoteDetector } from '../../spec/index.js'
 
 /** What `createDetector` of a detector's module is called with. */
@@ -63,6 +64,34 @@ export async function loadDetector({ module, ...context }: DetectorModule): Prom
     inspect: (texts, signal, standings) => detector.inspect(texts, signal, standings),
     close: async () => void (await detector.close?.()),
   }
+}
+
+/** Why there is nothing to load by that name; undefined where there is. None of its code is run, so it may yet be no detector. */
+export function moduleLack(module: string): string | undefined {
+  if (isAbsolute(module)) return fileLack(module)
+  let url: string
+  try {
+    url = import.meta.resolve(module)
+  } catch (error) {
+    const path = /\.[cm]?js$/.test(module) ? '; the path of a file begins with `./`' : ''
+    return `the package \`${module}\` is not found beside the gateway (${codeOf(error)})${path}`
+  }
+  const isFile = URL.canParse(url) && new URL(url).protocol === 'file:'
+  return isFile ? fileLack(fileURLToPath(url)) : undefined
+}
+
+function fileLack(path: string): string | undefined {
+  try {
+    if (!statSync(path).isFile()) return `\`${path}\` is no file`
+    accessSync(path, constants.R_OK)
+    return undefined
+  } catch (error) {
+    return `the file \`${path}\` cannot be read (${codeOf(error)})`
+  }
+}
+
+function codeOf(error: unknown): string {
+  return isObject(error) && 'code' in error ? String(error['code']) : 'unknown'
 }
 
 function isDetector(value: unknown): value is RemoteDetector & { close?: () => unknown } {
