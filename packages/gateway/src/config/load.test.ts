@@ -11,6 +11,9 @@ import { configFromText, loadConfig } from './load.js'
 const folder = mkdtempSync(join(tmpdir(), 'ostiary-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const TYPES_PAGE = 'docs/detectors.md#finding-types lists them'
+const A_TYPE = `write \`injection\`, or a finding type: \`canary.…\`, \`data.…\`, \`injection.…\`, \`moderation.…\`, \`pii.…\`, \`secret.…\` (${TYPES_PAGE})`
+
 describe('a good configuration', () => {
   it('has every default of the contract, with units in its names', () => {
     const config = good(BASE)
@@ -647,6 +650,38 @@ describe('a fault has its place', () => {
       'inspection: { detectors: { pii.email: false } }',
       ['13:28 unknown key `pii.mail` in `inspection.detectors` (did you mean `pii.email`?)'],
     ],
+    ...[
+      ['email', ' (did you mean `pii.email`?)'],
+      ['canary', ': a family is written as its types, `canary.mark`, `canary.overlap`'],
+      ['secret.*', `: a family is written as its types, \`secret.…\` (${TYPES_PAGE})`],
+      ['names', `: there are \`canary.…\`, \`injection.…\`, \`pii.…\`, \`secret.…\` (${TYPES_PAGE})`],
+    ].map(([key, told]): [string, string, string[]] => [
+      `inspection: { detectors: { ${key}: false } }`,
+      'inspection: { detectors: { pii.email: false } }',
+      [`13:28 unknown key \`${key}\` in \`inspection.detectors\`${told}`],
+    ]),
+    [
+      'inspection: { local: [{ name: a, module: b, types: [pii.persn, pii.card, canary, injection.*] }] }',
+      'inspection: { local: [{ name: a, module: b, types: [pii.person, pii.card, injection] }] }',
+      [
+        `13:53 inspection.local[0].types[0]: ${A_TYPE}, not \`pii.persn\` (did you mean \`pii.person\`?)`,
+        `13:74 inspection.local[0].types[2]: ${A_TYPE}, not \`canary\`: a family is written as its types, \`canary.mark\`, \`canary.overlap\``,
+        `13:82 inspection.local[0].types[3]: ${A_TYPE}, not \`injection.*\` (did you mean \`injection\`?)`,
+      ],
+    ],
+    [
+      'ledger: { gather: { weather: a, pii.*: b } }',
+      'ledger: { gather: { pii: b } }',
+      [
+        `13:21 unknown key \`weather\` in \`ledger.gather\`: there are \`tool-results\`, \`term\`, \`canary.…\`, \`data.…\`, \`injection.…\`, \`moderation.…\`, \`pii.…\`, \`secret.…\` (${TYPES_PAGE})`,
+        '13:33 unknown key `pii.*` in `ledger.gather` (did you mean `pii`?)',
+      ],
+    ],
+    [
+      'vault: { formats: { phone: placeholder } }',
+      'vault: { formats: { pii.email: placeholder } }',
+      ['13:21 unknown key `phone` in `vault.formats`: there are `pii.card`, `pii.email`, `pii.iban`'],
+    ],
     [
       'inspection: { detectors: { pii.email: off } }',
       'inspection: { detectors: { pii.email: true } }',
@@ -735,7 +770,7 @@ describe('a fault has its place', () => {
       'vault: { ttl: 8h, formats: { pii.card: surrogate, pii.iban: placeholder } }',
       [
         '13:40 vault.formats.pii.card: must be one of `placeholder`, `surrogate`, not `surogate` (did you mean `surrogate`?)',
-        '13:50 unknown key `secret.aws` in `vault.formats`',
+        '13:50 unknown key `secret.aws` in `vault.formats`: there are `pii.card`, `pii.email`, `pii.iban`',
       ],
     ],
     ['vault: { ttl: 30s }', 'vault: { ttl: 1m }', ['13:15 vault.ttl: must be from 1m to 365d, not `30s`']],

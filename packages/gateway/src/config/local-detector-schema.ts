@@ -2,13 +2,10 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { FINDING_TYPES, type FindingType, familyOf, type WhenIll } from '../spec/index.js'
 import type { LocalDetectorConfig } from './config.js'
-import { duration, group, text } from './schema-parts.js'
+import { duration, type FoundType, foundType, group, text } from './schema-parts.js'
 
 /** One of `inspection.local`; where it has no word of its own on failures, that of all detectors counts. */
 export type LocalDetectorRead = Omit<LocalDetectorConfig, 'onFailure'> & { readonly onFailure: WhenIll | undefined }
-
-/** `injection` means all of its grades: of a text it is not known beforehand which it has. */
-const TYPES = ['injection', ...FINDING_TYPES] as const
 
 /** A path, and not the name of a package. */
 const PATH = /^[./]/
@@ -18,7 +15,7 @@ export function localDetector(folder: string): z.ZodType<LocalDetectorRead> {
     name: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'write a name of small letters, digits and `-`' }),
     module: text.max(1024),
     models: text.max(1024).optional(),
-    types: z.array(z.enum(TYPES)).min(1),
+    types: z.array(foundType).min(1),
     timeout: duration(10, 60_000, 'from 10ms to 1m').prefault('5s'),
     onFailure: z.enum(['closed', 'open']).optional(),
     concurrency: z.int().min(1).max(16).default(1),
@@ -33,6 +30,6 @@ export function localDetector(folder: string): z.ZodType<LocalDetectorRead> {
   )
 }
 
-function meant(types: readonly (typeof TYPES)[number][]): readonly FindingType[] {
+function meant(types: readonly FoundType[]): readonly FindingType[] {
   return FINDING_TYPES.filter((type) => types.some((one) => one === type || one === familyOf(type)))
 }

@@ -1,5 +1,5 @@
-import { didYouMean } from './fault.js'
 import type { Objection } from './schema.js'
+import { nameMeant, namesText } from './type-names.js'
 import type { Flaw, Path, Places } from './yaml.js'
 
 /** Where a secret stands: what is written there is never printed, whatever is wrong with it. */
@@ -64,7 +64,9 @@ export function objectionFlaws(objection: Objection, places: Places): readonly F
 
 function unknownKey(path: Path, key: string, known: readonly string[]): string {
   const where = path.length === 0 ? '' : ` in \`${pathText(path)}\``
-  return `unknown key \`${key}\`${where}${didYouMean(key, known)}`
+  // Keys that are finding types are not guessed from what the others are.
+  const there = known.some((one) => one.includes('.')) ? `: there are ${namesText(known)}` : ''
+  return `unknown key \`${key}\`${where}${nameMeant(key, known) || there}`
 }
 
 /** The schema's own words of a key that has another form; else it is empty. */
@@ -82,7 +84,9 @@ function complaint({ issue }: Objection, written: string | undefined, isQuoted: 
       return `must be ${EXPECTED.get(issue.expected) ?? issue.expected}${isQuoted && written !== undefined ? `, not \`"${written}"\`` : not}`
     case 'invalid_value': {
       const known = issue.values.map(String)
-      const near = written === undefined ? '' : didYouMean(written, known)
+      const near = written === undefined ? '' : nameMeant(written, known)
+      // What the schema says in our own words, where what is known is too much to be told.
+      if (issue.message.startsWith('write ')) return `${issue.message}${not}${near}`
       return `${known.length === 1 ? 'there is only' : 'must be one of'} ${known.map((one) => `\`${one}\``).join(', ')}${not}${near}`
     }
     case 'too_small':

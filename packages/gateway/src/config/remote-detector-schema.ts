@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { FINDING_TYPES, type FindingType, type WhenIll } from '../spec/index.js'
+import type { FindingType, WhenIll } from '../spec/index.js'
 import type { RemoteDetectorConfig } from './config.js'
-import { duration, group, objectBarely, text } from './schema-parts.js'
+import { duration, foundType, group, objectBarely, text } from './schema-parts.js'
 import type { Secret } from './secret.js'
 
 type Kind = RemoteDetectorConfig['kind']
@@ -45,9 +45,7 @@ const TYPES: Readonly<Record<Kind, Readonly<Record<string, FindingType | 'inject
 /** How much text each kind looks at in one piece: LLM Guard's model reads no further than 512 tokens. */
 const WINDOWS: Readonly<Record<Kind, number>> = { presidio: 10_000, 'llm-guard': 1500, moderation: 2000 }
 
-const MEANINGS = ['injection', ...FINDING_TYPES] as const
-
-const types = z.record(text, z.enum(MEANINGS))
+const types = z.record(text, foundType)
 
 /** One of `inspection.remote`; where it has no word of its own on failures, that of all detectors counts. */
 export type RemoteDetectorRead = Omit<RemoteDetectorConfig, 'onFailure'> & { readonly onFailure: WhenIll | undefined }

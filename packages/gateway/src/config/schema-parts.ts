@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { FINDING_TYPES, type FindingType, familiesText } from '../spec/index.js'
 import { ALGORITHMS } from './config.js'
 import { type Secret, SecretValue } from './secret.js'
 import { BYTES_PATTERN, DURATION_MS_MAX, DURATION_PATTERN, parseBytes, parseDurationMs } from './units.js'
@@ -42,6 +43,13 @@ export const flag: z.ZodBoolean = z.boolean()
 export const label: z.ZodString = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'write a word of small letters, digits and `-`, such as restricted' })
+
+export type FoundType = 'injection' | FindingType
+
+/** What a detector that the operator brings finds. `injection` means all grades: which one a text has is not known beforehand. */
+export const foundType: z.ZodType<FoundType, FoundType> = z.enum(['injection', ...FINDING_TYPES], {
+  error: `write \`injection\`, or a finding type: ${familiesText(FINDING_TYPES)}`,
+})
 
 export function duration(minMs: number, maxMs: number, range: string): z.ZodType<number, string> {
   const error = 'write a time with its unit (ms, s, m, h or d), such as 30s'

@@ -67,6 +67,12 @@ export function familyOf(type: FindingType): string {
   return type.slice(0, type.indexOf('.'))
 }
 
+/** The kinds of some types, for messages: the types themselves are hundreds. */
+export function familiesText(types: Iterable<string>): string {
+  const families = new Set([...types].filter((type) => type.includes('.')).map((type) => type.split('.', 1)[0]))
+  return `\`${[...families].sort().join('.…`, `')}.…\` (docs/detectors.md#finding-types lists them)`
+}
+
 /** Half-open, in UTF-16 code units of the text it was found in. */
 export interface Span {
   readonly start: number

@@ -66,6 +66,7 @@ export type { Finding, FindingType, PartFindings, Span, TermType, Wanted } from 
 export {
   ALL_WANTED,
   FINDING_TYPES,
+  familiesText,
   familyOf,
   findingTypeOf,
   isBelowThreshold,
