@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startDevBrowser } from '@ostiary/devkit'
 import { oauth4webapiClient, type Tokens } from '@ostiary/testkit'
@@ -146,6 +146,20 @@ describe('dev and token', () => {
       expect(await stopped(one)).toBe(0)
       expect(`${one.stdout()}${one.stderr()}`.match(/(?:[0-9a-f]{4}-){7}/g)).toHaveLength(1)
     }
+  })
+
+  test('a policy about terms cannot be tried there, and is told so', async () => {
+    const data = join(house.top, 'dev-terms')
+    mkdirSync(join(data, 'policies'), { recursive: true, mode: 0o700 })
+    writeFileSync(
+      join(data, 'policies', 'terms.cedar'),
+      '@id("terms") @obligation("redact:term.project")\npermit (principal, action, resource is Model);\n',
+    )
+    const { code, stderr } = await ostiary(['dev', '--port', '0', '--admin-port', '0', '--data', data])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /terms\.cedar:1:27 unknown finding type `term\.project` in obligation `redact:term\.project`; `ostiary dev` has no `inspection`, and so no terms: run `ostiary start` with a configuration that has `inspection\.terms`$/m,
+    )
   })
 
   test('start refuses the issuer of dev', async () => {

@@ -1,6 +1,5 @@
 import type { IssuerConfig } from './config.js'
-import { DEV_ISSUER_PATH } from './dev-issuer.js'
-import { isLoopback } from './loopback.js'
+import { isDevIssuer } from './dev-issuer.js'
 import { fault, type RelationParts, type Remark, unreadable, warning } from './remark.js'
 import { mayFetch } from './schema.js'
 import type { Places } from './yaml.js'
@@ -31,12 +30,6 @@ function* nameRemarks({ issuer, keys }: IssuerConfig, index: number, allowDev: b
   if (keys.kind === 'discovery' && (!mayFetch(issuer) || issuer.includes('?'))) {
     yield fault(at, 'discovery needs an https issuer (http to loopback only), without a query')
   }
-}
-
-function isDevIssuer(issuer: string): boolean {
-  if (!URL.canParse(issuer)) return false
-  const { hostname, pathname } = new URL(issuer)
-  return isLoopback(hostname) && (pathname === DEV_ISSUER_PATH || pathname === `${DEV_ISSUER_PATH}/`)
 }
 
 const FETCHED = 'must be an https URL (http to loopback only), without credentials'

@@ -1,6 +1,7 @@
 import { type AttributeValue, FINDING_TYPES, type FindingType, familyOf, UNTRUSTED } from '../spec/index.js'
 import { wordsOf } from './attribute-words.js'
 import type { AttributeType, Config } from './config.js'
+import { isDevIssuer } from './dev-issuer.js'
 import { termType } from './terms.js'
 import type { Path } from './yaml.js'
 
@@ -34,6 +35,8 @@ export interface Vocabulary {
     readonly words: ReadonlyMap<string, readonly string[]>
     /** Models without a price. */
     readonly unpriced: readonly string[]
+    /** The configuration is that of `ostiary dev`, which nobody can give terms to. */
+    readonly isDev: boolean
   }
 }
 
@@ -81,6 +84,7 @@ export function vocabularyOf(config: Config): Vocabulary {
       hasPurposes: config.datasets.some(({ purposes }) => purposes.length > 0),
       words: wordsOf(config, new Set(modelAttributes.keys())),
       unpriced: config.models.filter((one) => one.price === undefined).map((one) => one.name),
+      isDev: config.issuers.some(({ issuer }) => isDevIssuer(issuer)),
     },
   }
 }

@@ -109,10 +109,7 @@ export const NO_OBLIGATIONS: Obligations = {
  *
  * @param terms what the operator's own terms yield
  */
-export function parseObligation(
-  source: string,
-  terms: readonly TermType[] = [],
-): Obligation | { readonly kind: 'unknown'; readonly why: string } {
+export function parseObligation(source: string, terms: readonly TermType[] = []): Obligation | Unknown {
   const words = source.split(':')
   if (source === 'pass:uninspectable') return { kind: 'pass', what: 'uninspectable', source }
   const sink = GUARDED_SINKS.find((one) => source === `restore:${one}`)
@@ -139,12 +136,18 @@ export function parseObligation(
     return { kind: 'unknown', why: `obligation \`${source}\` needs one finding type after \`${act}:\`` }
   }
   const types = [...FINDING_TYPES, ...terms].filter((one) => one === type || one.startsWith(`${type}.`))
-  if (types.length === 0)
-    return { kind: 'unknown', why: `unknown finding type \`${type}\` in obligation \`${source}\`` }
+  if (types.length === 0) {
+    return { kind: 'unknown', why: `unknown finding type \`${type}\` in obligation \`${source}\``, type }
+  }
   return { kind: 'text', direction, act: known, types, source }
 }
 
-type Unknown = { readonly kind: 'unknown'; readonly why: string }
+type Unknown = {
+  readonly kind: 'unknown'
+  readonly why: string
+  /** That there is not, where nothing else is wrong. */
+  readonly type?: string
+}
 
 function systemObligation(source: string, [act, name, ...rest]: readonly string[]): SystemObligation | Unknown {
   const known = SYSTEM_ACTS.find((one) => one === act)

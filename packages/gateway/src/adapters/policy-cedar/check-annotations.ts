@@ -1,5 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
-import { type Action, type Challenge, isTermType, type Obligation } from '../../spec/index.js'
+import { type Action, type Challenge, familiesText, isTermType, type Obligation } from '../../spec/index.js'
 import {
   head,
   isKnown,
@@ -11,7 +11,7 @@ import {
   unknownAnnotation,
 } from './annotations.js'
 import { comparedWith, readsPrincipal } from './ast.js'
-import { challengeMeant, legal, obligationMeant } from './forms.js'
+import { challengeMeant, legal, obligationMeant, typesLegal } from './forms.js'
 import { didYouMean } from './nearest.js'
 import type { Policy } from './policy.js'
 import { type Piece, plainValue } from './tokens.js'
@@ -19,15 +19,18 @@ import { type Piece, plainValue } from './tokens.js'
 /** Says that something is wrong at an offset of the policy's file. */
 export type Say = (offset: number, message: string) => void
 
-/**
- * What one policy says beside its condition. Gives no policy where there was something to say as an error.
- *
- * @param words that `context.findings` can hold
- */
+export interface Findable {
+  /** That `context.findings` can hold. */
+  readonly words: ReadonlySet<string>
+  /** Whether the configuration is that of `ostiary dev`. */
+  readonly isDev: boolean
+}
+
+/** What one policy says beside its condition. Gives no policy where there was something to say as an error. */
 export function checkAnnotations(
   piece: Piece,
   json: PolicyJson,
-  words: ReadonlySet<string>,
+  { isDev, words }: Findable,
   error: Say,
   warn: Say,
 ): Policy | undefined {
@@ -78,12 +81,15 @@ export function checkAnnotations(
     }
     for (const one of members) {
       const { obligation } = one
-      if (obligation.kind === 'unknown')
-        sayMember(one, `${obligation.why}${obligationMeant(one.source, words)}; ${legal(words)}`)
-      else if (obligation.kind === 'text') {
+      if (obligation.kind === 'unknown') {
+        const { type, why } = obligation
+        const there = type === undefined ? legal(words) : typesLegal(type, words, isDev)
+        sayMember(one, `${why}${obligationMeant(one.source, words)}; ${there}`)
+      } else if (obligation.kind === 'text') {
         if (!obligation.types.some((type) => words.has(type))) {
           const near = obligationMeant(obligation.source, words)
-          sayMember(one, `no detector yields what \`${obligation.source}\` is about${near}; ${legal(words)}`)
+          const there = `there are ${familiesText(words)}`
+          sayMember(one, `no detector yields what \`${obligation.source}\` is about${near}; ${there}`)
         }
       } else if (mode === 'oblige' && !OBLIGES.has(obligation.kind)) {
         sayMember(one, `an oblige policy cannot carry \`${obligation.source}\`: it never grants`)
@@ -100,7 +106,8 @@ export function checkAnnotations(
 
   for (const word of comparedWith(json.conditions, 'context', 'findings')) {
     if (words.has(word)) continue
-    const message = `no detector yields the finding type \`${word}\`${didYouMean(word, words)}`
+    const near = didYouMean(word, words) || `; ${typesLegal(word, words, isDev)}`
+    const message = `no detector yields the finding type \`${word}\`${near}`
     const places = piece.tokens.filter((token) => token.start > effectAt && plainValue(token) === word)
     if (places.length === 0) say(effectAt, message)
     for (const place of places) say(place.start, message)

@@ -343,4 +343,18 @@ describe('an operator’s terms', () => {
     const asked = permit('principal', 'resource is Model', 'context.findings.contains("term.ordre")')
     expect(why(asked)).toContain('no detector yields the finding type `term.ordre`')
   })
+
+  test('that nobody could write are told of as such', () => {
+    const asked = permit('principal', 'resource is Model', 'context.findings.contains("term.order")')
+    for (const text of [obliged('redact:term'), obliged('output:mask:term.order'), asked]) {
+      const told = (with_: Known): readonly string[] => load(text, with_).faults.map(({ message }) => message)
+      expect(told(KNOWN)).toEqual([expect.stringMatching(/; there are no terms: `inspection.terms` is empty$/)])
+      expect(told({ ...KNOWN, isDev: true })).toEqual([
+        expect.stringMatching(/; `ostiary dev` has no `inspection`, and so no terms: run `ostiary start` with a/),
+      ])
+    }
+    expect(load(obliged('redact:term.weather')).faults).toMatchObject([
+      { message: expect.stringMatching(/; a term has its name from `inspection.terms`$/) },
+    ])
+  })
 })

@@ -1,4 +1,14 @@
-import { ACTS, COLUMN_ACTS, GUARDED_SINKS, MEASURES, SIZES, SPOTLIGHT_METHODS, SYSTEM_ACTS } from '../../spec/index.js'
+import {
+  ACTS,
+  COLUMN_ACTS,
+  familiesText,
+  GUARDED_SINKS,
+  isTermType,
+  MEASURES,
+  SIZES,
+  SPOTLIGHT_METHODS,
+  SYSTEM_ACTS,
+} from '../../spec/index.js'
 import { nearest } from './nearest.js'
 
 const BY_NAME = SYSTEM_ACTS.filter((act) => act !== 'drop')
@@ -25,7 +35,18 @@ const CHALLENGES = ['acr:VALUES', 'max_age:SECONDS', 'approval:GROUP']
 
 /** @param words that `context.findings` can hold */
 export function legal(words: ReadonlySet<string>): string {
-  return `there are \`${FORMS.join('`, `')}\`; \`TYPE\` is one of \`${[...words].sort().join('`, `')}\``
+  return `there are \`${FORMS.join('`, `')}\`; \`TYPE\` is a family or one of its types, ${familiesText(words)}`
+}
+
+/** Why nothing is found that has this type, or which types there are. */
+export function typesLegal(type: string, words: ReadonlySet<string>, isDev: boolean): string {
+  if (type !== 'term' && !isTermType(type)) return `there are ${familiesText(words)}`
+  if (isDev) {
+    return '`ostiary dev` has no `inspection`, and so no terms: run `ostiary start` with a configuration that has `inspection.terms`'
+  }
+  return words.has('term')
+    ? 'a term has its name from `inspection.terms`'
+    : 'there are no terms: `inspection.terms` is empty'
 }
 
 /** ` (did you mean \`x\`?)` for the obligation that is nearest to what was written, or nothing where none is near. */

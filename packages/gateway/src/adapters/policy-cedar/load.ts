@@ -38,7 +38,7 @@ export function loadPolicies(
   const policies: Policy[] = []
   const typed: Typed[] = []
   const idPlaces = new Map<string, Fault>()
-  const words = findingWords(vocabulary)
+  const findable = { words: findingWords(vocabulary), isDev: vocabulary.known?.isDev === true }
 
   for (const file of files) {
     const places = new Places(file.path, file.text)
@@ -48,7 +48,7 @@ export function loadPolicies(
     for (const { piece, json } of parsed) {
       const { effect, written } = head(piece)
       const effectAt = effect?.start ?? piece.start
-      const policy = checkAnnotations(piece, json, words, error, warn)
+      const policy = checkAnnotations(piece, json, findable, error, warn)
       if (policy !== undefined) policies.push(policy)
       if (vocabulary.known !== undefined) {
         checkKnown(piece, json, vocabulary.known, warn)

@@ -1,5 +1,8 @@
 /** The candidate nearest to a misspelt word, for "did you mean"; undefined where none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  // `email` is no slip of the pen where there is one `pii.email`.
+  const [only, ...more] = [...candidates].filter((one) => one.endsWith(`.${word}`))
+  if (only !== undefined && more.length === 0) return only
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {

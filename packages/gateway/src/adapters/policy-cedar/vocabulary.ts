@@ -38,6 +38,8 @@ export interface Known {
   readonly words: ReadonlyMap<string, readonly string[]>
   /** Models without a price. */
   readonly unpriced: readonly string[]
+  /** The configuration is that of `ostiary dev`, which nobody can give terms to. */
+  readonly isDev?: boolean
 }
 
 export interface Attribute {
