@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cardDetector } from './detector.js'
-import { isIssued } from './issuer.js'
+import { isIssued, isOfToday } from './issuer.js'
 import { luhnHolds } from './luhn.js'
 
 function found(text: string): readonly string[] {
@@ -79,6 +79,64 @@ describe('none', () => {
   ])('%j', (text) => expect(found(text)).toEqual([]))
 })
 
+describe('behind words for other numbers', () => {
+  it.each([
+    ['Rechnungsnr. 4111111111111111', '4111111111111111'],
+    ['Rechnungsnr.4111111111111111', '4111111111111111'],
+    ['Bestellnummer: 5555 5555 5555 4444, bitte stornieren', '5555 5555 5555 4444'],
+    ['Ich habe statt der Bestellnummer die Karte eingetragen: 4111111111111111', '4111111111111111'],
+    ['Rechnung 2024-0815, gezahlt mit 378282246310005', '378282246310005'],
+    ['Meine Kundennummer ist 6011111111111117', '6011111111111117'],
+    ['Order number: 4111111111111111', '4111111111111111'],
+    ['the tracking number is 30569309025904', '30569309025904'],
+    ['{"invoice_no":"4111111111111111"}', '4111111111111111'],
+    ['order_id=3530111333300000', '3530111333300000'],
+    ['https://shop.example/orders/4111111111111111', '4111111111111111'],
+    ['Numéro de commande : 4111 1111 1111 1111', '4111 1111 1111 1111'],
+    ['Facture n° 5500000000000004', '5500000000000004'],
+    ['Número de pedido: 4111111111111111', '4111111111111111'],
+    ["Numero d'ordine 4111111111111111", '4111111111111111'],
+    ['Factuurnr. 4111-1111-1111-1111', '4111-1111-1111-1111'],
+    ['Fakturanummer 4111111111111111', '4111111111111111'],
+    ['Numer zamówienia: 5555555555554444', '5555555555554444'],
+    ['Número da nota fiscal 4111111111111111', '4111111111111111'],
+    ['номер заказа 4111111111111111', '4111111111111111'],
+    ['order paid by card 4222222222222', '4222222222222'],
+    ['Rechnung mit Karte bezahlt, Beleg 4222222222222', '4222222222222'],
+    ['Visa4111111111111111', '4111111111111111'],
+    ['KartenNr4111111111111111', '4111111111111111'],
+    ['cc4111 1111 1111 1111', '4111 1111 1111 1111'],
+  ])('a card is one: %j', (text, card) => expect(found(text)).toEqual([card]))
+
+  it.each([
+    'Rechnungsnr. 4222222222222',
+    'Bestell-Nr.: 4222222222222',
+    'Ihr Auftrag 4222222222222 wird bearbeitet',
+    'Sendungsnummer 67123456789015',
+    'order no 56001234567890',
+    '{"order_number":"56001234567890"}',
+    'tracking number: 62123456789012347',
+    'invoice #4222222222222',
+    'Numéro de commande : 4222222222222',
+    'Facture n° 67123456789015',
+    'Pedido 4222222222222',
+    'Número de factura: 56001234567890',
+    'Fattura n. 4222222222222',
+    'Factuurnr. 4222222222222',
+    'Ordernummer: 4222222222222',
+    'OCR-nummer 67123456789015',
+    'Nr faktury 4222222222222',
+    'Numer zamówienia: 67123456789015',
+    'Número do pedido: 4222222222222',
+    'Encomenda 56001234567890',
+    'order id 300123456789012',
+    'SIRET 36225212300025',
+    'N° SIRET : 362 521 230 00025',
+    'RE4111111111111111',
+    'Rechnungsnr. 2024000815123458',
+  ])('of a length that cards have no more, or in no range, none: %j', (text) => expect(found(text)).toEqual([]))
+})
+
 describe('a stream', () => {
   it.each([
     '\\u0020 4111 1111 1111 1111 x',
@@ -86,6 +144,7 @@ describe('a stream', () => {
     '524864224352\\u0041\\u0020 x',
     '7\\u00204111 1111 1111 1111 5555 5555 5555 4444',
     'order 4111111111111111 301-7411324-9061332 card 4111-1111111-11111 x',
+    'KartenNr4111111111111111 Bestell-Nr.: 4222222222222, 4222222222222 x',
   ])('that is cut anywhere finds the same: %j', (text) => {
     for (let cut = 1; cut < text.length; cut++) {
       const { findings, hold } = cardDetector.scan(text.slice(0, cut), 0, false)
@@ -145,4 +204,16 @@ describe('Luhn and issuers', () => {
     [1800, 15, true],
     [7000, 16, false],
   ])('%d with %d digits: %j', (head, digits, issued) => expect(isIssued(head, digits)).toBe(issued))
+
+  it.each([
+    [4111, 16, true],
+    [4111, 13, false],
+    [3056, 14, true],
+    [6712, 14, false],
+    [3782, 15, true],
+    [3001, 15, false],
+    [1800, 15, true],
+    [6205, 18, false],
+    [6205, 19, true],
+  ])('of today: %d with %d digits: %j', (head, digits, today) => expect(isOfToday(head, digits)).toBe(today))
 })

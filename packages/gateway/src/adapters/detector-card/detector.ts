@@ -1,7 +1,8 @@
 import { escapeBefore } from '../../json/escape.js'
 import type { Detector, Finding, Scan } from '../../spec/index.js'
-import { isIssued } from './issuer.js'
+import { isIssued, isOfToday } from './issuer.js'
 import { luhnHolds } from './luhn.js'
+import { CARD_BEFORE, isArticle, isCalledOtherwise, isGroupedAsOrders, isNamed, REACH } from './named.js'
 
 const DIGITS_MIN = 12
 const DIGITS_MAX = 19
@@ -42,7 +43,10 @@ function standsFree(text: string, start: number): boolean {
   const before = text.charCodeAt(start - 1)
   if (before === 0x2e) return !isDigit(text.charCodeAt(start - 2))
   if (before === 0x2b) return false
-  return (!isLetter(before) && !isDigit(before)) || escapeBefore(text, start) > 0
+  if ((!isLetter(before) && !isDigit(before)) || escapeBefore(text, start) > 0) return true
+  if (isDigit(before)) return false
+  // `Visa4111…`; `RE4111…` is a number of another kind.
+  return CARD_BEFORE.test(text.slice(Math.max(0, start - REACH), start))
 }
 
 function isCard(text: string, start: number, end: number, digits: number): boolean {
@@ -57,47 +61,12 @@ function isCard(text: string, start: number, end: number, digits: number): boole
     seen++
   }
   if (!luhnHolds(text, start, end)) return false
-  const before = text.slice(Math.max(0, start - NAMED_REACH), start)
-  if (NAMED.test(before)) return true
+  const before = text.slice(Math.max(0, start - REACH), start)
+  if (isNamed(before)) return true
   if (!isIssued(head, digits) || isGroupedAsOrders(text, start, end)) return false
-  return digits < end - start || !(isArticle(text, start, digits) || isCalledOtherwise(before, digits))
+  if (isCalledOtherwise(before, digits, digits < end - start, isOfToday(head, digits))) return false
+  return digits < end - start || !isArticle(text, start, digits)
 }
-
-/** `301-7411324-9061332`: a large shop numbers its orders so. */
-function isGroupedAsOrders(text: string, start: number, end: number): boolean {
-  return end - start === 19 && /^\d{3}-\d{7}-\d{7}$/.test(text.slice(start, end))
-}
-
-/** Of 13 digits in a row the last one is also what GS1's sum asks of an EAN: that is on every packet, and such a card on none any more. */
-function isArticle(text: string, start: number, digits: number): boolean {
-  if (digits !== 13) return false
-  let sum = 0
-  for (let at = 0; at < digits; at++) sum += (text.charCodeAt(start + at) - 0x30) * (at % 2 === 0 ? 1 : 3)
-  return sum % 10 === 0
-}
-
-/** `EAN …`, `timestamp=…`: digits in a row are what is right before them, unless it stands by a word for a card. */
-function isCalledOtherwise(before: string, digits: number): boolean {
-  const isOther = OF_TIME.test(before) || (digits <= ARTICLE_MAX && OF_ARTICLES.test(before))
-  return isOther && !OF_CARDS.test(before)
-}
-
-/** `order` and `id` are none of them: numbers of cards stand behind those too. */
-const OF_TIME = /(?:^|[^a-z])(?:timestamp|ts|epoch|seq|snowflake)["'`]? ?[:=] ?["'`]?$/i
-const OF_ARTICLES =
-  /(?:^|[^a-z])(?:ean|gtin|upc|isbn|barcode)(?:[ _-]?(?:no|nr|number|nummer))?["'`]?\.? ?[:=#]{0,2} ?["'`]?$/i
-/** A GTIN has no more. */
-const ARTICLE_MAX = 14
-const OF_CARDS =
-  /cards?(?![a-z])|\bcc\b|karten?\b|carte|tarjeta|carta|kaart|kort\b|karty?\b|cartão|visa|mastercard|maestro|amex|pay/i
-
-/**
- * Words that make a card of a number that passes Luhn, whoever may have issued it: ranges are sold, and lists of them grow old.
- * Between them and the number stand a few other words and no digit.
- */
-const NAMED =
-  /(?:\bcards?|\bcc|karten?|kreditkarte|carte|tarjeta|carta|kaart|kort|karty?|cartão|visa|mastercard|maestro|amex)(?:[ _-]?(?:n[or]s?|num(?:ber)?|nummer|numéro|número|numero|numer))?\W{0,4}(?:(?:is|was|ist|est|es|è|är|to|nr|no|n[º°]|number|ending|del?)\W{1,3}){0,2}$/i
-const NAMED_REACH = 48
 
 /** What is known of a row of digit groups when 19 digits of it were seen at the most. */
 interface Row {
@@ -224,8 +193,9 @@ const NONE: readonly Finding[] = []
 /**
  * Payment card numbers: 13 to 19 digits (12 for four old Maestro ranges), single spaces or hyphens between any two, Luhn.
  *
- * Blind to digits in a row that `EAN`, `timestamp` or the like stands right before, to groups of 3, 7 and 7 digits with hyphens, and to
- * one in ten of 13 digits: those of an EAN. Behind a word for a card it sees all of them.
+ * Blind to digits in a row that `EAN`, `timestamp` or the like stands right before, to 12, 13, 17 and 18 digits (and lengths that the
+ * issuer's cards do not have) right behind a word for an order, an invoice or the like, to 14 behind `SIRET`, to groups of 3, 7 and 7
+ * digits with hyphens, and to one in ten of 13 digits: those of an EAN. Behind a word for a card it sees all of them.
  */
 export const cardDetector: Detector = {
   name: 'card',

@@ -30,3 +30,19 @@ export function isIssued(head: number, digits: number): boolean {
       return false
   }
 }
+
+/**
+ * Whether cards of this length are still issued in that range: of 14 digits Diners Club's alone, of 15 American Express's and JCB's, and
+ * 16 and 19. Of 12, 13, 17 and 18 there are old ones, if any.
+ */
+export function isOfToday(head: number, digits: number): boolean {
+  const two = Math.floor(head / 100)
+  switch (digits) {
+    case 14:
+      return two < 40
+    case 15:
+      return two === 34 || two === 37 || two < 30
+    default:
+      return digits === 16 || digits === 19
+  }
+}
