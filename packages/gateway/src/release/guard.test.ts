@@ -131,6 +131,9 @@ const CARD = '4111 1111 1111 1111'
 
 const TRUE = [
   'ann@example.com',
+  `https://${GITHUB}@github.com/org/repo`,
+  `me@${AWS_ID}.com`,
+  `${GITHUB}${'aB3d'.repeat(20)}@mail.example.com`,
   "o'neil+tag@mail.example.co.uk",
   'jürgen@müller.example',
   CARD,

@@ -83,6 +83,38 @@ describe('editText', () => {
     expect(edit('mask', 'flag', 'flag')).toMatchObject({ text: 'a***@bcde123 x' })
   })
 
+  it('says secret of what a secret lies in, by the same act, however long the other is', () => {
+    const findings = [at('pii.email', 0, 12), at('secret.github', 0, 8)]
+    const edit = (email: Act, secret: Act): unknown =>
+      editText('key45678@b.c x', findings, acts(['pii.email', email], ['secret.github', secret]))
+    expect(edit('redact', 'redact')).toMatchObject({ text: '[redacted:secret.github] x' })
+    expect(edit('mask', 'mask')).toEqual({
+      kind: 'edited',
+      text: 'key4**** x',
+      counts: new Map([
+        ['pii.email', 1],
+        ['secret.github', 1],
+      ]),
+    })
+    expect(edit('redact', 'mask')).toMatchObject({ text: '[redacted:pii.email] x' })
+    expect(edit('mask', 'block')).toMatchObject({ kind: 'blocked', type: 'secret.github' })
+  })
+
+  it('keeps of a masked address no domain that something else lies in', () => {
+    const secret = [at('pii.email', 0, 15), at('secret.aws', 3, 11)]
+    const edit = (act: Act, findings = secret): unknown =>
+      editText('me@key45678.com x', findings, acts(['pii.email', 'mask'], ['secret.aws', act], ['pii.person', 'mask']))
+    expect(edit('tokenize')).toMatchObject({ text: '[redacted:pii.email] x' })
+    expect(edit('flag')).toMatchObject({ text: 'm***@key45678.com x' })
+    expect(edit('mask')).toMatchObject({ text: 'key4**** x' })
+    expect(edit('mask', [at('pii.email', 0, 15), at('pii.person', 3, 8)])).toMatchObject({
+      text: '[redacted:pii.email] x',
+    })
+    expect(edit('mask', [at('pii.email', 0, 15), at('pii.person', 0, 2)])).toMatchObject({
+      text: 'm***@key45678.com x',
+    })
+  })
+
   it('is the same for every order of findings', () => {
     const findings = [at('pii.email', 0, 4), at('pii.card', 0, 4), at('pii.iban', 2, 6), at('secret.aws', 8, 9)]
     const all = acts(['pii.email', 'redact'], ['pii.card', 'redact'], ['pii.iban', 'mask'], ['secret.aws', 'redact'])

@@ -139,17 +139,35 @@ interface Cluster {
   found: string
   /** All of it, as far as a tokenizer takes it: what is tokenized or fenced is so whole, with all that overlapped. */
   whole: string
+  /** What of it lies in more than one finding that is taken out; how far each reaches from `start`. */
+  readonly reaches: Reach[]
   said: boolean
 }
 
-/** Strongest act, then longest, then first, then by the order of types: total, so no order of finding changes it. */
+interface Reach {
+  readonly type: FindingType
+  readonly to: number
+}
+
+/**
+ * Strongest act, then secrets (of `https://KEY@host` it is the key that matters), then longest, then first, then by the order of types: total,
+ * so no order of finding changes it.
+ */
 function outranks(act: Act, one: Finding, cluster: Cluster): boolean {
   const byAct = ACTS.indexOf(act) - ACTS.indexOf(cluster.act)
   if (byAct !== 0) return byAct < 0
+  if (isSecretType(one.type) !== isSecretType(cluster.type)) return isSecretType(one.type)
   const byLength = one.end - one.start - cluster.found.length
   if (byLength !== 0) return byLength > 0
   if (one.start !== cluster.foundStart) return one.start < cluster.foundStart
   return compareTypes(one.type, cluster.type) < 0
+}
+
+/** Masked, an address keeps its domain: `me@KEY.example`, where the key is to be taken out as well. */
+function showsAnother({ act, found, foundStart, reaches, start, type }: Cluster): boolean {
+  if (act !== 'mask' || type !== 'pii.email' || reaches.length < 2) return false
+  const domain = foundStart - start + found.lastIndexOf('@')
+  return reaches.some((one) => one.type !== type && one.to > domain)
 }
 
 function byStart(a: Finding, b: Finding): number {
@@ -264,11 +282,15 @@ export class Editor {
       return ''
     }
     if (cluster === undefined || (one.start >= cluster.end && !goesOn)) return this.#open(text, one, act)
-    if (one.start < cluster.start + CLUSTER_MAX && outranks(act, one, cluster)) {
-      cluster.act = act
-      cluster.type = one.type
-      cluster.foundStart = one.start
-      cluster.found = text.slice(one.start, one.end)
+    if (one.start < cluster.start + CLUSTER_MAX) {
+      // A fence takes nothing out.
+      if (act !== 'fence') cluster.reaches.push({ type: one.type, to: one.end - cluster.start })
+      if (outranks(act, one, cluster)) {
+        cluster.act = act
+        cluster.type = one.type
+        cluster.foundStart = one.start
+        cluster.found = text.slice(one.start, one.end)
+      }
     }
     if (one.end > cluster.end) {
       if (this.#fence !== undefined || this.#takes(cluster.whole)) cluster.whole += text.slice(cluster.end, one.end)
@@ -291,6 +313,7 @@ export class Editor {
       foundStart: one.start,
       found: text.slice(one.start, one.end),
       whole: this.#keepsWhole ? text.slice(one.start, one.end) : '',
+      reaches: act === 'fence' ? [] : [{ type: one.type, to: one.end - one.start }],
       said: false,
     }
     return before
@@ -309,7 +332,7 @@ export class Editor {
       return this.#tokenizer.tokenize(cluster.type, cluster.whole)
     }
     if (cluster.act === 'fence' && this.#fence !== undefined) return this.#fence(cluster.whole)
-    return replacementFor(cluster.type, cluster.act, cluster.found)
+    return replacementFor(cluster.type, showsAnother(cluster) ? 'redact' : cluster.act, cluster.found)
   }
 
   get #keepsWhole(): boolean {
@@ -330,7 +353,7 @@ export type Edited =
 
 /**
  * Carries acts out on a whole text. Findings may come from several detectors, in any order, and overlap: what overlaps is
- * replaced as one, by the strongest act and the type of the longest finding that has it.
+ * replaced as one, by the strongest act and the type of the longest finding that has it, of secrets first.
  */
 export function editText(
   text: string,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createPatternDetector } from '../../patterns/detector.js'
-import type { Detector } from '../../spec/index.js'
+import type { Act, Detector, FindingType } from '../../spec/index.js'
+import { editText } from '../../spec/replacement.js'
+import { emailDetector } from '../detector-email/detector.js'
 import { FIRST } from './rules/first.js'
 
 function detectorOf(type: string): Detector {
@@ -132,5 +134,51 @@ describe('OpenAI', () => {
     expect(held(openaiDetector, 'a desk')).toBe('')
     expect(held(openaiDetector, 'a sk')).toBe('sk')
     expect(held(openaiDetector, 'a word')).toBe('')
+  })
+})
+
+describe('in an address of e-mail', () => {
+  const keys = [AWS_ID, CLASSIC[0] ?? '', FINE_GRAINED, PROJECT, UNMARKED]
+  it.each(
+    keys.flatMap((key) => [
+      `https://${key}@github.com/org/repo`,
+      `${key}@mail`,
+      `<${key}@mail.example>`,
+      `me@${key}.dev`,
+    ]),
+  )('%# a key is a secret, is counted as one, and none of it stays', (text) => {
+    const findings = [emailDetector, awsDetector, githubDetector, openaiDetector].flatMap(
+      (detector) => detector.scan(text, 0, true).findings,
+    )
+    const [secret, ...others] = findings.filter(({ type }) => type.startsWith('secret.'))
+    if (secret === undefined || others.length > 0) throw new Error('not one secret')
+    for (const [email, act] of [
+      ['redact', 'redact'],
+      ['mask', 'mask'],
+      ['mask', 'tokenize'],
+      ['mask', 'redact'],
+      ['redact', 'mask'],
+    ] as const) {
+      const acts = new Map<FindingType, Act>([
+        ['pii.email', email],
+        [secret.type, act],
+      ])
+      const edited = editText(text, findings, acts)
+      if (edited.kind === 'blocked') throw new Error('blocked')
+      expect(edited.counts.get(secret.type)).toBe(1)
+      const key = text.slice(secret.start, secret.end)
+      // Behind the mark, which types and hosts are called after.
+      for (let at = 12; at + 5 <= key.length; at++) expect(edited.text).not.toContain(key.slice(at, at + 5))
+      if (email === act) expect(edited.text).not.toContain('pii.email')
+    }
+    const blocked = editText(
+      text,
+      findings,
+      new Map<FindingType, Act>([
+        ['pii.email', 'redact'],
+        [secret.type, 'block'],
+      ]),
+    )
+    expect(blocked).toMatchObject({ kind: 'blocked', type: secret.type })
   })
 })
