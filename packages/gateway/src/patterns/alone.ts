@@ -1,6 +1,6 @@
 import { escapeBefore } from '../json/escape.js'
 import { judge, type Raw } from './raw.js'
-import { LEAD_MAX, type Rule, WORD } from './rule.js'
+import { KEPT, LEAD_MAX, type Rule, WORD } from './rule.js'
 
 /**
  * What a rule finds by JavaScript's own expressions, and nobody beside it: what the one pass has to find too. Slow, and not linear
@@ -19,7 +19,9 @@ export function createAlone(rule: Rule): (text: string, from: number) => readonl
       expression.lastIndex = from
       for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
         const start = match.index
-        const raw = isFree(text, start) ? judge(rule, text, start, expression.lastIndex) : undefined
+        const raw = isFree(text, start)
+          ? judge(rule, text, start, expression.lastIndex, new Int32Array(KEPT))
+          : undefined
         if (raw !== undefined) raws.push(raw)
         expression.lastIndex = raw?.end ?? start + 1
       }
@@ -42,7 +44,7 @@ export function createAlone(rule: Rule): (text: string, from: number) => readonl
       if (start < next) continue
       expression.lastIndex = start
       if (!expression.test(text)) continue
-      const raw = judge(rule, text, start, expression.lastIndex)
+      const raw = judge(rule, text, start, expression.lastIndex, new Int32Array(KEPT))
       if (raw === undefined) continue
       raws.push(raw)
       next = raw.end

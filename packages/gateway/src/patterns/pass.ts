@@ -5,7 +5,7 @@ import type { Needs } from './needs.js'
 import type { Program } from './program.js'
 import { Quads } from './quads.js'
 import { join, judge, type Raw } from './raw.js'
-import { LEAD_MAX, type Rule } from './rule.js'
+import { KEPT, LEAD_MAX, type Rule } from './rule.js'
 import { FAR, Runs } from './runs.js'
 import { type KnownValue, type Value, Values } from './values.js'
 import { Window } from './window.js'
@@ -76,6 +76,7 @@ export class Pass {
   #open = 0
   /** From where on a unit may begin: behind what it found last. */
   readonly #next: Int32Array
+  readonly #kept = new Int32Array(KEPT)
   #raws: Raw[] = []
   #chainStart = 0
   #chainEnd = 0
@@ -109,7 +110,8 @@ export class Pass {
       groups.clear()
       const leads = units.filter((unit) => parts[unit]?.led !== undefined)
       const leadsBehind = Int32Array.from({ length: stride }, (_, before) => groupOf(before, leads))
-      const quads = new Quads(program, this.#automaton, units, fewer?.quads)
+      const barred = Uint8Array.from(behind, (group) => (this.#groups[group]?.length === 0 ? 1 : 0))
+      const quads = new Quads(program, this.#automaton, units, barred, fewer?.quads)
       return { quads, behind, leadsBehind }
     }
     this.#anywhere = among(ANYWHERE)
@@ -172,6 +174,7 @@ export class Pass {
     this.#isEnded = ended
     this.#open = text.length
     this.#next.fill(from)
+    this.#kept.fill(0)
     this.#raws = []
     // A check that threw has left what ended in its walk.
     this.#ended.length = 0
@@ -242,7 +245,7 @@ export class Pass {
     for (const unit of slot) {
       if (at < this.#open && !this.#isValue(unit, at)) this.#match(at, this.#startOfLed(unit))
     }
-    slot.length = 0
+    empty(slot)
   }
 
   /** Whether a unit is a value: then it has been taken in. */
@@ -259,7 +262,8 @@ export class Pass {
     const end = this.#values.end(value, this.#text, start)
     const rule = this.#parts[unit]?.rule
     if (end === this.#text.length && !this.#isEnded) this.#open = at
-    else if (end - start >= value.min && rule !== undefined) this.#add(unit, judge(rule, this.#text, at, end))
+    else if (end - start >= value.min && rule !== undefined)
+      this.#add(unit, judge(rule, this.#text, at, end, this.#kept))
   }
 
   /** Walks from `at` as far as any unit goes, and takes in what was found. */
@@ -344,9 +348,10 @@ export class Pass {
       const value = this.#values.of(unit)
       if (part.led !== undefined) this.#await(end, part.led)
       else if (value !== undefined) this.#readValue(unit, value, at, end)
-      else if (at < this.#open && at >= (this.#next[unit] ?? 0)) this.#add(unit, judge(part.rule, this.#text, at, end))
+      else if (at < this.#open && at >= (this.#next[unit] ?? 0))
+        this.#add(unit, judge(part.rule, this.#text, at, end, this.#kept))
     }
-    this.#ended.length = 0
+    empty(this.#ended)
   }
 
   /** An expression may begin at `at`, where its lead ended. */
@@ -374,6 +379,11 @@ export class Pass {
     }
     this.#raws.push(raw)
   }
+}
+
+/** To set the length costs as much as to look at a hundred characters. */
+function empty(list: number[]): void {
+  while (list.length > 0) list.pop()
 }
 
 const NONE: readonly Finding[] = []

@@ -1,3 +1,4 @@
+import { escapeBefore } from '../json/escape.js'
 import type { Automaton } from './automaton.js'
 import { ACCEPT, FORK, type Program } from './program.js'
 import { DEPTH, tablesOf } from './sieve.js'
@@ -19,16 +20,19 @@ export class Quads {
   readonly #begins: Int32Array
   readonly #program: Program
   readonly #automaton: Automaton
+  readonly #barred: Uint8Array | undefined
   #start = 0
   #age = -1
 
   /**
    * @param units that may begin by themselves
+   * @param barred of each class of characters whether none of them may begin behind it
    * @param fewer of which some are known already
    */
-  constructor(program: Program, automaton: Automaton, units: readonly number[], fewer?: Quads) {
+  constructor(program: Program, automaton: Automaton, units: readonly number[], barred: Uint8Array, fewer?: Quads) {
     this.#program = program
     this.#automaton = automaton
+    this.#barred = barred.includes(1) ? barred : undefined
     this.units = units
     this.#begins = fewer === undefined ? new Int32Array(1 << (BITS * (QUAD - 1))) : fewer.#begins.slice()
     const known = new Set(fewer?.units)
@@ -104,6 +108,7 @@ export class Quads {
 
   /** Whether it was right: the bits say of `ment` that a rule for `M…` in capitals might take it. */
   #isOne(window: Window, from: number): boolean {
+    if (this.#barred !== undefined && isBarred(window, from, this.#barred, this.#program.classes)) return false
     const automaton = this.#automaton
     const { classes } = this.#program
     const { units } = window.sieve
@@ -122,6 +127,12 @@ export class Quads {
     }
     return true
   }
+}
+
+/** Within a row of digits nearly each place looks like the beginning of something, and nothing may begin there. */
+function isBarred({ first, text }: Window, from: number, barred: Uint8Array, classes: Uint16Array): boolean {
+  const at = first + from
+  return at > 0 && barred[classes[text.charCodeAt(at - 1)] as number] === 1 && escapeBefore(text, at) === 0
 }
 
 /** The symbols of what a set takes, as a bit each. */

@@ -9,10 +9,10 @@ export interface Raw extends Finding {
 }
 
 /** What a check says of a match. Undefined: it is not what was looked for. */
-export function judge(rule: Rule, text: string, start: number, end: number): Raw | undefined {
+export function judge(rule: Rule, text: string, start: number, end: number, kept: Int32Array): Raw | undefined {
   const isWeak = rule.isWeak === true
   if (rule.check === undefined) return { from: start, start, end, type: rule.type, score: 1, isWeak }
-  const judged = rule.check({ text, start, end })
+  const judged = rule.check({ text, start, end, kept })
   if (judged === undefined) return undefined
   return {
     from: start,

@@ -23,14 +23,12 @@ export function isSign(code: number): boolean {
   return KIND[code] === SIGN
 }
 
-export interface Group {
-  readonly start: number
-  readonly end: number
-}
-
 /** A row of groups of digits with signs between, read from one place on. */
 export interface Row {
-  readonly groups: readonly Group[]
+  /** How many groups there are. */
+  readonly count: number
+  /** Where each group begins and ends, one after the other. The next row that is read has the same array. */
+  readonly bounds: Int32Array
   /** Behind the last group. */
   readonly end: number
   /** As far as the text was read for it: where that is the text's end, more may belong to it. */
@@ -42,9 +40,11 @@ export interface Row {
   readonly digits: number
 }
 
+const BOUNDS: Int32Array = new Int32Array(2 * GROUPS_MAX)
+
 /**
- * How many digits stand from `start` on, as far as signs of numbers stand between them, and where that ends. What ends here can
- * be no longer row to `readRow`.
+ * How many digits stand from `start` on, six at the most, as far as signs of numbers stand between them, and where that ends. What ends
+ * here can be no longer row to `readRow`. One object for all: it is written anew each time.
  */
 export function glance(text: string, start: number): { readonly digits: number; readonly end: number } {
   let digits = 0
@@ -55,17 +55,29 @@ export function glance(text: string, start: number): { readonly digits: number; 
   while (digits < 6 && gap <= BETWEEN_MAX) {
     const kind = KIND[text.charCodeAt(at)]
     if (kind === DIGIT) {
+      if (gap > 1 && digits > 0 && !isBetween(text, at - gap, at)) {
+        at -= gap
+        break
+      }
       digits++
       size++
       gap = 0
     } else if (kind === SIGN) {
-      if (size === 1 && ++alone > ALONE_MAX) return { digits: 0, end: start }
+      if (size === 1 && ++alone > ALONE_MAX) return glanced(0, start)
       size = 0
       gap++
     } else break
     at++
   }
-  return { digits, end: at }
+  return glanced(digits, at)
+}
+
+const GLANCED: { digits: number; end: number } = { digits: 0, end: 0 }
+
+function glanced(digits: number, end: number): typeof GLANCED {
+  GLANCED.digits = digits
+  GLANCED.end = end
+  return GLANCED
 }
 
 /** Undefined where none begins at `start`, which is at a digit, a plus or a parenthesis. */
@@ -80,7 +92,8 @@ export function readRow(text: string, start: number): Row | undefined {
     else return undefined
     at++
   }
-  const groups: Group[] = []
+  const bounds = BOUNDS
+  let count = 0
   let digits = 0
   let alone = 0
   let end = at
@@ -90,58 +103,95 @@ export function readRow(text: string, start: number): Row | undefined {
     if (at === from) break
     // A fourth digit that stands alone: rows of them are lists, and would be read again from each of theirs.
     if (at - from === 1 && ++alone > ALONE_MAX) break
-    if (at - from > GROUP_MAX)
-      return groups.length === 0 ? undefined : { groups, end, seen: at, hasPlus, isEnclosed, digits }
-    groups.push({ start: from, end: at })
+    if (at - from > GROUP_MAX) break
+    bounds[2 * count] = from
+    bounds[2 * count + 1] = at
+    count++
     digits += at - from
     end = at
-    if (groups.length === GROUPS_MAX) break
+    if (count === GROUPS_MAX) break
     while (at - end < BETWEEN_MAX && KIND[text.charCodeAt(at)] === SIGN) at++
     if (at === end || !isBetween(text, end, at)) break
   }
-  return groups.length === 0 ? undefined : { groups, end, seen: at, hasPlus, isEnclosed, digits }
+  return count === 0 ? undefined : { count, bounds, end, seen: at, hasPlus, isEnclosed, digits }
 }
 
-/** What may stand between two groups: a space, a sign with or without spaces around it, parentheses. */
-const BETWEEN =
-  /^(?:[ \u{a0}\u{202f}]?[-./\u{2010}-\u{2015}][ \u{a0}\u{202f}]?|[ \u{a0}\u{202f}]?\(|\)[ \u{a0}\u{202f}]?[-./\u{2010}-\u{2015}]?\(?|[ \u{a0}\u{202f}])$/u
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0xa0 || code === 0x202f
+}
 
+/** Hyphens and dashes, a dot, a slash. */
+function isDash(code: number): boolean {
+  return (code >= 0x2d && code <= 0x2f) || (code >= 0x2010 && code <= 0x2015)
+}
+
+/** What may stand between two groups: one sign; a sign with or without a space on either side; parentheses, with one before or behind. */
 function isBetween(text: string, start: number, end: number): boolean {
-  return (end - start === 1 && text.charCodeAt(start) !== 0x2b) || BETWEEN.test(text.slice(start, end))
+  if (end - start === 1) return true
+  let at = start
+  if (text.charCodeAt(at) === CLOSED) {
+    at++
+    if (at < end && isBlank(text.charCodeAt(at))) at++
+    if (at < end && isDash(text.charCodeAt(at))) at++
+    if (at < end && text.charCodeAt(at) === OPENED) at++
+    return at === end
+  }
+  if (isBlank(text.charCodeAt(at))) at++
+  if (text.charCodeAt(at) === OPENED) return at + 1 === end
+  if (!isDash(text.charCodeAt(at))) return false
+  at++
+  if (at < end && isBlank(text.charCodeAt(at))) at++
+  return at === end
 }
+
+const OPENED = 0x28
+const CLOSED = 0x29
 
 /** One character for what stands between two groups. */
 function separatorOf(text: string, start: number, end: number): string {
-  const between = text.slice(start, end)
-  if (between.length === 1)
-    return between === '\u{a0}' || between === '\u{202f}' ? ' ' : between >= '\u{2010}' ? '-' : between
-  if (between.includes(')')) return ')'
-  if (between.includes('(')) return '('
-  if (between.includes('.')) return '.'
-  return between.includes('/') ? '/' : '-'
+  let separator = '-'
+  if (end - start === 1) {
+    const code = text.charCodeAt(start)
+    return isBlank(code) ? ' ' : code >= 0x2010 ? '-' : text.charAt(start)
+  }
+  for (let at = start; at < end; at++) {
+    switch (text.charCodeAt(at)) {
+      case CLOSED:
+        return ')'
+      case OPENED:
+        return '('
+      case 0x2e:
+        separator = '.'
+        break
+      case 0x2f:
+        separator = '/'
+    }
+  }
+  return separator
 }
 
 /** The first `count` groups of a row as one number. Undefined where parentheses do not close. */
-export function written(text: string, { groups, hasPlus, isEnclosed }: Row, count: number): Written | undefined {
-  let digits = ''
-  const sizes: number[] = []
+export function written(text: string, { bounds, hasPlus, isEnclosed }: Row, count: number): Written | undefined {
   const separators: string[] = []
   let enclosed = isEnclosed ? 0 : -1
   let isOpen = isEnclosed
-  let before: Group | undefined
-  for (const group of groups) {
-    if (sizes.length === count) break
-    if (before !== undefined) {
-      const separator = separatorOf(text, before.end, group.start)
-      const closes = separator === ')'
-      if (closes !== isOpen) return undefined
-      isOpen = separator === '(' || (closes && text.charAt(group.start - 1) === '(')
-      if (isOpen) enclosed = sizes.length
-      separators.push(separator)
-    }
-    digits += text.slice(group.start, group.end)
-    sizes.push(group.end - group.start)
-    before = group
+  for (let i = 1; i < count; i++) {
+    const start = bounds[2 * i] as number
+    const separator = separatorOf(text, bounds[2 * i - 1] as number, start)
+    const closes = separator === ')'
+    if (closes !== isOpen) return undefined
+    isOpen = separator === '(' || (closes && text.charCodeAt(start - 1) === OPENED)
+    if (isOpen) enclosed = i
+    separators.push(separator)
   }
-  return isOpen ? undefined : { digits, sizes, separators, hasPlus, enclosed }
+  if (isOpen) return undefined
+  let digits = ''
+  const sizes: number[] = []
+  for (let i = 0; i < count; i++) {
+    const start = bounds[2 * i] as number
+    const end = bounds[2 * i + 1] as number
+    digits += text.slice(start, end)
+    sizes.push(end - start)
+  }
+  return { digits, sizes, separators, hasPlus, enclosed }
 }

@@ -33,7 +33,7 @@ export function shapeOf(written: Written): Shape | undefined {
   if (digits.length < DIGITS_MIN || digits.length > DIGITS_MAX || isOtherwise(written)) return undefined
   if (hasPlus) return international(digits, sizes)
   // Code points, sectors, registers: words of four digits that all begin so.
-  if (/^(?:00\d\d){2,4}$/.test(digits) && sizes.every((size) => size === 4)) return undefined
+  if (digits.startsWith('00') && /^(?:00\d\d){2,4}$/.test(digits) && sizes.every((size) => size === 4)) return undefined
   if (isAmount(digits, sizes)) return undefined
   if (digits.startsWith('00') && digits.length >= 10 && (sizes[0] ?? 0) > 1) {
     const isAbroad = digits.charAt(2) === '1' ? digits.length === 13 : callingCodeLength(digits.slice(2)) > 0
@@ -81,30 +81,29 @@ function compact(digits: string): Shape {
 
 function grouped({ digits, sizes, separators }: Written): Shape | undefined {
   const separator = isUniform(separators) ? separators[0] : undefined
-  const key = sizes.join('-')
-  switch (key) {
-    case '3-3-4':
+  switch (grouping(sizes)) {
+    case 334:
       if (separator === '-') return { needs: 'nothing', score: isNanp(digits) ? 0.85 : 0.7 }
       if (separator === '.' || separators[0] === '/')
         return isNanp(digits) ? { needs: 'nothing', score: 0.75 } : NEEDS_LITTLE
       break
-    case '1-3-3-4':
+    case 1334:
       if (digits.startsWith('1') && isNanp(digits.slice(1))) return { needs: 'nothing', score: 0.85 }
       break
-    case '2-2-2-2-2':
+    case 22222:
       if (/^0[1-9]/.test(digits) && separator !== undefined && separator !== '/')
         return isCounting(digits) ? NEEDS_LITTLE : { needs: 'nothing', score: 0.9 }
       break
-    case '3-2-2-2':
+    case 3222:
       if (/^[5-9]/.test(digits) && separator === ' ') return NEEDS_NOTHING_65
       break
-    case '2-3-2-2':
+    case 2322:
       if (separator === ' ' || separator === '-') return NEEDS_NOTHING_65
       break
-    case '2-5-4':
+    case 254:
       if (digits.charAt(2) === '9' && separators[1] === '-') return { needs: 'nothing', score: 0.75 }
       break
-    case '2-4-4':
+    case 244:
       if (separators[0] === ' ' && separators[1] === '-') return { needs: 'nothing', score: 0.7 }
       break
   }
@@ -115,6 +114,17 @@ function grouped({ digits, sizes, separators }: Written): Shape | undefined {
   if (sizes.slice(1).some((size) => size === 1) || sizes.length > 6) return undefined
   if (separators.includes('/') && sizes.length > 2) return NEEDS_MUCH
   return digits.length >= 7 ? NEEDS_LITTLE : NEEDS_MUCH
+}
+
+/** `334` of three, three and four digits; of more than five groups, or longer ones, a number that stands for none. */
+function grouping(sizes: readonly number[]): number {
+  if (sizes.length > 5) return 0
+  let one = 0
+  for (const size of sizes) {
+    if (size > 9) return 0
+    one = 10 * one + size
+  }
+  return one
 }
 
 /** `01 02 03 04 05`: one more each time. */
@@ -140,7 +150,14 @@ function isUniform(separators: readonly string[]): boolean {
 
 /** With the trunk prefix 0 before the area, and in groups: `030 12345678`, `0171/1234567`, `072-105 29 93`. */
 function isTrunk(digits: string, sizes: readonly number[], separators: readonly string[]): boolean {
-  if (!/^0[1-9]/.test(digits) || digits.length < 9 || digits.length > 12 || sizes.length > 5) return false
+  if (
+    !digits.startsWith('0') ||
+    digits.charAt(1) === '0' ||
+    digits.length < 9 ||
+    digits.length > 12 ||
+    sizes.length > 5
+  )
+    return false
   if (sizes.slice(1).some((size) => size === 1)) return false
   const first = sizes[0] ?? 0
   if (first < 2 || first > 6) return false

@@ -41,7 +41,7 @@ function standsFree(text: string, start: number): boolean {
     case 0x2f: // /
       return !isWord(text.charCodeAt(start - 2))
     case 0x2e: // .
-      return !isDigit(text.charCodeAt(start - 2)) && !IN_NAME.test(text.slice(Math.max(0, start - NAME_REACH), start))
+      return !isDigit(text.charCodeAt(start - 2)) && !isInName(text, start)
     case 0x2c: // ,
     case 0x3a: // :
       return !isDigit(text.charCodeAt(start - 2))
@@ -51,6 +51,11 @@ function standsFree(text: string, start: number): boolean {
 }
 
 /** `10.1016/j.cell.2023.01.014`: of a name with dots, whatever its words are. */
+function isInName(text: string, start: number): boolean {
+  const lower = text.charCodeAt(start - 2) | 0x20
+  return lower >= 0x61 && lower <= 0x7a && IN_NAME.test(text.slice(Math.max(0, start - NAME_REACH), start))
+}
+
 const IN_NAME = /[0-9/][\w.]{0,12}\.[A-Za-z]{1,16}\.$/
 const NAME_REACH = 32
 
@@ -59,17 +64,17 @@ function endsFree(text: string, end: number): boolean {
   const behind = text.charCodeAt(end)
   if (isWord(behind)) return extensionEnd(text, end) > end
   const next = text.charCodeAt(end + 1)
-  switch (text.charAt(end)) {
-    case '@':
-    case '%':
-    case '°':
+  switch (behind) {
+    case 0x40: // @
+    case 0x25: // %
+    case 0xb0: // °
       return false
-    case '-':
-    case '/':
+    case 0x2d: // -
+    case 0x2f: // /
       return !isWord(next)
-    case '.':
-    case ',':
-    case ':':
+    case 0x2e: // .
+    case 0x2c: // ,
+    case 0x3a: // :
       return !isDigit(next)
     default:
       return true
@@ -116,22 +121,20 @@ interface Best extends Shape {
 
 /** The number that a row begins with: the surest reading of its groups, the longest of those. */
 function numberIn(text: string, start: number, row: Row, words: Words): Best | undefined {
-  const { groups } = row
+  const { bounds } = row
   const isWithin = !row.hasPlus && !row.isEnclosed && isWithinRow(text, start)
   if (isWithin && !isPrinted(text, row)) return undefined
   let said: Said | undefined
   let isAsked = false
   let best: Best | undefined
   let digits = row.digits
-  for (let count = groups.length; count > 0 && digits >= DIGITS_MIN; count--) {
-    const last = groups[count - 1]
-    if (last === undefined) break
-    const { end } = last
+  for (let count = row.count; count > 0 && digits >= DIGITS_MIN; count--) {
+    const end = bounds[2 * count - 1] as number
+    const size = end - (bounds[2 * count - 2] as number)
     const total = digits
-    digits -= end - last.start
+    digits -= size
     // Within a row a number ends at a space alone.
-    if (total > DIGITS_MAX || (count < groups.length && !isBlank(text.charCodeAt(end))) || !endsFree(text, end))
-      continue
+    if (total > DIGITS_MAX || (count < row.count && !isBlank(text.charCodeAt(end))) || !endsFree(text, end)) continue
     const one = written(text, row, count)
     const shape = one === undefined ? undefined : shapeOf(one)
     if (one === undefined || shape === undefined || (best !== undefined && RANK[shape.needs] <= RANK[best.needs]))
@@ -141,8 +144,7 @@ function numberIn(text: string, start: number, row: Row, words: Words): Best | u
       isAsked = true
     }
     // The row goes on in groups of that size, as a card's does: a word before it does not say where a number ends.
-    const next = groups[count]
-    if (next !== undefined && next.end - next.start === end - last.start && RANK[shape.needs] < RANK.nothing) continue
+    if (count < row.count && sizeOf(row, count) === size && RANK[shape.needs] < RANK.nothing) continue
     const between = said === undefined ? '' : text.slice(start - said.distance, start)
     if (isWithin && shape.score < 0.85) continue
     if (holds(shape.needs, said, one, between) || isTrailed(text, end, shape, one.digits.length))
@@ -158,11 +160,16 @@ function isPrintedSize(text: string, start: number, size: number): boolean {
 }
 
 /** Grouped as North American or French numbers are: what alone is looked for within a row of other groups. */
-function isPrinted(text: string, { groups }: Row): boolean {
-  const size = (i: number): number => (groups[i]?.end ?? 0) - (groups[i]?.start ?? 0)
-  if (size(0) === 3) return size(1) === 3 && size(2) === 4
-  if (size(0) === 1) return size(1) === 3 && size(2) === 3 && size(3) === 4
-  return size(0) === 2 && text.charCodeAt(groups[0]?.start ?? 0) === 0x30 && size(4) === 2
+function isPrinted(text: string, row: Row): boolean {
+  const first = sizeOf(row, 0)
+  if (first === 3) return sizeOf(row, 1) === 3 && sizeOf(row, 2) === 4
+  if (first === 1) return sizeOf(row, 1) === 3 && sizeOf(row, 2) === 3 && sizeOf(row, 3) === 4
+  return first === 2 && text.charCodeAt(row.bounds[0] as number) === 0x30 && sizeOf(row, 4) === 2
+}
+
+/** Of the group `i`, 0 where there is none. */
+function sizeOf({ bounds, count }: Row, i: number): number {
+  return i < count ? (bounds[2 * i + 1] as number) - (bounds[2 * i] as number) : 0
 }
 
 function isBlank(code: number): boolean {
@@ -192,6 +199,12 @@ function afterBlank(behind: string): string {
 /** Whether a word right behind `end` says that a telephone rings there. */
 function isTrailed(text: string, end: number, shape: Shape, digits: number): boolean {
   if (shape.needs !== 'little' && digits < 10) return false
+  let at = end
+  if (text.charCodeAt(at) === 0x20) at++
+  if (text.charCodeAt(at) === 0x28 || text.charCodeAt(at) === 0x5b) at++
+  // All of the words begin with letters of ASCII.
+  const first = text.charCodeAt(at) | 0x20
+  if (!(first >= 0x61 && first <= 0x7a)) return false
   const behind = afterBlank(text.slice(end, end + TRAILING_MAX + 2))
   const word = /^\p{L}*/u.exec(behind)?.[0] ?? ''
   if (!TRAILING.includes(word.toLowerCase())) return false
@@ -201,8 +214,20 @@ function isTrailed(text: string, end: number, shape: Shape, digits: number): boo
 
 const NONE: readonly Finding[] = []
 
-/** What a number may begin with. An expression passes over prose five times as fast as a loop does. */
+/** What a number may begin with. An expression passes over prose five times as fast as a loop does, and costs where it has not far to go. */
 const BEGIN = /[0-9+(]/g
+
+function isBegin(code: number): boolean {
+  return isDigit(code) || code === 0x28 || code === 0x2b
+}
+
+/** From `at` on; -1 where there is none. */
+function nextBegin(text: string, at: number): number {
+  if (isBegin(text.charCodeAt(at))) return at
+  if (isBegin(text.charCodeAt(at + 1))) return at + 1
+  BEGIN.lastIndex = at + 2
+  return BEGIN.test(text) ? BEGIN.lastIndex - 1 : -1
+}
 
 /**
  * Telephone numbers: with a country's code (`+49 …`, `0049 …`), and without, as people of ten countries write them. A number that
@@ -220,9 +245,8 @@ export const phoneDetector: Detector = {
     let at = from
     const words = new Words(text)
     for (;;) {
-      BEGIN.lastIndex = at
-      if (!BEGIN.test(text)) break
-      at = BEGIN.lastIndex - 1
+      at = nextBegin(text, at)
+      if (at === -1) break
       const code = text.charCodeAt(at)
       if (!isDigit(code)) {
         const next = text.charCodeAt(at + 1)
@@ -279,7 +303,8 @@ function behindGroup(text: string, at: number): number {
   let end = at
   while (end < text.length && isDigit(text.charCodeAt(end))) {
     end++
-    if (end - at <= ESCAPED && escapeBefore(text, end) > 0) return end
+    // What an escape has digits at its end of begins so; most of them are asked about, and few stand behind one.
+    if (end - at <= ESCAPED && text.charCodeAt(end - 6) === 0x5c && escapeBefore(text, end) > 0) return end
   }
   return end === at ? at + 1 : end
 }

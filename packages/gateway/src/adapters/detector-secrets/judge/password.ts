@@ -1,3 +1,4 @@
+import type { Candidate } from '../../../patterns/rule.js'
 import { isPath, isPlaceholder, isReference } from './placeholder.js'
 import { isRandom, type Makeup, makeup } from './random.js'
 
@@ -64,6 +65,56 @@ const KINDS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   if (/[A-Z]/.test(char)) return UPPER
   return /\d/.test(char) || hasOddSign(char) ? TELLING : 0
 })
+
+/**
+ * Whether no beginning of a candidate has a score, but within an address: it is plain, and has fewer parts than a passphrase. Behind a name
+ * that is said over and over candidates overlap: what was read for the one before is not read again.
+ */
+export function isPlainThroughout({ text, start, end, kept }: Candidate): boolean {
+  // From here to there all is plain: of one case, or of none; with so many hyphens and spaces.
+  let from = kept[0] as number
+  let to = kept[1] as number
+  let letters = kept[2] as number
+  let joints = kept[3] as number
+  if (start < from || start > to) {
+    from = to = start
+    letters = joints = 0
+  }
+  let isPlainYet = true
+  while (to < end) {
+    const code = text.charCodeAt(to)
+    const kind = KINDS[code] ?? TELLING
+    if ((letters | kind) > UPPER) {
+      isPlainYet = kind !== TELLING && from < start
+      if (!isPlainYet) break
+      // It may have been what stands before it that was of another case.
+      from = to = start
+      letters = joints = 0
+      continue
+    }
+    letters |= kind
+    if (isJoint(code)) joints++
+    to++
+  }
+  kept[0] = from
+  kept[1] = to
+  kept[2] = letters
+  kept[3] = joints
+  return isPlainYet && (joints < JOINTS_MIN || jointsIn(text, start, end) < JOINTS_MIN)
+}
+
+/** Of a passphrase. */
+const JOINTS_MIN = 3
+
+function isJoint(code: number): boolean {
+  return code === 0x2d || code === 0x20
+}
+
+function jointsIn(text: string, start: number, end: number): number {
+  let joints = 0
+  for (let at = start; at < end; at++) if (isJoint(text.charCodeAt(at))) joints++
+  return joints
+}
 
 /** Letters of one case and signs that identifiers have: of these nothing but a passphrase is a password. */
 function isPlain(value: string): boolean {

@@ -130,6 +130,38 @@ export function makeup(text: string, start: number, end: number): Makeup {
   }
 }
 
+/** Whether so many characters differ from one another, as `distinct` counts them: most values have them in their beginning. */
+export function hasDistinct(text: string, start: number, end: number, least: number): boolean {
+  let distinct = 0
+  let low = 0
+  let signs = 0
+  let capitals = 0
+  let small = 0
+  let beyond = 0
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at)
+    const bit = 1 << (code & 31)
+    if (code >= 128) {
+      distinct += 1 - beyond
+      beyond = 1
+    } else if (code >= 96) {
+      if ((small & bit) === 0) distinct++
+      small |= bit
+    } else if (code >= 64) {
+      if ((capitals & bit) === 0) distinct++
+      capitals |= bit
+    } else if (code >= 32) {
+      if ((signs & bit) === 0) distinct++
+      signs |= bit
+    } else {
+      if ((low & bit) === 0) distinct++
+      low |= bit
+    }
+    if (distinct >= least) return true
+  }
+  return false
+}
+
 /** How often each character stands there; all of one call, which nothing interrupts. */
 const COUNTS: Uint16Array = new Uint16Array(129)
 

@@ -2,7 +2,7 @@ import type { Candidate, Judged, Rule } from '../../../patterns/rule.js'
 import { type Name, nameBefore, secrecyOf } from '../judge/name.js'
 import { passwordScore } from '../judge/password.js'
 import { isPath, isPlaceholder, isReference } from '../judge/placeholder.js'
-import { isRandom, type Makeup, makeup } from '../judge/random.js'
+import { hasDistinct, isRandom, type Makeup, makeup } from '../judge/random.js'
 import { BETWEEN, bodyOf, MEMBERS } from './shape.js'
 
 /** What names a key or a token, in names of code and in prose. */
@@ -19,8 +19,10 @@ const NEAR_REACH = 100
 
 function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefined {
   // Most are none, and their beginning tells: names and words.
-  const head = makeup(text, start, Math.min(reach, start + HEAD))
-  if (head.distinct < 6 || (head.wordy > 0.6 && head.digits < 4)) return undefined
+  const reachOfHead = Math.min(reach, start + HEAD)
+  if (!hasDistinct(text, start, reachOfHead, 6)) return undefined
+  const head = makeup(text, start, reachOfHead)
+  if (head.wordy > 0.6 && head.digits < 4) return undefined
   const end = beforeFragment(text, start, trimmed(text, start, reach))
   const value = text.slice(start, end)
   if (value.length < 8 || isPlaceholder(value) || isReference(value)) return undefined

@@ -1,6 +1,6 @@
 import type { Candidate, Judged, Rule } from '../../../patterns/rule.js'
 import { nameBefore } from '../judge/name.js'
-import { passwordScore } from '../judge/password.js'
+import { isPlainThroughout, passwordScore } from '../judge/password.js'
 import { BETWEEN, MEMBERS } from './shape.js'
 
 /** The word for a password, and how it is shortened, in the languages that the gateway's callers write. */
@@ -28,7 +28,9 @@ function isAboutIt(text: string, start: number, value: string): boolean {
   return words.at(-1) === 'pass' && /^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*\d?$/.test(value)
 }
 
-function judgeAssigned({ text, start, end: reach }: Candidate): Judged | undefined {
+function judgeAssigned(candidate: Candidate): Judged | undefined {
+  if (isPlainThroughout(candidate)) return undefined
+  const { text, start, end: reach } = candidate
   const end = trimmed(text, start, reach, '.,;:)')
   const value = text.slice(start, end)
   // `getpass(prompt='…')`: an argument's name.
@@ -45,7 +47,9 @@ function judgeQuoted({ text, start, end }: Candidate): Judged | undefined {
   return score === undefined || isAboutIt(text, start, value) ? undefined : { score }
 }
 
-function judgeProse({ text, start, end: reach }: Candidate): Judged | undefined {
+function judgeProse(candidate: Candidate): Judged | undefined {
+  if (isPlainThroughout(candidate)) return undefined
+  const { text, start, end: reach } = candidate
   const link = text.slice(start, reach).search(LINK)
   const end = trimmed(text, start, link === -1 ? reach : start + link, '.,;:)*_')
   const value = text.slice(start, end)
