@@ -52,6 +52,14 @@ describe('none', () => {
   ])('%j', (text) => expect(found(text)).toEqual([]))
 })
 
+it('looked at from within a name, is what it is as a whole', () => {
+  const text = 'git clone git@github.com:owner/repo.git'
+  for (let from = 0; from < text.length; from++)
+    expect(emailDetector.scan(text, from, true).findings, `${from}`).toEqual([])
+  const [address] = emailDetector.scan('a digit@example.com', 4, true).findings
+  expect(address).toMatchObject({ start: 4 })
+})
+
 describe('hold', () => {
   it.each([
     ['see the word', 'word'],

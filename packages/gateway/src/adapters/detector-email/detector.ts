@@ -49,6 +49,24 @@ function afterEscape(text: string, start: number, end: number): number {
   return start
 }
 
+/** Where the name begins that ends before `end`; `end` where there is none. */
+function nameStart(text: string, floor: number, end: number): number {
+  let start = afterEscape(text, localStart(text, floor, end), end)
+  // Quotes, bullets and ellipses that touch a name are none of it.
+  while (start < end && "'-.".includes(text.charAt(start))) start++
+  return start
+}
+
+/** Where a name begins of which the beginning may have been let go; behind an address that was found it begins at `start`. */
+function beginOf(text: string, start: number, at: number): number {
+  const begin = nameStart(text, 0, at)
+  return text.charAt(begin - 1) === '@' ? start : begin
+}
+
+function isGit(text: string, start: number, at: number): boolean {
+  return at - start === 3 && text.startsWith('git', start)
+}
+
 /** An end, or where none can be: `-1`. The domain is the longest beginning of the run that has a top-level domain. */
 function domainEnd(text: string, start: number, runEnd: number): number {
   let end = runEnd
@@ -88,16 +106,13 @@ export const emailDetector: Detector = {
     let findings: Finding[] | undefined
     let floor = from
     for (let at = text.indexOf('@', from); at !== -1; at = text.indexOf('@', at + 1)) {
-      let start = localStart(text, floor, at)
-      start = afterEscape(text, start, at)
-      // Quotes, bullets and ellipses that touch a name are none of it.
-      while (start < at && "'-.".includes(text.charAt(start))) start++
+      const start = nameStart(text, floor, at)
       if (start === at) continue
       const runEnd = domainRunEnd(text, at + 1)
       const open = runEnd === text.length && runEnd - at - 1 < DOMAIN_MAX
       if (open && !ended) return { findings: findings ?? NONE, hold: start }
       // `git@` is how a repository is reached over ssh: nobody's address.
-      if (at - start === 3 && text.startsWith('git', start)) continue
+      if (isGit(text, from > 0 && floor === from ? beginOf(text, start, at) : start, at)) continue
       const end = domainEnd(text, at + 1, runEnd)
       if (end === -1) continue
       // `postgres://app:password@db.example`: a password and a host.
