@@ -6,12 +6,12 @@ export interface Candidate {
   readonly text: string
   readonly start: number
   readonly end: number
-  /** Numbers that one check keeps to itself from a candidate to the next one of the same text. At its beginning they are zeros. */
+  /** Numbers that checks of one kind keep from a candidate to the next one of the same text. At its beginning they are zeros. */
   readonly kept: Int32Array
 }
 
 /** So many numbers are kept. */
-export const KEPT = 4
+export const KEPT = 8
 
 export interface Judged {
   /** 0 to 1. */

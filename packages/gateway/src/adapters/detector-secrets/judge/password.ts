@@ -27,13 +27,18 @@ export type Setting = 'assigned' | 'prose' | 'address'
  * characters speak for it, words and names of code against it.
  */
 export function passwordScore(value: string, setting: Setting): number | undefined {
-  if (value.length < 4 || value.length > 128) return undefined
   // Counting characters refuses most, and costs a tenth of what the expressions do.
-  const score = scoreOf(value, setting)
+  const score = scoreByCharacters(value, setting)
   return score === undefined || isNone(value) ? undefined : score
 }
 
-function isNone(value: string): boolean {
+/** What its characters say alone. */
+export function scoreByCharacters(value: string, setting: Setting): number | undefined {
+  return value.length < 4 || value.length > 128 ? undefined : scoreOf(value, setting)
+}
+
+/** Whether it is what stands behind the word for a password and is none: a word of manuals, a placeholder, a path. */
+export function isNone(value: string): boolean {
   if (/^[@:]/.test(value) || HASH.test(value)) return true
   const small = value.toLowerCase()
   if (NO_PASSWORD.has(small) || NO_PASSWORD.has(small.replace(/[\d!?.#$*]+$/, ''))) return true

@@ -1,6 +1,6 @@
 import type { Candidate, Judged, Rule } from '../../../patterns/rule.js'
 import { nameBefore } from '../judge/name.js'
-import { isPlainThroughout, passwordScore } from '../judge/password.js'
+import { isNone, isPlainThroughout, passwordScore, type Setting, scoreByCharacters } from '../judge/password.js'
 import { BETWEEN, MEMBERS } from './shape.js'
 
 /** The word for a password, and how it is shortened, in the languages that the gateway's callers write. */
@@ -35,9 +35,24 @@ function judgeAssigned(candidate: Candidate): Judged | undefined {
   const value = text.slice(start, end)
   // `getpass(prompt='…')`: an argument's name.
   if (/^[a-z_]{2,24}=$/.test(value) && text[start - 1] === '(') return undefined
-  const score = passwordScore(value, 'assigned')
-  return score === undefined || isAboutIt(text, start, value) ? undefined : { score, end }
+  const score = scoreIn(candidate, end, value, 'assigned')
+  return score === undefined ? undefined : { score, end }
 }
+
+/** Two rules find most values at the same place: what both ask of them is asked once. */
+function scoreIn({ text, start, kept }: Candidate, end: number, value: string, setting: Setting): number | undefined {
+  const score = scoreByCharacters(value, setting)
+  if (score === undefined) return undefined
+  if (kept[ASKED_START] !== start || kept[ASKED_END] !== end) {
+    kept[ASKED_START] = start
+    kept[ASKED_END] = end
+    kept[REFUSED] = Number(isNone(value) || isAboutIt(text, start, value))
+  }
+  return kept[REFUSED] === 1 ? undefined : score
+}
+
+/** Behind what `isPlainThroughout` keeps. */
+const [ASKED_START, ASKED_END, REFUSED] = [4, 5, 6] as const
 
 function judgeQuoted({ text, start, end }: Candidate): Judged | undefined {
   const value = text.slice(start, end)
@@ -54,8 +69,8 @@ function judgeProse(candidate: Candidate): Judged | undefined {
   const end = trimmed(text, start, link === -1 ? reach : start + link, '.,;:)*_')
   const value = text.slice(start, end)
   if (ARGUMENT.test(value)) return undefined
-  const score = passwordScore(value, 'prose')
-  return score === undefined || isAboutIt(text, start, value) ? undefined : { score: score - 0.1, end }
+  const score = scoreIn(candidate, end, value, 'prose')
+  return score === undefined ? undefined : { score: score - 0.1, end }
 }
 
 /** `follow_symlinks=False` */
