@@ -1,7 +1,8 @@
 // `npm run detectors:train`, this part of it: trains the heads of the injection detector and writes packages/gateway/weights/injection.bin.
 // Wants a build, the labelled rows (eval/data.mjs says where), and in OSTIARY_PROSE what prose.mjs cut.
 //
-// OSTIARY_ONLY_CHARGED=1 trains what judges against system messages, and leaves the rest as it is.
+// OSTIARY_ONLY_CHARGED=1 trains what judges against system messages, and leaves the rest as it is; OSTIARY_ONLY_DOCUMENTS=1 what judges
+// documents.
 //
 // Thresholds are fixed on scores of texts that the heads which scored them were not trained on: four folds, by pattern and source.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -21,6 +22,7 @@ import {
 } from '../packages/gateway/dist/adapters/detector-injection/pieces.js'
 import { Reading } from '../packages/gateway/dist/adapters/detector-injection/reading.js'
 import { LONE_DISCOUNT } from '../packages/gateway/dist/adapters/detector-injection/users.js'
+import { valueAt, valuesOf } from '../packages/gateway/dist/adapters/detector-injection/values.js'
 import { readWeights, weightsFile } from '../packages/gateway/dist/weights/weights.js'
 import { documentTexts, pairTexts, userTexts } from './injection/data.mjs'
 import { hashOf } from './injection/grammar.mjs'
@@ -171,7 +173,7 @@ function user() {
   const team = Math.max(
     thresholdAt(general, 0.004),
     thresholdAt(documents, 0.006),
-    thresholdAt(hard, 0.014),
+    thresholdAt(hard, 0.018),
     thresholdAt(own, 0.08),
   )
   const strict = Math.max(thresholdAt(general, 0.001), thresholdAt(hard, 0.004), thresholdAt(own, 0.015))
@@ -187,23 +189,43 @@ function user() {
   }
 }
 
-/** Sentences of a document as samples; those that were planted are to be found. */
+/** Sentences of a document, and of each of its values, as samples; those that were planted are to be found. */
 function sentencesIn(document) {
-  const { text, spans, weight } = document
+  const { text, weight } = document
+  const whole = sampled(text, (start, end) => ({ start, end }), document)
+  const values = valuesOf(text).flatMap((value) => {
+    const { shown, spanOf } = valueAt(text, value)
+    return sampled(shown, spanOf, document)
+  })
+  const all = [...whole, ...values]
+  return all.map(({ features, isPlanted, isUnclear }, index) => {
+    const share = isPlanted ? weight : weight / Math.sqrt(all.length)
+    const isValue = index >= whole.length
+    return { ...features, label: isPlanted ? 1 : 0, weight: isUnclear ? 0 : share, isValue }
+  })
+}
+
+/** @param spanOf where a stretch of `text` stands in the document */
+function sampled(text, spanOf, { spans, text: written }) {
   reading.read(text)
   const sentences = sentencesOf(reading)
   const context = new Context()
   context.read(reading, sentences)
   return sentences.map(({ from, to }, index) => {
-    const start = reading.starts[from]
-    const end = reading.ends[to - 1]
-    const inside = spans.some((span) => Math.min(end, span.end) - Math.max(start, span.start) > (end - start) / 2)
+    const { end, start } = spanOf(reading.starts[from], reading.ends[to - 1])
+    const common = Math.max(0, ...spans.map((span) => Math.min(end, span.end) - Math.max(start, span.start)))
+    const isInside = common > (end - start) / 2
     // Code that was planted is code: what tells is the line before it, and the rule that takes the block along.
     const isCode =
-      inside && spans.some((span) => text.slice(span.start, start).includes('```') || text.startsWith('```', start))
-    features.take(reading, from, to, context.of(index))
-    const share = inside ? weight : weight / Math.sqrt(sentences.length)
-    return sampleOf(features, inside && !isCode ? 1 : 0, isCode ? 0 : share)
+      isInside &&
+      spans.some((span) => written.slice(span.start, start).includes('```') || written.startsWith('```', start))
+    features.take(reading, from, to, context.of(index), context.isAlone)
+    // Of a line of data that a planted sentence is the smaller part of nothing can be said.
+    return {
+      features: sampleOf(features, 0),
+      isPlanted: isInside && !isCode,
+      isUnclear: isCode || (!isInside && common > 8),
+    }
   })
 }
 
@@ -216,30 +238,45 @@ function planted() {
     const head = train(others, { buckets: BUCKETS, epochs: 5 })
     for (const { document, samples } of documents) {
       if (foldOf(document) !== fold) continue
-      const scores = samples.map((sample) => sigmoid(logitOf(sample, head)))
-      const wanted = samples.map(({ label }) => label)
-      const row = { ...document, label: wanted.includes(1) ? 1 : 0 }
+      const label = samples.some((sample) => sample.label === 1) ? 1 : 0
       // Of one that has something planted it is that which has to be found; of a clean one nothing.
-      const score = Math.max(...scores.filter((_, index) => wanted[index] === row.label), 0)
-      scored.push({ row, score })
+      const most = (some) =>
+        some.reduce((best, one) => (one.label === label ? Math.max(best, sigmoid(logitOf(one, head))) : best), 0)
+      const row = { ...document, label }
+      scored.push({ row, score: most(samples.filter((one) => !one.isValue)) })
+      const ofValues = samples.filter((one) => one.isValue)
+      if (ofValues.length > 0) scored.push({ row: { ...row, kind: `${row.kind}, a value` }, score: most(ofValues) })
     }
   }
   const of = (wanted) => scored.filter(({ row }) => row.label === 0 && wanted(row)).map(({ score }) => score)
   const retrieved = of(({ kind }) => kind === 'retrieved')
   const pages = of(({ kind }) => kind === 'document')
+  const values = of(({ kind }) => kind === 'structured, a value')
   const own = of(({ kind }) => kind === 'own')
-  const read = Math.max(thresholdAt(retrieved, 0.015), thresholdAt(pages, 0.03), thresholdAt(own, 0.015))
+  // Of few mails one or two ask for what is planted elsewhere.
+  const read = Math.max(thresholdAt(retrieved, 0.06), thresholdAt(pages, 0.015), thresholdAt(own, 0.015))
   // Clean documents from elsewhere alarm more often than those of the folds.
   const team = read + (1 - read) * 0.15
-  const strict = Math.max(thresholdAt(retrieved, 0.005), thresholdAt(pages, 0.006), thresholdAt(own, 0.01))
-  const low = Math.max(thresholdAt(retrieved, 0.05), thresholdAt(pages, 0.08))
+  const strict = Math.max(thresholdAt(pages, 0.006), thresholdAt(own, 0.01))
+  const low = Math.max(thresholdAt(retrieved, 0.08), thresholdAt(pages, 0.08))
   const doubt = Math.max(thresholdAt(retrieved, 2 * ASKED), thresholdAt(pages, 2 * ASKED))
+  const ofValue = thresholdAt(values, 0.03)
   report('documents', scored, team)
   const head = train(
     documents.flatMap(({ samples }) => samples),
     { buckets: BUCKETS, epochs: 5 },
   )
-  return { head, thresholds: graded({ doubt, low, medium: team, high: Math.max(strict, team + (1 - team) / 2) }) }
+  const strictOf = (medium) => medium + (1 - medium) / 2
+  return {
+    head,
+    documents: graded({ doubt, low, medium: team, high: Math.max(strict, strictOf(team)) }),
+    values: graded({
+      doubt: thresholdAt(values, 2 * ASKED),
+      low: thresholdAt(values, 0.08),
+      medium: ofValue,
+      high: Math.max(thresholdAt(values, 0.008), strictOf(ofValue)),
+    }),
+  }
 }
 
 const inputsOf = (figures) => Float32Array.of(...figures, 1)
@@ -308,6 +345,13 @@ function save(about, arrays) {
 }
 
 const shipped = readWeights(OUT, KIND)
+if (process.env.OSTIARY_ONLY_DOCUMENTS !== undefined) {
+  const { documents, head, values } = planted()
+  const { bytes, step } = quantised(head.weights)
+  const arrays = new Map([...shipped.arrays, ['planted', bytes]])
+  save({ ...shipped.about, documents, values, planted: { step, bias: head.bias } }, arrays)
+  process.exit(0)
+}
 const stored = storedVectors(shipped)
 const under = charged(new Vectors(stored))
 const beside = [...Object.entries(stored), ['against', new Int8Array(under.net.buffer)]]
@@ -325,7 +369,8 @@ const heads = new Map([
 const about = {
   combine: users.combine,
   users: users.thresholds,
-  documents: documents.thresholds,
+  documents: documents.documents,
+  values: documents.values,
   under: under.thresholds,
 }
 const arrays = new Map(beside)

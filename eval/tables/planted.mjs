@@ -1,3 +1,4 @@
+import { CLEAN_APART, PLANTED_APART } from '../cases/apart.mjs'
 import { rowsOf } from '../data.mjs'
 import { row, share } from '../figures.mjs'
 import { apart, found, HELD, TRAINED } from '../injection.mjs'
@@ -29,6 +30,8 @@ export function measure() {
     ),
     row(`clean documents flagged, ${HELD}`, flagged(cleanHeld), 'at most .03'),
     row('clean documents flagged, none of which was trained on but e-mails', flagged(cleanRest)),
+    row('located in values of JSON, tables, markup and logs, written apart', located(PLANTED_APART)),
+    row('such data in which nothing is planted, written by the same, flagged', flagged(CLEAN_APART)),
     row(`located, the others (${TRAINED}: e-mails alone)`, located(rest)),
     ...['e-mails', 'tables', 'code'].map((kind) =>
       row(`of the others in ${kind}`, located(rest.filter((one) => kindOf(one) === kind))),

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DATA, rowsOf } from '../../eval/data.mjs'
 import { EXTRACT, OVERRIDE } from '../injection/attacks.mjs'
-import { pairTexts, userTexts } from '../injection/data.mjs'
+import { documentTexts, pairTexts, userTexts } from '../injection/data.mjs'
 import { chance, hashOf, texts } from '../injection/grammar.mjs'
 import { FORGED, MISUSE, PERSONA } from '../injection/jailbreaks.mjs'
 import { LANGUAGES } from '../injection/languages.mjs'
@@ -48,6 +48,10 @@ const planted = [
 // Among them is the prose, as prompts and documents.
 const pages = user.filter(({ kind }) => kind === 'document').map(({ text }) => text)
 const inPlace = documents({ clean: CLEAN, planted, pages, words: WORDS, count: 5200, share: 0.45, seed: 17 })
+// Values of structured data, and the same texts in documents.
+for (const { group, spans, text } of documentTexts({ scale: 0.3 })) {
+  if (group.startsWith('value/') && next() < 1 / 3) inPlace.push({ text, spans, group })
+}
 const { isHeldBack } = DATA === undefined ? {} : await import('../../eval/held-back.mjs')
 if (DATA !== undefined) {
   for (const row of [...rowsOf('injection'), ...rowsOf('benign_hard')]) {

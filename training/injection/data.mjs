@@ -13,8 +13,12 @@ import { LANGUAGES } from './languages.mjs'
 import { SAID, STANDS } from './ordinary.mjs'
 import { pairs } from './pairs.mjs'
 import { CLEAN, PLANTED, WITH_CODE } from './planted.mjs'
+import { structured } from './structures.mjs'
 import { WORDS } from './words.mjs'
 
+const FENCE = '```'
+/** Of what is planted, what is an attack whoever says it. */
+const SAID_TOO = new Set(['override', 'secrets', 'fake'])
 /** Of ordinary prompts, those that are no longer stand under system messages. UTF-16 code units. */
 const PROMPT_MAX = 3000
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -56,6 +60,11 @@ export function userTexts({ scale = 1 } = {}) {
   ]
   for (const { group, text } of ordinaryDocuments(n(24), 43)) {
     rows.push({ text: `${ASKS[hashOf(text) % ASKS.length]}\n\n${text}`, label: 0, group, weight: 1, kind: 'own' })
+  }
+  for (const { text } of listed('values-clean.jsonl'))
+    rows.push({ text, label: 0, group: `value/${text}`, weight: 1, kind: 'value' })
+  for (const { kind, text } of listed('values-planted.jsonl')) {
+    if (SAID_TOO.has(kind)) rows.push({ text, label: 1, group: `value/${text}`, weight: 0.8, kind: 'value' })
   }
   const next = chance(11)
   for (const { text } of of(HARMFUL, n(160), 'gibberish', {})) {
@@ -112,6 +121,9 @@ function plantedTexts(scale) {
   ]
   for (const [language, { attack }] of Object.entries(LANGUAGES)) {
     rows.push(...of(attack, n(8), `attack-${language}`, { weight: 0.4, kind: 'language', language }))
+  }
+  for (const { beside, lang, text } of listed('values-planted.jsonl')) {
+    rows.push({ text, beside, group: `value/${text}`, weight: 1, kind: lang === 'en' ? 'value' : 'value-other' })
   }
   if (DATA === undefined) return rows
   for (const row of rowsOf('injection')) {
@@ -185,6 +197,8 @@ function carriers(scale) {
       rows.push({ text, group, weight: 0.3, kind: 'language', language })
     }
   }
+  for (const { text } of listed('values-clean.jsonl'))
+    rows.push({ text, group: `value/${text}`, weight: 1, kind: 'value' })
   for (const { group, text } of of(QUOTED, n(40), 'quoted', {})) rows.push({ text, group, weight: 1, kind: 'own' })
   if (DATA !== undefined) {
     for (const row of rowsOf('benign_hard')) {
@@ -228,7 +242,43 @@ export function documentTexts({ scale = 1, folds = 4 } = {}) {
     const text = [...lines.slice(0, at), one.text, ...lines.slice(at)].join('\n')
     rows.push({ ...one, text, spans: [{ start, end: start + one.text.length }] })
   }
+  return [...rows, ...structuredDocuments(clean, byFold, scale)]
+}
+
+/** The same sentences as values of structured data. */
+function structuredDocuments(clean, byFold, scale) {
+  const next = chance(37)
+  const folds = byFold.length
+  const rows = []
+  const some = (group) => {
+    const alike = byFold[hashOf(group) % folds]
+    return Array.from({ length: 1 + Math.floor(next() * 4) }, () => shortened(pick(alike, next).text, next))
+  }
+  for (const one of plantedTexts(scale)) {
+    if (one.text.includes(FENCE) || next() < 0.3) continue
+    const others = some(one.group)
+    const made = structured(one.beside === undefined ? others : [one.beside, ...others], one.text, next)
+    if (made.spans.length > 0) rows.push({ ...one, ...made })
+  }
+  for (const one of clean) {
+    if (next() < 0.4) continue
+    rows.push({
+      ...one,
+      ...structured([shortened(one.text, next), ...some(one.group)], undefined, next),
+      kind: 'structured',
+    })
+  }
   return rows
+}
+
+/** A few lines of a document: most fields have no more. */
+function shortened(text, next) {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const from = Math.floor(next() * lines.length)
+  return lines
+    .slice(from, from + 1 + Math.floor(next() * 3))
+    .join('\n')
+    .slice(0, 900)
 }
 
 /** Among what volunteers asked are a few attacks. */
@@ -266,9 +316,9 @@ function prose() {
   return rows
 }
 
-/** Whole assistants of our own, as they are described where they are built, one a line: `{ system, wrong, right }`. */
-function assistants() {
-  const lines = readFileSync(new URL('assistants.jsonl', import.meta.url), 'utf8')
+/** Texts of our own, an object a line. */
+function listed(file) {
+  const lines = readFileSync(new URL(file, import.meta.url), 'utf8')
     .trimEnd()
     .split('\n')
   return lines.map((line) => JSON.parse(line))
@@ -288,5 +338,5 @@ export function pairTexts() {
   if (words.BENIGN.length === 0) words.BENIGN = texts(REQUESTS, WORDS, 20, 3).map(({ text }) => text)
   if (words.PAGES.length === 0) words.PAGES = words.BENIGN
   if (words.CODED.length === 0) words.CODED = ['for (const one of all) {\n  print(one.name)\n}']
-  return pairs({ assistants: assistants(), chance, hashOf, pick, say, words })
+  return pairs({ assistants: listed('assistants.jsonl'), chance, hashOf, pick, say, words })
 }

@@ -1,15 +1,12 @@
-import type { Evidence } from './evidence.js'
 import { Showing, type View } from './view.js'
 
-const ESCAPES_MIN = 4
 const ESCAPE =
-  /%[0-9A-Fa-f]{2}|&#(\d{2,7});|&#[xX]([0-9A-Fa-f]{1,6});|&(amp|lt|gt|quot|apos|nbsp);|\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|\\([0-7]{3})|\\([nrt"'/])/g
+  /%[0-9A-Fa-f]{2}|&#(\d{2,7});|&#[xX]([0-9A-Fa-f]{1,6});|&(amp|lt|gt|quot|apos|nbsp);|\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|\\([0-7]{3})|\\([nrt"'/\\])/g
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
 const LETTERED: Readonly<Record<string, string>> = { n: '\n', r: '\n', t: ' ' }
 
 /** Escapes of addresses, HTML, JSON and programs, undone. */
-export function unescaped(text: string, { escapes }: Evidence): View | undefined {
-  if (escapes < ESCAPES_MIN) return undefined
+export function unescaped(text: string): View | undefined {
   let showing: Showing | undefined
   let from = 0
   for (const match of text.matchAll(ESCAPE)) {

@@ -10,6 +10,7 @@ import { through, type View } from './view.js'
 
 /** Of one text. What hides more than so deep hides from a model too. */
 const VIEWS_MAX = 12
+const ESCAPES_MIN = 4
 
 /**
  * A text as it reads once what hides its words was undone: invisible characters, look-alikes, leet, split words, encodings, escapes,
@@ -40,9 +41,14 @@ function viewsOnce(text: string): readonly View[] {
   return [...spellings(text, evidence), ...deciphered(text, evidence)]
 }
 
+/** A few escapes stand in any text. */
+function escapes(text: string, { escapes: some }: Evidence): View | undefined {
+  return some < ESCAPES_MIN ? undefined : unescaped(text)
+}
+
 function spellings(text: string, evidence: Evidence): readonly View[] {
   const views: View[] = []
-  for (const show of [folded, hiddenText, unescaped, joined, leetRead, decoded]) {
+  for (const show of [folded, hiddenText, escapes, joined, leetRead, decoded]) {
     const view = show(text, evidence)
     if (view !== undefined && view.text !== '') views.push(view)
   }

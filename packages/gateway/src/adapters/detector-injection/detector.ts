@@ -1,14 +1,7 @@
-import {
-  type BodyDetector,
-  type Finding,
-  type FindingType,
-  INJECTION_TYPES,
-  type Role,
-  type TextPart,
-} from '../../spec/index.js'
+import { type BodyDetector, type Finding, INJECTION_TYPES, type Role, type TextPart } from '../../spec/index.js'
 import { Documents } from './documents.js'
 import { Features } from './features.js'
-import { isDoubted, readModel, type Thresholds } from './model.js'
+import { gradeOf, higherOf, isDoubted, readModel } from './model.js'
 import { Reading } from './reading.js'
 import { Under } from './under.js'
 import { Users } from './users.js'
@@ -48,11 +41,7 @@ export function createInjectionDetector(path?: string): BodyDetector {
   const under = new Under(model, reading)
 
   function planted(text: string): Looked {
-    const { isUnsure, planted: all } = documents.find(text)
-    const found = all.map(({ end, score, start }) => ({
-      ...{ start, end, score },
-      type: gradeOf(score, model.documents) ?? 'injection.low',
-    }))
+    const { isUnsure, planted: found } = documents.find(text)
     return { found, isUnsure }
   }
 
@@ -60,12 +49,14 @@ export function createInjectionDetector(path?: string): BodyDetector {
     const against = isCharged ? under.score(text) : 0
     const score = users.score(text)
     const isUnsure = isDoubted(score, model.users) || isDoubted(against, model.under)
-    const type = gradeOf(score, model.users)
-    const other = gradeOf(against, model.under)
-    const isOther = other !== undefined && (type === undefined || GRADES.indexOf(other) > GRADES.indexOf(type))
-    const grade = isOther ? other : type
-    if (grade === undefined) return isUnsure ? DOUBTED : CLEAR
-    return { isUnsure, found: [{ start: 0, end: text.length, score: isOther ? against : score, type: grade }] }
+    const grades = [
+      { score, type: gradeOf(score, model.users) },
+      { score: against, type: gradeOf(against, model.under) },
+    ].flatMap(({ score, type }) => (type === undefined ? [] : [{ score, type }]))
+    const [first, second] = grades
+    if (first === undefined) return isUnsure ? DOUBTED : CLEAR
+    const worse = second === undefined ? first : higherOf(first, second)
+    return { isUnsure, found: [{ start: 0, end: text.length, ...worse }] }
   }
 
   function look({ role, text }: TextPart, isAnswer: boolean, isCharged: boolean): Looked {
@@ -100,13 +91,4 @@ function systemOf(parts: readonly TextPart[]): string {
     .filter(({ role }) => role === 'system')
     .map(({ text }) => text)
     .join('\n')
-}
-
-const GRADES: readonly FindingType[] = ['injection.low', 'injection.medium', 'injection.high']
-
-/** Undefined: none at all. */
-function gradeOf(score: number, { high, low, medium }: Thresholds): FindingType | undefined {
-  if (score >= high) return 'injection.high'
-  if (score >= medium) return 'injection.medium'
-  return score >= low ? 'injection.low' : undefined
 }

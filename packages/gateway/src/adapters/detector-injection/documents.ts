@@ -1,25 +1,25 @@
-import type { Span } from '../../spec/index.js'
+import type { Finding, Span } from '../../spec/index.js'
 import { viewsOf } from '../../views/views.js'
 import { Context } from './context.js'
 import type { Features } from './features.js'
-import { isDoubted, type Model, sigmoid, Tally } from './model.js'
+import { gradeOf, higherOf, isDoubted, type Model, sigmoid, Tally, type Thresholds } from './model.js'
 import { linesOf, meantIn, type Piece, sentencesOf } from './pieces.js'
 import type { Reading } from './reading.js'
+import { isJson, valueAt, valuesOf } from './values.js'
 
 const WINDOW = 8192
+/** JSON within a string of JSON is read, and once more within that. */
+const DEPTH_MAX = 2
+const NO_VALUES: readonly Span[] = []
 const FENCE = '```'
 /** Between two sentences that were found, a line that says little (`Subject:`, a row of dashes) belongs to what they say. */
 const BETWEEN_MAX = 3
 /** Meanings of attacks that a line of a sentence must have to count by itself. */
 const MEANT_MIN = 2
 
-export interface Planted extends Span {
-  readonly score: number
-}
-
 export interface Searched {
   /** Sorted by start, not overlapping. */
-  readonly planted: readonly Planted[]
+  readonly planted: readonly Finding[]
   /** Whether it is open of some sentence that it is one. */
   readonly isUnsure: boolean
 }
@@ -39,20 +39,20 @@ export class Documents {
   }
 
   find(text: string): Searched {
-    const found: Planted[] = []
+    const found: Finding[] = []
     let isUnsure = false
     for (let start = 0; start < text.length; ) {
       const end = text.length - start <= WINDOW ? text.length : lineEnd(text, start + WINDOW)
       const window = start === 0 && end === text.length ? text : text.slice(start, end)
-      const here = this.#shown(window)
+      const here = this.#read(window)
       isUnsure ||= here.isUnsure
-      for (const one of here.planted) found.push({ start: start + one.start, end: start + one.end, score: one.score })
+      for (const one of here.planted) found.push({ ...one, start: start + one.start, end: start + one.end })
       for (const view of viewsOf(window)) {
-        const shown = this.#shown(view.text)
+        const shown = this.#read(view.text)
         isUnsure ||= shown.isUnsure
-        for (const { end: to, score, start: from } of shown.planted) {
-          const span = view.spanOf(from, to)
-          found.push({ start: start + span.start, end: start + span.end, score })
+        for (const one of shown.planted) {
+          const span = view.spanOf(one.start, one.end)
+          found.push({ ...one, start: start + span.start, end: start + span.end })
         }
       }
       start = end
@@ -60,23 +60,49 @@ export class Documents {
     return { planted: joined(found), isUnsure }
   }
 
-  #shown(text: string): Searched {
-    const { documents } = this.#model
+  /** A text and each of its values, and theirs. What is found in a value is told of that, and not of what stands around it. */
+  #read(text: string, depth = 0): Searched {
+    const values = depth < DEPTH_MAX ? valuesOf(text) : NO_VALUES
+    const found: Finding[] = []
+    let isUnsure = false
+    for (const value of values) {
+      const { shown, spanOf } = valueAt(text, value)
+      const here = this.#read(shown, depth + 1)
+      isUnsure ||= here.isUnsure
+      for (const one of here.planted) found.push({ ...one, ...spanOf(one.start, one.end) })
+    }
+    // Beside its values JSON says nothing.
+    if (values.length > 0 && isJson(text)) return { planted: found, isUnsure }
+    const thresholds = depth === 0 ? this.#model.documents : this.#model.values
+    const whole = this.#shown(text, thresholds, values)
+    const others = whole.planted.filter((one) => !found.some(({ end, start }) => one.start < end && start < one.end))
+    return { planted: [...found, ...others], isUnsure: isUnsure || whole.isUnsure }
+  }
+
+  /** @param values of it: what mostly stands in them was judged by itself */
+  #shown(text: string, thresholds: Thresholds, values: readonly Span[]): Searched {
     this.#reading.read(text)
     const { ends, starts } = this.#reading
     const sentences = sentencesOf(this.#reading)
     this.#context.read(this.#reading, sentences)
-    const found: Planted[] = []
+    const found: { start: number; end: number; score: number }[] = []
     let isUnsure = false
     let open: { start: number; end: number; score: number; index: number } | undefined
+    const covered = values.length === 0 ? undefined : coveredBy(values, text.length)
+    const isOfValues = ({ from, to }: Piece): boolean => {
+      if (covered === undefined) return false
+      const [start, end] = [starts[from] ?? 0, ends[to - 1] ?? 0]
+      return ((covered[end] ?? 0) - (covered[start] ?? 0)) * 2 > end - start
+    }
     for (const [index, sentence] of sentences.entries()) {
+      if (isOfValues(sentence)) continue
       const score = this.#score(sentence, index)
-      isUnsure ||= isDoubted(score, documents)
-      if (score < documents.low) continue
+      isUnsure ||= isDoubted(score, thresholds)
+      if (score < thresholds.low) continue
       const start = starts[sentence.from] ?? 0
       const end = withFence(text, ends[sentence.to - 1] ?? 0)
       // A sentence that is hardly one of them makes what was found no longer.
-      const isSure = open !== undefined && score >= documents.medium === open.score >= documents.medium
+      const isSure = open !== undefined && score >= thresholds.medium === open.score >= thresholds.medium
       if (open !== undefined && (start < open.end || (isSure && isNear(sentences, open.index, index)))) {
         open.end = Math.max(open.end, end)
         open.score = Math.max(open.score, score)
@@ -87,12 +113,17 @@ export class Documents {
       found.push(open)
     }
     for (const { line, score } of this.#lines(sentences)) {
+      if (isOfValues(line)) continue
       // Tails of sentences look like orders too, so a line alone is one only with words that mean it.
-      isUnsure ||= score >= documents.doubt
-      if (score < documents.medium || meantIn(this.#reading.meanings, line) < MEANT_MIN) continue
+      isUnsure ||= score >= thresholds.doubt
+      if (score < thresholds.medium || meantIn(this.#reading.meanings, line) < MEANT_MIN) continue
       found.push({ start: starts[line.from] ?? 0, end: ends[line.to - 1] ?? 0, score })
     }
-    return { planted: found, isUnsure }
+    const planted = found.map(({ end, score, start }) => ({
+      ...{ start, end, score },
+      type: gradeOf(score, thresholds) ?? 'injection.low',
+    }))
+    return { planted, isUnsure }
   }
 
   /** The lines of sentences that are wrapped, scored as if each were a sentence. */
@@ -114,6 +145,17 @@ export class Documents {
     this.#tally.add(this.#features, planted)
     return sigmoid(this.#tally.logit(planted))
   }
+}
+
+/** Of how many characters before a place are in values. */
+function coveredBy(values: readonly Span[], length: number): Int32Array {
+  const covered = new Int32Array(length + 1)
+  let at = 0
+  for (const { end, start } of values) {
+    for (at = Math.max(at, start); at < end; at++) covered[at + 1] = 1
+  }
+  for (let i = 1; i <= length; i++) covered[i] = (covered[i] ?? 0) + (covered[i - 1] ?? 0)
+  return covered
 }
 
 /** What stands between two sentences is a few words at most. */
@@ -142,16 +184,17 @@ function lineEnd(text: string, at: number): number {
 }
 
 /** Of several views one text may be found more than once. */
-function joined(found: Planted[]): readonly Planted[] {
+function joined(found: Finding[]): readonly Finding[] {
   if (found.length < 2) return found
   const sorted = [...found].sort((a, b) => a.start - b.start || a.end - b.end)
-  const all: Planted[] = []
+  const all: Finding[] = []
   for (const one of sorted) {
     const before = all.at(-1)
     if (before === undefined || one.start >= before.end) all.push(one)
     else {
       const end = Math.max(before.end, one.end)
-      all[all.length - 1] = { start: before.start, end, score: Math.max(before.score, one.score) }
+      const { score, type } = higherOf(before, one)
+      all[all.length - 1] = { start: before.start, end, score, type }
     }
   }
   return all

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import type { Finding, FindingType } from '../../spec/index.js'
 import { readWeights, type Weights } from '../../weights/weights.js'
 import { AGAINST } from './charge/against.js'
 import { Vectors } from './charge/vectors.js'
 import { BUCKETS, type Features, GROUPS } from './features.js'
 
-export const KIND = { name: 'injection', version: 3 }
+export const KIND = { name: 'injection', version: 4 }
 const SHIPPED = fileURLToPath(new URL('../../../weights/injection.bin', import.meta.url))
 
 /** From what score on a text has which grade. */
@@ -43,6 +44,8 @@ export interface Model {
   /** Of sentences in what tools gave back. */
   readonly planted: Head
   readonly documents: Thresholds
+  /** Of sentences in a value of structured data: nothing stands around them that tells. */
+  readonly values: Thresholds
   /** Of users' words under a system message. */
   readonly against: Float32Array
   readonly vectors: Vectors
@@ -55,8 +58,14 @@ export interface Model {
  */
 export function readModel(path: string = SHIPPED): Model {
   const weights = readWeights(path, KIND)
-  const { combine, documents, under, users } = weights.about
-  if (!isNumbers(combine) || !isThresholds(users) || !isThresholds(documents) || !isThresholds(under))
+  const { combine, documents, under, users, values } = weights.about
+  if (
+    !isNumbers(combine) ||
+    !isThresholds(users) ||
+    !isThresholds(documents) ||
+    !isThresholds(values) ||
+    !isThresholds(under)
+  )
     throw new Error(`${path}: figures are missing`)
   return {
     said: paired(headOf(weights, 'chunk', path), headOf(weights, 'whole', path)),
@@ -64,6 +73,7 @@ export function readModel(path: string = SHIPPED): Model {
     combine,
     users,
     documents,
+    values,
     against: floatsOf(weights, 'against', path),
     vectors: vectorsOf(weights, path),
     under,
@@ -185,4 +195,20 @@ export function isDoubted(score: number, { doubt, high }: Thresholds): boolean {
 
 export function sigmoid(logit: number): number {
   return 1 / (1 + Math.exp(-logit))
+}
+
+const GRADES: readonly FindingType[] = ['injection.low', 'injection.medium', 'injection.high']
+
+/** Undefined: none at all. */
+export function gradeOf(score: number, { high, low, medium }: Thresholds): FindingType | undefined {
+  if (score >= high) return 'injection.high'
+  if (score >= medium) return 'injection.medium'
+  return score >= low ? 'injection.low' : undefined
+}
+
+type Graded = Pick<Finding, 'score' | 'type'>
+
+/** Of a higher grade; of one grade the first. */
+export function higherOf<One extends Graded>(one: One, other: One): One {
+  return GRADES.indexOf(other.type) > GRADES.indexOf(one.type) ? other : one
 }
