@@ -3,12 +3,16 @@ import { createFillers, LOCALES } from './fillers.mjs'
 import { pick, seeded } from './random.mjs'
 import { sentence } from './sentences.mjs'
 import { ENGLISH, NONE, OTHERS, TASKS } from './templates.mjs'
+import { startWithTitle, titledSentence } from './titles.mjs'
 
 const TYPES = {
   P: 'person',
   F: 'person',
   L: 'person',
   PU: 'person',
+  TP: 'person',
+  FU: 'person',
+  LU: 'person',
   A: 'address',
   A1: 'address',
   S: 'address',
@@ -22,10 +26,14 @@ export function documents(count, seed, asides = []) {
   const codes = Object.values(LOCALES).flat()
   return Array.from({ length: count }, () => {
     const share = random()
-    if (share < 0.32) return filled(pick(random, NONE), 'en_US')
-    if (share < 0.58) return filled(sentence(random), random() < 0.5 ? pick(random, LOCALES.en) : pick(random, codes))
-    if (share < 0.83)
+    if (share < 0.36) return filled(pick(random, NONE), 'en_US')
+    if (share < 0.6) return filled(sentence(random), random() < 0.5 ? pick(random, LOCALES.en) : pick(random, codes))
+    if (share < 0.8)
       return filled(pick(random, ENGLISH), random() < 0.5 ? pick(random, LOCALES.en) : pick(random, codes))
+    if (share < 0.85) {
+      const { language, template } = titledSentence(random)
+      return filled(template, pick(random, random() < 0.8 ? LOCALES[language] : codes))
+    }
     const language = pick(random, Object.keys(OTHERS))
     return filled(pick(random, OTHERS[language]), pick(random, LOCALES[language]))
   })
@@ -54,7 +62,11 @@ export function documents(count, seed, asides = []) {
       }
       const value = attempt(() => fill(faker)) ?? fill(fillers.fakerOf('en_US'))
       if (slot in fillers.labelled)
-        spans.push({ start: text.length, end: text.length + value.length, type: TYPES[slot] })
+        spans.push({
+          start: TYPES[slot] === 'person' ? startWithTitle(text, text.length, value) : text.length,
+          end: text.length + value.length,
+          type: TYPES[slot],
+        })
       text += value
     }
     const share = random()

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { allLocales, Faker } from '@faker-js/faker'
-import { BRANDS, KNOWN_PEOPLE, TECH, WORKS } from './known.mjs'
+import { BRANDS, FOODS, KNOWN_PEOPLE, SAINTS, TECH, WORKS } from './known.mjs'
 import { pick } from './random.mjs'
 import { FAMOUS, TOYS } from './words.mjs'
 
@@ -50,10 +50,22 @@ export function createFillers(random) {
   const english = fakerOf('en_US')
 
   const first = (faker) =>
-    chance(0.04) ? titled(pick(random, TOYS)) : chance(0.3) ? pick(random, people.first) : faker.person.firstName()
+    chance(0.04)
+      ? titled(pick(random, TOYS))
+      : chance(0.03)
+        ? pick(random, THINGS_FIRST)
+        : chance(0.3)
+          ? pick(random, people.first)
+          : faker.person.firstName()
   const last = (faker) => {
     const share = random()
-    return share < 0.2 ? pick(random, people.last) : share < 0.4 ? pick(random, people.rare) : faker.person.lastName()
+    return share < 0.03
+      ? pick(random, THINGS_LAST)
+      : share < 0.2
+        ? pick(random, people.last)
+        : share < 0.4
+          ? pick(random, people.rare)
+          : faker.person.lastName()
   }
   const person = (faker) => {
     const share = random()
@@ -136,6 +148,11 @@ export function createFillers(random) {
     if (share < 0.31) return `${street(faker)} and ${faker.location.street()}`
     const parts = [street(faker)]
     if (chance(0.2)) parts.push(unit())
+    // What an entrance, a yard, or a flat is called elsewhere.
+    if (chance(0.04))
+      parts.push(
+        `${chance(0.6) ? pick(random, ['Haus', 'Block', 'Stiege', 'Tür', 'Top', 'Aufgang', 'Hof', 'Eingang', 'Turm', 'Porte', 'Esc', 'Int', 'Lok']) : titled(english.word.noun())} ${number(1, 30)}`,
+      )
     if (chance(0.1)) parts.unshift(`c/o ${last(faker)}`)
     const place = pick(random, [
       () => `${zip(faker)} ${city(faker)}`,
@@ -169,6 +186,9 @@ export function createFillers(random) {
     A1: (faker) => address(faker, true),
     S: street,
     PU: (faker) => person(faker).toUpperCase(),
+    TP: (faker) => `${titled(pick(random, TOYS))} ${last(faker)}`,
+    FU: (faker) => first(faker).toUpperCase(),
+    LU: (faker) => last(faker).toUpperCase(),
     X2: (faker) => `${faker.location.street()} and ${faker.location.street()}`,
   }
   const plain = {
@@ -177,7 +197,7 @@ export function createFillers(random) {
     COUNTRY: country,
     I: () => pick(random, [...'ABCDEFGHJKLMNPRSTW']),
     X: (faker) => faker.location.street(),
-    PHONE: (faker) => faker.phone.number(),
+    PHONE: (faker) => (chance(0.15) ? `${digits(3)}-${digits(4)}` : faker.phone.number()),
     EMAIL: (faker) => faker.internet.email(),
     DATE: () =>
       pick(random, [
@@ -226,6 +246,14 @@ export function createFillers(random) {
         `${english.string.alpha({ length: 1, casing: 'upper' })}${digits(number(2, 6))}`,
         `#${digits(5)}`,
       ]),
+    Food: () =>
+      titled(
+        chance(0.6)
+          ? pick(random, FOODS)
+          : english.food[pick(random, ['spice', 'meat', 'fruit', 'vegetable', 'ingredient'])](),
+      ),
+    DISH: () => english.food.dish(),
+    SAINT: () => `${pick(random, ['St.', 'St.', 'St', 'Saint', 'Sankt', 'San', 'Santa'])} ${pick(random, SAINTS)}`,
     TOY: () => titled(pick(random, TOYS)),
     ANIMAL: () => titled(english.animal[pick(random, ['dog', 'bird', 'fish', 'horse', 'cat', 'snake'])]()),
     CHEM: () => english.science.chemicalElement().name,
@@ -239,6 +267,16 @@ export function createFillers(random) {
 }
 
 const titled = (word) => word.replace(/^\p{L}/u, (letter) => letter.toUpperCase())
+
+/** Names of people that are called as what they eat, and as what runs on their machines. */
+const THINGS_FIRST =
+  'Rosemary Basil Ginger Sage Olive Hazel Saffron Jasmine Travis Cassandra Jasper Angus Colby Clementine Cherry Honey Sherry Brandy Candy Pepper Juniper Maple Plum Reuben Benedict Charlotte Margarita Melba Lavender Clove Poppy Celery Barley Rocket Bay Jack Hudson Vagrant Chuck Alexa Siri Cortana Claude Stella Maya Luigi'.split(
+    ' ',
+  )
+const THINGS_LAST =
+  'Lamb Salmon Bass Pike Pollock Herring Sole Rice Berry Pepper Peppers Bean Beans Ham Hamm Bacon Cherry Plum Lemon Lime Pease Peas Oates Rye Mead Porter Stout Perry Crabbe Partridge Quayle Pidgeon Jenkins Hudson Norton Dyson Hoover Stanley Singer Weber Bosch Dell Marshall Gibson Fender Martin Taylor Porsche Bentley Lincoln Dodge Philips Braun Roberts Kirby'.split(
+    ' ',
+  )
 
 const NATIONS = [
   'German',

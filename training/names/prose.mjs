@@ -1,6 +1,6 @@
 // Texts in which next to nothing is to be found: what ships with the packages that are installed, and ordinary prompts.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rowsOf } from '../../eval/data.mjs'
@@ -17,6 +17,8 @@ export function readmes() {
     name.startsWith('@') ? readdirSync(join(MODULES, name)).map((one) => join(name, one)) : [name],
   )
   for (const folder of folders.sort()) {
+    // A link is a package of this repository: weights must not change with each word of its documentation.
+    if (lstatSync(join(MODULES, folder)).isSymbolicLink()) continue
     let text
     try {
       text = readFileSync(join(MODULES, folder, 'README.md'), 'utf8')

@@ -29,9 +29,10 @@ as byt sprat kat daire ap sc et bl nr no hus leilighet sal th tv
 
 export const TITLES = list(`
 mr mrs ms miss mx dr prof professor sir dame lord lady madam rev reverend fr sister capt captain col colonel lt sgt hon judge
-herr frau hr fr dipl ing doktor monsieur madame mademoiselle mme mlle m maître
-señor señora señorita sr sra srta don doña dña signor signora signorina sig dott dottoressa avv
-meneer mevrouw mw dhr pan pani senhor senhora fröken herr fru
+herr herrn frau fräulein hr hrn fr dipl ing doktor monsieur madame mademoiselle mme mlle m maître
+señor señora señorita sr sra srta don doña dña dra lic signor signora signorina sig dott dottor dottoressa avv
+meneer mijnheer mevrouw mevr mw dhr juffrouw drs pan pani pana panu panem panią paní pána mgr mudr judr senhor senhora dona doutor doutora profa
+fröken frk herr fru herra rouva tohtori domnul doamna gospodin gospođa
 aunt uncle cousin grandma grandpa
 `)
 

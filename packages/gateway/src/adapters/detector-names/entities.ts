@@ -1,6 +1,6 @@
 import type { Finding } from '../../spec/index.js'
 import { LEFT } from './features.js'
-import { hashOf, PARTICLE } from './lexicon.js'
+import { hashOf, PARTICLE, TITLE } from './lexicon.js'
 import type { Thresholds } from './model.js'
 import { isNobody, isNoPlace } from './otherwise.js'
 import { CAPITALISED_SHAPE, INITIAL, LINE, markShape, NUMBER, NUMBER_WORD, SMALL } from './shapes.js'
@@ -73,13 +73,16 @@ function add(
   while (start < end && !isWord(tokens, start)) start++
   while (end > start && (!isWord(tokens, end - 1) || isParticle(tokens, end - 1))) end--
   if (start === end || (type === ADDRESS && !hasLetters(tokens, start, end))) return
+  const named = type === PERSON ? behindTitles(tokens, start, end) : start
   let sum = 0
   let words = 0
-  for (let place = start; place < end; place++) {
+  for (let place = named; place < end; place++) {
     if (!isWord(tokens, place)) continue
     sum += likely(marginals, place, type)
     words++
   }
+  // `Frau Schmidt`: the title goes with a full name.
+  if (words === 1) start = named
   const score = Math.min(1, sum / words)
   if (score < (type === PERSON ? thresholds.person : thresholds.address)) return
   const isOther = type === PERSON ? isNobody : isNoPlace
@@ -90,6 +93,14 @@ function add(
     type: type === PERSON ? 'pii.person' : 'pii.address',
     score,
   })
+}
+
+/** Whether a title is part of a name is in doubt where the name is not. */
+function behindTitles(tokens: Tokens, start: number, end: number): number {
+  for (let place = start; place < end; place++) {
+    if (isWord(tokens, place) && ((tokens.kind[LEFT + place] ?? 0) & TITLE) === 0) return place
+  }
+  return start
 }
 
 /** `…, IP 203` before `.0.113.7`: where in a network, and in no street. */

@@ -49,6 +49,17 @@ const THINGS = pairsOf(
     'fira sans, fira code, fira mono, gill sans, josefin sans, nunito sans, alegreya sans, playfair display',
 )
 
+/** A title, and who or what everybody knows by it: figures, books, drinks, shoes. */
+const TITLED = pairsOf(
+  'mr bean, mr robot, mr clean, mr muscle, mr coffee, mr brightside, mr incredible, mr magoo, mr spock, mr darcy, mr hyde, mr men, ' +
+    'mrs doubtfire, mrs dalloway, miss marple, miss piggy, miss universe, miss america, miss world, miss saigon, dr pepper, dr martens, ' +
+    'dr oetker, dr scholl, dr strange, dr dolittle, dr evil, dr jekyll, dr seuss, dr who, dr frankenstein, doctor who, doctor strange, ' +
+    'doctor dolittle, doctor zhivago, professor snape, professor dumbledore, professor moriarty, capt crunch, captain nemo, captain ahab, ' +
+    'captain kirk, captain picard, captain hook, judge dredd, judge judy, sir lancelot, sir galahad, lady macbeth, lady bird, lady gaga, ' +
+    'sgt pepper, colonel sanders, uncle sam, aunt jemima, frau holle, frau antje, herr nilsson, pan tadeusz, don juan, don giovanni, ' +
+    'don quixote, don quijote, don corleone, monsieur hulot, madame bovary, mme bovary, madame butterfly, madame tussauds',
+)
+
 /** A name, and the word right behind it that makes a thing of it. */
 const TOOLS = pairsOf(
   'allen key, allen keys, allen wrench, allen wrenches, allen bolt, allen bolts, allen screw, allen screws, phillips head, ' +
@@ -64,6 +75,7 @@ const TOOLS = pairsOf(
  */
 export function isNobody(tokens: Tokens, start: number, end: number): boolean {
   const { word, shape } = tokens
+  if (isTitled(tokens, start, end)) return true
   // `Name:` and `Dear` say that somebody is meant.
   if (isCued(tokens, start)) return false
   if (end - start === 1) {
@@ -73,6 +85,14 @@ export function isNobody(tokens: Tokens, start: number, end: number): boolean {
   const last = end - 1
   const isTwo = last - start === 1 || (last - start === 2 && shape[start + 1] === HYPHEN)
   return isTwo && THINGS.has(pairOf(word[start] ?? 0, word[last] ?? 0))
+}
+
+/** `Mr. Robot`, with its title or without, and not `Dear Mr. Robot`. */
+function isTitled(tokens: Tokens, start: number, end: number): boolean {
+  const last = end - 1
+  const title = tokens.shape[last - 1] === DOT ? last - 2 : last - 1
+  if (start !== last && start !== title) return false
+  return TITLED.has(pairOf(tokens.word[title] ?? 0, tokens.word[last] ?? 0)) && !isCued(tokens, title)
 }
 
 /** `EAN 4006381333931`, `JAN: 45…`: in capitals, short, and a number is called so. */
@@ -93,6 +113,8 @@ function isCued(tokens: Tokens, at: number): boolean {
 const NUMBERED = hashesOf(
   'rfc rfcs din vde iso iec ieee ansi socks pid tid cpu irq uid gid issue issues cve cwe tüv gleis wagen bahnsteig fig pep asvs pkcs ccitt',
 )
+/** Of them those that nobody lives at, whatever else stands there. */
+const STANDARDS = hashesOf('rfc rfcs iso iec ieee cve cwe asvs pkcs ccitt')
 const SEE = hashOf('see', 0, 3)
 /** Kinds of streets that stand behind their name: right behind a number they are counted, `3 Court Cases`. */
 const BEHIND_NAME = hashesOf('court square street lane road drive park circle place way crossing')
@@ -105,13 +127,19 @@ const STREET_TAILS = hashesOf(
 const MONTHS = hashesOf(
   'jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december',
 )
+/** What stands behind a number that counts it: `Kündigungsfrist 3 Monate`. */
+const MEASURES = hashesOf(
+  'monate monaten tage tagen wochen jahre jahren stunden minuten sekunden zeichen euro prozent stück personen gramm liter meter kilometer ' +
+    'quadratmeter zimmer kinder mois jours semaines ans heures meses días semanas años mesi giorni settimane anni maanden dagen weken ' +
+    'months days weeks years hours minutes seconds percent',
+)
 /** What servers answer behind a number of three digits. */
 const ANSWERS = hashesOf('forbidden unauthorized switching moved found gone goodbye guest cannot')
 
 /** As `isNobody`, of what is taken for an address. With a street in it, or a postcode, it is one whatever stands beside. */
 export function isNoPlace(tokens: Tokens, start: number, end: number): boolean {
   const { word, shape, kind } = tokens
-  if (isBehindCode(tokens, start)) return true
+  if (isBehindCode(tokens, start) || isListOfNumbered(tokens, start, end)) return true
   let isAllShort = true
   let hasCode = false
   let hasUnit = false
@@ -123,7 +151,17 @@ export function isNoPlace(tokens: Tokens, start: number, end: number): boolean {
   }
   const isAnswer = shape[start] === THREE_DIGITS && ANSWERS.has(word[start + 1] ?? 0)
   if ((hasCode && !hasUnit) || isAnswer) return true
+  if (MEASURES.has(word[end - 1] ?? 0) && isNumber(tokens, end - 2)) return true
   return isNumbered(tokens, start, end) || isAllShort || isCounted(tokens, start, end) || isAmount(tokens, start, end)
+}
+
+/** `15735, RFC 959, 3 Court Cases`: behind a comma a number is called so that is no house. */
+function isListOfNumbered(tokens: Tokens, start: number, end: number): boolean {
+  const { word, shape } = tokens
+  for (let at = start + 1; at < end - 1; at++) {
+    if (shape[at - 1] === COMMA && STANDARDS.has(word[at] ?? 0) && isNumber(tokens, at + 1)) return true
+  }
+  return false
 }
 
 /**

@@ -6,7 +6,7 @@ import { wordShape } from './shapes.js'
 /** Longer words are no names: they are passed over as a whole, however long. */
 export const WORD_MAX = 48
 /** Words that are kept, a power of two: those of the longest run, and more than it sees around it. */
-const KEPT = 256
+export const KEPT = 256
 const ASCII_MAX = 0x7f
 
 /** What runs are read with, and the words of the text that they are read from: each is read once, however many runs see it. */
@@ -43,13 +43,17 @@ export class Reader {
     this.#isFromFront = from === 0
   }
 
+  /** Whether words are counted from the front of the text on. */
+  get isFromFront(): boolean {
+    return this.#isFromFront
+  }
+
   /**
    * Has words be counted from the front of the text on, so that those before one are known too. A stream rarely asks for them.
    *
-   * @returns the number of the word that `at` stands in, which was `word` up to now
+   * @returns the number of the word that `at` stands in
    */
-  countFromFront(word: number, at: number): number {
-    if (this.#isFromFront) return word
+  countFromFront(at: number): number {
     this.#isFromFront = true
     this.#count = 0
     this.#at = 0

@@ -1,4 +1,4 @@
-import { BAG_MAX, bagBefore } from './bag.js'
+import { BAG_MAX, Bags, bagBefore } from './bag.js'
 import { DIGIT, LOWER, UPPER } from './characters.js'
 import { LEFT, RIGHT } from './features.js'
 import {
@@ -47,6 +47,7 @@ export class RunReader {
   #isIdle = false
   readonly #reader: Reader
   readonly #mails: Mails
+  readonly #bags: Bags
   /** Where the run read last begins. */
   #word = 0
   readonly #gap: Gap = { end: 0, lines: 0, open: false, wide: false }
@@ -54,12 +55,14 @@ export class RunReader {
   constructor(classes: Uint8Array, lexicon: Lexicon) {
     this.#reader = new Reader(classes, lexicon)
     this.#mails = new Mails(this.#reader)
+    this.#bags = new Bags(this.#reader)
   }
 
   /** Before another text, of which runs are asked for from `from` on. */
   begin(text: string, from: number): void {
     this.#reader.begin(text, from)
     this.#mails.begin()
+    this.#bags.begin()
     this.#word = 0
   }
 
@@ -93,7 +96,10 @@ export class RunReader {
           continue
         }
       }
-      if (!isLast) word = reader.countFromFront(word, start)
+      if (!isLast && !reader.isFromFront) {
+        word = reader.countFromFront(start)
+        this.#bags.begin()
+      }
       if (isLast || !this.#read(start, word, ended)) {
         this.count = 0
         return start
@@ -222,7 +228,7 @@ export class RunReader {
     readBack(reader, tokens, LEFT - 1, start, word)
     this.#putEnds()
     this.#markKnown()
-    this.bagCount = bagBefore(reader, start, word, this.bag)
+    this.bagCount = bagBefore(reader, this.#bags, start, word, this.bag)
     return true
   }
 

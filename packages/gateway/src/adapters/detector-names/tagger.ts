@@ -10,6 +10,7 @@ import {
   RIGHT,
   runFeatures,
 } from './features.js'
+import { Repeats } from './repeats.js'
 import { RUN_MAX, type RunReader } from './runs.js'
 import { LINE } from './shapes.js'
 import type { Tokens } from './tokens.js'
@@ -62,6 +63,7 @@ export class Tagger {
   readonly marginals: Float64Array = new Float64Array(RUN_MAX * TAGS)
   readonly #model: Model
   readonly #mask: number
+  readonly #repeats = new Repeats()
   readonly #follow: Float64Array
   readonly #features = new Int32Array(FEATURES_MAX)
   readonly #identities = new Int32Array(LEFT + RUN_MAX + RIGHT)
@@ -87,8 +89,13 @@ export class Tagger {
 
   /** @returns whether anything may be there. If not, each token is most likely `OUTSIDE`, and `marginals` are not of this run */
   tag(read: RunReader): boolean {
+    const isOne = read.count === 1
+    if (isOne && this.#repeats.has(read.tokens, read)) return false
     this.#emit(read.tokens, read.count, read)
-    if (this.#goForward(read.count) > NOTHING_LIKELY) return false
+    if (this.#goForward(read.count) > NOTHING_LIKELY) {
+      if (isOne) this.#repeats.add(read.tokens, read)
+      return false
+    }
     this.#goBackward(read.count)
     return true
   }
