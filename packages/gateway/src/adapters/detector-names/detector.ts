@@ -2,6 +2,7 @@ import type { Detector, Finding, Scan } from '../../spec/index.js'
 import { characterClasses } from './characters.js'
 import { entitiesOf } from './entities.js'
 import { type Names, readNames } from './model.js'
+import { Repeats } from './repeats.js'
 import { RunReader } from './runs.js'
 import { Tagger } from './tagger.js'
 
@@ -23,6 +24,7 @@ export function createNamesDetector(path?: string): Detector {
 function namesDetector({ model, lexicon, thresholds }: Names): Detector {
   const runs = new RunReader(characterClasses(), lexicon)
   const tagger = new Tagger(model)
+  const repeats = new Repeats()
 
   return {
     name: 'names',
@@ -36,9 +38,14 @@ function namesDetector({ model, lexicon, thresholds }: Names): Detector {
       for (;;) {
         at = runs.next(at, ended)
         if (runs.count === 0) return { findings: findings ?? NONE, hold: cut + at }
-        if (!tagger.tag(runs)) continue
-        findings ??= []
-        entitiesOf(runs.tokens, runs.count, tagger.marginals, thresholds, findings, cut)
+        const isOne = runs.count === 1
+        if (isOne && repeats.has(runs.tokens, runs)) continue
+        const found = findings?.length ?? 0
+        if (tagger.tag(runs)) {
+          findings ??= []
+          entitiesOf(runs.tokens, runs.count, tagger.marginals, thresholds, findings, cut)
+        }
+        if (isOne && (findings?.length ?? 0) === found) repeats.add(runs.tokens, runs)
       }
     },
   }

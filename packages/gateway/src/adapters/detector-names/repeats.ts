@@ -6,12 +6,12 @@ import type { Tokens } from './tokens.js'
 const SEEN = LEFT + 1 + RIGHT
 /** A power of two. */
 const PLACES = 64
-/** Numbers of a run: three of each token, four more of the one that it is, and the bag with its length before it. */
-const NUMBERS = SEEN * 3 + 4 + 1 + BAG_MAX
+/** Numbers of a run: five of each token, four more of the one that it is, and the bag with its length before it. */
+const NUMBERS = SEEN * 5 + 4 + 1 + BAG_MAX
 
 /**
  * Runs of one token that nothing is in, so that text which says the same over and over is not weighed each time. A run is the same where
- * all is that features are made of. One is written down where its word comes a second time: prose hardly repeats itself.
+ * all is that features are made of, and each token stands as far from it. One is written down where its word comes a second time: prose hardly repeats itself.
  */
 export class Repeats {
   readonly #words = new Int32Array(PLACES)
@@ -24,11 +24,14 @@ export class Repeats {
     const place = word & (PLACES - 1)
     if (this.#words[place] !== word || this.#isWritten[place] === 0) return false
     const numbers = this.#numbers
+    const from = tokens.start[LEFT] as number
     let at = place * NUMBERS
     for (let token = 0; token < SEEN; token++) {
       if (numbers[at++] !== ((tokens.word[token] as number) | 0)) return false
       if (numbers[at++] !== tokens.shape[token]) return false
       if (numbers[at++] !== tokens.kind[token]) return false
+      if (numbers[at++] !== (tokens.start[token] as number) - from) return false
+      if (numbers[at++] !== (tokens.end[token] as number) - from) return false
     }
     if (numbers[at++] !== ((tokens.tail2[LEFT] as number) | 0)) return false
     if (numbers[at++] !== ((tokens.tail3[LEFT] as number) | 0)) return false
@@ -52,11 +55,14 @@ export class Repeats {
     }
     this.#isWritten[place] = 1
     const numbers = this.#numbers
+    const from = tokens.start[LEFT] as number
     let at = place * NUMBERS
     for (let token = 0; token < SEEN; token++) {
       numbers[at++] = tokens.word[token] as number
       numbers[at++] = tokens.shape[token] as number
       numbers[at++] = tokens.kind[token] as number
+      numbers[at++] = (tokens.start[token] as number) - from
+      numbers[at++] = (tokens.end[token] as number) - from
     }
     numbers[at++] = tokens.tail2[LEFT] as number
     numbers[at++] = tokens.tail3[LEFT] as number

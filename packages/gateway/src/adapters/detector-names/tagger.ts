@@ -10,7 +10,6 @@ import {
   RIGHT,
   runFeatures,
 } from './features.js'
-import { Repeats } from './repeats.js'
 import { RUN_MAX, type RunReader } from './runs.js'
 import { LINE } from './shapes.js'
 import type { Tokens } from './tokens.js'
@@ -63,7 +62,6 @@ export class Tagger {
   readonly marginals: Float64Array = new Float64Array(RUN_MAX * TAGS)
   readonly #model: Model
   readonly #mask: number
-  readonly #repeats = new Repeats()
   readonly #follow: Float64Array
   readonly #features = new Int32Array(FEATURES_MAX)
   readonly #identities = new Int32Array(LEFT + RUN_MAX + RIGHT)
@@ -74,7 +72,6 @@ export class Tagger {
   readonly #likelihoods: Float64Array
   readonly #emissions = new Float64Array(RUN_MAX * TAGS)
   readonly #forward = new Float64Array(RUN_MAX * TAGS)
-  readonly #backward = new Float64Array(RUN_MAX * TAGS)
 
   constructor(model: Model) {
     this.#model = model
@@ -89,13 +86,8 @@ export class Tagger {
 
   /** @returns whether anything may be there. If not, each token is most likely `OUTSIDE`, and `marginals` are not of this run */
   tag(read: RunReader): boolean {
-    const isOne = read.count === 1
-    if (isOne && this.#repeats.has(read.tokens, read)) return false
     this.#emit(read.tokens, read.count, read)
-    if (this.#goForward(read.count) > NOTHING_LIKELY) {
-      if (isOne) this.#repeats.add(read.tokens, read)
-      return false
-    }
+    if (this.#goForward(read.count) > NOTHING_LIKELY) return false
     this.#goBackward(read.count)
     return true
   }
@@ -134,28 +126,47 @@ export class Tagger {
     const follow = this.#follow
     const emissions = this.#emissions
     const forward = this.#forward
-    const backward = this.#backward
-    for (let place = count - 1; place >= 0; place--) {
-      const row = place * TAGS
-      let sum = 0
-      for (let from = 0; from < TAGS; from++) {
-        let value = 0
-        if (place === count - 1) value = 1
-        else
-          for (let to = 0; to < TAGS; to++)
-            value +=
-              (follow[from * TAGS + to] ?? 0) * (emissions[row + TAGS + to] ?? 0) * (backward[row + TAGS + to] ?? 0)
-        backward[row + from] = value
-        sum += value
+    // What comes behind the run is any tag.
+    let b0 = 1
+    let b1 = 1
+    let b2 = 1
+    let b3 = 1
+    let b4 = 1
+    for (let row = (count - 1) * TAGS; row >= 0; row -= TAGS) {
+      const next = row + TAGS
+      if (next < count * TAGS) {
+        const e0 = emissions[next] as number
+        const e1 = emissions[next + 1] as number
+        const e2 = emissions[next + 2] as number
+        const e3 = emissions[next + 3] as number
+        const e4 = emissions[next + 4] as number
+        const v0 = sumFrom(follow, 0, e0, e1, e2, e3, e4, b0, b1, b2, b3, b4)
+        const v1 = sumFrom(follow, TAGS, e0, e1, e2, e3, e4, b0, b1, b2, b3, b4)
+        const v2 = sumFrom(follow, 2 * TAGS, e0, e1, e2, e3, e4, b0, b1, b2, b3, b4)
+        const v3 = sumFrom(follow, 3 * TAGS, e0, e1, e2, e3, e4, b0, b1, b2, b3, b4)
+        b4 = sumFrom(follow, 4 * TAGS, e0, e1, e2, e3, e4, b0, b1, b2, b3, b4)
+        b0 = v0
+        b1 = v1
+        b2 = v2
+        b3 = v3
       }
-      let total = 0
-      for (let tag = 0; tag < TAGS; tag++) {
-        backward[row + tag] = (backward[row + tag] ?? 0) / sum
-        const value = (forward[row + tag] ?? 0) * (backward[row + tag] ?? 0)
-        marginals[row + tag] = value
-        total += value
-      }
-      for (let tag = 0; tag < TAGS; tag++) marginals[row + tag] = (marginals[row + tag] ?? 0) / total
+      const sum = b0 + b1 + b2 + b3 + b4
+      b0 /= sum
+      b1 /= sum
+      b2 /= sum
+      b3 /= sum
+      b4 /= sum
+      const m0 = (forward[row] as number) * b0
+      const m1 = (forward[row + 1] as number) * b1
+      const m2 = (forward[row + 2] as number) * b2
+      const m3 = (forward[row + 3] as number) * b3
+      const m4 = (forward[row + 4] as number) * b4
+      const total = m0 + m1 + m2 + m3 + m4
+      marginals[row] = m0 / total
+      marginals[row + 1] = m1 / total
+      marginals[row + 2] = m2 / total
+      marginals[row + 3] = m3 / total
+      marginals[row + 4] = m4 / total
     }
   }
 
@@ -227,6 +238,29 @@ function sumInto(follow: Float64Array, to: number, f0: number, f1: number, f2: n
     f2 * (follow[2 * TAGS + to] as number) +
     f3 * (follow[3 * TAGS + to] as number) +
     f4 * (follow[4 * TAGS + to] as number)
+  )
+}
+
+function sumFrom(
+  follow: Float64Array,
+  from: number,
+  e0: number,
+  e1: number,
+  e2: number,
+  e3: number,
+  e4: number,
+  b0: number,
+  b1: number,
+  b2: number,
+  b3: number,
+  b4: number,
+): number {
+  return (
+    (follow[from] as number) * e0 * b0 +
+    (follow[from + 1] as number) * e1 * b1 +
+    (follow[from + 2] as number) * e2 * b2 +
+    (follow[from + 3] as number) * e3 * b3 +
+    (follow[from + 4] as number) * e4 * b4
   )
 }
 
