@@ -1,9 +1,8 @@
 import { decodePart, partsOf, readObject } from '../jws/read.js'
-import { type Clock, proceed, type Refusal, refuse, type Step } from '../spec/index.js'
+import { type Clock, proceed, Recent, type Refusal, refuse, type Step } from '../spec/index.js'
 import { normalUri } from './htu.js'
 import type { Nonces } from './nonce.js'
 import { type ProofKey, proofAlgorithms, readProofKey } from './proof-key.js'
-import { Recent } from './recent.js'
 
 export interface ProofRules {
   /** Signature algorithms by name (RFC 7518, RFC 9864). */

@@ -1,5 +1,5 @@
+import { Recent } from '../spec/index.js'
 import type { Verified } from './binding.js'
-import { Recent } from './recent.js'
 
 const TOKENS_MAX = 10_000
 

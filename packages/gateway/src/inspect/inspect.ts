@@ -105,9 +105,10 @@ export function createInspect(
     whose: string | undefined,
   ): readonly Sought[] {
     if (whose === undefined) return NONE_SOUGHT
-    const beside = bodyDetectors.map(({ detector }) => memory.digestOf(detector.beside(parts))).join()
+    const beside = bodyDetectors.map(({ detector }) => memory.digestOf(detector.beside(parts)))
+    if (beside.includes(undefined)) return NONE_SOUGHT
     return parts.map(({ role, text }) => {
-      const key = memory.keyOf(whose, `${number} ${role} ${beside}`, text)
+      const key = memory.keyOf(whose, `${number} ${role} ${beside.join()}`, text)
       return { key, made: key === undefined ? undefined : memory.find(key) }
     })
   }

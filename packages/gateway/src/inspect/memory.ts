@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
-import type { Finding } from '../spec/index.js'
+import { type Finding, Recent } from '../spec/index.js'
 
 /** What was made of a text. */
 export interface Made {
@@ -9,8 +9,10 @@ export interface Made {
 
 /** A shorter text is looked at in the time that its digest takes. UTF-16 code units. */
 const TEXT_MIN = 64
-/** Of texts and findings together, in each of two generations: some 2 MB in all. */
-const WEIGHT_MAX = 8192
+/** What has more found in it is looked at again: it would push out all else. */
+const FINDINGS_MAX = 1024
+/** Of texts and findings together: some 2 MB. */
+const WEIGHT_MAX = 16_384
 
 /**
  * What was found in texts that came before: who talks with a model sends all that was said so far each time. It holds digests, and
@@ -19,14 +21,13 @@ const WEIGHT_MAX = 8192
  */
 export class Memory {
   readonly #secret = randomBytes(32).toString('latin1')
-  #young = new Map<string, Made>()
-  #old = new Map<string, Made>()
-  #weight = 0
+  readonly #known = new Recent<Made>(WEIGHT_MAX, ({ findings }) => 1 + findings.length)
   #beside: string | undefined
   #digest = ''
 
-  /** Of what stands beside texts: most requests of an app have the same. */
-  digestOf(beside: string): string {
+  /** Of what stands beside texts: most requests of an app have the same. Undefined: nothing beside it is to be remembered. */
+  digestOf(beside: string): string | undefined {
+    if (!beside.isWellFormed()) return undefined
     if (beside !== this.#beside) {
       this.#beside = beside
       this.#digest = hash('sha256', this.#secret + beside, 'base64')
@@ -40,26 +41,17 @@ export class Memory {
    * @returns undefined: not to be remembered
    */
   keyOf(whose: string, how: string, text: string): string | undefined {
+    if (text.length < TEXT_MIN) return undefined
+    const all = `${this.#secret}${whose.length}:${whose}${how.length}:${how}${text}`
     // A digest is of UTF-8, in which all lone surrogates are one.
-    if (text.length < TEXT_MIN || !text.isWellFormed()) return undefined
-    return hash('sha256', `${this.#secret}${whose.length}:${whose}${how.length}:${how}${text}`, 'base64')
+    return all.isWellFormed() ? hash('sha256', all, 'base64') : undefined
   }
 
   find(key: string): Made | undefined {
-    const young = this.#young.get(key)
-    if (young !== undefined) return young
-    const old = this.#old.get(key)
-    if (old !== undefined) this.add(key, old)
-    return old
+    return this.#known.get(key)
   }
 
   add(key: string, made: Made): void {
-    this.#weight += 1 + made.findings.length
-    if (this.#weight > WEIGHT_MAX) {
-      this.#old = this.#young
-      this.#young = new Map()
-      this.#weight = 1 + made.findings.length
-    }
-    this.#young.set(key, made)
+    if (made.findings.length <= FINDINGS_MAX) this.#known.put(key, made)
   }
 }
