@@ -470,6 +470,10 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
     source: 'issue 11',
     says: "a detector of a module runs beside the gateway's own thread, is told what is data, and fails like any other",
   },
+  'injection.values': {
+    source: 'issue 11',
+    says: 'a value of structured data is judged as a text of its own, without its escapes, and what is found has its place',
+  },
   'inspect.remembered': {
     source: 'issue 11',
     says: 'what was found in a text is remembered for its subject, and what is said of it is what a look would say',

@@ -195,7 +195,9 @@ function sentencesIn(document) {
   const whole = sampled(text, (start, end) => ({ start, end }), document)
   const values = valuesOf(text).flatMap((value) => {
     const { shown, spanOf } = valueAt(text, value)
-    return sampled(shown, spanOf, document)
+    const some = sampled(shown, spanOf, document)
+    // Alone in a field nobody could tell a task that was planted from one that somebody has.
+    return document.isTask && some.length === 1 ? some.map((one) => ({ ...one, isUnclear: true })) : some
   })
   const all = [...whole, ...values]
   return all.map(({ features, isPlanted, isUnclear }, index) => {
@@ -219,7 +221,7 @@ function sampled(text, spanOf, { spans, text: written }) {
     const isCode =
       isInside &&
       spans.some((span) => written.slice(span.start, start).includes('```') || written.startsWith('```', start))
-    features.take(reading, from, to, context.of(index), context.isAlone)
+    features.take(reading, from, to, context.of(index))
     // Of a line of data that a planted sentence is the smaller part of nothing can be said.
     return {
       features: sampleOf(features, 0),
@@ -229,13 +231,22 @@ function sampled(text, spanOf, { spans, text: written }) {
   })
 }
 
+/** Of several heads that saw the samples in other orders the mean: what one has by chance the others have not. */
+function averaged(samples) {
+  const heads = [7, 19, 31, 43].map((seed) => train(samples, { buckets: BUCKETS, epochs: 3, seed }))
+  return {
+    weights: Float32Array.from({ length: BUCKETS }, (_, index) => mean(heads.map(({ weights }) => weights[index]))),
+    bias: mean(heads.map(({ bias }) => bias)),
+  }
+}
+
 function planted() {
   const documents = documentTexts().map((document) => ({ document, samples: sentencesIn(document) }))
   console.log('documents:', documents.length)
   const scored = []
   for (let fold = 0; fold < FOLDS; fold++) {
     const others = documents.filter(({ document }) => foldOf(document) !== fold).flatMap(({ samples }) => samples)
-    const head = train(others, { buckets: BUCKETS, epochs: 5 })
+    const head = averaged(others)
     for (const { document, samples } of documents) {
       if (foldOf(document) !== fold) continue
       const label = samples.some((sample) => sample.label === 1) ? 1 : 0
@@ -258,14 +269,11 @@ function planted() {
   // Clean documents from elsewhere alarm more often than those of the folds.
   const team = read + (1 - read) * 0.15
   const strict = Math.max(thresholdAt(pages, 0.006), thresholdAt(own, 0.01))
-  const low = Math.max(thresholdAt(retrieved, 0.08), thresholdAt(pages, 0.08))
+  const low = Math.max(thresholdAt(retrieved, 0.08), thresholdAt(pages, 0.08), team * 0.7)
   const doubt = Math.max(thresholdAt(retrieved, 2 * ASKED), thresholdAt(pages, 2 * ASKED))
-  const ofValue = thresholdAt(values, 0.03)
+  const ofValue = thresholdAt(values, 0.02)
   report('documents', scored, team)
-  const head = train(
-    documents.flatMap(({ samples }) => samples),
-    { buckets: BUCKETS, epochs: 5 },
-  )
+  const head = averaged(documents.flatMap(({ samples }) => samples))
   const strictOf = (medium) => medium + (1 - medium) / 2
   return {
     head,

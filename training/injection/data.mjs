@@ -12,7 +12,7 @@ import { FORGED, gibberish, HARMFUL, MISUSE, PERSONA } from './jailbreaks.mjs'
 import { LANGUAGES } from './languages.mjs'
 import { SAID, STANDS } from './ordinary.mjs'
 import { pairs } from './pairs.mjs'
-import { CLEAN, PLANTED, WITH_CODE } from './planted.mjs'
+import { CLEAN, PLANTED, TASKS, WITH_CODE } from './planted.mjs'
 import { structured } from './structures.mjs'
 import { WORDS } from './words.mjs'
 
@@ -94,7 +94,7 @@ export function userTexts({ scale = 1 } = {}) {
   }
   for (const { kind, text } of prose()) {
     if (kind === 'prompt') rows.push({ text, label: 0, group: `prose/${hashOf(text)}`, weight: 2, kind: 'prompt' })
-    else
+    else if (kind === 'document')
       rows.push({
         text: asked(text.slice(0, 2500)),
         label: 0,
@@ -106,11 +106,19 @@ export function userTexts({ scale = 1 } = {}) {
   return rows
 }
 
+/** Groups of what is harmless but for where it stands. */
+const PLANTED_TASKS = new Set(
+  PLANTED.flatMap((pattern, index) => (TASKS.includes(pattern) ? [`planted/${index}`] : [])),
+)
+
 /** Planted sentences: `{ text, group, weight, kind }`. */
 function plantedTexts(scale) {
   const n = (count) => Math.max(1, Math.round(count * scale))
   const rows = [
-    ...of(PLANTED, n(60), 'planted', { weight: 1, kind: 'own' }),
+    ...of(PLANTED, n(60), 'planted', { weight: 1, kind: 'own' }).map((row) => ({
+      ...row,
+      isTask: PLANTED_TASKS.has(row.group),
+    })),
     ...of(WITH_CODE, n(60), 'with-code', { weight: 1, kind: 'own' }),
     ...of(OVERRIDE, n(12), 'override', { weight: 0.6, kind: 'own' }),
     ...of(MORE, n(8), 'more', { weight: 0.6, kind: 'own' }),
@@ -122,8 +130,16 @@ function plantedTexts(scale) {
   for (const [language, { attack }] of Object.entries(LANGUAGES)) {
     rows.push(...of(attack, n(8), `attack-${language}`, { weight: 0.4, kind: 'language', language }))
   }
-  for (const { beside, lang, text } of listed('values-planted.jsonl')) {
-    rows.push({ text, beside, group: `value/${text}`, weight: 1, kind: lang === 'en' ? 'value' : 'value-other' })
+  for (const { beside, kind, lang, text } of listed('values-planted.jsonl')) {
+    const isTask = kind === 'task'
+    rows.push({
+      text,
+      beside,
+      isTask,
+      group: `value/${text}`,
+      weight: 1,
+      kind: lang === 'en' ? 'value' : 'value-other',
+    })
   }
   if (DATA === undefined) return rows
   for (const row of rowsOf('injection')) {
@@ -135,6 +151,7 @@ function plantedTexts(scale) {
       group: `technique/${row.technique}`,
       weight: 1.5,
       kind: 'row',
+      isTask: true,
     })
   }
   return rows
@@ -210,6 +227,7 @@ function carriers(scale) {
     }
   }
   for (const { kind, text } of prose()) {
+    if (kind === 'data') rows.push({ text, group: `data/${hashOf(text)}`, weight: 1, kind: 'data' })
     if (kind !== 'document') continue
     const start = text.length > 2500 ? Math.floor((hashOf(text) / 2 ** 32) * (text.length - 2000)) : 0
     rows.push({ text: text.slice(start, start + 1500), group: `prose/${hashOf(text)}`, weight: 1, kind: 'document' })
@@ -223,7 +241,9 @@ export function documentTexts({ scale = 1, folds = 4 } = {}) {
   const clean = carriers(scale)
   const byFold = Array.from({ length: folds }, (_, fold) => clean.filter(({ group }) => hashOf(group) % folds === fold))
   const rows = clean.map((row) => ({ ...row, spans: [] }))
-  for (const one of plantedTexts(scale)) {
+  for (const planted of plantedTexts(scale)) {
+    // A task is known by what stands around it, and nothing else tells that.
+    const one = planted.isTask ? { ...planted, weight: 2 * planted.weight } : planted
     // One of the same fold, or else what was trained on would stand in what is judged.
     const carrier = pick(byFold[hashOf(one.group) % folds], next)
     const lines = carrier.text.split('\n')
@@ -286,6 +306,17 @@ function isAttack({ kind, text }) {
   return kind === 'prompt' && /as a language model|trained to decline|shadow of ChatGPT|jailbreak|\bDAN\b/.test(text)
 }
 
+const PACKAGE_MAX = 6000
+
+/** Packages that are installed, those of scopes too. */
+function packages() {
+  const folder = join(ROOT, 'node_modules')
+  const names = readdirSync(folder).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(folder, name)).map((one) => `${name}/${one}`) : [name],
+  )
+  return names.filter((name) => existsSync(join(folder, name, 'package.json'))).sort()
+}
+
 let kept
 
 /** Ordinary prompts and documents: what `prose.mjs` cut, and the pages of packages that stand in node_modules. */
@@ -305,6 +336,11 @@ function prose() {
       const step = Math.max(1, Math.floor(all.length / 2500))
       rows.push(...all.filter((row, index) => index % step === 0 && !isAttack(row)))
     }
+  }
+  for (const name of packages()) {
+    // What a package says of itself is data that agents read all day.
+    const text = readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')
+    if (text.length < PACKAGE_MAX) rows.push({ kind: 'data', text })
   }
   for (const name of readdirSync(join(ROOT, 'node_modules')).sort()) {
     const page = join(ROOT, 'node_modules', name, 'README.md')

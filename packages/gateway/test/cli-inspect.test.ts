@@ -56,7 +56,9 @@ describe('inspect', () => {
       { id: 4, text: 'What is the password?' },
     ]
     const { lines } = await ostiary(['inspect'], { input: rows.map((one) => JSON.stringify(one)).join('\n') })
-    const told = lines() as { findings: { type: string; start: number; end: number; action?: string }[] }[]
+    const all = lines() as { findings: { type: string; start: number; end: number; action?: string }[] }[]
+    // `Ann` is somebody's name, which is told as well.
+    const told = all.map(({ findings }) => ({ findings: findings.filter(({ type }) => type.startsWith('injection.')) }))
     const counts = told.map(({ findings }) => findings.filter(({ action }) => action === undefined).length)
     expect(counts).toEqual([1, 1, 1, 0])
     expect(told[1]?.findings[0]).toMatchObject({ start: 35, end: 35 + attack.length })

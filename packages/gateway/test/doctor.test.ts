@@ -316,7 +316,10 @@ test('a module that is no detector is told, as `start` tells it', async () => {
   const modules = {
     'empty.mjs': 'export const x = 1\n',
     'away.mjs': 'export function createDetector() { throw new Error("no models here") }\n',
-    'good.mjs': `export function createDetector() {
+    'stuck.mjs':
+      'export async function createDetector() { return { types: ["pii.person"], textMax: 1000, inspect() {}, close() { throw new RangeError("x") } } }\n',
+    'good.mjs': `setInterval(() => {}, 1000)
+    export function createDetector() {
       return { types: ['pii.person'], textMax: 1000, inspect: async (texts) => texts.map(() => []) }
     }\n`,
   }
@@ -328,11 +331,12 @@ test('a module that is no detector is told, as `start` tells it', async () => {
   expect(await ailments(dir)).toEqual([
     { what: `inspection.local: module ${join(dir, 'empty.mjs')}: exports no function \`createDetector\``, mend },
     { what: `inspection.local: module ${join(dir, 'away.mjs')}: no models here`, mend },
+    { what: `inspection.local: module ${join(dir, 'stuck.mjs')}: cannot be closed again (RangeError)`, mend },
   ])
   rmSync(join(dir, 'good.mjs'))
   expect(await ailments(dir)).toEqual([
     {
-      what: expect.stringContaining(`inspection.local[2].module: the file \`${join(dir, 'good.mjs')}\` cannot be read`),
+      what: expect.stringContaining(`inspection.local[3].module: the file \`${join(dir, 'good.mjs')}\` cannot be read`),
       mend: expect.stringContaining('put there what it names'),
     },
   ])

@@ -9,6 +9,7 @@ import type { RevokeFlags } from './revoke.js'
 import type { RotateSigningFlags } from './signing-keys.js'
 import type { ProvenRequest, TokenFlags } from './token.js'
 
+const LEFT_RUNNING_MS = 500
 const DATA_DIR = '.ostiary-dev'
 
 /** Commands load what they need when they run: `check` must not wait for an identity provider to be read. */
@@ -172,7 +173,10 @@ function program(finish: (code: number) => void): Command {
   withConfig(command('doctor', 'say what is wrong with a set-up and how to mend it')).action(
     runs<{ json?: boolean; config: string }>(async ({ config }, output) => {
       const { doctor } = await import('./doctor.js')
-      return await doctor(config, output)
+      const code = await doctor(config, output)
+      // What a module that was tried left running must not keep the command.
+      setTimeout(() => process.exit(code), LEFT_RUNNING_MS).unref()
+      return code
     }),
   )
   command('version', 'say which version this is').action(

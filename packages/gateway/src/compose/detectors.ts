@@ -202,14 +202,32 @@ export function moduleFaults({ inspection }: Config): readonly {
   })
 }
 
-/** Starts a detector as the gateway does, and closes it again: why it cannot start, or undefined. */
-export async function localDetectorLack(section: LocalDetectorConfig): Promise<string | undefined> {
+/** A module that reads its models takes a few seconds. */
+const STARTED_MS = 60_000
+
+/** Starts a detector as the gateway does, and closes it again: why it cannot, or undefined. */
+export async function localDetectorLack(
+  { concurrency, models, module, name, types }: LocalDetectorConfig,
+  timeoutMs: number = STARTED_MS,
+): Promise<string | undefined> {
+  const said = (why: string): string => `inspection.local: module ${module}: ${why}`
+  const started = loadDetector({ module, name, types, models, concurrency }).then(
+    async (detector) => {
+      await detector.close()
+      return undefined
+    },
+    (error: unknown) => (error instanceof Error ? error.message : said('threw what is no error')),
+  )
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(said(`has not started within ${timeoutMs / 1000} s`)), timeoutMs)
+  })
   try {
-    const { concurrency, models, module, name, types } = section
-    await (await loadDetector({ module, name, types, models, concurrency })).close()
-    return undefined
+    return await Promise.race([started, late])
   } catch (error) {
-    return error instanceof Error ? error.message : 'threw what is no error'
+    return said(`cannot be closed again (${error instanceof Error ? error.name : typeof error})`)
+  } finally {
+    clearTimeout(timer)
   }
 }
 

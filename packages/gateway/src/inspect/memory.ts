@@ -22,17 +22,10 @@ const WEIGHT_MAX = 16_384
 export class Memory {
   readonly #secret = randomBytes(32).toString('latin1')
   readonly #known = new Recent<Made>(WEIGHT_MAX, ({ findings }) => 1 + findings.length)
-  #beside: string | undefined
-  #digest = ''
 
-  /** Of what stands beside texts: most requests of an app have the same. Undefined: nothing beside it is to be remembered. */
+  /** Of what stands beside texts. Undefined: nothing beside it is to be remembered. */
   digestOf(beside: string): string | undefined {
-    if (!beside.isWellFormed()) return undefined
-    if (beside !== this.#beside) {
-      this.#beside = beside
-      this.#digest = hash('sha256', this.#secret + beside, 'base64')
-    }
-    return this.#digest
+    return beside.isWellFormed() ? hash('sha256', this.#secret + beside, 'base64') : undefined
   }
 
   /**

@@ -149,14 +149,10 @@ interface Reach {
   readonly to: number
 }
 
-/**
- * Strongest act, then secrets (of `https://KEY@host` it is the key that matters), then longest, then first, then by the order of types: total,
- * so no order of finding changes it.
- */
+/** Strongest act, then longest, then first, then by the order of types: total, so no order of finding changes it. */
 function outranks(act: Act, one: Finding, cluster: Cluster): boolean {
   const byAct = ACTS.indexOf(act) - ACTS.indexOf(cluster.act)
   if (byAct !== 0) return byAct < 0
-  if (isSecretType(one.type) !== isSecretType(cluster.type)) return isSecretType(one.type)
   const byLength = one.end - one.start - cluster.found.length
   if (byLength !== 0) return byLength > 0
   if (one.start !== cluster.foundStart) return one.start < cluster.foundStart
@@ -353,7 +349,7 @@ export type Edited =
 
 /**
  * Carries acts out on a whole text. Findings may come from several detectors, in any order, and overlap: what overlaps is
- * replaced as one, by the strongest act and the type of the longest finding that has it, of secrets first.
+ * replaced as one, by the strongest act and the type of the longest finding that has it.
  */
 export function editText(
   text: string,

@@ -1,7 +1,7 @@
 import { Showing, type View } from './view.js'
 
 const ESCAPE =
-  /%[0-9A-Fa-f]{2}|&#(\d{2,7});|&#[xX]([0-9A-Fa-f]{1,6});|&(amp|lt|gt|quot|apos|nbsp);|\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|\\([0-7]{3})|\\([nrt"'/\\])/g
+  /%[0-9A-Fa-f]{2}|&#(\d{2,7});|&#[xX]([0-9A-Fa-f]{1,6});|&(amp|lt|gt|quot|apos|nbsp);|\\u(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{4}))|\\x([0-9A-Fa-f]{2})|\\([0-7]{3})|\\([nrt"'/\\])/g
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
 const LETTERED: Readonly<Record<string, string>> = { n: '\n', r: '\n', t: ' ' }
 
@@ -22,7 +22,7 @@ export function unescaped(text: string): View | undefined {
   return showing.view('unescaped')
 }
 
-function shownBy([written, decimal, hexadecimal, name, unicode, byte, octal, letter]: RegExpMatchArray):
+function shownBy([written, decimal, hexadecimal, name, point, unicode, byte, octal, letter]: RegExpMatchArray):
   | string
   | undefined {
   if (name !== undefined) return NAMED[name]
@@ -30,7 +30,7 @@ function shownBy([written, decimal, hexadecimal, name, unicode, byte, octal, let
   if (decimal !== undefined) return character(Number.parseInt(decimal, 10))
   if (octal !== undefined) return character(Number.parseInt(octal, 8))
   // Beyond ASCII a byte in an address is a part of a character: what matters here is in ASCII.
-  return character(Number.parseInt(hexadecimal ?? unicode ?? byte ?? written?.slice(1) ?? '', 16))
+  return character(Number.parseInt(hexadecimal ?? point ?? unicode ?? byte ?? written?.slice(1) ?? '', 16))
 }
 
 function character(point: number): string | undefined {

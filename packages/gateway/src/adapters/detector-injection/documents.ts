@@ -10,6 +10,8 @@ import { isJson, valueAt, valuesOf } from './values.js'
 const WINDOW = 8192
 /** JSON within a string of JSON is read, and once more within that. */
 const DEPTH_MAX = 2
+/** A quote, a comma or a bracket of a value may belong to the sentence that the value is. */
+const EDGE = 3
 const NO_VALUES: readonly Span[] = []
 const FENCE = '```'
 /** Between two sentences that were found, a line that says little (`Subject:`, a row of dashes) belongs to what they say. */
@@ -79,7 +81,7 @@ export class Documents {
     return { planted: [...found, ...others], isUnsure: isUnsure || whole.isUnsure }
   }
 
-  /** @param values of it: what mostly stands in them was judged by itself */
+  /** @param values of it: what stands in one of them was judged there */
   #shown(text: string, thresholds: Thresholds, values: readonly Span[]): Searched {
     this.#reading.read(text)
     const { ends, starts } = this.#reading
@@ -88,14 +90,11 @@ export class Documents {
     const found: { start: number; end: number; score: number }[] = []
     let isUnsure = false
     let open: { start: number; end: number; score: number; index: number } | undefined
-    const covered = values.length === 0 ? undefined : coveredBy(values, text.length)
-    const isOfValues = ({ from, to }: Piece): boolean => {
-      if (covered === undefined) return false
-      const [start, end] = [starts[from] ?? 0, ends[to - 1] ?? 0]
-      return ((covered[end] ?? 0) - (covered[start] ?? 0)) * 2 > end - start
-    }
+    const within = values.length === 0 ? undefined : reachesOf(values, text.length)
+    const isOfValue = ({ from, to }: Piece): boolean =>
+      within !== undefined && (within[(starts[from] ?? 0) + EDGE] ?? 0) >= (ends[to - 1] ?? 0) - EDGE
     for (const [index, sentence] of sentences.entries()) {
-      if (isOfValues(sentence)) continue
+      if (isOfValue(sentence)) continue
       const score = this.#score(sentence, index)
       isUnsure ||= isDoubted(score, thresholds)
       if (score < thresholds.low) continue
@@ -113,7 +112,7 @@ export class Documents {
       found.push(open)
     }
     for (const { line, score } of this.#lines(sentences)) {
-      if (isOfValues(line)) continue
+      if (isOfValue(line)) continue
       // Tails of sentences look like orders too, so a line alone is one only with words that mean it.
       isUnsure ||= score >= thresholds.doubt
       if (score < thresholds.medium || meantIn(this.#reading.meanings, line) < MEANT_MIN) continue
@@ -147,15 +146,18 @@ export class Documents {
   }
 }
 
-/** Of how many characters before a place are in values. */
-function coveredBy(values: readonly Span[], length: number): Int32Array {
-  const covered = new Int32Array(length + 1)
+/** For each place how far the value reaches that it stands in, the one of several that reaches furthest. */
+function reachesOf(values: readonly Span[], length: number): Int32Array {
+  const reaches = new Int32Array(length + 1)
   let at = 0
+  let reach = 0
   for (const { end, start } of values) {
-    for (at = Math.max(at, start); at < end; at++) covered[at + 1] = 1
+    if (end <= reach) continue
+    // What an earlier one has of it is that one's.
+    reach = end
+    for (at = Math.max(at, start); at < end; at++) reaches[at] = end
   }
-  for (let i = 1; i <= length; i++) covered[i] = (covered[i] ?? 0) + (covered[i - 1] ?? 0)
-  return covered
+  return reaches
 }
 
 /** What stands between two sentences is a few words at most. */

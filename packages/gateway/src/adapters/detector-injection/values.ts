@@ -6,12 +6,15 @@ const QUOTES = ['"', "'"]
 const OPENS: ReadonlySet<string> = new Set('{[(,:;=|\n')
 const CLOSES: ReadonlySet<string> = new Set(')]},;|/>\n')
 const BEHIND = /[ \t]+[\w.:-]{1,64}=/y
-/** Blanks, and what stands for them in names and in escapes. */
-const PARTED = /[\s_\\-]/
+/** Three words, whatever stands between them. */
+const WORDS = /\p{L}[^\p{L}]+\p{L}+[^\p{L}]+\p{L}/u
+/** A name of a member that is longer, and has a blank, says more than what the member is. UTF-16 code units. */
+const NAME_MAX = 24
 const ESCAPED = /[\\&]/
 const BACKSLASH = '\\'
 const TAG = /<[a-z!/?][^<>]*>/giy
-const CELLS_MIN = 2
+/** So many cells make a row. */
+const CELLS_MIN = 3
 /** A name or a number instructs nobody. UTF-16 code units. */
 const VALUE_MIN = 12
 /** Of scripts that say as much in fewer characters, and set no words apart. */
@@ -72,7 +75,7 @@ export function valueAt(text: string, { end, start }: Span): Value {
 type Add = (start: number, end: number) => void
 
 function says(value: string): boolean {
-  if (value.length >= VALUE_MIN && PARTED.test(value)) return true
+  if (value.length >= VALUE_MIN && WORDS.test(value)) return true
   return value.length >= DENSE_MIN && DENSE.test(value)
 }
 
@@ -97,7 +100,7 @@ function quoted(text: string, quote: string, add: Add): void {
       at = end === at ? text.indexOf(quote, at + 1) : end
       continue
     }
-    if (!isName(text, end)) add(at + 1, end)
+    if (!isName(text, end) || end - at > NAME_MAX) add(at + 1, end)
     at = text.indexOf(quote, end + 1)
   }
 }
@@ -152,7 +155,7 @@ function cells(text: string, add: Add): void {
     const newline = text.indexOf('\n', start)
     const end = newline === -1 ? text.length : newline
     const parts = partsOf(text, start, end)
-    if (parts.length > CELLS_MIN) {
+    if (parts.length >= CELLS_MIN) {
       for (const [from, to] of parts) if (!isStructure(text, from, to)) add(from, to)
     }
     start = end + 1
@@ -168,11 +171,11 @@ function isStructure(text: string, from: number, to: number): boolean {
 function partsOf(text: string, start: number, end: number): readonly (readonly [number, number])[] {
   const line = text.slice(start, end)
   const bars = split(line, start, '|', true)
-  if (bars.length > CELLS_MIN) return bars
+  if (bars.length >= CELLS_MIN) return bars
   const tabs = split(line, start, '\t', true)
-  if (tabs.length > CELLS_MIN) return tabs
+  if (tabs.length >= CELLS_MIN) return tabs
   const semicolons = split(line, start, ';', false)
-  return semicolons.length > CELLS_MIN ? semicolons : split(line, start, ',', false)
+  return semicolons.length >= CELLS_MIN ? semicolons : split(line, start, ',', false)
 }
 
 /** @param anywhere whether a separator may have a space behind it */
