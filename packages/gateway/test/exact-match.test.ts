@@ -99,7 +99,10 @@ describe('in a prompt', () => {
     expect(sent.status).toBe(200)
     const { intent } = await house.exchange(sent.id)
     expect(intent?.own['labels']).toEqual({ before: ['restricted'], after: ['restricted'] })
-    for (const { text: entry } of await house.entries()) expect(entry).not.toMatch(/7302|Zo|ller/)
+    // Of digests any four digits may be a part.
+    for (const { text: entry } of await house.entries()) {
+      expect(entry.replaceAll(/[0-9a-f]{32,}/g, '')).not.toMatch(/7302|Zo|ller/)
+    }
   })
 
   test('of what a tool gave back, as JSON in a text', async () => {

@@ -73,7 +73,7 @@ export class Documents {
       isUnsure ||= here.isUnsure
       for (const one of here.planted) found.push({ ...one, ...spanOf(one.start, one.end) })
     }
-    // Beside its values JSON says nothing.
+    // What is left are names, and strings that are too short to say something by themselves.
     if (values.length > 0 && isJson(text)) return { planted: found, isUnsure }
     const thresholds = depth === 0 ? this.#model.documents : this.#model.values
     const whole = this.#shown(text, thresholds, values)

@@ -8,7 +8,7 @@ const CLOSES: ReadonlySet<string> = new Set(')]},;|/>\n')
 const BEHIND = /[ \t]+[\w.:-]{1,64}=/y
 /** Three words, whatever stands between them. */
 const WORDS = /\p{L}[^\p{L}]+\p{L}+[^\p{L}]+\p{L}/u
-/** A name of a member that is longer, and has a blank, says more than what the member is. UTF-16 code units. */
+/** A name of a member that is longer may say more than what the member is. UTF-16 code units. */
 const NAME_MAX = 24
 const ESCAPED = /[\\&]/
 const BACKSLASH = '\\'
@@ -39,7 +39,7 @@ export function valuesOf(text: string): readonly Span[] {
   return values.sort((a, b) => a.start - b.start || a.end - b.end)
 }
 
-/** Whether a text is JSON, or lines of JSON: then all that it says is in its values. */
+/** Whether a text is JSON, or lines of JSON: then what stands around its strings says nothing. */
 export function isJson(text: string): boolean {
   if (!/^\s*[{[]/.test(text)) return false
   return parses(text) || text.split('\n').every((line) => line.trim() === '' || parses(line))
