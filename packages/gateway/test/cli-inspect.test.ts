@@ -57,7 +57,9 @@ describe('inspect', () => {
     ]
     const { lines } = await ostiary(['inspect'], { input: rows.map((one) => JSON.stringify(one)).join('\n') })
     const all = lines() as { findings: { type: string; start: number; end: number; action?: string }[] }[]
-    // `Ann` is somebody's name, which is told as well.
+    // `Ann` is somebody's name, which is told as well, and nothing else is.
+    const others = all.map(({ findings }) => findings.filter(({ type }) => !type.startsWith('injection.')))
+    expect(others).toMatchObject([[], [{ type: 'pii.person', start: 5, end: 8 }], [], []])
     const told = all.map(({ findings }) => ({ findings: findings.filter(({ type }) => type.startsWith('injection.')) }))
     const counts = told.map(({ findings }) => findings.filter(({ action }) => action === undefined).length)
     expect(counts).toEqual([1, 1, 1, 0])

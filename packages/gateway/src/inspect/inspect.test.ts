@@ -180,11 +180,13 @@ describe('a detector of whole bodies', () => {
       kind: 'failed',
       parts: [{ findings: [{ type: 'pii.card' }] }],
     })
-    const short = { ...ofBodies, inspect: () => ({ findings: [], unsure: [] }) }
-    expect(place('closed', short)([part('ab')], ALL_WANTED)).toMatchObject({
-      kind: 'failed',
-      failed: [{ why: 'RangeError' }],
-    })
+    for (const findings of [[], [[]]]) {
+      const short = { ...ofBodies, inspect: () => ({ findings, unsure: [] }) }
+      expect(place('closed', short)([part('ab')], ALL_WANTED)).toMatchObject({
+        kind: 'failed',
+        failed: [{ why: 'RangeError' }],
+      })
+    }
   })
 })
 

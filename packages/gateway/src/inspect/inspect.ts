@@ -107,8 +107,9 @@ export function createInspect(
     if (whose === undefined) return NONE_SOUGHT
     const beside = bodyDetectors.map(({ detector }) => memory.digestOf(detector.beside(parts)))
     if (beside.includes(undefined)) return NONE_SOUGHT
+    const all = beside.join()
     return parts.map(({ role, text }) => {
-      const key = memory.keyOf(whose, `${number} ${role} ${beside.join()}`, text)
+      const key = memory.keyOf(whose, `${number} ${role} ${all}`, text)
       return { key, made: key === undefined ? undefined : memory.find(key) }
     })
   }
@@ -172,7 +173,9 @@ class Look {
       if (this.isRefused) return
       try {
         const said = detector.inspect(parts, isKnown)
-        if (said.findings.length !== parts.length) throw new RangeError('not one list for each part')
+        const { findings, unsure } = said
+        if (findings.length !== parts.length || unsure.length !== parts.length)
+          throw new RangeError('not one judgement for each part')
         this.#said = [...this.#said, said]
       } catch (error) {
         this.isUnsure = true
